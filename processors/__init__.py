@@ -1,0 +1,1 @@
+"""Data in, data out: what turns events and documents into searchable chunks."""

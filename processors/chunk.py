@@ -1,0 +1,107 @@
+"""The one chunk schema, from which the Parquet schema and the OpenSearch mapping are made."""
+
+import hashlib
+import json
+from typing import Any, Final, Literal, NotRequired, TypedDict
+
+import pyarrow as pa
+
+Pipeline = Literal["rag", "cag"]
+
+
+class Chunk(TypedDict):
+    """A piece of knowledge that is embedded, searched and cited as one.
+
+    Times are ISO 8601 strings in UTC. `labels` and `cite` are JSON objects; Parquet holds them as text.
+    """
+
+    chunk_id: str
+    doc_id: str
+    source: str
+    kind: str
+    title: str
+    heading_path: str
+    text: str
+    content_hash: str
+    observed_at: str
+    ingested_at: str
+    cluster: str
+    namespace: str
+    service: str
+    severity: str
+    labels: dict[str, str]
+    acl: list[str]
+    cite: dict[str, Any]
+    batch_id: str
+    embedding: NotRequired[list[float]]
+    embedding_model: NotRequired[str]
+    indexed_at: NotRequired[str]
+
+
+_KEYWORDS: Final = (
+    "chunk_id", "doc_id", "source", "kind", "content_hash", "cluster", "namespace",
+    "service", "severity", "batch_id", "embedding_model",
+)  # fmt: skip
+_TEXTS: Final = ("title", "heading_path", "text")
+_DATES: Final = ("observed_at", "ingested_at", "indexed_at")
+_JSON: Final = ("labels", "cite")
+
+
+def parquet_schema() -> pa.Schema:
+    """Return the Arrow schema of a Parquet file of chunks."""
+    strings = [pa.field(name, pa.string()) for name in (*_KEYWORDS, *_TEXTS, *_DATES, *_JSON)]
+    lists = [pa.field("acl", pa.list_(pa.string())), pa.field("embedding", pa.list_(pa.float32()))]
+    return pa.schema([*strings, *lists])
+
+
+def index_mapping(dimension: int) -> dict[str, Any]:
+    """Return the OpenSearch mapping of an index of chunks.
+
+    Args:
+        dimension: Length of the embedding vectors.
+    """
+    properties: dict[str, Any] = {name: {"type": "keyword"} for name in (*_KEYWORDS, "acl")}
+    properties |= {name: {"type": "text", "analyzer": "runlore_text"} for name in _TEXTS}
+    properties |= {name: {"type": "date"} for name in _DATES}
+    properties |= {name: {"type": "object", "enabled": False} for name in _JSON}
+    # The distribution carries no faiss library, and faiss is the default engine.
+    method = {"name": "hnsw", "space_type": "cosinesimil", "engine": "lucene"}
+    properties["embedding"] = {"type": "knn_vector", "dimension": dimension, "method": method}
+    return {"dynamic": "strict", "properties": properties}
+
+
+def make_id(*parts: object) -> str:
+    """Return a deterministic identifier: the same parts always give the same 32 hex digits.
+
+    Example:
+        >>> make_id("a", 1) == make_id("a", 1) != make_id("a1")
+        True
+    """
+    return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()[:32]
+
+
+def hash_content(title: str, heading_path: str, text: str) -> str:
+    """Return the hash of what is embedded: equal hashes need no new embedding.
+
+    Example:
+        >>> hash_content("t", "h", "x") == hash_content("t", "h", "x")
+        True
+    """
+    return make_id(title, heading_path, text)
+
+
+def embedding_text(chunk: Chunk) -> str:
+    """Return the text that stands for the chunk in vector space: its headings, then its words."""
+    return f"{chunk['heading_path'] or chunk['title']}\n{chunk['text']}"
+
+
+def chunks_to_table(chunks: list[Chunk]) -> pa.Table:
+    """Return chunks as an Arrow table in the Parquet schema, JSON objects as text."""
+    rows = [{**chunk, **{name: json.dumps(chunk[name], sort_keys=True) for name in _JSON}} for chunk in chunks]
+    return pa.Table.from_pylist(rows, schema=parquet_schema())
+
+
+def table_to_chunks(table: pa.Table) -> list[Chunk]:
+    """Return the chunks of an Arrow table; fields that are null there are absent here."""
+    rows = ({name: value for name, value in row.items() if value is not None} for row in table.to_pylist())
+    return [{**row, **{name: json.loads(row[name]) for name in _JSON}} for row in rows]  # type: ignore[typeddict-item]

@@ -1,0 +1,61 @@
+"""What every component of the platform is told from outside: one frozen object, read once at the edge."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Groups = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class DocumentSource(BaseModel):
+    """One repository or folder of documents that `cag_pipeline` reads."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str = Field(min_length=1, description="A Git URL, or the path of a Git work tree or plain folder.")
+    branch: str = Field("", description="Branch to read; empty means the repository's default branch.")
+    folder: str = Field("", description="Only this sub-folder.")
+    groups: Groups = Field(("public",), description="Who may see its documents.")
+
+
+class Settings(BaseSettings):
+    """Addresses and knobs of the platform; each is the environment variable `RUNLORE_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix="RUNLORE_", frozen=True, extra="ignore")
+
+    url: str = Field(description="Public address of the service, used in citation links.")
+    opensearch_url: str
+    kafka_bootstrap: str
+    redis_url: str
+    mlflow_tracking_uri: str
+    kserve_url: str
+    prometheus_url: str
+    staging_url: str = Field(description="Where stages hand Parquet to each other: file:// or s3://.")
+    work_dir: Path = Field(description="Local folder for Git mirrors and other caches that can be lost.")
+    api_key_file: Path
+    docs: tuple[DocumentSource, ...] = Field(min_length=1, description="JSON list of document sources.")
+
+    embedding_model: str = "all-minilm-l6-v2"
+    embedding_dimension: int = Field(384, ge=1)
+    answering_model: str = "extractive"
+    chunk_tokens: int = Field(220, ge=32, description="Upper size of a document chunk, in model tokens.")
+
+    max_events_per_run: int = Field(20_000, ge=1, description="A run drains at most this many Kafka events.")
+    sweep_seconds: int = Field(60, ge=5, description="How often rag_pipeline looks without being rung.")
+    collect_seconds: int = Field(300, ge=15, description="How often metrics are collected.")
+    kept_versions: int = Field(5, ge=2, description="How many index versions of a pipeline are kept.")
+    cache_ttl_seconds: int = Field(86_400, ge=60)
+    log_level: str = Field("WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+
+
+@lru_cache(maxsize=1)
+def load_settings() -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        pydantic.ValidationError: A variable is missing or wrong; the message names it.
+    """
+    return Settings()
