@@ -97,7 +97,9 @@ def embedding_text(chunk: Chunk) -> str:
 
 def chunks_to_table(chunks: list[Chunk]) -> pa.Table:
     """Return chunks as an Arrow table in the Parquet schema, JSON objects as text."""
-    rows = [{**chunk, **{name: json.dumps(chunk[name], sort_keys=True) for name in _JSON}} for chunk in chunks]
+    rows = [
+        {**chunk, **{name: json.dumps(chunk[name], sort_keys=True) for name in _JSON}} for chunk in chunks
+    ]
     return pa.Table.from_pylist(rows, schema=parquet_schema())
 
 

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     prometheus_url: str
     staging_url: str = Field(description="Where stages hand Parquet to each other: file:// or s3://.")
     work_dir: Path = Field(description="Local folder for Git mirrors and other caches that can be lost.")
+    tokenizer_file: Path = Field(description="tokenizer.json of the embedding model; it measures chunks.")
     api_key_file: Path
     docs: tuple[DocumentSource, ...] = Field(min_length=1, description="JSON list of document sources.")
 

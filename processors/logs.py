@@ -1,0 +1,176 @@
+"""Log lines in, `log_pattern` chunks out: a thousand equal lines become one chunk with count and samples."""
+
+import json
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any, Final, TypedDict
+
+from drain3 import TemplateMiner
+from drain3.masking import MaskingInstruction
+from drain3.template_miner_config import TemplateMinerConfig
+
+from processors.chunk import Chunk, hash_content, make_id
+from processors.record import Record
+
+_SAMPLES: Final = 4
+_SEVERITIES: Final = (
+    ("critical", re.compile(r"\b(?:FATAL|CRITICAL|PANIC|EMERG|ALERT)\b")),
+    ("error", re.compile(r"\b(?:ERROR|ERR|Traceback|Exception)\b")),
+    ("warning", re.compile(r"\b(?:WARN|WARNING)\b")),
+)
+_MASKS: Final = tuple(
+    MaskingInstruction(pattern, name)
+    for pattern, name in (
+        (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?", "TIME"),
+        (r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b", "ADDRESS"),
+        (r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "UUID"),
+        (r"\b0x[0-9a-f]+\b", "HEX"),
+        (r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])", "NUM"),
+    )
+)
+
+
+class LogEvent(TypedDict):
+    """One normalised log line, with its place in Kafka."""
+
+    topic: str
+    partition: int
+    offset: int
+    observed_at: str
+    service: str
+    namespace: str
+    severity: str
+    message: str
+    file: str
+    host: str
+    template: str
+
+
+def parse_log(record: Record) -> LogEvent:
+    """Normalise a log record in ECS or OpenTelemetry field names.
+
+    Raises:
+        ValueError: The record is no JSON object, or has no message.
+    """
+    if record["value"] is None:
+        raise ValueError("the message is not UTF-8 text")
+    body = json.loads(record["value"])
+    if not isinstance(body, dict):
+        raise ValueError(f"expected a JSON object, got {type(body).__name__}")
+    message = body.get("message") or body.get("body")
+    if not isinstance(message, str) or not message.strip():
+        raise ValueError("the record has no field 'message' with text")
+    return LogEvent(
+        topic=record["topic"],
+        partition=record["partition"],
+        offset=record["offset"],
+        observed_at=_read_time(body.get("@timestamp"), record["timestamp_ms"]),
+        service=_look_up(body, "service.name") or _look_up(body, "kubernetes.container.name") or "unknown",
+        namespace=_look_up(body, "kubernetes.namespace"),
+        severity=_look_up(body, "log.level").lower() or find_severity(message),
+        message=message.strip(),
+        file=_look_up(body, "log.file.path"),
+        host=_look_up(body, "host.hostname") or _look_up(body, "host.name"),
+        template="",
+    )
+
+
+def _look_up(body: dict[str, Any], name: str) -> str:
+    value: Any = body.get(name)
+    if value is None:
+        value = body
+        for part in name.split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _read_time(value: object, timestamp_ms: int) -> str:
+    if isinstance(value, str):
+        moment = datetime.fromisoformat(value)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+    return datetime.fromtimestamp(timestamp_ms / 1000, UTC).isoformat()
+
+
+def find_severity(message: str) -> str:
+    """Return the severity that a line names, or "info".
+
+    Example:
+        >>> find_severity("2026-11-21 [WARN ][o.o.node] disk usage")
+        'warning'
+    """
+    return next((name for name, pattern in _SEVERITIES if pattern.search(message)), "info")
+
+
+def add_templates(events: list[LogEvent]) -> list[list[LogEvent]]:
+    """Name each event's template and return the events of each pattern together.
+
+    Lines are mined per partition and service in the order of their offsets. A batch that is read again with
+    more lines at its end therefore puts the lines it had before into the same patterns, with the same first
+    line: that is what makes a pattern's chunk id stable.
+    """
+    ordered = sorted(events, key=lambda e: (e["topic"], e["partition"], e["service"], e["offset"]))
+    streams = groupby(ordered, key=lambda e: (e["topic"], e["partition"], e["service"]))
+    return [pattern for _, stream in streams for pattern in _mine(stream)]
+
+
+def _mine(events: Iterable[LogEvent]) -> list[list[LogEvent]]:
+    config = TemplateMinerConfig()
+    config.masking_instructions = list(_MASKS)
+    miner = TemplateMiner(config=config)
+    patterns: dict[int, list[LogEvent]] = {}
+    for event in events:
+        patterns.setdefault(miner.add_log_message(event["message"])["cluster_id"], []).append(event)
+    templates = {cluster.cluster_id: cluster.get_template() for cluster in miner.drain.clusters}
+    return [
+        [{**event, "template": templates[number]} for event in found] for number, found in patterns.items()
+    ]
+
+
+def build_log_chunk(pattern: list[LogEvent], batch_id: str, ingested_at: str) -> Chunk:
+    """Return the chunk that stands for the lines of one pattern.
+
+    Args:
+        pattern: Lines of one template and one partition, at least one, in the order of their offsets.
+        batch_id: The run that read them.
+        ingested_at: When it read them.
+    """
+    first, last = pattern[0], max(pattern, key=lambda event: event["observed_at"])
+    samples = list(dict.fromkeys(event["message"] for event in reversed(pattern)))[:_SAMPLES]
+    title = f"{first['service']}: {first['template']}"[:160]
+    text = "\n".join((_describe(pattern, first, last), *reversed(samples)))
+    return Chunk(
+        chunk_id=make_id("log_pattern", first["topic"], first["partition"], first["offset"]),
+        doc_id=make_id("log_pattern", first["service"], first["template"]),
+        source=first["topic"],
+        kind="log_pattern",
+        title=title,
+        heading_path="",
+        text=text,
+        content_hash=hash_content(title, "", text),
+        observed_at=last["observed_at"],
+        ingested_at=ingested_at,
+        cluster="",
+        namespace=first["namespace"],
+        service=first["service"],
+        severity=first["severity"],
+        labels={"template": first["template"], "count": str(len(pattern)), "host": first["host"]},
+        acl=["public"],
+        cite={
+            "type": "log",
+            "topic": first["topic"],
+            "partition": first["partition"],
+            "start_offset": first["offset"],
+            "end_offset": pattern[-1]["offset"],
+            "file": first["file"],
+        },
+        batch_id=batch_id,
+    )
+
+
+def _describe(pattern: list[LogEvent], first: LogEvent, last: LogEvent) -> str:
+    begin, end = first["observed_at"][:19], last["observed_at"][:19]
+    span = f"at {end} UTC" if begin == end else f"between {begin} and {end} UTC"
+    lines = "1 log line" if len(pattern) == 1 else f"{len(pattern)} log lines"
+    return f"{lines} of {first['service']} ({first['severity']}) {span}:"

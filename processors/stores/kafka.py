@@ -1,0 +1,218 @@
+"""Kafka: create topics, drain from positions, produce, and mirror positions for lag dashboards."""
+
+import base64
+import json
+import sys
+from collections.abc import Iterable
+from typing import Final
+
+import structlog
+from confluent_kafka import (
+    OFFSET_INVALID,
+    Consumer,
+    ConsumerGroupTopicPartitions,
+    KafkaError,
+    KafkaException,
+    Message,
+    Producer,
+    TopicPartition,
+)
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+from processors.positions import Positions
+from processors.record import DeadLetter, Record
+from processors.settings import load_settings
+
+log = structlog.get_logger(__name__)
+
+LOGS: Final = "runlore.logs"
+METRICS: Final = "runlore.metrics"
+DEAD_LETTER: Final = "runlore.dead-letter"
+RAG_TOPICS: Final = (LOGS, METRICS)
+TOPICS: Final = (
+    *RAG_TOPICS, "runlore.kubernetes", "runlore.mlflow", "runlore.docs", "runlore.queries", DEAD_LETTER,
+)  # fmt: skip
+GROUP: Final = "runlore-rag-pipeline"
+_TIMEOUT_S: Final = 20.0
+
+
+def create_topics(bootstrap: str, partitions: int = 2) -> list[str]:
+    """Create the topics that are missing and return their names."""
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    present = admin.list_topics(timeout=_TIMEOUT_S).topics
+    missing = [topic for topic in TOPICS if topic not in present]
+    wanted = [NewTopic(topic, num_partitions=partitions, replication_factor=1) for topic in missing]
+    for future in admin.create_topics(wanted).values() if wanted else ():
+        try:
+            future.result(timeout=_TIMEOUT_S)
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                raise
+    return missing
+
+
+def drain(
+    bootstrap: str, topics: Iterable[str], start: Positions, limit: int
+) -> tuple[list[Record], Positions, Positions]:
+    """Read what is in the topics now, from `start` on, without joining a consumer group.
+
+    Args:
+        bootstrap: Kafka's bootstrap servers.
+        topics: Topics to read; all of their partitions are read.
+        start: Where to begin; a partition that is absent begins at its oldest event.
+        limit: Read about this many events at most; the rest is left for the next run.
+
+    Returns:
+        The records, the positions really begun at, and the positions reached.
+
+    Raises:
+        confluent_kafka.KafkaException: The broker is unreachable or a partition can't be read.
+    """
+    consumer = _open_consumer(bootstrap)
+    try:
+        begin, high = _find_bounds(consumer, topics, start)
+        consumer.assign([TopicPartition(t, int(p), o) for t, ps in begin.items() for p, o in ps.items()])
+        records: list[Record] = []
+        reached: Positions = {topic: dict(partitions) for topic, partitions in begin.items()}
+        while len(records) < limit and not _is_at_end(reached, high):
+            for message in consumer.consume(num_messages=min(1000, limit - len(records)), timeout=_TIMEOUT_S):
+                _take(message, records, reached)
+        return records, begin, reached
+    finally:
+        consumer.close()
+
+
+def _open_consumer(bootstrap: str) -> Consumer:
+    return Consumer(
+        {
+            "bootstrap.servers": bootstrap,
+            "group.id": GROUP,
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "auto.offset.reset": "error",
+        }
+    )
+
+
+def _find_bounds(consumer: Consumer, topics: Iterable[str], start: Positions) -> tuple[Positions, Positions]:
+    begin: Positions = {}
+    high: Positions = {}
+    for topic in topics:
+        metadata = consumer.list_topics(topic, timeout=_TIMEOUT_S).topics[topic]
+        if metadata.error is not None:
+            raise KafkaException(metadata.error)
+        for partition in metadata.partitions:
+            oldest, newest = consumer.get_watermark_offsets(
+                TopicPartition(topic, partition), timeout=_TIMEOUT_S
+            )
+            wanted = start.get(topic, {}).get(str(partition), oldest)
+            if not oldest <= wanted <= newest:
+                log.warning("position outside the topic", topic=topic, partition=partition, position=wanted,
+                            oldest=oldest, newest=newest, resumed_at=oldest)  # fmt: skip
+                wanted = oldest
+            begin.setdefault(topic, {})[str(partition)] = wanted
+            high.setdefault(topic, {})[str(partition)] = newest
+    return begin, high
+
+
+def _is_at_end(reached: Positions, high: Positions) -> bool:
+    return all(reached[topic][p] >= newest for topic, ps in high.items() for p, newest in ps.items())
+
+
+def _take(message: Message, records: list[Record], reached: Positions) -> None:
+    topic, partition, offset = str(message.topic()), int(message.partition() or 0), int(message.offset() or 0)
+    error = message.error()
+    if error is not None and error.code() != KafkaError._PARTITION_EOF:
+        raise KafkaException(error)
+    if error is not None:
+        # An end-of-partition event stands at the high watermark, behind transaction markers that no
+        # message ever shows.
+        reached[topic][str(partition)] = max(offset, reached[topic][str(partition)])
+        return
+    reached[topic][str(partition)] = offset + 1
+    records.append(
+        Record(
+            topic=topic,
+            partition=partition,
+            offset=offset,
+            timestamp_ms=message.timestamp()[1],
+            key=_decode(message.key()) or "",
+            headers=_decode_headers(message),
+            value=_decode(message.value()),
+        )
+    )
+
+
+def _decode_headers(message: Message) -> dict[str, str]:
+    headers: list[tuple[str, bytes | str | None]] = list(message.headers() or [])  # type: ignore[arg-type]
+    return {name: _decode(value) or "" for name, value in headers}
+
+
+def _decode(data: bytes | str | None) -> str | None:
+    if data is None or isinstance(data, str):
+        return data
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def produce(bootstrap: str, topic: str, messages: Iterable[tuple[str, bytes, dict[str, str]]]) -> int:
+    """Send `(key, value, headers)` messages and wait until the broker holds all of them.
+
+    Raises:
+        RuntimeError: Some message was not acknowledged.
+    """
+    failures: list[str] = []
+    producer = Producer({"bootstrap.servers": bootstrap, "acks": "all", "enable.idempotence": True})
+    count = 0
+    for key, value, headers in messages:
+        producer.produce(
+            topic, value=value, key=key, headers=list(headers.items()),
+            on_delivery=lambda error, _: failures.append(str(error)) if error else None,
+        )  # fmt: skip
+        producer.poll(0)
+        count += 1
+    unsent = producer.flush(_TIMEOUT_S)
+    if failures or unsent:
+        raise RuntimeError(f"{topic}: {unsent} of {count} messages unsent, errors: {failures[:3]}")
+    return count
+
+
+def send_dead_letters(bootstrap: str, letters: list[DeadLetter]) -> int:
+    """Copy the messages that could not be processed to the dead-letter topic, bytes unchanged.
+
+    The key names the origin, so the copy that a retried task makes again is recognised as the same.
+    """
+    if not letters:
+        return 0
+    consumer = _open_consumer(bootstrap)
+    try:
+        return produce(bootstrap, DEAD_LETTER, [_copy_letter(consumer, letter) for letter in letters])
+    finally:
+        consumer.close()
+
+
+def _copy_letter(consumer: Consumer, letter: DeadLetter) -> tuple[str, bytes, dict[str, str]]:
+    place = TopicPartition(letter["topic"], letter["partition"], letter["offset"])
+    consumer.assign([place])
+    found = [m for m in consumer.consume(num_messages=1, timeout=_TIMEOUT_S) if m.error() is None]
+    original = found[0].value() if found else None
+    body = {**letter, "original": base64.b64encode(original or b"").decode(), "original_found": bool(found)}
+    return f"{place.topic}/{place.partition}/{place.offset}", json.dumps(body).encode(), {}
+
+
+def mirror_positions(bootstrap: str, positions: Positions) -> None:
+    """Commit positions for the group that lag dashboards watch; nothing ever reads them back."""
+    places = [TopicPartition(t, int(p), o) for t, ps in positions.items() for p, o in ps.items()]
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    request = [ConsumerGroupTopicPartitions(GROUP, [p for p in places if p.offset != OFFSET_INVALID])]
+    for future in admin.alter_consumer_group_offsets(request).values():
+        future.result(timeout=_TIMEOUT_S)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["create-topics"]:
+        sys.exit("usage: python -m processors.stores.kafka create-topics")
+    sys.stdout.write(f"created: {create_topics(load_settings().kafka_bootstrap)}\n")

@@ -1,0 +1,51 @@
+"""The embedding model behind KServe's OpenAI route."""
+
+import base64
+
+import httpx
+import numpy as np
+import numpy.typing as npt
+from tenacity import retry, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+_BATCH = 64
+
+
+def _may_pass(error: BaseException) -> bool:
+    if isinstance(error, httpx.HTTPStatusError):
+        return error.response.status_code in (429, 502, 503, 504)
+    return isinstance(error, httpx.TransportError)
+
+
+def embed_texts(kserve_url: str, model: str, texts: list[str]) -> tuple[npt.NDArray[np.float32], str]:
+    """Embed texts on the model server.
+
+    Args:
+        kserve_url: Address of the model server.
+        model: Name of the embedding model.
+        texts: At least one text.
+
+    Returns:
+        Unit vectors of shape (n_texts, dim), in the order of the texts, and `model@revision`.
+
+    Raises:
+        httpx.HTTPError: The server stayed away through five tries in some 15 s, or refused the request.
+    """
+    batches = [texts[begin : begin + _BATCH] for begin in range(0, len(texts), _BATCH)]
+    with httpx.Client(base_url=kserve_url, timeout=120) as client:
+        answers = [_embed_batch(client, model, batch) for batch in batches]
+    return np.concatenate([vectors for vectors, _ in answers]), answers[0][1]
+
+
+@retry(
+    retry=retry_if_exception(_may_pass),
+    stop=stop_after_attempt(5),
+    wait=wait_exponential_jitter(initial=1, max=8),
+    reraise=True,
+)
+def _embed_batch(client: httpx.Client, model: str, texts: list[str]) -> tuple[npt.NDArray[np.float32], str]:
+    body = {"model": model, "input": texts, "encoding_format": "base64"}
+    response = client.post("/openai/v1/embeddings", json=body)
+    response.raise_for_status()
+    answer = response.json()
+    rows = [np.frombuffer(base64.b64decode(item["embedding"]), dtype="<f4") for item in answer["data"]]
+    return np.stack(rows), answer["model"]

@@ -1,0 +1,156 @@
+"""OpenSearch: templates, bulk writes in which every item is checked, and look-ups by id and hash."""
+
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from opensearchpy import OpenSearch, helpers
+
+from processors.chunk import Chunk, Pipeline, index_mapping
+from processors.settings import load_settings
+
+PIPELINES: Final[tuple[Pipeline, ...]] = ("rag", "cag")
+
+# Splitting words the way metric and alert names are made (KubePodCrashLooping, kube_pod_status) while
+# keeping the whole name lets both the name and its parts be found.
+_ANALYSIS: Final[dict[str, Any]] = {
+    "filter": {
+        "name_parts": {"type": "word_delimiter_graph", "preserve_original": True},
+        "english_stems": {"type": "stemmer", "language": "light_english"},
+    },
+    "analyzer": {
+        "runlore_text": {
+            "type": "custom",
+            "tokenizer": "whitespace",
+            "filter": ["name_parts", "flatten_graph", "lowercase", "stop", "english_stems"],
+        }
+    },
+}
+
+
+def open_search(url: str) -> OpenSearch:
+    """Return a client; it retries a request once when a connection breaks."""
+    return OpenSearch(url, timeout=60, max_retries=1, retry_on_timeout=False)
+
+
+def apply_templates(client: OpenSearch, dimension: int) -> None:
+    """Create or update the index template of each pipeline's versions."""
+    settings = {
+        "index": {"knn": True, "number_of_shards": 1, "number_of_replicas": 0},
+        "analysis": _ANALYSIS,
+    }
+    for pipeline in PIPELINES:
+        body = {
+            "index_patterns": [f"{pipeline}-v*"],
+            "template": {"settings": settings, "mappings": index_mapping(dimension)},
+        }
+        client.indices.put_index_template(name=f"runlore-{pipeline}", body=body)
+
+
+def write_chunks(client: OpenSearch, index: str, chunks: Iterable[Chunk]) -> list[tuple[str, str]]:
+    """Write chunks by id and make them searchable.
+
+    Args:
+        client: OpenSearch.
+        index: The version's own name, never an alias, so that a swap can't redirect the write.
+        chunks: Chunks with their embeddings.
+
+    Returns:
+        `(chunk_id, error)` of every chunk that OpenSearch refuses for good.
+
+    Raises:
+        RuntimeError: Some chunk could not be written for a reason that may pass; nothing is lost by a retry.
+    """
+    refused: list[tuple[str, str]] = []
+    results = helpers.streaming_bulk(
+        client,
+        _to_actions(index, chunks),
+        chunk_size=500,
+        max_retries=4,
+        initial_backoff=1,
+        raise_on_error=False,
+    )
+    for written, item in results:
+        result = item["index"]
+        if not written and 400 <= result["status"] < 500 and result["status"] not in (404, 429):
+            refused.append((result["_id"], str(result["error"])))
+        elif not written:
+            raise RuntimeError(f"{index}: chunk {result['_id']} was not written: {result['error']}")
+    client.indices.refresh(index=index)
+    return refused
+
+
+def _to_actions(index: str, chunks: Iterable[Chunk]) -> Iterable[dict[str, Any]]:
+    now = datetime.now(UTC).isoformat()
+    for chunk in chunks:
+        yield {"_index": index, "_id": chunk["chunk_id"], "_source": {**chunk, "indexed_at": now}}
+
+
+def carry_over(
+    client: OpenSearch, source: str, target: str, of_sources: list[str], except_documents: list[str]
+) -> int:
+    """Copy chunks with their vectors from one version to another.
+
+    Args:
+        client: OpenSearch.
+        source: Version to copy from.
+        target: Version to copy to.
+        of_sources: Copy only chunks of these sources.
+        except_documents: Leave out the chunks of these documents.
+
+    Returns:
+        How many chunks were copied.
+
+    Raises:
+        RuntimeError: Some chunk could not be copied.
+    """
+    query = {
+        "bool": {
+            "filter": [{"terms": {"source": of_sources}}],
+            "must_not": [{"terms": {"doc_id": except_documents}}],
+        }
+    }
+    body = {"source": {"index": source, "query": query}, "dest": {"index": target}}
+    result = client.reindex(body=body, refresh=True, wait_for_completion=True, request_timeout=600)
+    if result["failures"]:
+        raise RuntimeError(f"{source} to {target}: {result['failures'][:3]}")
+    return int(result["created"])
+
+
+def find_embeddings(
+    client: OpenSearch, index: str, hashes: list[str], model: str
+) -> dict[str, tuple[list[float], str]]:
+    """Return `content_hash → (embedding, model@revision)` for the content that an index already holds."""
+    found: dict[str, tuple[list[float], str]] = {}
+    for begin in range(0, len(hashes), 500):
+        wanted = {"terms": {"content_hash": hashes[begin : begin + 500]}}
+        body = {
+            "size": 1000,
+            "query": {"bool": {"filter": [wanted, {"prefix": {"embedding_model": f"{model}@"}}]}},
+            "collapse": {"field": "content_hash"},
+            "_source": ["content_hash", "embedding", "embedding_model"],
+        }
+        for hit in client.search(index=index, body=body)["hits"]["hits"]:
+            held = hit["_source"]
+            found[held["content_hash"]] = (held["embedding"], held["embedding_model"])
+    return found
+
+
+def sample_chunks(client: OpenSearch, index: str, size: int) -> list[Chunk]:
+    """Return chunks without their vectors, spread over the index in a stable order."""
+    body = {"size": size, "sort": [{"content_hash": "asc"}], "_source": {"excludes": ["embedding"]}}
+    return [hit["_source"] for hit in client.search(index=index, body=body)["hits"]["hits"]]
+
+
+def count_chunks(client: OpenSearch, index: str) -> int:
+    """Return how many chunks a version holds."""
+    return int(client.count(index=index)["count"])
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["apply-templates"]:
+        sys.exit("usage: python -m processors.stores.search apply-templates")
+    settings = load_settings()
+    apply_templates(open_search(settings.opensearch_url), settings.embedding_dimension)
+    sys.stdout.write("index templates applied: runlore-rag, runlore-cag\n")

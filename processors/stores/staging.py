@@ -1,0 +1,71 @@
+"""Staging: Parquet and manifests under a URL (file:// or s3://), a folder per run and stage."""
+
+import json
+import re
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow import fs
+
+
+def stage_url(staging_url: str, pipeline: str, run_id: str, stage: str) -> str:
+    """Return the folder of one stage of one run.
+
+    Example:
+        >>> stage_url("file:///s", "rag", "manual__2026-11-21T07:00:00+00:00", "light")
+        'file:///s/rag/manual__2026-11-21T07-00-00-00-00/light'
+    """
+    return "/".join((staging_url.rstrip("/"), pipeline, re.sub(r"[^\w.-]", "-", run_id), stage))
+
+
+def write_table(url: str, name: str, table: pa.Table) -> str:
+    """Write a table as `<url>/<name>.parquet`, replacing what a failed try left, and return its URL."""
+    target = f"{url}/{name}.parquet"
+    filesystem, path = fs.FileSystem.from_uri(target)
+    filesystem.create_dir(path.rpartition("/")[0], recursive=True)
+    pq.write_table(table, path, filesystem=filesystem, compression="zstd")
+    return target
+
+
+def read_table(url: str) -> pa.Table:
+    """Read one Parquet file, or every Parquet file of a folder, by URL.
+
+    Raises:
+        FileNotFoundError: Nothing is there.
+    """
+    filesystem, path = fs.FileSystem.from_uri(url)
+    return pq.read_table(path, filesystem=filesystem)
+
+
+def write_manifest(url: str, manifest: dict[str, Any]) -> None:
+    """Write `<url>/manifest.json`, which says exactly what the stage holds."""
+    filesystem, path = fs.FileSystem.from_uri(f"{url}/manifest.json")
+    filesystem.create_dir(path.rpartition("/")[0], recursive=True)
+    with filesystem.open_output_stream(path) as stream:
+        stream.write(json.dumps(manifest, indent=1, sort_keys=True).encode())
+
+
+def read_manifest(url: str) -> dict[str, Any]:
+    """Read the manifest of a stage.
+
+    Raises:
+        FileNotFoundError: The stage wrote none.
+    """
+    filesystem, path = fs.FileSystem.from_uri(f"{url}/manifest.json")
+    with filesystem.open_input_stream(path) as stream:
+        manifest: dict[str, Any] = json.loads(stream.read())
+        return manifest
+
+
+def list_stages(staging_url: str, pipeline: str, stage: str) -> list[str]:
+    """Return the URLs of all finished stages of that name, oldest run first.
+
+    A stage counts as finished when its manifest, which is written last, is there.
+    """
+    root = f"{staging_url.rstrip('/')}/{pipeline}"
+    filesystem, path = fs.FileSystem.from_uri(root)
+    found = filesystem.get_file_info(fs.FileSelector(path, recursive=True, allow_not_found=True))
+    manifests = [info for info in found if info.path.endswith(f"/{stage}/manifest.json")]
+    manifests.sort(key=lambda info: info.mtime)
+    return [f"{root}{info.path.removeprefix(path).removesuffix('/manifest.json')}" for info in manifests]
