@@ -31,6 +31,10 @@ _NORMALISATION: Final = {
 }
 
 
+class FilterError(ValueError):
+    """A filter is not one of the known ones."""
+
+
 class Hit(TypedDict):
     """A retrieved chunk: the fields of `/v1/retrieve`, and the two that ranking and prompt need."""
 
@@ -63,7 +67,8 @@ def build_hybrid_query(
         filters: Keyword fields with a value or a list of values, and `observed_at` with a range.
 
     Raises:
-        ValueError: `k` is below 1, or a filter is not one of the known ones.
+        ValueError: `k` is below 1.
+        FilterError: A filter is not one of the known ones.
 
     Example:
         >>> body = build_hybrid_query("red cluster", [0.1, 0.2], 3, ["public"])
@@ -94,7 +99,7 @@ def _build_filters(filters: Mapping[str, Any]) -> list[dict[str, Any]]:
             clauses.append({"range": {"observed_at": value}})
         else:
             known = ", ".join(KEYWORD_FILTERS)
-            raise ValueError(
+            raise FilterError(
                 f"filter {name!r} must be one of {known} with a value or a list of values, "
                 "or observed_at with gt, gte, lt or lte"
             )
@@ -106,8 +111,8 @@ def parse_hits(response: Mapping[str, Any]) -> list[Hit]:
 
     Example:
         >>> source = {"chunk_id": "a", "title": "T", "text": "x", "kind": "doc"}
-        >>> answer = {"hits": {"hits": [{"_id": "a", "_index": "cag-v000001", "_score": 1, "_source": source}]}}
-        >>> parse_hits(answer)[0]["index"]
+        >>> found = {"_id": "a", "_index": "cag-v000001", "_score": 1, "_source": source}
+        >>> parse_hits({"hits": {"hits": [found]}})[0]["index"]
         'cag-v000001'
     """
     return [_parse_hit(hit) for hit in response["hits"]["hits"]]
@@ -170,7 +175,8 @@ def fuse(lists: Iterable[Sequence[Hit]], k: int) -> list[Hit]:
         k: How many hits to return.
 
     Example:
-        >>> [hit["chunk_id"] for hit in fuse([[{"chunk_id": "a"}], [{"chunk_id": "b"}, {"chunk_id": "a"}]], 2)]
+        >>> first, second = [{"chunk_id": "a"}], [{"chunk_id": "b"}, {"chunk_id": "a"}]
+        >>> [hit["chunk_id"] for hit in fuse([first, second], 2)]
         ['a', 'b']
     """
     scores: dict[str, float] = {}

@@ -1,0 +1,33 @@
+"""`python -m serving`: run the service on RUNLORE_SERVICE_PORT of this machine."""
+
+import os
+import sys
+
+import uvicorn
+
+from processors.settings import load_settings
+from serving.app import create_app
+from serving.logs import configure_logs
+
+
+def main() -> int:
+    """Serve until told to stop; one process, since replicas are how it scales."""
+    settings = load_settings()
+    configure_logs(settings.log_level)
+    port = os.environ.get("RUNLORE_SERVICE_PORT", "")
+    if not port.isdigit():
+        sys.stderr.write(f"RUNLORE_SERVICE_PORT must be a port number, got {port!r}\n")
+        return 2
+    uvicorn.run(
+        create_app(settings),
+        host="127.0.0.1",
+        port=int(port),
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=10,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

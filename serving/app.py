@@ -1,0 +1,61 @@
+"""The Litestar application: routes, clients, errors."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+
+from processors.settings import Settings
+from serving.access import read_api_key
+from serving.citation_routes import show_citation
+from serving.clients import Clients, open_clients
+from serving.correlation import trace_requests
+from serving.errors import EXCEPTION_HANDLERS
+from serving.health_routes import report_live, report_metrics, report_ready
+from serving.v1_routes import v1_router
+
+_OpenClients = Callable[[Settings], AbstractAsyncContextManager[Clients]]
+
+
+def create_app(settings: Settings, clients: _OpenClients = open_clients) -> Litestar:
+    """Return the service.
+
+    Args:
+        settings: The platform's settings.
+        clients: Opens the clients for as long as the service runs.
+
+    Raises:
+        ValueError: The API key's file is missing or empty.
+    """
+
+    @asynccontextmanager
+    async def hold_clients(app: Litestar) -> AsyncIterator[None]:
+        async with clients(settings) as opened:
+            app.state.clients = opened
+            yield
+
+    return Litestar(
+        route_handlers=[v1_router, report_live, report_ready, report_metrics, show_citation],
+        dependencies={
+            "clients": Provide(_provide_clients, sync_to_thread=False),
+            "settings": Provide(_provide_settings, sync_to_thread=False),
+        },
+        exception_handlers=EXCEPTION_HANDLERS,
+        lifespan=[hold_clients],
+        middleware=[trace_requests],
+        openapi_config=OpenAPIConfig(title="Runlore", version="1"),
+        state=State({"settings": settings, "api_key": read_api_key(settings.api_key_file)}),
+    )
+
+
+def _provide_clients(state: State) -> Clients:
+    clients: Clients = state.clients
+    return clients
+
+
+def _provide_settings(state: State) -> Settings:
+    settings: Settings = state.settings
+    return settings

@@ -1,0 +1,65 @@
+"""A page for what a citation points at, for sources that no forge can show."""
+
+import json
+import re
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Any, Final
+
+from litestar import Response, get
+from litestar.exceptions import NotFoundException
+from opensearchpy import NotFoundError
+
+from processors.retrieval import Hit, parse_hits
+from serving.access import PUBLIC
+from serving.clients import Clients
+from serving.prompt import title_of
+
+_VERSION: Final = re.compile(r"(rag|cag)-v\d{6}")
+_PAGE: Final = Template((Path(__file__).parent / "pages" / "citation.html").read_text(encoding="utf-8"))
+# The text of a chunk was written by others: it is escaped, and nothing on the page may run or load.
+_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+@get("/citations/{index:str}/{chunk_id:str}")
+async def show_citation(index: str, chunk_id: str, clients: Clients) -> Response[str]:
+    """Show a chunk and where it comes from; only public chunks, since a link carries no key."""
+    hit = await _find_public_chunk(clients, index, chunk_id) if _VERSION.fullmatch(index) else None
+    if hit is None:
+        raise NotFoundException(
+            f"{index} holds no public chunk {chunk_id}; old versions are deleted in time."
+        )
+    return Response(render_citation(hit), media_type="text/html", headers=_HEADERS)
+
+
+async def _find_public_chunk(clients: Clients, index: str, chunk_id: str) -> Hit | None:
+    wanted = [{"term": {"chunk_id": chunk_id}}, {"term": {"acl": PUBLIC}}]
+    body = {"size": 1, "query": {"bool": {"filter": wanted}}, "_source": {"excludes": ["embedding"]}}
+    try:
+        response = await clients.search.search(index=index, body=body)
+    except NotFoundError:
+        return None
+    return next(iter(parse_hits(response)), None)
+
+
+def render_citation(hit: Hit) -> str:
+    """Return the page of a chunk, with everything that comes from the chunk escaped."""
+    rows = "".join(
+        f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in _list_origin(hit)
+    )
+    return _PAGE.substitute(title=escape(title_of(hit)), origin=rows, text=escape(hit["text"]))
+
+
+def _list_origin(hit: Hit) -> list[tuple[str, str]]:
+    cite: dict[str, Any] = hit["cite"]
+    facts = [(name.replace("_", " "), _to_text(value)) for name, value in cite.items()]
+    return [*facts, ("observed at", hit["observed_at"]), ("index version", hit["index"])]
+
+
+def _to_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

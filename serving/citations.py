@@ -1,0 +1,102 @@
+"""Citations: where a source can be opened, and the numbers in an answer's text."""
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from processors.retrieval import Hit
+from serving.prompt import title_of
+from serving.schemas import Citation
+
+_NUMBERS: Final = re.compile(r" ?\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
+_MAYBE_CUT: Final = re.compile(r" ?(?:\[[\d,\s]{0,20})?$")
+
+
+def build_citation_url(hit: Hit, service_url: str) -> str:
+    """Return a link to what a hit was made from.
+
+    Documents from a forge open there at their lines; everything else opens as a page of this service.
+
+    Args:
+        hit: The source.
+        service_url: Public address of this service.
+
+    Example:
+        >>> cite = {"type": "git", "repository": "https://git.example/a/b.git", "commit": "c0ffee",
+        ...         "path": "red cluster.md", "start_line": 3, "end_line": 9}
+        >>> build_citation_url({"cite": cite}, "http://localhost")
+        'https://git.example/a/b/blob/c0ffee/red%20cluster.md#L3-L9'
+    """
+    cite = hit["cite"]
+    repository = urlsplit(str(cite.get("repository", "")))
+    if cite.get("type") == "git" and repository.scheme in ("http", "https"):
+        # A clone URL may carry a user and a token; a link must not.
+        host = repository.netloc.rpartition("@")[2]
+        path = f"{repository.path.removesuffix('.git')}/blob/{cite['commit']}/{quote(cite['path'])}"
+        lines = f"L{cite['start_line']}-L{cite['end_line']}"
+        return urlunsplit((repository.scheme, host, path, "", lines))
+    return f"{service_url.rstrip('/')}/citations/{hit['index']}/{quote(hit['chunk_id'], safe='')}"
+
+
+def cite_source(n: int, hit: Hit, service_url: str) -> Citation:
+    """Return what the number n stands for."""
+    return Citation(
+        n=n,
+        title=title_of(hit),
+        url=build_citation_url(hit, service_url),
+        cite=hit["cite"],
+        observed_at=hit["observed_at"],
+    )
+
+
+async def number_citations(
+    pieces: AsyncIterator[str], sources: Sequence[Hit], cited: list[Hit]
+) -> AsyncIterator[str]:
+    """Renumber the citations of a text while it streams, so that they count from 1 in order of appearance.
+
+    A number that no source has is taken out. A piece that may end within a citation is held back until the
+    rest of it is there.
+
+    Args:
+        pieces: The text, in pieces as the model makes them.
+        sources: The sources as numbered in the prompt.
+        cited: Filled with the sources in the order of their new numbers, each before its number is given out.
+    """
+    held = ""
+    async for piece in pieces:
+        text = held + piece
+        cut = _MAYBE_CUT.search(text)
+        end = cut.start() if cut else len(text)
+        held = text[end:]
+        if end:
+            yield renumber(text[:end], sources, cited)
+    if held:
+        yield renumber(held, sources, cited)
+
+
+def renumber(text: str, sources: Sequence[Hit], cited: list[Hit]) -> str:
+    """Return a text with its citations renumbered; see `number_citations`.
+
+    Example:
+        >>> cited = []
+        >>> sources = [{"chunk_id": "a"}, {"chunk_id": "b"}]
+        >>> renumber("Restart it [2]. Look [9] first [1][2].", sources, cited)
+        'Restart it [1]. Look first [2][1].'
+        >>> [hit["chunk_id"] for hit in cited]
+        ['b', 'a']
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        numbers = [int(number) for number in match[1].split(",")]
+        known = [sources[number - 1] for number in numbers if 1 <= number <= len(sources)]
+        space = " " if match[0].startswith(" ") else ""
+        return space + "".join(f"[{_number_of(hit, cited)}]" for hit in known) if known else ""
+
+    return _NUMBERS.sub(replace, text)
+
+
+def _number_of(hit: Hit, cited: list[Hit]) -> int:
+    if hit not in cited:
+        cited.append(hit)
+    return cited.index(hit) + 1

@@ -1,0 +1,54 @@
+"""One id for all that a request causes: taken from the caller or made, logged, passed on and returned."""
+
+import re
+import time
+import uuid
+from typing import Final
+
+import structlog
+from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from serving.metrics import REQUEST_SECONDS
+
+HEADER: Final = "X-Correlation-Id"
+_ACCEPTED: Final = re.compile(r"[\w.:-]{1,128}", re.ASCII)
+
+log = structlog.get_logger(__name__)
+
+
+def correlation_id() -> str:
+    """Return the id of the request being served."""
+    return str(structlog.contextvars.get_contextvars().get("correlation_id", ""))
+
+
+def trace_requests(app: ASGIApp) -> ASGIApp:
+    """Wrap an ASGI app so that each request has a correlation id and is measured.
+
+    An id that could break a log line or a header is replaced, not repaired.
+    """
+
+    async def traced(scope: Scope, receive: Receive, send: Send) -> None:
+        given = Headers.from_scope(scope).get(HEADER, "")
+        identity = given if _ACCEPTED.fullmatch(given) else uuid.uuid4().hex
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(correlation_id=identity)
+        started = time.perf_counter()
+        status = 500
+
+        async def send_traced(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableScopeHeaders.from_message(message)[HEADER] = identity
+            await send(message)
+
+        try:
+            await app(scope, receive, send_traced)
+        finally:
+            seconds = time.perf_counter() - started
+            route = str(scope.get("path_template", "none"))
+            REQUEST_SECONDS.labels(route, status).observe(seconds)
+            log.debug("request", path=scope["path"], status=status, seconds=round(seconds, 4))
+
+    return traced

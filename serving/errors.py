@@ -1,0 +1,110 @@
+"""One map from what can go wrong to an error in OpenAI's shape."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
+
+import openai
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from opensearchpy import exceptions as search_errors
+
+from processors.retrieval import FilterError
+
+_Request: TypeAlias = Request[Any, Any, Any]
+_Handler: TypeAlias = Callable[[_Request, Any], Response[Any]]
+
+log = structlog.get_logger(__name__)
+
+
+class NoKnowledgeError(Exception):
+    """No pipeline that was asked for has a live index version."""
+
+
+class UnknownModelError(Exception):
+    """The request names a model that is not served."""
+
+
+class NoQuestionError(Exception):
+    """The conversation holds nothing that could be answered."""
+
+
+def to_error(
+    message: str, kind: str, *, code: str | None = None, param: str | None = None
+) -> dict[str, dict[str, str | None]]:
+    """Return an error body as OpenAI's clients expect it.
+
+    Example:
+        >>> to_error("no", "server_error")["error"]["type"]
+        'server_error'
+    """
+    return {"error": {"message": message, "type": kind, "param": param, "code": code}}
+
+
+def _respond(status: int, message: str, kind: str, **details: str | None) -> Response[Any]:
+    return Response(to_error(message, kind, **details), status_code=status, media_type="application/json")
+
+
+def _on_http_error(_: _Request, error: HTTPException) -> Response[Any]:
+    if error.status_code == 401:
+        return _respond(401, error.detail, "invalid_request_error", code="invalid_api_key")
+    return _respond(error.status_code, error.detail, "invalid_request_error")
+
+
+def _on_invalid(_: _Request, error: ValidationException) -> Response[Any]:
+    found = [item for item in error.extra or [] if isinstance(item, Mapping)]
+    reasons = "; ".join(f"{item.get('key', 'body')}: {item.get('message')}" for item in found)
+    first = str(found[0].get("key")) if found and "key" in found[0] else None
+    return _respond(400, reasons or error.detail, "invalid_request_error", param=first)
+
+
+def _on_bad_request(param: str, code: str | None = None, status: int = 400) -> _Handler:
+    def handle(_: _Request, error: Exception) -> Response[Any]:
+        return _respond(status, str(error), "invalid_request_error", code=code, param=param)
+
+    return handle
+
+
+def _on_refused_search(_: _Request, error: search_errors.RequestError) -> Response[Any]:
+    return _respond(400, f"OpenSearch refused the query: {error.error}", "invalid_request_error")
+
+
+def _on_search_down(_: _Request, error: Exception) -> Response[Any]:
+    log.error("search failed", error=str(error))
+    message = "The knowledge indices can't be reached: OpenSearch doesn't answer. `make status` shows it."
+    return _respond(503, message, "server_error", code="search_unavailable")
+
+
+def _on_no_knowledge(_: _Request, error: NoKnowledgeError) -> Response[Any]:
+    return _respond(503, str(error), "server_error", code="no_live_version")
+
+
+def _on_model_down(_: _Request, error: Exception) -> Response[Any]:
+    log.error("model failed", error=str(error))
+    message = "The model can't be reached: KServe doesn't answer. `make status` shows it."
+    return _respond(503, message, "server_error", code="model_unavailable")
+
+
+def _on_model_refusal(_: _Request, error: openai.APIStatusError) -> Response[Any]:
+    return _respond(error.status_code, error.message, "invalid_request_error", code=error.code)
+
+
+def _on_defect(_: _Request, error: Exception) -> Response[Any]:
+    log.error("unexpected error", exc_info=error)
+    message = "The service failed in a way it doesn't know; its log has the rest under the correlation id."
+    return _respond(500, message, "server_error")
+
+
+EXCEPTION_HANDLERS: Final[dict[int | type[Exception], _Handler]] = {
+    HTTPException: _on_http_error,
+    ValidationException: _on_invalid,
+    UnknownModelError: _on_bad_request("model", code="model_not_found", status=404),
+    NoQuestionError: _on_bad_request("messages"),
+    FilterError: _on_bad_request("filters"),
+    NoKnowledgeError: _on_no_knowledge,
+    search_errors.RequestError: _on_refused_search,
+    search_errors.OpenSearchException: _on_search_down,
+    openai.BadRequestError: _on_model_refusal,
+    openai.OpenAIError: _on_model_down,
+    Exception: _on_defect,
+}

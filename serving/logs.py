@@ -1,0 +1,43 @@
+"""JSON logs, one object a line, in ECS field names, for our own lines and for those of the libraries."""
+
+import logging
+from typing import Final
+
+import structlog
+from structlog.typing import Processor
+
+_COMMON: Final[list[Processor]] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True, key="@timestamp"),
+    structlog.processors.format_exc_info,
+    structlog.processors.EventRenamer("message"),
+]
+
+
+def configure_logs(level: str) -> None:
+    """Send all logs to standard error as JSON.
+
+    Args:
+        level: The least severe level that is written; requests are DEBUG.
+    """
+    structlog.configure(
+        processors=[*_COMMON, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=_COMMON,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    # Every failed request is told once, by us, with its correlation id.
+    logging.getLogger("opensearch").setLevel(logging.CRITICAL)

@@ -1,0 +1,30 @@
+"""What the service tells Prometheus; names are `runlore_<noun>_<unit>`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 3.0, 10.0)
+
+REQUEST_SECONDS: Final = Histogram(
+    "runlore_request_seconds",
+    "From a request's arrival to the end of its answer.",
+    ("route", "status"),
+    buckets=_BUCKETS,
+)
+STAGE_SECONDS: Final = Histogram(
+    "runlore_stage_seconds", "Time in one stage of answering.", ("stage",), buckets=_BUCKETS
+)
+CACHE_LOOKUPS: Final = Counter("runlore_cache_lookups", "Cache look-ups by outcome.", ("outcome",))
+ANSWERS: Final = Counter("runlore_chat_answers", "Chat answers by model and who wrote them.", ("model", "by"))
+DEGRADED: Final = Counter("runlore_degraded_answers", "Answers made without a part that was down.", ("part",))
+ACTIVE_STREAMS: Final = Gauge("runlore_active_streams", "Answers being streamed now.")
+
+
+@contextmanager
+def time_stage(stage: str) -> Iterator[None]:
+    """Measure a stage: versions, cache, embedding, search, first_token or model."""
+    with STAGE_SECONDS.labels(stage).time():
+        yield

@@ -1,0 +1,142 @@
+"""What is retrieved for a question: live versions, cache, embedding, searches in parallel, fusion."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import openai
+import structlog
+from redis.exceptions import RedisError
+
+from processors.cache import cache_key
+from processors.retrieval import Hit, apply_recency, build_hybrid_query, fuse, parse_hits
+from serving.correlation import HEADER, correlation_id
+from serving.errors import NoKnowledgeError
+from serving.metrics import CACHE_LOOKUPS, time_stage
+
+if TYPE_CHECKING:
+    # The schema's module brings pyarrow, which the service has no use for.
+    from processors.chunk import Pipeline
+    from processors.settings import Settings
+    from serving.clients import Clients
+
+# Recency re-ranks more hits than are asked for, so that a new one further down can rise.
+_RERANKED: Final = 30
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What to look for, where, and for whom."""
+
+    text: str
+    pipelines: tuple[Pipeline, ...]
+    k: int
+    groups: tuple[str, ...]
+    filters: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was found, in which versions, and which parts were missing while looking."""
+
+    hits: list[Hit]
+    versions: dict[str, str | None]
+    degraded: tuple[str, ...]
+
+
+async def retrieve(clients: Clients, settings: Settings, question: Question) -> Findings:
+    """Return the chunks that best fit a question.
+
+    Without the embedder the search goes by words alone, without Redis nothing is cached; both are named in
+    the findings' `degraded`.
+
+    Raises:
+        NoKnowledgeError: None of the pipelines has a live version.
+        opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached or refuses the query.
+    """
+    with time_stage("versions"):
+        versions = await find_live_versions(clients, question.pipelines)
+    if not any(versions.values()):
+        names = " or ".join(question.pipelines)
+        raise NoKnowledgeError(
+            f"No version of {names} is live yet: run the {names} pipeline in Airflow first."
+        )
+    cached, cache_trouble = await _read_cache(clients, question, versions.get("cag"))
+    wanted = [
+        (pipe, index) for pipe, index in versions.items() if index and (pipe != "cag" or cached is None)
+    ]
+    vector, model_trouble = await _embed(clients, settings, question.text) if wanted else (None, ())
+    with time_stage("search"):
+        rankings = await asyncio.gather(
+            *(_search(clients, question, pipe, index, vector) for pipe, index in wanted)
+        )
+    lists = [*rankings, cached] if cached is not None else rankings
+    hits = lists[0][: question.k] if len(lists) == 1 else fuse(lists, question.k)
+    return Findings(hits, versions, (*cache_trouble, *model_trouble))
+
+
+async def find_live_versions(clients: Clients, pipelines: Sequence[Pipeline]) -> dict[str, str | None]:
+    """Return the index that each pipeline's read alias stands for, None where there is no alias yet.
+
+    Searching the index by its own name keeps a swap from mixing versions within one answer.
+    """
+    # With a wildcard, an alias that doesn't exist is no error.
+    answer = await clients.search.indices.get_alias(
+        name=",".join(f"{pipeline}*" for pipeline in pipelines), headers=_search_headers()
+    )
+    live = {alias: index for index, body in answer.items() for alias in body["aliases"]}
+    return {pipeline: live.get(pipeline) for pipeline in pipelines}
+
+
+async def _read_cache(
+    clients: Clients, question: Question, version: str | None
+) -> tuple[list[Hit] | None, tuple[str, ...]]:
+    """Return the cached hits, None on a miss, and the name of the cache if it is down."""
+    if version is None or question.filters:
+        return None, ()
+    try:
+        with time_stage("cache"):
+            entry = await clients.cache.get(cache_key(version, question.groups, question.text))
+    except RedisError as error:
+        CACHE_LOOKUPS.labels("down").inc()
+        log.warning("cache is down, answering without it", error=str(error))
+        return None, ("cache",)
+    hits: list[Hit] | None = json.loads(entry)["hits"][: question.k] if entry else None
+    CACHE_LOOKUPS.labels("miss" if hits is None else "hit").inc()
+    return hits, ()
+
+
+async def _embed(
+    clients: Clients, settings: Settings, text: str
+) -> tuple[list[float] | None, tuple[str, ...]]:
+    """Return the question's vector, or None and the embedder's name if it is down."""
+    try:
+        with time_stage("embedding"):
+            answer = await clients.model.embeddings.create(
+                model=settings.embedding_model, input=text, extra_headers={HEADER: correlation_id()}
+            )
+    except openai.OpenAIError as error:
+        log.warning("embedder is down, searching by words alone", error=str(error))
+        return None, ("embedding",)
+    return answer.data[0].embedding, ()
+
+
+async def _search(
+    clients: Clients, question: Question, pipeline: str, index: str, vector: list[float] | None
+) -> list[Hit]:
+    size = max(question.k, _RERANKED) if pipeline == "rag" else question.k
+    body = build_hybrid_query(question.text, vector, size, question.groups, question.filters)
+    response = await clients.search.search(index=index, body=body, headers=_search_headers())
+    return apply_recency(parse_hits(response), datetime.now(UTC))
+
+
+def _search_headers() -> dict[str, str]:
+    """Return the header by which OpenSearch's slow log and tasks name the request."""
+    return {"X-Opaque-Id": correlation_id()}
