@@ -1,0 +1,1 @@
+"""The local stack: every real part of the platform on one machine, without containers."""

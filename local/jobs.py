@@ -1,0 +1,65 @@
+"""Jobs that run between the starts of services: databases, migrations, topics, index templates."""
+
+import subprocess
+import sys
+from importlib.metadata import version
+
+from sqlalchemy import URL, NullPool, create_engine, text
+
+from local.errors import StackError
+from local.settings import ROOT, StackSettings
+
+DATABASES = ("airflow", "mlflow")
+
+
+def create_databases(settings: StackSettings, _environment: dict[str, str]) -> None:
+    """Create the databases of Airflow and MLflow where they are missing."""
+    password = (settings.home / "secrets/postgres").read_text().strip()
+    url = URL.create(
+        "postgresql+psycopg2", "runlore", password, "127.0.0.1", settings.ports["postgres"], "postgres"
+    )
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        present = set(connection.scalars(text("SELECT datname FROM pg_database")))
+        for name in DATABASES:
+            if name not in present:
+                connection.execute(text(f"CREATE DATABASE {name}"))
+
+
+def migrate_airflow(settings: StackSettings, environment: dict[str, str]) -> None:
+    """Bring Airflow's database to the installed version; skipped when that was done before."""
+    stamp = settings.home / "airflow/migrated-to"
+    installed = version("apache-airflow")
+    if stamp.exists() and stamp.read_text() == installed:
+        return
+    _run(settings, environment, "airflow-migrate", "airflow", "db", "migrate")
+    stamp.write_text(installed)
+
+
+def create_topics(settings: StackSettings, environment: dict[str, str]) -> None:
+    """Create the Kafka topics that the contract names."""
+    _run(settings, environment, "topics", "processors.stores.kafka", "create-topics")
+
+
+def apply_templates(settings: StackSettings, environment: dict[str, str]) -> None:
+    """Apply the index templates and the search pipeline."""
+    _run(settings, environment, "index-templates", "processors.stores.search", "apply-templates")
+
+
+def _run(
+    settings: StackSettings, environment: dict[str, str], name: str, module: str, *arguments: str
+) -> None:
+    """Run a module of the platform to its end.
+
+    Raises:
+        StackError: with the end of its output, if it failed.
+    """
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+    log = settings.home / "run" / f"{name}.log"
+    log.write_text(done.stdout + done.stderr)
+    if done.returncode:
+        tail = "\n".join((done.stdout + done.stderr).splitlines()[-15:])
+        raise StackError(
+            f"{name} failed (`python -m {module} {' '.join(arguments)}`):\n{tail}\nAll of it: {log}"
+        )

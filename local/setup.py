@@ -1,0 +1,54 @@
+"""Everything that a stack needs before its first start; each step is skipped when it has been done."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from local.artifacts import ensure_artifacts
+from local.data import format_kafka, init_postgres, prepare_folders
+from local.docs_repository import remember_docs, seed_docs_repository
+from local.environment import compute_environment
+from local.java import find_java
+from local.packages import ensure_packages
+from local.passwords import Passwords, ensure_passwords
+from local.settings import ROOT, StackSettings
+from local.templates import render_templates
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a prepared stack runs with."""
+
+    passwords: Passwords
+    environment: dict[str, str]
+    fingerprint: str
+
+
+def set_up(settings: StackSettings) -> Prepared:
+    """Install what is missing, make the stack's folders, passwords, configuration and first contents.
+
+    Raises:
+        StackError: if something is missing that can't be installed from here.
+    """
+    ensure_packages()
+    java = find_java(settings.java_home)
+    ensure_artifacts(settings.envs)
+    prepare_folders(settings)
+    passwords = ensure_passwords(settings.home / "secrets")
+    remember_docs(settings)
+    seed_docs_repository(settings)
+    render_templates(settings, passwords)
+    init_postgres(settings, passwords)
+    format_kafka(settings, java)
+    environment = compute_environment(settings, passwords)
+    return Prepared(passwords, environment, _fingerprint(settings, environment))
+
+
+def _fingerprint(settings: StackSettings, environment: dict[str, str]) -> str:
+    """Hash all that a running process was started with; another value means that it must start again."""
+    digest = hashlib.sha256(json.dumps(environment, sort_keys=True).encode())
+    files = [ROOT / "local/supervisord.conf", *sorted((settings.home / "config").rglob("*"))]
+    for file in files:
+        if file.is_file() and file.name != "opensearch.keystore":
+            digest.update(file.read_bytes())
+    return digest.hexdigest()

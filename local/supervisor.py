@@ -1,0 +1,110 @@
+"""Talking to the stack's supervisord, and starting and ending it."""
+
+import http.client
+import os
+import subprocess
+import sys
+import time
+import xmlrpc.client
+from typing import TypedDict, cast
+
+from local.data import find_postgres
+from local.errors import StackError
+from local.orphans import MARK, end_processes, find_marked
+from local.passwords import Passwords
+from local.settings import ROOT, StackSettings
+
+
+class ProgramState(TypedDict):
+    """What supervisord says about one program; times are seconds since 1970."""
+
+    name: str
+    statename: str
+    pid: int
+    start: int
+    now: int
+    spawnerr: str
+
+
+def connect(settings: StackSettings) -> xmlrpc.client.ServerProxy:
+    """Give a client of the stack's supervisord, for one thread; it opens a connection at the first call."""
+    password = (settings.home / "secrets/supervisor").read_text().strip()
+    return xmlrpc.client.ServerProxy(
+        f"http://runlore:{password}@127.0.0.1:{settings.ports['supervisor']}/RPC2"
+    )
+
+
+def is_running(settings: StackSettings) -> bool:
+    """Say whether the stack's supervisord answers.
+
+    Raises:
+        StackError: if somebody else listens on its port.
+    """
+    if not (settings.home / "secrets/supervisor").exists():
+        return False
+    try:
+        connect(settings).supervisor.getState()
+    except OSError:
+        return False
+    except (xmlrpc.client.ProtocolError, http.client.HTTPException) as error:
+        raise StackError(
+            f"Another program, or another stack, answers on the supervisor's port "
+            f"{settings.ports['supervisor']}: {error}. Set RUNLORE_PORT_BASE to a free range."
+        ) from error
+    return True
+
+
+def list_programs(settings: StackSettings) -> dict[str, ProgramState]:
+    """Give the state of every program by name."""
+    programs = cast(list[ProgramState], connect(settings).supervisor.getAllProcessInfo())
+    return {program["name"]: program for program in programs}
+
+
+def restart_program(settings: StackSettings, name: str) -> None:
+    """Stop a program if it runs, and start it; returns before it is healthy."""
+    client = connect(settings)
+    if list_programs(settings)[name]["statename"] in ("RUNNING", "STARTING", "BACKOFF"):
+        client.supervisor.stopProcess(name)
+    client.supervisor.startProcess(name, False)
+
+
+def start_supervisor(settings: StackSettings, passwords: Passwords, environment: dict[str, str]) -> None:
+    """Start supervisord without programs, and wait until it answers.
+
+    Raises:
+        StackError: if it doesn't.
+    """
+    platform = settings.envs / "platform/bin"
+    search_path = f"{platform}:{environment['JAVA_HOME']}/bin:{os.environ['PATH']}:/usr/sbin:/sbin"
+    own = {
+        "PATH": search_path,
+        MARK: settings.stack_id,
+        "RUNLORE_LAUNCH": f"{sys.executable} -m local.launch",
+        "RUNLORE_DATA_USER": settings.data_user,
+        "RUNLORE_POSTGRES_BIN": str(find_postgres(settings.home / "postgres/data")),
+        "RUNLORE_SUPERVISOR_PASSWORD": passwords["supervisor"],
+    }
+    command = [str(platform / "supervisord"), "-c", str(ROOT / "local/supervisord.conf")]
+    done = subprocess.run(command, env={**os.environ, **environment, **own}, capture_output=True, text=True)
+    if done.returncode:
+        raise StackError(f"supervisord didn't start:\n{done.stdout}{done.stderr}")
+    deadline = time.monotonic() + 10
+    while not is_running(settings):
+        if time.monotonic() > deadline:
+            log = settings.home / "logs/supervisord.log"
+            raise StackError(f"supervisord doesn't answer after 10 s; see {log}")
+        time.sleep(0.1)
+
+
+def stop_supervisor(settings: StackSettings, patience: float = 60) -> int:
+    """Stop every program in reverse order of start, then supervisord, then whatever else carries the mark.
+
+    Returns:
+        How many processes had outlived the orderly stop.
+    """
+    if is_running(settings):
+        connect(settings).supervisor.shutdown()
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline and is_running(settings):
+            time.sleep(0.2)
+    return end_processes(find_marked(settings.stack_id), patience=5)

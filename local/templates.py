@@ -1,0 +1,58 @@
+"""Rendering `local/config/*.template` into the stack's own configuration folder."""
+
+import os
+import shutil
+from pathlib import Path
+from string import Template
+
+from local.errors import StackError
+from local.passwords import OPEN_WEBUI_ADMIN, Passwords
+from local.settings import ROOT, StackSettings
+
+TEMPLATES = ROOT / "local/config"
+_OPEN_WEBUI_PROBE = """\
+      - targets: ["http://127.0.0.1:{port}/health"]
+        labels: {{job: open-webui}}"""
+
+
+def render_templates(settings: StackSettings, passwords: Passwords) -> None:
+    """Write every template's text, with its values, under `$RUNLORE_HOME/config`.
+
+    Files that hold secrets (`*.env`) can be read by the one who starts the stack only.
+    """
+    values = make_values(settings, passwords)
+    for template in sorted(TEMPLATES.rglob("*.template")):
+        target = settings.home / "config" / template.relative_to(TEMPLATES).with_suffix("")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.touch()
+        target.chmod(0o600 if target.suffix == ".env" else 0o644)
+        target.write_text(render_text(template, values))
+    if os.geteuid() == 0:
+        shutil.chown(settings.home / "config/opensearch", settings.data_user, settings.data_user)
+
+
+def make_values(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
+    """Make the names that templates may use: settings, ports as `<name>_port`, passwords."""
+    ports = {f"{name.replace('-', '_')}_port": str(port) for name, port in settings.ports.items()}
+    secrets = {name.replace("-", "_"): value for name, value in passwords.values.items()}
+    probe = _OPEN_WEBUI_PROBE.format(port=settings.ports["open-webui"]) if settings.open_webui else ""
+    return {
+        **{name: str(value) for name, value in settings.model_dump().items()},
+        **ports,
+        **secrets,
+        "root": str(ROOT),
+        "open_webui_email": OPEN_WEBUI_ADMIN,
+        "open_webui_probe": probe,
+    }
+
+
+def render_text(template: Path, values: dict[str, str]) -> str:
+    """Fill one template.
+
+    Raises:
+        StackError: if it names a value that there isn't.
+    """
+    try:
+        return Template(template.read_text()).substitute(values)
+    except (KeyError, ValueError) as error:
+        raise StackError(f"{template}: no value for {error}. Known: {', '.join(sorted(values))}") from error
