@@ -14,7 +14,9 @@ from drain3.template_miner_config import TemplateMinerConfig
 from processors.chunk import Chunk, hash_content, make_id
 from processors.record import Record
 
-_SAMPLES: Final = 4
+SAMPLES: Final = 4
+"""How many different lines of a pattern, the newest ones, are kept."""
+
 _SEVERITIES: Final = (
     ("critical", re.compile(r"\b(?:FATAL|CRITICAL|PANIC|EMERG|ALERT)\b")),
     ("error", re.compile(r"\b(?:ERROR|ERR|Traceback|Exception)\b")),
@@ -44,8 +46,25 @@ class LogEvent(TypedDict):
     severity: str
     message: str
     file: str
-    host: str
     template: str
+
+
+class PatternSummary(TypedDict):
+    """What is told of the log lines of one template: where and when they were, how many, the newest ones."""
+
+    topic: str
+    partition: int
+    start_offset: int
+    end_offset: int
+    begin: str
+    end: str
+    service: str
+    namespace: str
+    severity: str
+    template: str
+    file: str
+    count: int
+    samples: list[str]
 
 
 def parse_log(record: Record) -> LogEvent:
@@ -72,7 +91,6 @@ def parse_log(record: Record) -> LogEvent:
         severity=_look_up(body, "log.level").lower() or find_severity(message),
         message=message.strip(),
         file=_look_up(body, "log.file.path"),
-        host=_look_up(body, "host.hostname") or _look_up(body, "host.name"),
         template="",
     )
 
@@ -128,49 +146,66 @@ def _mine(events: Iterable[LogEvent]) -> list[list[LogEvent]]:
     ]
 
 
-def build_log_chunk(pattern: list[LogEvent], batch_id: str, ingested_at: str) -> Chunk:
+def summarise_pattern(pattern: list[LogEvent]) -> PatternSummary:
+    """Return what is told of the lines of one template and one partition, given in the order of offsets."""
+    first = pattern[0]
+    times = sorted(event["observed_at"] for event in pattern)
+    newest = sorted(pattern, key=lambda event: event["observed_at"])
+    samples = list(dict.fromkeys(event["message"] for event in reversed(newest)))[:SAMPLES]
+    return PatternSummary(
+        topic=first["topic"],
+        partition=first["partition"],
+        start_offset=first["offset"],
+        end_offset=pattern[-1]["offset"],
+        begin=times[0],
+        end=times[-1],
+        service=first["service"],
+        namespace=first["namespace"],
+        severity=first["severity"],
+        template=first["template"],
+        file=first["file"],
+        count=len(pattern),
+        samples=samples[::-1],
+    )
+
+
+def build_log_chunk(pattern: PatternSummary, batch_id: str, ingested_at: str) -> Chunk:
     """Return the chunk that stands for the lines of one pattern.
 
     Args:
-        pattern: Lines of one template and one partition, at least one, in the order of their offsets.
+        pattern: The lines' summary; its first place names the chunk.
         batch_id: The run that read them.
         ingested_at: When it read them.
     """
-    first, last = pattern[0], max(pattern, key=lambda event: event["observed_at"])
-    samples = list(dict.fromkeys(event["message"] for event in reversed(pattern)))[:_SAMPLES]
-    title = f"{first['service']}: {first['template']}"[:160]
-    text = "\n".join((_describe(pattern, first, last), *reversed(samples)))
+    title = f"{pattern['service']}: {pattern['template']}"[:160]
+    text = "\n".join((_describe(pattern), *pattern["samples"]))
     return Chunk(
-        chunk_id=make_id("log_pattern", first["topic"], first["partition"], first["offset"]),
-        doc_id=make_id("log_pattern", first["service"], first["template"]),
-        source=first["topic"],
+        chunk_id=make_id("log_pattern", pattern["topic"], pattern["partition"], pattern["start_offset"]),
+        doc_id=make_id("log_pattern", pattern["service"], pattern["template"]),
+        source=pattern["topic"],
         kind="log_pattern",
         title=title,
         heading_path="",
         text=text,
         content_hash=hash_content(title, "", text),
-        observed_at=last["observed_at"],
+        observed_at=pattern["end"],
         ingested_at=ingested_at,
         cluster="",
-        namespace=first["namespace"],
-        service=first["service"],
-        severity=first["severity"],
-        labels={"template": first["template"], "count": str(len(pattern)), "host": first["host"]},
+        namespace=pattern["namespace"],
+        service=pattern["service"],
+        severity=pattern["severity"],
+        labels={"template": pattern["template"], "count": str(pattern["count"])},
         acl=["public"],
         cite={
             "type": "log",
-            "topic": first["topic"],
-            "partition": first["partition"],
-            "start_offset": first["offset"],
-            "end_offset": pattern[-1]["offset"],
-            "file": first["file"],
+            **{name: pattern[name] for name in ("topic", "partition", "start_offset", "end_offset", "file")},
         },
         batch_id=batch_id,
     )
 
 
-def _describe(pattern: list[LogEvent], first: LogEvent, last: LogEvent) -> str:
-    begin, end = first["observed_at"][:19], last["observed_at"][:19]
+def _describe(pattern: PatternSummary) -> str:
+    begin, end = pattern["begin"][:19], pattern["end"][:19]
     span = f"at {end} UTC" if begin == end else f"between {begin} and {end} UTC"
-    lines = "1 log line" if len(pattern) == 1 else f"{len(pattern)} log lines"
-    return f"{lines} of {first['service']} ({first['severity']}) {span}:"
+    lines = "1 log line" if pattern["count"] == 1 else f"{pattern['count']} log lines"
+    return f"{lines} of {pattern['service']} ({pattern['severity']}) {span}:"

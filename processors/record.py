@@ -16,7 +16,7 @@ class Record(TypedDict):
 
 
 class DeadLetter(TypedDict):
-    """Why the message at a place in Kafka could not be processed."""
+    """Why the message at a place in Kafka could not be processed; offset -1 if the place isn't known."""
 
     topic: str
     partition: int

@@ -49,7 +49,13 @@ class Settings(BaseSettings):
     collect_seconds: int = Field(300, ge=15, description="How often metrics are collected.")
     kept_versions: int = Field(5, ge=2, description="How many index versions of a pipeline are kept.")
     cache_ttl_seconds: int = Field(86_400, ge=60)
+    code_commit: str = Field("unknown", description="Commit of the code that runs, kept with every version.")
     log_level: str = Field("WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+
+    @property
+    def all_groups(self) -> list[str]:
+        """Every group that a document source names, and the public."""
+        return sorted({"public", *(group for source in self.docs for group in source.groups)})
 
 
 @lru_cache(maxsize=1)

@@ -196,8 +196,10 @@ def send_dead_letters(bootstrap: str, letters: list[DeadLetter]) -> int:
 
 def _copy_letter(consumer: Consumer, letter: DeadLetter) -> tuple[str, bytes, dict[str, str]]:
     place = TopicPartition(letter["topic"], letter["partition"], letter["offset"])
-    consumer.assign([place])
-    found = [m for m in consumer.consume(num_messages=1, timeout=_TIMEOUT_S) if m.error() is None]
+    found = []
+    if place.offset >= 0:
+        consumer.assign([place])
+        found = [m for m in consumer.consume(num_messages=1, timeout=_TIMEOUT_S) if m.error() is None]
     original = found[0].value() if found else None
     body = {**letter, "original": base64.b64encode(original or b"").decode(), "original_found": bool(found)}
     return f"{place.topic}/{place.partition}/{place.offset}", json.dumps(body).encode(), {}

@@ -143,6 +143,37 @@ def sample_chunks(client: OpenSearch, index: str, size: int) -> list[Chunk]:
     return [hit["_source"] for hit in client.search(index=index, body=body)["hits"]["hits"]]
 
 
+def list_documents(client: OpenSearch, index: str) -> list[str]:
+    """Return the ids of all documents of a version."""
+    by_document = {"sources": [{"doc_id": {"terms": {"field": "doc_id"}}}], "size": 1000}
+    found: list[str] = []
+    while True:
+        body = {"size": 0, "aggs": {"documents": {"composite": by_document}}}
+        page = client.search(index=index, body=body)["aggregations"]["documents"]
+        found += [bucket["key"]["doc_id"] for bucket in page["buckets"]]
+        if "after_key" not in page:
+            return found
+        by_document["after"] = page["after_key"]
+
+
+def list_titles(client: OpenSearch, index: str) -> list[str]:
+    """Return the public documents' titles, each once."""
+    body = {
+        "size": 10_000,
+        "query": {"term": {"acl": "public"}},
+        "collapse": {"field": "doc_id"},
+        "_source": ["title"],
+    }
+    hits = client.search(index=index, body=body)["hits"]["hits"]
+    return list(dict.fromkeys(hit["_source"]["title"] for hit in hits))
+
+
+def find_present(client: OpenSearch, index: str, chunk_ids: list[str]) -> set[str]:
+    """Return which of the chunks a search through an index or alias finds."""
+    body = {"size": len(chunk_ids), "_source": False, "query": {"ids": {"values": chunk_ids}}}
+    return {hit["_id"] for hit in client.search(index=index, body=body)["hits"]["hits"]}
+
+
 def count_chunks(client: OpenSearch, index: str) -> int:
     """Return how many chunks a version holds."""
     return int(client.count(index=index)["count"])

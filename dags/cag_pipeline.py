@@ -1,0 +1,126 @@
+"""### Static knowledge: runbooks and documents, as a new version each time
+
+**What it does.** Reads the configured Git repositories and folders, cuts their pages into chunks, builds a
+new index version and lets it go live only if it answers about as well as the one before.
+
+| task | what happens |
+|---|---|
+| `documentation_sync_task` | Stage what changed since the live version. Nothing changed: skipped. |
+| `markdown_processing_task` | Parse, cut into chunks by headings; odd pages are reported, not fatal. |
+| `knowledge_indexing_task` | Build a version, measure it, log it to MLflow, gate it, swap the alias. |
+| `cache_warming_task` | Put the passages for known questions into Redis, under the version's name. |
+
+Only changed pages are embedded; the chunks of all others are carried over with their vectors.
+
+**When it runs.** Weekly, when triggered here, and at once when a message in the Kafka topic `runlore.docs`
+says that something changed.
+
+**If the gate refuses a version,** `knowledge_indexing_task` fails with the reasons, which also stand in the
+MLflow run and in the index's `_meta`; the live version stays as it is.
+
+**To take a version back,** use the DAG `roll_back_version`. The next run of this DAG catches up by itself.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import pendulum
+from airflow.providers.apache.kafka.triggers.shared_stream import KafkaSharedStreamTrigger
+from airflow.sdk import (
+    Asset,
+    AssetOrTimeSchedule,
+    AssetWatcher,
+    CronTriggerTimetable,
+    Param,
+    dag,
+    task,
+)
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from processors.settings import load_settings
+
+SETTINGS = load_settings()
+
+DOCUMENTS = Asset(
+    "runlore-documents",
+    watchers=[
+        AssetWatcher(
+            name="document-changed",
+            trigger=KafkaSharedStreamTrigger(topics=["runlore.docs"], kafka_config_id="runlore_kafka"),
+        )
+    ],
+)
+
+
+@task
+def documentation_sync_task(params: dict[str, Any], run_id: str) -> dict[str, Any]:
+    """Stage what changed in the document sources."""
+    from processors.cag import sync_documents
+
+    synced = sync_documents(SETTINGS, run_id, force=params["rebuild"])
+    if synced is None:
+        raise AirflowSkipException("the live version holds the newest commit of every source")
+    return synced
+
+
+@task
+def markdown_processing_task(synced: dict[str, Any]) -> dict[str, Any]:
+    """Turn pages into chunks."""
+    from processors.cag import process_documents
+
+    return process_documents(SETTINGS, synced["run_url"])
+
+
+@task
+def knowledge_indexing_task(synced: dict[str, Any]) -> dict[str, Any]:
+    """Build a version, and let it go live if the gate lets it pass."""
+    from evaluation.release import release_version
+    from processors.cag import build_version
+    from processors.stores.search import open_search
+
+    built = build_version(SETTINGS, synced["run_url"])
+    decision = release_version(open_search(SETTINGS.opensearch_url), SETTINGS, "cag", built["index"])
+    if not decision["promote"]:
+        raise AirflowFailException(f"{built['index']} was refused: {'; '.join(decision['reasons'])}")
+    return built
+
+
+@task
+def cache_warming_task(built: dict[str, Any]) -> dict[str, int]:
+    """Preload what people ask."""
+    from evaluation.release import list_known_questions
+    from processors.warming import warm_cache
+
+    return warm_cache(SETTINGS, built["index"], list_known_questions())
+
+
+@dag(
+    schedule=AssetOrTimeSchedule(
+        timetable=CronTriggerTimetable("0 3 * * 0", timezone="UTC"), assets=[DOCUMENTS]
+    ),
+    start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
+    catchup=False,
+    max_active_runs=1,
+    default_args={"retries": 2, "retry_delay": timedelta(seconds=5)},
+    dagrun_timeout=timedelta(hours=2),
+    doc_md=__doc__,
+    tags=["runlore", "static"],
+    params={
+        "rebuild": Param(
+            False,
+            type="boolean",
+            title="Rebuild everything",
+            description="Read all pages again and make a new version even if nothing changed.",
+        )
+    },
+)
+def cag_pipeline() -> None:
+    """Wire the tasks."""
+    synced = documentation_sync_task()
+    processed = markdown_processing_task(synced)
+    built = knowledge_indexing_task(synced)
+    processed >> built
+    cache_warming_task(built)
+
+
+cag_pipeline()

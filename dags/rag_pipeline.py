@@ -1,0 +1,171 @@
+"""### Dynamic knowledge: what happens now, searchable within seconds
+
+**What it does.** Drains the Kafka topics `runlore.logs` and `runlore.metrics` from the positions that the
+live index version holds, turns the events into chunks, embeds what is new and appends it to that version.
+
+| task | what happens |
+|---|---|
+| `data_ingestion_task` | Kafka to staging, secrets masked. Nothing new: the run ends here, skipped. |
+| `light_processing_task` | Parse, normalise, find log patterns, put metrics into words. |
+| `heavy_processing_task` | Spark, only if the form names a history window. |
+| `embedding_generation_task` | Vectors for content that the live version does not hold yet. |
+| `vector_indexing_task` | Bulk write, every item checked; dead letters; then the version's positions. |
+| `quality_validation_task` | A new version must pass the gate, a micro-batch be found by its alias. |
+
+**When it runs.** A message in Kafka rings the doorbell and starts a run within a second or two. A slow
+timetable looks anyway, so a lost ring costs seconds, not data. Only one run is active at a time; rings in
+between are drained together by the next one.
+
+**History.** Trigger it with *History from* to rebuild a new version out of archived staging by Spark. The
+new version goes live only if the gate lets it pass, and then goes on from its own positions in Kafka.
+
+**If it fails.** Nothing is lost: positions move only after the write. Clear the failed task or just wait for
+the next run. A version that turned out bad is taken back with the DAG `roll_back_version`.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pendulum
+from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
+from airflow.sdk import (
+    Asset,
+    AssetOrTimeSchedule,
+    AssetWatcher,
+    DeltaTriggerTimetable,
+    Param,
+    TriggerRule,
+    dag,
+    task,
+)
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from processors.settings import load_settings
+from processors.stores.doorbell import DoorbellTrigger
+
+SETTINGS = load_settings()
+SPARK_JOB = Path(__file__).parent.parent / "spark_jobs" / "rebuild_history.py"
+INGESTED = "{{ ti.xcom_pull(task_ids='data_ingestion_task')['run_url'] }}"
+
+EVENTS = Asset(
+    "runlore-events",
+    watchers=[
+        AssetWatcher(
+            name="doorbell",
+            trigger=DoorbellTrigger(topics=["runlore.logs"], kafka_config_id="runlore_kafka"),
+        )
+    ],
+)
+
+
+def skip_without_history(context: dict[str, Any]) -> None:
+    """Leave Spark out of a micro-batch."""
+    if not context["params"]["history_from"]:
+        raise AirflowSkipException("no history window was asked for")
+
+
+@task
+def data_ingestion_task(params: dict[str, Any], run_id: str) -> dict[str, Any]:
+    """Drain Kafka into staging."""
+    from processors.rag import ingest_events
+
+    ingested = ingest_events(SETTINGS, run_id, even_if_empty=bool(params["history_from"]))
+    if ingested is None:
+        raise AirflowSkipException("nothing new in Kafka")
+    return ingested
+
+
+@task
+def light_processing_task(ingested: dict[str, Any]) -> dict[str, int]:
+    """Turn events into chunks."""
+    from processors.rag import process_events
+
+    return process_events(ingested["run_url"])
+
+
+@task(trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS)
+def embedding_generation_task(ingested: dict[str, Any], params: dict[str, Any]) -> dict[str, int]:
+    """Give chunks their vectors."""
+    from processors.rag import embed_events
+
+    return embed_events(SETTINGS, ingested["run_url"], from_history=bool(params["history_from"]))
+
+
+@task
+def vector_indexing_task(ingested: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+    """Write chunks, then move the version's positions."""
+    from processors.rag import index_chunks
+
+    return index_chunks(SETTINGS, ingested["run_url"], from_history=bool(params["history_from"]))
+
+
+@task
+def quality_validation_task(ingested: dict[str, Any], indexed: dict[str, Any]) -> dict[str, Any]:
+    """Gate a candidate, or look a micro-batch up through the read alias."""
+    from evaluation.release import record_freshness, release_version
+    from processors.stores.search import open_search
+
+    if not indexed["candidate"]:
+        return record_freshness(SETTINGS, ingested["run_url"], indexed["index"])
+    decision = release_version(open_search(SETTINGS.opensearch_url), SETTINGS, "rag", indexed["index"])
+    if not decision["promote"]:
+        raise AirflowFailException(f"{indexed['index']} was refused: {'; '.join(decision['reasons'])}")
+    return {"promoted": indexed["index"]}
+
+
+@dag(
+    schedule=AssetOrTimeSchedule(
+        timetable=DeltaTriggerTimetable(timedelta(seconds=SETTINGS.sweep_seconds)), assets=[EVENTS]
+    ),
+    start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
+    catchup=False,
+    max_active_runs=1,
+    default_args={"retries": 2, "retry_delay": timedelta(seconds=5)},
+    dagrun_timeout=timedelta(minutes=30),
+    doc_md=__doc__,
+    tags=["runlore", "dynamic"],
+    params={
+        "history_from": Param(
+            None,
+            type=["null", "string"],
+            format="date-time",
+            title="History from",
+            description="Rebuild a version by Spark from the events archived since. Empty: a micro-batch.",
+        ),
+        "history_to": Param(
+            None,
+            type=["null", "string"],
+            format="date-time",
+            title="History to",
+            description="End of the window; empty means now. Later events are read from Kafka again.",
+        ),
+    },
+)
+def rag_pipeline() -> None:
+    """Wire the tasks."""
+    ingested = data_ingestion_task()
+    processed = light_processing_task(ingested)
+    heavy = SparkSubmitOperator(
+        task_id="heavy_processing_task",
+        conn_id="spark_local",
+        application=str(SPARK_JOB),
+        name="runlore-rebuild-history",
+        application_args=[
+            "--staging-url", SETTINGS.staging_url,
+            "--run-url", INGESTED,
+            "--from", "{{ params.history_from }}",
+            "--to", "{{ params.history_to or '' }}",
+        ],
+        pre_execute=skip_without_history,
+        conf={"spark.ui.enabled": "false", "spark.sql.session.timeZone": "UTC"},
+        verbose=False,
+    )  # fmt: skip
+    embedded = embedding_generation_task(ingested)
+    indexed = vector_indexing_task(ingested)
+    validated = quality_validation_task(ingested, indexed)
+    processed >> heavy >> embedded
+    processed >> embedded >> indexed >> validated
+
+
+rag_pipeline()

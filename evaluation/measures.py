@@ -1,0 +1,102 @@
+"""How well an index version answers a set of queries, measured through the retrieval that is served."""
+
+from typing import Any, Final, TypedDict
+
+import ir_measures
+from ir_measures import RR, R, nDCG
+from opensearchpy import OpenSearch
+
+from evaluation.query_sets import Query
+from processors.retrieval import build_hybrid_query, parse_hits
+from processors.settings import Settings
+from processors.stores.model_server import embed_texts
+
+MEASURES: Final = {"ndcg_at_10": nDCG @ 10, "recall_at_10": R @ 10, "mrr_at_10": RR @ 10}
+_CHUNKS_PER_QUERY: Final = 50
+
+
+class QueryResult(TypedDict):
+    """What one query found: its measures by name, and the titles on top."""
+
+    query_id: str
+    query: str
+    measures: dict[str, float]
+    found: list[str]
+
+
+def measure_index(
+    client: OpenSearch, index: str, queries: list[Query], settings: Settings
+) -> list[QueryResult]:
+    """Ask an index all queries and measure the ranking of documents, each standing at its best chunk.
+
+    Args:
+        client: OpenSearch.
+        index: A version's own name, so that a candidate is measured before anybody is answered from it.
+        queries: At least one query.
+        settings: Names the embedding model and its server.
+    """
+    texts = [query["query"] for query in queries]
+    vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, texts)
+    runs: dict[str, dict[str, float]] = {}
+    titles: dict[str, list[str]] = {}
+    for query, vector in zip(queries, vectors, strict=True):
+        body = build_hybrid_query(query["query"], vector.tolist(), _CHUNKS_PER_QUERY, settings.all_groups)
+        hits = parse_hits(client.search(index=index, body=body))
+        best: dict[str, float] = {}
+        for hit in hits:
+            best.setdefault(hit["doc_id"], hit["score"])
+        runs[query["query_id"]] = best
+        titles[query["query_id"]] = list(dict.fromkeys(hit["title"] for hit in hits))[:3]
+    measured = compute_measures(queries, runs)
+    return [
+        QueryResult(
+            query_id=query["query_id"],
+            query=query["query"],
+            measures=measured[query["query_id"]],
+            found=titles[query["query_id"]],
+        )
+        for query in queries
+    ]
+
+
+def compute_measures(queries: list[Query], runs: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    """Return the measures of each query; one that found nothing has 0 in all.
+
+    Args:
+        queries: Queries with at least one relevant document each.
+        runs: Query id to document id to score.
+
+    Example:
+        >>> query = Query(query_id="q", query="", relevant={"a": 1})
+        >>> compute_measures([query], {"q": {"b": 2.0, "a": 1.0}})["q"]["mrr_at_10"]
+        0.5
+    """
+    qrels = {query["query_id"]: dict(query["relevant"]) for query in queries}
+    names = {measure: name for name, measure in MEASURES.items()}
+    results: dict[str, dict[str, float]] = {query_id: dict.fromkeys(MEASURES, 0.0) for query_id in qrels}
+    for entry in ir_measures.iter_calc(list(names), qrels, runs):
+        results[entry.query_id][names[entry.measure]] = float(entry.value)
+    return results
+
+
+def average(results: list[QueryResult]) -> dict[str, float]:
+    """Return the mean of each measure over the queries.
+
+    Raises:
+        ValueError: There is no query to average over.
+    """
+    if not results:
+        raise ValueError("no query was measured")
+    return {name: sum(r["measures"][name] for r in results) / len(results) for name in MEASURES}
+
+
+def to_table(results: list[QueryResult], live: list[QueryResult] | None) -> dict[str, list[Any]]:
+    """Return the per-query table, with what the live version reached beside it, as columns."""
+    before = {result["query_id"]: result["measures"] for result in live or []}
+    return {
+        "query_id": [result["query_id"] for result in results],
+        "query": [result["query"] for result in results],
+        **{name: [round(result["measures"][name], 4) for result in results] for name in MEASURES},
+        "live_ndcg_at_10": [before.get(r["query_id"], {}).get("ndcg_at_10") for r in results],
+        "found": [" | ".join(result["found"]) for result in results],
+    }

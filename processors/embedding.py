@@ -1,0 +1,31 @@
+"""Gives chunks their vectors, and asks the model only for content that no version holds yet."""
+
+from opensearchpy import OpenSearch
+
+from processors.chunk import Chunk, embedding_text
+from processors.settings import Settings
+from processors.stores.model_server import embed_texts
+from processors.stores.search import find_embeddings
+
+
+def embed_chunks(client: OpenSearch, settings: Settings, chunks: list[Chunk], base: str | None) -> int:
+    """Set `embedding` and `embedding_model` on every chunk.
+
+    Args:
+        client: OpenSearch.
+        settings: Names the embedding model and its server.
+        chunks: Changed in place.
+        base: Version whose vectors may be used for equal content, or None.
+
+    Returns:
+        How many different contents had to be embedded.
+    """
+    hashes = list({chunk["content_hash"] for chunk in chunks})
+    known = find_embeddings(client, base, hashes, settings.embedding_model) if base and hashes else {}
+    fresh = {c["content_hash"]: embedding_text(c) for c in chunks if c["content_hash"] not in known}
+    if fresh:
+        vectors, model = embed_texts(settings.kserve_url, settings.embedding_model, list(fresh.values()))
+        known |= {key: (vector.tolist(), model) for key, vector in zip(fresh, vectors, strict=True)}
+    for chunk in chunks:
+        chunk["embedding"], chunk["embedding_model"] = known[chunk["content_hash"]]
+    return len(fresh)

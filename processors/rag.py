@@ -1,0 +1,199 @@
+"""The stages of `rag_pipeline`, from Kafka to a searchable version, each a transaction over staging.
+
+A stage reads the folder that the stage before wrote and writes its own; what travels between tasks is the
+run's URL and counts. Only `index_chunks` changes what people are answered from, and it moves the version's
+positions last: whatever is killed before that is simply done again, with the same chunk ids.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pyarrow as pa
+
+from processors.chunk import Chunk, chunks_to_table, make_id, table_to_chunks
+from processors.embedding import embed_chunks
+from processors.logs import LogEvent, add_templates, build_log_chunk, parse_log, summarise_pattern
+from processors.metrics import build_metric_chunks
+from processors.positions import Positions, count_between
+from processors.record import DeadLetter, Record
+from processors.redaction import mask_secrets
+from processors.settings import Settings
+from processors.stores import kafka, search, staging, versions
+
+_RECORD_SCHEMA: Final = pa.schema(
+    [
+        ("topic", pa.string()),
+        ("partition", pa.int32()),
+        ("offset", pa.int64()),
+        ("timestamp_ms", pa.int64()),
+        ("key", pa.string()),
+        ("headers", pa.map_(pa.string(), pa.string())),
+        ("value", pa.string()),
+    ]
+)
+_EVENT_SCHEMA: Final = pa.schema(
+    [
+        pa.field(name, pa.int64() if name in ("partition", "offset") else pa.string())
+        for name in LogEvent.__annotations__
+    ]
+)
+_LETTER_SCHEMA: Final = pa.schema(
+    [("topic", pa.string()), ("partition", pa.int32()), ("offset", pa.int64()), ("error", pa.string())]
+)
+_FRESHNESS_SAMPLE: Final = 50
+
+
+def ingest_events(settings: Settings, run_id: str, *, even_if_empty: bool = False) -> dict[str, Any] | None:
+    """Drain Kafka from the live version's positions into staging, secrets masked.
+
+    Args:
+        settings: Of the platform.
+        run_id: Names the run's folder in staging.
+        even_if_empty: Go on without events, as a rebuild from history does.
+
+    Returns:
+        `{"run_url", "version", "events"}`, or None when there is nothing to do.
+    """
+    client = search.open_search(settings.opensearch_url)
+    live = versions.find_live(client, "rag")
+    start: Positions = versions.read_meta(client, live).get("positions", {}) if live else {}
+    limit = settings.max_events_per_run
+    records, begin, reached = kafka.drain(settings.kafka_bootstrap, kafka.RAG_TOPICS, start, limit)
+    if not records and not even_if_empty:
+        return None
+    url = staging.stage_url(settings.staging_url, "rag", run_id, "ingest")
+    masked = [{**r, "value": None if r["value"] is None else mask_secrets(r["value"])} for r in records]
+    staging.write_table(url, "records", pa.Table.from_pylist(masked, schema=_RECORD_SCHEMA))
+    staging.write_manifest(url, {"version": live, "start": begin, "end": reached, "events": len(records)})
+    return {"run_url": url.removesuffix("/ingest"), "version": live, "events": len(records)}
+
+
+def process_events(run_url: str) -> dict[str, int]:
+    """Parse, normalise and aggregate a run's events into chunks; note the ones that can't be processed.
+
+    Returns:
+        Counts of chunks and dead letters.
+    """
+    manifest = staging.read_manifest(f"{run_url}/ingest")
+    rows: list[Any] = staging.read_table(f"{run_url}/ingest/records.parquet").to_pylist()
+    records: list[Record] = [{**row, "headers": dict(row["headers"])} for row in rows]
+    now = datetime.now(UTC).isoformat()
+    batch_id = make_id(manifest["version"], manifest["start"])
+    events: list[LogEvent] = []
+    chunks: list[Chunk] = []
+    letters: list[DeadLetter] = []
+    for record in records:
+        try:
+            if record["topic"] == kafka.METRICS:
+                chunks += build_metric_chunks(record, batch_id, now)
+            else:
+                events.append(parse_log(record))
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            letters.append(_note_letter(record, error))
+    patterns = add_templates(events)
+    chunks += [build_log_chunk(summarise_pattern(pattern), batch_id, now) for pattern in patterns]
+    named = [event for pattern in patterns for event in pattern]
+    url = f"{run_url}/light"
+    staging.write_table(url, "events", pa.Table.from_pylist(list(named), schema=_EVENT_SCHEMA))
+    staging.write_table(url, "chunks", chunks_to_table(_keep_last(chunks)))
+    staging.write_table(url, "dead_letters", pa.Table.from_pylist(list(letters), schema=_LETTER_SCHEMA))
+    staging.write_manifest(url, {**manifest, "finished_at": now})
+    return {"chunks": len(chunks), "dead_letters": len(letters)}
+
+
+def _note_letter(record: Record, error: Exception) -> DeadLetter:
+    return DeadLetter(
+        topic=record["topic"],
+        partition=record["partition"],
+        offset=record["offset"],
+        error=f"{type(error).__name__}: {error}",
+    )
+
+
+def _keep_last(chunks: list[Chunk]) -> list[Chunk]:
+    return list({chunk["chunk_id"]: chunk for chunk in chunks}.values())
+
+
+def embed_events(settings: Settings, run_url: str, *, from_history: bool) -> dict[str, int]:
+    """Give every chunk its vector: the one that the live version holds for equal content, or a new one.
+
+    Returns:
+        Counts of chunks and of those that had to be embedded.
+    """
+    stage = "heavy" if from_history else "light"
+    chunks = table_to_chunks(staging.read_table(f"{run_url}/{stage}/chunks.parquet"))
+    client = search.open_search(settings.opensearch_url)
+    embedded = embed_chunks(client, settings, chunks, versions.find_live(client, "rag"))
+    staging.write_table(f"{run_url}/embed", "chunks", chunks_to_table(chunks))
+    return {"chunks": len(chunks), "embedded": embedded}
+
+
+def index_chunks(settings: Settings, run_url: str, *, from_history: bool) -> dict[str, Any]:
+    """Write a run's chunks, then move the version's positions.
+
+    A micro-batch is appended to the version whose positions it was read from, by that version's own name:
+    a rollback in between can't redirect it. The first version and a rebuild from history become a candidate.
+
+    Returns:
+        The index, whether it is a candidate, and how many chunks were written and refused.
+    """
+    client = search.open_search(settings.opensearch_url)
+    manifest = staging.read_manifest(f"{run_url}/{'heavy' if from_history else 'light'}")
+    chunks = table_to_chunks(staging.read_table(f"{run_url}/embed/chunks.parquet"))
+    letters: list[Any] = staging.read_table(f"{run_url}/light/dead_letters.parquet").to_pylist()
+    is_candidate = manifest["version"] is None or from_history
+    index = _start_version(client, settings, manifest) if is_candidate else manifest["version"]
+    refused = search.write_chunks(client, index, chunks)
+    kafka.send_dead_letters(settings.kafka_bootstrap, [*letters, *_note_refused(chunks, refused)])
+    changes: dict[str, Any] = {"positions": manifest["end"], "indexed_at": datetime.now(UTC).isoformat()}
+    versions.update_meta(client, index, **changes, **({"state": "candidate"} if is_candidate else {}))
+    if not is_candidate:
+        kafka.mirror_positions(settings.kafka_bootstrap, manifest["end"])
+    return {"index": index, "candidate": is_candidate, "written": len(chunks), "refused": len(refused)}
+
+
+def _start_version(client: Any, settings: Settings, manifest: dict[str, Any]) -> str:
+    model = {"embedding_model": settings.embedding_model, "dimension": settings.embedding_dimension}
+    origin = {"parent": versions.find_live(client, "rag"), "history": manifest.get("history")}
+    return versions.create_version(client, "rag", {**model, **origin, "code_commit": settings.code_commit})
+
+
+def _note_refused(chunks: list[Chunk], refused: list[tuple[str, str]]) -> list[DeadLetter]:
+    cites = {chunk["chunk_id"]: chunk["cite"] for chunk in chunks}
+    return [
+        DeadLetter(
+            topic=cites[chunk_id].get("topic", kafka.METRICS),
+            partition=cites[chunk_id].get("partition", 0),
+            offset=cites[chunk_id].get("start_offset", -1),
+            error=f"OpenSearch refused chunk {chunk_id}: {error}",
+        )
+        for chunk_id, error in refused
+    ]
+
+
+def check_searchable(settings: Settings, run_url: str, index: str) -> dict[str, float]:
+    """See that a micro-batch can be found through the read alias, and how old its newest event was then.
+
+    Returns:
+        Freshness in seconds and the number of chunks looked for.
+
+    Raises:
+        RuntimeError: A written chunk is not found although its version is live.
+    """
+    client = search.open_search(settings.opensearch_url)
+    chunks = table_to_chunks(staging.read_table(f"{run_url}/embed/chunks.parquet"))[:_FRESHNESS_SAMPLE]
+    if not chunks or versions.find_live(client, "rag") != index:
+        return {"sampled_chunks": 0.0}
+    missing = {chunk["chunk_id"] for chunk in chunks} - search.find_present(
+        client, "rag", [chunk["chunk_id"] for chunk in chunks]
+    )
+    if missing:
+        raise RuntimeError(f"{len(missing)} written chunks can't be found in {index}: {sorted(missing)[:3]}")
+    newest = max(datetime.fromisoformat(chunk["observed_at"]) for chunk in chunks)
+    age = (datetime.now(UTC) - newest).total_seconds()
+    return {"freshness_seconds": age, "sampled_chunks": float(len(chunks))}
+
+
+def count_events(run_url: str) -> int:
+    """Return how many offsets the version holds after this run: a step that only grows."""
+    return count_between({}, staging.read_manifest(f"{run_url}/light")["end"])

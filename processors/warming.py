@@ -1,0 +1,34 @@
+"""Preloads what people ask, so that a known question finds its passages in Redis."""
+
+from collections.abc import Iterable
+
+from processors.retrieval import Hit, build_hybrid_query, normalise_query, parse_hits
+from processors.settings import Settings
+from processors.stores.answers_cache import store_hits
+from processors.stores.model_server import embed_texts
+from processors.stores.search import list_titles, open_search
+
+_CACHED_HITS = 20
+
+
+def warm_cache(settings: Settings, index: str, questions: Iterable[str]) -> dict[str, int]:
+    """Retrieve the given questions and all page titles for the public, and store what is found.
+
+    Args:
+        settings: Of the platform.
+        index: The version that just went live.
+        questions: What is known to be asked.
+
+    Returns:
+        The number of warmed questions.
+    """
+    client = open_search(settings.opensearch_url)
+    different = {normalise_query(q): q for q in (*questions, *list_titles(client, index))}
+    wanted = list(different.values())
+    vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, wanted)
+    found: list[tuple[str, list[Hit]]] = []
+    for question, vector in zip(wanted, vectors, strict=True):
+        body = build_hybrid_query(question, vector.tolist(), _CACHED_HITS, ["public"])
+        found.append((question, parse_hits(client.search(index=index, body=body))))
+    warmed = store_hits(settings.redis_url, index, ["public"], found, settings.cache_ttl_seconds)
+    return {"warmed": warmed}

@@ -1,0 +1,1 @@
+"""Spark jobs for history: read, transform, write."""
