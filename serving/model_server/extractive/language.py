@@ -1,0 +1,86 @@
+"""What kind of question it is, in which language, and the model's own few words in it."""
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Intent = Literal["procedure", "incident", "fact"]
+
+_CYRILLIC: Final = re.compile(r"[а-яё]", re.IGNORECASE)
+_LATIN: Final = re.compile(r"[a-z]", re.IGNORECASE)
+_INCIDENT: Final = re.compile(
+    r"\bwhy\b|\bhappen(?:ed|ing|s)?\b|\bwent wrong\b|\bjust now\b|\brecent(?:ly)?\b|\bright now\b|\bwhen did\b"
+    r"|\blast (?:few )?(?:minutes?|hours?)\b|\bwhat(?:'s| is) going on\b|\b(?:crash|restart|died|stopp|kill|fail)ed\?"
+    r"|почему|из-за чего|случилось|произошло|происходит|только что|недавно|сейчас|за последн",
+    re.IGNORECASE,
+)
+_PROCEDURE: Final = re.compile(
+    r"\bhow (?:do|can|should|could|would|to)\b|\bwhat (?:do|should|can|must) (?:i|we|you)\b|\bwhat to do\b"
+    r"|\bsteps?\b|\bprocedure\b|\brunbook for\b|\bguide\b|\bwhere do (?:i|we) start\b"
+    r"|\b(?:fix|recover|resolve|repair|restore|roll back|rollback|rotate|restart|reindex|mitigate|troubleshoot)\b"
+    r"|что (?:мне |нам )?(?:с этим )?(?:делать|предпринять)|как (?:мне |нам |можно |правильно |быстро )*[а-яё-]+ть(?:ся)?\b"
+    r"|с чего начать|пошагов|инструкци|порядок действий|(?:по|вос|ис)(?:чинить|становить|править)|перезапустить|откатить",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """What the model says itself."""
+
+    extractive: str
+    unknown: str
+    no_sources: str
+    steps: str
+    observed: str
+    advice: str
+
+
+PHRASES: Final = {
+    "en": Phrases(
+        extractive="Quoted from the sources, not written by a language model.",
+        unknown="I don't know: nothing in the sources that were found answers this question.",
+        no_sources="I don't know: no sources came with this question.",
+        steps="Steps from",
+        observed="What was observed:",
+        advice="What the documents say:",
+    ),
+    "ru": Phrases(
+        extractive="Процитировано из источников, а не написано языковой моделью.",
+        unknown="Не знаю: в найденных источниках нет ответа на этот вопрос.",
+        no_sources="Не знаю: к вопросу не приложены источники.",
+        steps="Шаги из",
+        observed="Что наблюдалось:",
+        advice="Что говорят документы:",
+    ),
+}
+
+
+def find_language(text: str) -> Literal["en", "ru"]:
+    """Tell the language of a question by its script; names of programs in Latin letters don't outweigh it.
+
+    Example:
+        >>> find_language("Почему упал OpenSearch?"), find_language("Why is it red?")
+        ('ru', 'en')
+    """
+    return (
+        "ru"
+        if 2 * len(_CYRILLIC.findall(text)) >= len(_LATIN.findall(text)) and _CYRILLIC.search(text)
+        else "en"
+    )
+
+
+def find_intent(question: str) -> Intent:
+    """Tell what is asked for: steps, what happened, or a fact.
+
+    Example:
+        >>> find_intent("How do I fix it?"), find_intent("What just happened to redis?"), find_intent("What is lag?")
+        ('procedure', 'incident', 'fact')
+        >>> find_intent("Что делать, если кластер красный?"), find_intent("Почему упал Redis?")
+        ('procedure', 'incident')
+    """
+    if _PROCEDURE.search(question) and not re.search(
+        r"\bhappened\b|случилось|произошло", question, re.IGNORECASE
+    ):
+        return "procedure"
+    return "incident" if _INCIDENT.search(question) else "fact"

@@ -1,0 +1,112 @@
+"""The answering model: from a prompt to an answer, with vectors from the embedding worker."""
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+
+import numpy as np
+
+from serving.model_server import metrics
+from serving.model_server.extractive.compose import compose_answer
+from serving.model_server.extractive.glossary import translate_terms
+from serving.model_server.extractive.language import PHRASES, find_intent, find_language
+from serving.model_server.extractive.lexical import measure_coverage, split_words, weigh_words
+from serving.model_server.extractive.prompt import Prompt, parse_prompt
+from serving.model_server.extractive.score import embedding_text, score_units
+from serving.model_server.extractive.select import select_units
+from serving.model_server.extractive.units import Unit, split_units
+from serving.model_server.worker import InferenceWorker, Priority, Vectors
+
+Embed = Callable[[Sequence[str]], Awaitable[Vectors]]
+
+MAX_UNITS = 256
+"""More units than this are narrowed down by their words before any is embedded."""
+
+
+async def answer_prompt(text: str, embed: Embed) -> str:
+    """Answer a prompt by quoting its sources.
+
+    Args:
+        text: The user's message with sources and question.
+        embed: Gives the L2-normalised vectors `(n_texts, dim)` of texts.
+
+    Returns:
+        The answer as Markdown; equal prompts get equal answers.
+    """
+    prompt = parse_prompt(text)
+    phrases = PHRASES[find_language(prompt.question)]
+    if not prompt.sources:
+        return phrases.no_sources
+    query = choose_query(prompt)
+    units = narrow_units([unit for source in prompt.sources for unit in split_units(source)], query)
+    if not units or not query:
+        return phrases.unknown
+    titles = [source.title or source.text[:80] or "-" for source in prompt.sources]
+    vectors = await embed([query, *titles, *(embedding_text(unit) for unit in units)])
+    intent = find_intent(prompt.question)
+    first_unit = 1 + len(titles)
+    scored = score_units(
+        query, intent, units, prompt.sources, vectors[0], vectors[first_unit:], vectors[1:first_unit]
+    )
+    selection = select_units(scored, intent, recent_only=not split_words(query))
+    return phrases.unknown if selection is None else compose_answer(selection, phrases)
+
+
+def choose_query(prompt: Prompt) -> str:
+    """Give the words to look for: the question, or its English terms where Russian ones can't be found.
+
+    Example:
+        >>> source = Source(1, "Red cluster", "runbook", "", "The cluster is red.")
+        >>> choose_query(Prompt("Почему кластер красный?", (source,)))
+        'cluster red'
+    """
+    if find_language(prompt.question) == "en":
+        return prompt.question
+    russian = any(find_language(source.text) == "ru" for source in prompt.sources)
+    return prompt.question if russian else translate_terms(prompt.question)
+
+
+def narrow_units(units: Sequence[Unit], query: str, most: int = MAX_UNITS) -> list[Unit]:
+    """Keep the units that share most words with the query, in their order."""
+    if len(units) <= most:
+        return list(units)
+    words = [split_words(unit.text) for unit in units]
+    weights = weigh_words(split_words(query), words)
+    best = sorted(range(len(units)), key=lambda at: (-measure_coverage(weights, words[at]), at))[:most]
+    return [units[at] for at in sorted(best)]
+
+
+def make_answer(worker: InferenceWorker, cache_entries: int) -> Callable[[str], Awaitable[str]]:
+    """Build the answering function of the server: it keeps the vectors of units it has seen, and counts.
+
+    Args:
+        worker: Runs the embedding model.
+        cache_entries: Most vectors that are kept; the least recently used go first.
+    """
+    cache: OrderedDict[bytes, Vectors] = OrderedDict()
+
+    async def embed(texts: Sequence[str]) -> Vectors:
+        keys = [hashlib.blake2b(text.encode(), digest_size=16).digest() for text in texts]
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in cache}
+        known = {key: cache[key] for key in keys if key in cache}
+        metrics.UNIT_CACHE.labels("hit").inc(len(keys) - len(missing))
+        metrics.UNIT_CACHE.labels("miss").inc(len(missing))
+        if missing:
+            made = await asyncio.wrap_future(worker.submit(list(missing.values()), Priority.ANSWER))
+            known.update(zip(missing, made.vectors, strict=True))
+        for key in keys:
+            cache[key] = known[key]
+            cache.move_to_end(key)
+        while len(cache) > cache_entries:
+            cache.popitem(last=False)
+        return np.stack([known[key] for key in keys])
+
+    async def answer(text: str) -> str:
+        with metrics.ANSWER_SECONDS.time():
+            given = await answer_prompt(text, embed)
+        unknown = any(given in (phrases.unknown, phrases.no_sources) for phrases in PHRASES.values())
+        metrics.ANSWERS.labels("unknown" if unknown else "quoted").inc()
+        return given
+
+    return answer

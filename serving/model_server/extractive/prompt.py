@@ -1,0 +1,93 @@
+"""Reads the prompt: the fenced sources and the question.
+
+Texts of sources are XML-escaped, so a source can't close its own fence; they are unescaped here once, and are data
+from then on.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape, unescape
+from typing import Final
+from xml.sax.saxutils import quoteattr
+
+_BLOCK: Final = re.compile(r"<sources>\s*(.*?)\s*</sources>", re.DOTALL)
+_SOURCE: Final = re.compile(
+    r"""<source((?:\s+\w+=(?:"[^"]*"|'[^']*'))*)\s*>\n?(.*?)\n?</source>""", re.DOTALL
+)
+_ATTRIBUTE: Final = re.compile(r"""(\w+)=(?:"([^"]*)"|'([^']*)')""")
+_QUESTION: Final = re.compile(r"^\s*Question:[ \t]*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One numbered source of the prompt."""
+
+    n: int
+    title: str
+    kind: str
+    observed_at: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What is asked, and what may be quoted."""
+
+    question: str
+    sources: tuple[Source, ...]
+
+
+def parse_prompt(text: str) -> Prompt:
+    """Take a prompt apart.
+
+    Args:
+        text: The user's message: a `<sources>` block and `Question: …`, or only a question.
+
+    Returns:
+        The question and the sources, in the prompt's order. A source without a number counts from 1.
+
+    Example:
+        >>> text = '<sources>\\n<source n="2" title="Disk" kind="runbook">\\na &lt; b\\n</source>\\n</sources>'
+        >>> parse_prompt(text + "\\n\\nQuestion: Why?")
+        Prompt(question='Why?', sources=(Source(n=2, title='Disk', kind='runbook', observed_at='', text='a < b'),))
+    """
+    block = _BLOCK.search(text)
+    if block is None:
+        return Prompt(_QUESTION.sub("", text).strip(), ())
+    question = _QUESTION.sub("", text[block.end() :]).strip()
+    found = enumerate(_SOURCE.finditer(block[1]), start=1)
+    return Prompt(question, tuple(_read_source(position, match) for position, match in found))
+
+
+def _read_source(position: int, match: re.Match[str]) -> Source:
+    pairs = _ATTRIBUTE.findall(match[1])
+    attributes = {name: unescape(double or single) for name, double, single in pairs}
+    number = attributes.get("n", "")
+    return Source(
+        n=int(number) if number.isascii() and number.isdigit() else position,
+        title=attributes.get("title", ""),
+        kind=attributes.get("kind", ""),
+        observed_at=attributes.get("observed_at", ""),
+        text=unescape(match[2]),
+    )
+
+
+def build_prompt(question: str, contexts: Sequence[str]) -> str:
+    """Make a prompt of plain contexts, for clients of the V2 protocol.
+
+    Args:
+        question: What is asked.
+        contexts: Texts to quote from; one that already is a `<sources>` block is taken as it is.
+
+    Example:
+        >>> parse_prompt(build_prompt("Why?", ["x < 1"])).sources[0].text
+        'x < 1'
+    """
+    if len(contexts) == 1 and _BLOCK.search(contexts[0]):
+        return f"{contexts[0]}\n\nQuestion: {question}"
+    sources = "\n".join(
+        f"<source n={quoteattr(str(n))}>\n{escape(context, quote=False)}\n</source>"
+        for n, context in enumerate(contexts, start=1)
+    )
+    return f"<sources>\n{sources}\n</sources>\n\nQuestion: {question}"

@@ -1,0 +1,101 @@
+"""Chooses what to quote."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from serving.model_server.extractive.language import Intent
+from serving.model_server.extractive.score import ScoredUnit, is_observation
+
+ANSWER_THRESHOLD: Final = 0.33
+
+MAX_QUOTES: Final = 5
+MAX_STEPS: Final = 15
+MAX_CHARACTERS: Final = 3000
+"""Bounds of an answer: it is read on a screen by somebody who is on call."""
+
+_CLOSE_TO_BEST: Final = 0.85
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is quoted: the steps of a procedure, what was observed, and what documents say besides."""
+
+    steps: tuple[ScoredUnit, ...] = ()
+    observations: tuple[ScoredUnit, ...] = ()
+    statements: tuple[ScoredUnit, ...] = ()
+
+
+def select_units(scored: Sequence[ScoredUnit], intent: Intent, recent_only: bool) -> Selection | None:
+    """Choose the units of the answer.
+
+    Args:
+        scored: Units of all sources.
+        intent: What is asked for.
+        recent_only: The question names nothing ("what just happened?"): the newest observations are the answer.
+
+    Returns:
+        The selection; none if nothing fits well enough.
+    """
+    ranked = sorted(scored, key=lambda one: (-round(one.rank, 4), one.source.n, one.unit.order))
+    if intent == "incident" and recent_only:
+        newest = sorted(ranked, key=lambda one: one.source.observed_at, reverse=True)
+        observations = _take([one for one in newest if is_observation(one.source)], MAX_QUOTES)
+        return Selection(observations=observations) if observations else None
+    fitting = [one for one in ranked if one.confidence >= ANSWER_THRESHOLD]
+    if not fitting:
+        return None
+    best = fitting[0]
+    if intent == "procedure" and best.unit.kind in ("step", "item"):
+        return Selection(steps=find_list(best, scored))
+    close = [one for one in fitting if one.rank >= _CLOSE_TO_BEST * best.rank]
+    observed = _take([one for one in close if is_observation(one.source)], MAX_QUOTES)
+    written = [one for one in (fitting if observed else close) if not is_observation(one.source)]
+    statements = _take(written, 2 if observed else MAX_QUOTES)
+    return Selection(
+        observations=tuple(
+            sorted(observed, key=lambda one: (one.source.observed_at, one.source.n, one.unit.order))
+        ),
+        statements=tuple(
+            sorted(statements, key=lambda one: (one.source.n != best.source.n, one.source.n, one.unit.order))
+        ),
+    )
+
+
+def find_list(best: ScoredUnit, scored: Sequence[ScoredUnit]) -> tuple[ScoredUnit, ...]:
+    """Give the whole list that a step or item belongs to, in order.
+
+    A long list may have been cut into several sources: lists of the same title whose numbers continue are joined.
+    """
+    lists: dict[tuple[int, int], list[ScoredUnit]] = {}
+    for one in scored:
+        if one.source.title == best.source.title and one.unit.kind == best.unit.kind:
+            lists.setdefault((one.source.n, one.unit.list_id), []).append(one)
+    chosen = lists.pop((best.source.n, best.unit.list_id))
+    joined = bool(best.unit.number and best.source.title)
+    while joined:
+        joined = False
+        for key, other in list(lists.items()):
+            if other[0].unit.number == chosen[-1].unit.number + 1:
+                chosen = [*chosen, *lists.pop(key)]
+                joined = True
+            elif chosen[0].unit.number > 1 and other[-1].unit.number == chosen[0].unit.number - 1:
+                chosen = [*lists.pop(key), *chosen]
+                joined = True
+    return tuple(chosen[:MAX_STEPS])
+
+
+def _take(ranked: Sequence[ScoredUnit], most: int) -> tuple[ScoredUnit, ...]:
+    """Take the first units that say different things and fit the budget together."""
+    taken: list[ScoredUnit] = []
+    seen: set[str] = set()
+    budget = MAX_CHARACTERS
+    for one in ranked:
+        size = len(one.unit.text) + sum(len(code.text) for code in one.unit.codes)
+        key = " ".join(one.unit.text.lower().split())
+        if key in seen or size > budget or len(taken) == most:
+            continue
+        seen.add(key)
+        taken.append(one)
+        budget -= size
+    return tuple(taken)

@@ -1,0 +1,87 @@
+"""JSON logs on standard output, with the caller's correlation id."""
+
+import logging
+import re
+import sys
+import uuid
+from typing import Final
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HEADER: Final = "X-Correlation-Id"
+_ACCEPTED: Final = re.compile(r"[\w.:-]{1,128}", re.ASCII)
+_NOISY: Final = ("transformers", "sentence_transformers", "optimum", "nncf", "py.warnings")
+
+
+def configure_logging(level: str) -> None:
+    """Send every library's logs through one JSON formatter; no access log.
+
+    The libraries that load the model warn about deprecations of each other that nobody here can act on: of them
+    only errors are kept.
+
+    Args:
+        level: Least severe level that is logged.
+    """
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        _shout_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="@timestamp"),
+        structlog.processors.EventRenamer("message"),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(formatter)
+    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    logging.captureWarnings(True)
+    for name in _NOISY:
+        logging.getLogger(name).setLevel(logging.ERROR)
+    logging.getLogger("uvicorn.access").setLevel(logging.CRITICAL)
+
+
+def _shout_level(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Write levels in capitals, as log shippers look for them."""
+    event["level"] = str(event["level"]).upper()
+    return event
+
+
+class CorrelationMiddleware:
+    """Take the correlation id of a request over into its logs and its response; make one where none came.
+
+    An id that could break a log line or a header is replaced, not repaired.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(HEADER, "")
+        identity = given if _ACCEPTED.fullmatch(given) else uuid.uuid4().hex
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)[HEADER] = identity
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(correlation_id=identity):
+            await self._app(scope, receive, send_with_id)

@@ -1,0 +1,1 @@
+"""The OpenAI routes: embeddings, chat completions and the list of models."""
