@@ -7,7 +7,6 @@ takes the runs that ended within a window. Offsets that were read twice, as afte
 import argparse
 import sys
 from datetime import UTC, datetime
-from functools import reduce
 from typing import Any, Final, cast
 
 from pyspark.sql import DataFrame, SparkSession, Window
@@ -15,7 +14,7 @@ from pyspark.sql import functions as F  # noqa: N812 - the customary name
 
 from processors.chunk import Chunk, chunks_to_table, make_id, table_to_chunks
 from processors.logs import SAMPLES, PatternSummary, build_log_chunk
-from processors.positions import Positions, merge_positions
+from processors.positions import merge_positions
 from processors.stores import staging
 
 _PATTERN: Final = ("topic", "service", "namespace", "template", "day")
@@ -88,9 +87,9 @@ def transform_windows(chunks: DataFrame) -> DataFrame:
 def write_chunks(run_url: str, chunks: list[Chunk], stages: list[Stage], window: dict[str, str]) -> None:
     """Write the chunks, and the positions up to which the stages hold the topics."""
     url = f"{run_url}/heavy"
-    reached: list[Positions] = [manifest["end"] for _, manifest in stages]
+    reached = merge_positions(*(manifest["end"] for _, manifest in stages))
     staging.write_table(url, "chunks", chunks_to_table(chunks))
-    manifest = {"version": None, "end": reduce(merge_positions, reached, {}), "history": window}
+    manifest = {"version": None, "end": reached, "history": window}
     staging.write_manifest(url, manifest)
 
 

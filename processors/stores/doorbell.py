@@ -76,4 +76,4 @@ class DoorbellTrigger(KafkaSharedStreamTrigger):
             now = time.monotonic()
             if deserves_ring(value or b"", now, rung) and now - last >= _RING_INTERVAL_S:
                 last = now
-                yield TriggerEvent("ring")
+                yield TriggerEvent("ring")  # type: ignore[no-untyped-call]
