@@ -8,7 +8,9 @@ from string import Template
 from typing import Any, Final
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from opensearchpy import NotFoundError
 
 from processors.retrieval import Hit, parse_hits
@@ -27,7 +29,9 @@ _HEADERS: Final = {
 
 
 @get("/citations/{index:str}/{chunk_id:str}")
-async def show_citation(index: str, chunk_id: str, clients: Clients) -> Response[str]:
+async def show_citation(
+    index: FromPath[str], chunk_id: FromPath[str], clients: NamedDependency[Clients]
+) -> Response[str]:
     """Show a chunk and where it comes from; only public chunks, since a link carries no key."""
     hit = await _find_public_chunk(clients, index, chunk_id) if _VERSION.fullmatch(index) else None
     if hit is None:

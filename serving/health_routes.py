@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import structlog
 from litestar import Response, get
+from litestar.di import NamedDependency
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from serving.clients import Clients
@@ -23,7 +24,7 @@ async def report_live() -> dict[str, str]:
 
 
 @get("/health/ready")
-async def report_ready(clients: Clients) -> Response[dict[str, Any]]:
+async def report_ready(clients: NamedDependency[Clients]) -> Response[dict[str, Any]]:
     """Say whether questions can be answered, and which part is missing if not all are there.
 
     The service is ready as long as it can search: without Redis or the model it answers less well.

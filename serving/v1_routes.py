@@ -4,6 +4,8 @@ import time
 from typing import Any, Final
 
 from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
 from litestar.response import Stream
 
 from processors.retrieval import Hit
@@ -22,7 +24,7 @@ _STARTED: Final = int(time.time())
 
 @post("/chat/completions", status_code=200)
 async def create_chat_completion(
-    data: ChatRequest, clients: Clients, settings: Settings
+    data: JSONBody[ChatRequest], clients: NamedDependency[Clients], settings: NamedDependency[Settings]
 ) -> Response[dict[str, Any]] | Stream:
     """Answer the last message of a conversation from the live knowledge, with citations."""
     if data.model == settings.answering_model:
@@ -35,7 +37,7 @@ async def create_chat_completion(
 
 
 @get("/models")
-async def list_models(settings: Settings) -> dict[str, Any]:
+async def list_models(settings: NamedDependency[Settings]) -> dict[str, Any]:
     """List the models: what is answered from both pipelines, from one of them, or by the bare model."""
     names = (*PIPELINES_BY_MODEL, settings.answering_model)
     data = [{"id": name, "object": "model", "created": _STARTED, "owned_by": "runlore"} for name in names]
@@ -43,7 +45,9 @@ async def list_models(settings: Settings) -> dict[str, Any]:
 
 
 @post("/retrieve", status_code=200)
-async def retrieve_chunks(data: RetrieveRequest, clients: Clients, settings: Settings) -> RetrieveResponse:
+async def retrieve_chunks(
+    data: JSONBody[RetrieveRequest], clients: NamedDependency[Clients], settings: NamedDependency[Settings]
+) -> RetrieveResponse:
     """Return the chunks that fit a query, without an answer being written."""
     started = time.perf_counter()
     question = Question(

@@ -1,0 +1,203 @@
+"""The service in process, with the real OpenAI client and app, and a small world in place of the sockets."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+from openai import AsyncOpenAI
+from opensearchpy import exceptions as search_errors
+from redis.exceptions import ConnectionError as CacheDown
+
+from processors.settings import Settings
+from serving.app import create_app
+from serving.clients import Clients
+
+KEY = "the-key"
+
+
+def make_hit(chunk_id: str, index: str = "cag-v000003", **fields: Any) -> dict[str, Any]:
+    source = {
+        "chunk_id": chunk_id,
+        "doc_id": f"doc-{chunk_id}",
+        "kind": "runbook",
+        "title": f"Title {chunk_id}",
+        "heading_path": "",
+        "text": f"Text of {chunk_id}.",
+        "cite": {"type": "log", "topic": "runlore.logs"},
+        "observed_at": "2026-11-20T10:00:00Z",
+        **fields,
+    }
+    return {"_id": chunk_id, "_index": index, "_score": 1.0, "_source": source}
+
+
+@dataclass
+class World:
+    """What the service finds outside; a test changes it and looks at what was asked."""
+
+    aliases: dict[str, str] = field(default_factory=lambda: {"rag": "rag-v000007", "cag": "cag-v000003"})
+    hits: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    cache: dict[str, str] | None = field(default_factory=dict)
+    pieces: list[str] = field(default_factory=lambda: ["Do this", " [1", "]."])
+    search_error: Exception | None = None
+    model_status: int | None = 200
+    embedder_status: int | None = 200
+    breaks_off: bool = False
+    searches: list[tuple[str, dict[str, Any], dict[str, str]]] = field(default_factory=list)
+    model_requests: list[httpx2.Request] = field(default_factory=list)
+
+    def prompt(self) -> dict[str, Any]:
+        body: dict[str, Any] = json.loads(self.model_requests[-1].content)
+        return body
+
+
+class FakeSearch:
+    """Answers like AsyncOpenSearch."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.indices = self
+
+    async def get_alias(self, name: str, headers: dict[str, str]) -> dict[str, Any]:
+        assert name
+        assert headers["X-Opaque-Id"]
+        self._fail()
+        return {index: {"aliases": {alias: {}}} for alias, index in self.world.aliases.items()}
+
+    async def search(
+        self, index: str, body: dict[str, Any], headers: dict[str, str] | None = None
+    ) -> dict[str, Any]:
+        self._fail()
+        self.world.searches.append((index, body, headers or {}))
+        if index not in self.world.hits:
+            raise search_errors.NotFoundError(404, "index_not_found_exception", {})
+        return {"hits": {"hits": self.world.hits[index][: body["size"]]}}
+
+    async def ping(self) -> bool:
+        return self.world.search_error is None
+
+    def _fail(self) -> None:
+        if self.world.search_error is not None:
+            raise self.world.search_error
+
+
+class FakeCache:
+    """Answers like redis.asyncio.Redis."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def get(self, key: str) -> str | None:
+        if self.world.cache is None:
+            raise CacheDown("connection refused")
+        return self.world.cache.get(key)
+
+    async def ping(self) -> bool:
+        if self.world.cache is None:
+            raise CacheDown("connection refused")
+        return True
+
+
+def _chunk(delta: dict[str, str], finish_reason: str | None = None) -> dict[str, Any]:
+    choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
+    return {
+        "id": "x",
+        "object": "chat.completion.chunk",
+        "created": 1,
+        "model": "extractive",
+        "choices": [choice],
+    }
+
+
+class Body(httpx2.AsyncByteStream):
+    """A streamed body that may break off."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self.world.pieces:
+            yield self._event(_chunk({"content": piece}))
+        if self.world.breaks_off:
+            raise httpx2.RemoteProtocolError("peer closed connection")
+        usage = {"prompt_tokens": 10, "completion_tokens": 3, "total_tokens": 13}
+        yield self._event(_chunk({}, "stop"))
+        yield self._event({**_chunk({}), "choices": [], "usage": usage})
+        yield b"data: [DONE]\n\n"
+
+    @staticmethod
+    def _event(body: dict[str, Any]) -> bytes:
+        return b"data: " + json.dumps(body).encode() + b"\n\n"
+
+
+def _fake_model(world: World) -> AsyncOpenAI:
+    def respond(request: httpx2.Request) -> httpx2.Response:
+        path = request.url.path
+        if path.endswith("/models"):
+            return httpx2.Response(200, json={"object": "list", "data": [{"id": "extractive"}]})
+        embeds = path.endswith("/embeddings")
+        status = world.embedder_status if embeds else world.model_status
+        if status is None:
+            raise httpx2.ConnectError("connection refused")
+        if status != 200:
+            return httpx2.Response(status, json={"error": {"message": "max_tokens is too big"}})
+        if embeds:
+            data = [{"object": "embedding", "index": 0, "embedding": [0.0, 1.0]}]
+            return httpx2.Response(200, json={"object": "list", "model": "m@1", "data": data})
+        world.model_requests.append(request)
+        return httpx2.Response(200, headers={"content-type": "text/event-stream"}, stream=Body(world))
+
+    http = httpx2.AsyncClient(transport=httpx2.MockTransport(respond))
+    return AsyncOpenAI(base_url="http://model/openai/v1", api_key="unused", http_client=http, max_retries=0)
+
+
+@pytest.fixture
+def world() -> World:
+    return World(
+        hits={
+            "rag-v000007": [make_hit("r1", "rag-v000007", kind="log_pattern")],
+            "cag-v000003": [make_hit("c1"), make_hit("c2")],
+        }
+    )
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    (tmp_path / "key").write_text(f"{KEY}\n")
+    addresses = ("OPENSEARCH_URL", "KAFKA_BOOTSTRAP", "REDIS_URL", "MLFLOW_TRACKING_URI", "KSERVE_URL")
+    for name in (*addresses, "PROMETHEUS_URL", "STAGING_URL", "WORK_DIR", "TOKENIZER_FILE"):
+        monkeypatch.setenv(f"RUNLORE_{name}", "http://unused")
+    monkeypatch.setenv("RUNLORE_URL", "http://runlore.test")
+    monkeypatch.setenv("RUNLORE_API_KEY_FILE", str(tmp_path / "key"))
+    monkeypatch.setenv("RUNLORE_DOCS", '[{"url": "unused"}]')
+    return Settings()
+
+
+@pytest.fixture
+def app(settings: Settings, world: World) -> Litestar:
+    def open_fakes(_: Settings) -> AbstractAsyncContextManager[Clients]:
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[Clients]:
+            yield Clients(FakeSearch(world), FakeCache(world), _fake_model(world))  # type: ignore[arg-type]
+
+        return opened()
+
+    return create_app(settings, open_fakes)
+
+
+@pytest.fixture
+async def client(app: Litestar) -> AsyncIterator[AsyncTestClient[Litestar]]:
+    async with AsyncTestClient(app, raise_server_exceptions=False) as opened:
+        opened.headers["Authorization"] = f"Bearer {KEY}"
+        yield opened
+
+
+@pytest.fixture
+def hit() -> Callable[..., dict[str, Any]]:
+    return make_hit

@@ -1,0 +1,33 @@
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+Client = AsyncTestClient[Litestar]
+
+
+async def test_page_shows_text_and_origin_without_a_key_and_without_active_markup(
+    client: Client, world: Any, hit: Callable[..., dict[str, Any]]
+) -> None:
+    cite = {"type": "git", "repository": "/repo", "path": "a<b>.md", "start_line": 3}
+    world.hits["cag-v000003"] = [hit("c1", text="<script>alert(1)</script> $title", cite=cite)]
+    response = await client.get("/citations/cag-v000003/c1", headers={"Authorization": ""})
+    assert response.status_code == 200
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; $title" in response.text
+    assert "<tr><th>path</th><td>a&lt;b&gt;.md</td></tr>" in response.text
+    assert "<script" not in response.text
+    assert "default-src 'none'" in response.headers["content-security-policy"]
+
+
+async def test_only_public_chunks_are_looked_for(client: Client, world: Any) -> None:
+    await client.get("/citations/cag-v000003/c1")
+    _, body, _ = world.searches[0]
+    assert {"term": {"acl": "public"}} in body["query"]["bool"]["filter"]
+
+
+async def test_other_indices_and_deleted_versions_are_not_found(client: Client, world: Any) -> None:
+    assert (await client.get("/citations/.security/c1")).status_code == 404
+    assert (await client.get("/citations/_all/c1")).status_code == 404
+    assert world.searches == []
+    assert (await client.get("/citations/cag-v000001/c1")).status_code == 404

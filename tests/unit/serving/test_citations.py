@@ -1,0 +1,57 @@
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from processors.retrieval import Hit
+from serving.citations import build_citation_url, number_citations
+
+SOURCES: list[Any] = [{"chunk_id": "a"}, {"chunk_id": "b"}, {"chunk_id": "c"}]
+
+
+async def number(pieces: list[str]) -> tuple[str, list[str]]:
+    async def stream() -> AsyncIterator[str]:
+        for piece in pieces:
+            yield piece
+
+    cited: list[Hit] = []
+    text = "".join([piece async for piece in number_citations(stream(), SOURCES, cited)])
+    return text, [hit["chunk_id"] for hit in cited]
+
+
+@pytest.mark.parametrize(
+    ("given", "text", "cited"),
+    [
+        ("Stop [3], then start [1].", "Stop [1], then start [2].", ["c", "a"]),
+        ("Both [2, 3] again [3].", "Both [1][2] again [2].", ["b", "c"]),
+        ("Adjacent[2][2]", "Adjacent[1][1]", ["b"]),
+        ("Unknown [7]. Partly [7,2].", "Unknown. Partly [1].", ["b"]),
+        ("A [link](x), [ ] and [note].", "A [link](x), [ ] and [note].", []),
+        ("Open [1", "Open [1", []),
+        ("", "", []),
+    ],
+)
+async def test_numbers_count_from_one_however_the_text_is_cut(
+    given: str, text: str, cited: list[str]
+) -> None:
+    for size in (1, 2, 3, len(given) + 1):
+        pieces = [given[begin : begin + size] for begin in range(0, len(given), size)]
+        assert await number(pieces) == (text, cited)
+
+
+def make_git_hit(repository: str) -> Any:
+    cite = {"type": "git", "repository": repository, "commit": "c0ffee", "path": "a.md", "start_line": 1}
+    return {"cite": {**cite, "end_line": 2}, "index": "cag-v000001", "chunk_id": "x/y"}
+
+
+def test_forge_link_carries_no_credentials() -> None:
+    hit = make_git_hit("https://user:secret@git.example/team/docs.git")
+    assert build_citation_url(hit, "http://s") == "https://git.example/team/docs/blob/c0ffee/a.md#L1-L2"
+
+
+@pytest.mark.parametrize(
+    "repository", ["/srv/docs", "file:///srv/docs", "git@git.example:docs.git", "javascript:x"]
+)
+def test_everything_else_opens_on_the_service(repository: str) -> None:
+    url = build_citation_url(make_git_hit(repository), "http://s/")
+    assert url == "http://s/citations/cag-v000001/x%2Fy"

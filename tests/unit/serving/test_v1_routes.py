@@ -1,0 +1,231 @@
+import json
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+from opensearchpy import exceptions as search_errors
+
+from processors.cache import cache_key
+
+Client = AsyncTestClient[Litestar]
+QUESTION = [{"role": "user", "content": "What now?"}]
+
+
+async def ask(client: Client, **body: Any) -> Any:
+    return await client.post("/v1/chat/completions", json={"model": "runlore", "messages": QUESTION, **body})
+
+
+def events(text: str) -> list[dict[str, Any]]:
+    lines = [line.removeprefix("data: ") for line in text.split("\n\n") if line]
+    assert lines[-1] == "[DONE]"
+    return [json.loads(line) for line in lines[:-1]]
+
+
+async def test_answer_is_cited_and_says_where_it_comes_from(client: Client) -> None:
+    answer = (await ask(client)).json()
+    assert answer["object"] == "chat.completion"
+    assert answer["choices"][0]["message"]["content"] == "Do this [1]."
+    assert answer["choices"][0]["finish_reason"] == "stop"
+    assert answer["usage"]["total_tokens"] == 13
+    runlore = answer["runlore"]
+    assert [c["url"] for c in runlore["citations"]] == ["http://runlore.test/citations/rag-v000007/r1"]
+    assert runlore["versions"] == {"rag": "rag-v000007", "cag": "cag-v000003"}
+    assert runlore["as_of"] == "2026-11-20T10:00:00Z"
+    assert runlore["route"] == "rag+cag"
+    assert "degraded" not in runlore
+
+
+async def test_stream_shows_the_source_before_its_number_and_ends_with_provenance(client: Client) -> None:
+    response = await ask(client, stream=True, stream_options={"include_usage": True})
+    assert response.headers["content-type"].startswith("text/event-stream")
+    chunks = events(response.text)
+    text = "".join(c["choices"][0]["delta"].get("content", "") for c in chunks if c["choices"])
+    assert text == "Do this [1]."
+    source = next(i for i, chunk in enumerate(chunks) if "event" in chunk)
+    number = next(i for i, chunk in enumerate(chunks) if "[1]" in json.dumps(chunk.get("choices")))
+    assert source < number
+    assert chunks[source]["event"]["data"]["document"] == ["Text of r1."]
+    assert chunks[-1]["usage"]["total_tokens"] == 13
+    assert chunks[-1]["runlore"]["citations"][0]["n"] == 1
+    assert chunks[-2]["choices"][0]["finish_reason"] == "stop"
+
+
+async def test_both_worlds_reach_the_prompt_and_parameters_pass_through(client: Client, world: Any) -> None:
+    await ask(client, temperature=0.2, stop=["\n"])
+    prompt = world.prompt()
+    assert [line for line in prompt["messages"][-1]["content"].splitlines() if "<source n=" in line] == [
+        f'<source n="{n}" title="Title {name}" kind="{kind}" observed_at="2026-11-20T10:00:00Z">'
+        for n, name, kind in [(1, "r1", "log_pattern"), (2, "c1", "runbook"), (3, "c2", "runbook")]
+    ]
+    assert prompt["messages"][-1]["content"].endswith("Question: What now?")
+    assert (prompt["temperature"], prompt["stop"]) == (0.2, ["\n"])
+
+
+@pytest.mark.parametrize(
+    ("model", "indices"), [("runlore-rag", {"rag-v000007"}), ("runlore-cag", {"cag-v000003"})]
+)
+async def test_model_names_choose_the_pipeline(
+    client: Client, world: Any, model: str, indices: set[str]
+) -> None:
+    await ask(client, model=model)
+    assert {index for index, _, _ in world.searches} == indices
+
+
+async def test_every_search_is_limited_to_public_chunks(client: Client, world: Any) -> None:
+    await ask(client)
+    for _, body, _ in world.searches:
+        words, nearest = body["query"]["hybrid"]["queries"]
+        allowed = {"terms": {"acl": ["public"]}}
+        assert allowed in words["bool"]["filter"]
+        assert allowed in nearest["knn"]["embedding"]["filter"]["bool"]["filter"]
+
+
+async def test_cached_hits_spare_search_and_embedding(client: Client, world: Any) -> None:
+    hits = [{**world.hits["cag-v000003"][1]["_source"], "score": 1.0, "index": "cag-v000003"}]
+    world.cache[cache_key("cag-v000003", ("public",), "what now")] = json.dumps({"hits": hits})
+    world.embedder_status = None
+    answer = (await ask(client, model="runlore-cag")).json()
+    assert world.searches == []
+    assert answer["runlore"]["citations"][0]["title"] == "Title c2"
+    assert "degraded" not in answer["runlore"]
+
+
+async def test_entry_of_an_older_version_is_never_hit(client: Client, world: Any) -> None:
+    world.cache[cache_key("cag-v000002", ("public",), "what now")] = json.dumps({"hits": []})
+    await ask(client, model="runlore-cag")
+    assert [index for index, _, _ in world.searches] == ["cag-v000003"]
+
+
+async def test_without_redis_it_answers(client: Client, world: Any) -> None:
+    world.cache = None
+    answer = (await ask(client)).json()
+    assert answer["choices"][0]["message"]["content"] == "Do this [1]."
+    assert answer["runlore"]["degraded"] == ["cache"]
+
+
+@pytest.mark.parametrize("status", [None, 503])
+async def test_without_the_model_the_passages_are_the_answer(
+    client: Client, world: Any, status: int | None
+) -> None:
+    world.model_status = world.embedder_status = status
+    answer = (await ask(client)).json()
+    text = answer["choices"][0]["message"]["content"]
+    assert text.startswith("The answering model can't be reached.")
+    assert "**Title r1** [1]\n\n> Text of r1." in text
+    assert answer["runlore"]["degraded"] == ["embedding", "model"]
+    assert len(answer["runlore"]["citations"]) == 3
+    assert all("hybrid" not in body["query"] for _, body, _ in world.searches)
+
+
+async def test_model_that_breaks_off_ends_the_stream_with_an_error(client: Client, world: Any) -> None:
+    world.breaks_off = True
+    response = await ask(client, stream=True)
+    last = response.text.strip().split("\n\n")[-1]
+    assert "broke off" in json.loads(last.removeprefix("data: "))["error"]["message"]
+
+
+async def test_without_opensearch_it_says_so(client: Client, world: Any) -> None:
+    world.search_error = search_errors.ConnectionError("N/A", "refused", Exception())
+    response = await ask(client, stream=True)
+    assert response.status_code == 503
+    assert response.json()["error"]["code"] == "search_unavailable"
+
+
+async def test_one_alias_is_enough_and_none_is_an_error(client: Client, world: Any) -> None:
+    del world.aliases["rag"]
+    answer = (await ask(client)).json()
+    assert answer["runlore"]["versions"] == {"rag": None, "cag": "cag-v000003"}
+    world.aliases.clear()
+    response = await ask(client)
+    assert (response.status_code, response.json()["error"]["code"]) == (503, "no_live_version")
+
+
+async def test_nothing_found_still_asks_the_model(client: Client, world: Any) -> None:
+    world.hits = {index: [] for index in world.hits}
+    world.pieces = ["I don't know: nothing fits."]
+    answer = (await ask(client)).json()
+    assert answer["choices"][0]["message"]["content"] == "I don't know: nothing fits."
+    assert answer["runlore"]["citations"] == []
+    assert answer["runlore"]["as_of"] is None
+
+
+@pytest.mark.parametrize("header", ["", "Bearer wrong", "Basic the-key"])
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/retrieve"])
+async def test_without_the_key_nothing_is_told(client: Client, world: Any, header: str, path: str) -> None:
+    response = await client.post(path, json={}, headers={"Authorization": header})
+    assert response.status_code == 401
+    assert response.json()["error"]["code"] == "invalid_api_key"
+    assert world.searches == []
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "param"),
+    [
+        ({"model": "gpt-9"}, 404, "model"),
+        ({"messages": []}, 400, "messages"),
+        ({"messages": [{"role": "assistant", "content": "Hi"}]}, 400, "messages"),
+        ({"messages": [{"role": "user", "content": "  "}]}, 400, "messages"),
+        ({"n": 2}, 400, "n"),
+    ],
+)
+async def test_wrong_requests_get_openai_errors(
+    client: Client, body: dict[str, Any], status: int, param: str
+) -> None:
+    response = await ask(client, **body)
+    error = response.json()["error"]
+    assert (response.status_code, error["type"], error["param"]) == (status, "invalid_request_error", param)
+
+
+async def test_what_the_model_refuses_the_caller_hears(client: Client, world: Any) -> None:
+    world.model_status = 400
+    response = await ask(client, max_tokens=10**9)
+    assert response.status_code == 400
+    assert "max_tokens is too big" in response.json()["error"]["message"]
+
+
+async def test_bare_model_is_passed_through(client: Client, world: Any) -> None:
+    response = await ask(client, model="extractive", stream=True)
+    assert len(events(response.text)) == 5
+    assert world.prompt()["messages"] == QUESTION
+    assert world.searches == []
+
+
+async def test_models_are_listed(client: Client) -> None:
+    models = (await client.get("/v1/models")).json()
+    assert [m["id"] for m in models["data"]] == ["runlore", "runlore-rag", "runlore-cag", "extractive"]
+
+
+async def test_retrieve_has_the_documented_shape(client: Client, world: Any) -> None:
+    body = {"query": "disk full", "k": 2, "pipeline": "cag", "filters": {"service": "kafka"}}
+    answer = (await client.post("/v1/retrieve", json=body)).json()
+    assert answer.keys() == {"hits", "versions", "took_ms"}
+    assert answer["hits"][0].keys() == {
+        *("chunk_id", "doc_id", "score", "title", "text", "cite", "observed_at", "index")
+    }
+    assert answer["versions"] == {"cag": "cag-v000003"}
+    words = world.searches[0][1]["query"]["hybrid"]["queries"][0]
+    assert {"terms": {"service": ["kafka"]}} in words["bool"]["filter"]
+
+
+async def test_unknown_filter_is_refused_by_name(client: Client) -> None:
+    response = await client.post("/v1/retrieve", json={"query": "x", "filters": {"acl": ["admins"]}})
+    assert response.status_code == 400
+    assert "'acl'" in response.json()["error"]["message"]
+
+
+async def test_correlation_id_is_kept_and_passed_on(client: Client, world: Any) -> None:
+    response = await client.post(
+        "/v1/chat/completions",
+        json={"model": "runlore", "messages": QUESTION},
+        headers={"X-Correlation-Id": "abc-1"},
+    )
+    assert response.headers["X-Correlation-Id"] == "abc-1"
+    assert response.json()["runlore"]["correlation_id"] == "abc-1"
+    assert world.model_requests[0].headers["X-Correlation-Id"] == "abc-1"
+    assert world.searches[0][2] == {"X-Opaque-Id": "abc-1"}
+
+
+async def test_correlation_id_that_could_break_a_log_is_replaced(client: Client) -> None:
+    response = await client.get("/v1/models", headers={"X-Correlation-Id": 'a"b c'})
+    assert len(response.headers["X-Correlation-Id"]) == 32
