@@ -76,7 +76,7 @@ def process_events(run_url: str) -> dict[str, int]:
     """
     manifest = staging.read_manifest(f"{run_url}/ingest")
     rows: list[Any] = staging.read_table(f"{run_url}/ingest/records.parquet").to_pylist()
-    records: list[Record] = [{**row, "headers": dict(row["headers"])} for row in rows]
+    records: list[Any] = [{**row, "headers": dict(row["headers"])} for row in rows]
     now = datetime.now(UTC).isoformat()
     batch_id = make_id(manifest["version"], manifest["start"])
     events: list[LogEvent] = []

@@ -41,11 +41,11 @@ def fetch_source(source: DocumentSource, work_dir: Path) -> tuple[Path, str]:
         RuntimeError: Git refuses; the message holds its words.
     """
     mirror = work_dir / "repositories" / f"{make_id(source.url)}.git"
+    mirror.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(source.url).expanduser()
     if folder.is_dir() and not _is_repository(folder):
         return mirror, _snapshot_folder(folder, mirror)
     if not mirror.exists():
-        mirror.parent.mkdir(parents=True, exist_ok=True)
         _git(mirror, "clone", "--quiet", "--mirror", source.url, str(mirror))
     _git(mirror, "fetch", "--quiet", "--prune", "origin")
     return mirror, _git(mirror, "rev-parse", "--verify", f"{source.branch or 'HEAD'}^{{commit}}").strip()
@@ -58,6 +58,8 @@ def _is_repository(folder: Path) -> bool:
 def _snapshot_folder(folder: Path, mirror: Path) -> str:
     if not mirror.exists():
         _git(mirror, "init", "--quiet", "--bare")
+        only_documents = ("*", "!*/", *(f"!*{suffix}" for suffix in _SUFFIXES))
+        (mirror / "info" / "exclude").write_text("\n".join(only_documents))
     _git(mirror, "--work-tree", str(folder.resolve()), "add", "--all", ".")
     if _git(mirror, "status", "--porcelain", "--untracked-files=no").strip() or not _has_commit(mirror):
         _git(mirror, *_AUTHOR, "commit", "--quiet", "--allow-empty", "--message", "snapshot")
@@ -86,7 +88,11 @@ def diff_files(mirror: Path, old: str | None, new: str, folder: str) -> tuple[li
 
 
 def _knows(mirror: Path, commit: str) -> bool:
-    return commit in _git(mirror, "rev-list", "--all").split()
+    try:
+        _git(mirror, "rev-parse", "--quiet", "--verify", f"{commit}^{{commit}}")
+    except RuntimeError:
+        return False
+    return True
 
 
 def read_files(mirror: Path, commit: str, paths: list[str]) -> list[SourceFile]:

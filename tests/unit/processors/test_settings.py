@@ -1,0 +1,55 @@
+"""Wrong settings stop at start and are named."""
+
+import pytest
+from pydantic import ValidationError
+
+from processors.settings import Settings
+
+GOOD = {
+    "RUNLORE_URL": "http://s",
+    "RUNLORE_OPENSEARCH_URL": "http://o",
+    "RUNLORE_KAFKA_BOOTSTRAP": "k:1",
+    "RUNLORE_REDIS_URL": "redis://r",
+    "RUNLORE_MLFLOW_TRACKING_URI": "http://m",
+    "RUNLORE_KSERVE_URL": "http://k",
+    "RUNLORE_PROMETHEUS_URL": "http://p",
+    "RUNLORE_STAGING_URL": "file:///s",
+    "RUNLORE_WORK_DIR": "/w",
+    "RUNLORE_TOKENIZER_FILE": "/t",
+    "RUNLORE_API_KEY_FILE": "/k",
+    "RUNLORE_DOCS": '[{"url": "/docs", "groups": ["sre"]}]',
+}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def test_settings_come_from_the_environment(environment: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+    settings = Settings()
+    assert settings.docs[0].url == "/docs"
+    assert settings.all_groups == ["public", "sre"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RUNLORE_SWEEP_SECONDS", "0"),
+        ("RUNLORE_DOCS", "[]"),
+        ("RUNLORE_DOCS", '[{"url": "x", "colour": 1}]'),
+        ("RUNLORE_LOG_LEVEL", "loud"),
+    ],
+)
+def test_a_wrong_setting_is_named(environment: pytest.MonkeyPatch, name: str, value: str) -> None:
+    environment.setenv(name, value)
+    with pytest.raises(ValidationError, match=name.removeprefix("RUNLORE_").lower()):
+        Settings()
+
+
+def test_a_missing_setting_is_named(environment: pytest.MonkeyPatch) -> None:
+    environment.delenv("RUNLORE_OPENSEARCH_URL")
+    with pytest.raises(ValidationError, match="opensearch_url"):
+        Settings()
