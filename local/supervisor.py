@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import xmlrpc.client
+from contextlib import suppress
 from typing import TypedDict, cast
 
 from local.data import find_postgres
@@ -35,7 +36,7 @@ def connect(settings: StackSettings) -> xmlrpc.client.ServerProxy:
 
 
 def is_running(settings: StackSettings) -> bool:
-    """Say whether the stack's supervisord answers.
+    """Say whether the stack's supervisord answers, be it that it is shutting down.
 
     Raises:
         StackError: if somebody else listens on its port.
@@ -46,6 +47,8 @@ def is_running(settings: StackSettings) -> bool:
         connect(settings).supervisor.getState()
     except OSError:
         return False
+    except xmlrpc.client.Fault:  # SHUTDOWN_STATE
+        return True
     except (xmlrpc.client.ProtocolError, http.client.HTTPException) as error:
         raise StackError(
             f"Another program, or another stack, answers on the supervisor's port "
@@ -103,7 +106,8 @@ def stop_supervisor(settings: StackSettings, patience: float = 60) -> int:
         How many processes had outlived the orderly stop.
     """
     if is_running(settings):
-        connect(settings).supervisor.shutdown()
+        with suppress(xmlrpc.client.Fault):  # it is shutting down already
+            connect(settings).supervisor.shutdown()
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline and is_running(settings):
             time.sleep(0.2)
