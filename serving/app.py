@@ -45,6 +45,7 @@ def create_app(settings: Settings, clients: _OpenClients = open_clients) -> Lite
         },
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[hold_clients],
+        logging_config=None,  # logs are configured once, for the whole process
         middleware=[trace_requests],
         openapi_config=OpenAPIConfig(title="Runlore", version="1"),
         state=State({"settings": settings, "api_key": read_api_key(settings.api_key_file)}),
