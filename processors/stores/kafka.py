@@ -3,6 +3,7 @@
 import base64
 import json
 import sys
+import time
 from collections.abc import Iterable
 from typing import Final
 
@@ -35,6 +36,8 @@ TOPICS: Final = (
 )  # fmt: skip
 GROUP: Final = "runlore-rag-pipeline"
 _TIMEOUT_S: Final = 20.0
+# `consume` waits for a full batch until its timeout, even at the end of every partition.
+_POLL_S: Final = 0.1
 
 
 def create_topics(bootstrap: str, partitions: int = 2) -> list[str]:
@@ -68,6 +71,7 @@ def drain(
 
     Raises:
         confluent_kafka.KafkaException: The broker is unreachable or a partition can't be read.
+        TimeoutError: The broker stopped sending.
     """
     consumer = _open_consumer(bootstrap)
     try:
@@ -75,9 +79,14 @@ def drain(
         consumer.assign([TopicPartition(t, int(p), o) for t, ps in begin.items() for p, o in ps.items()])
         records: list[Record] = []
         reached: Positions = {topic: dict(partitions) for topic, partitions in begin.items()}
+        progress = time.monotonic()
         while len(records) < limit and not _is_at_end(reached, high):
-            for message in consumer.consume(num_messages=min(1000, limit - len(records)), timeout=_TIMEOUT_S):
+            messages = consumer.consume(num_messages=min(1000, limit - len(records)), timeout=_POLL_S)
+            for message in messages:
                 _take(message, records, reached)
+            progress = time.monotonic() if messages else progress
+            if time.monotonic() - progress > _TIMEOUT_S:
+                raise TimeoutError(f"Kafka at {bootstrap} sent nothing for {_TIMEOUT_S:.0f} s before {high}")
         return records, begin, reached
     finally:
         consumer.close()
@@ -199,7 +208,8 @@ def _copy_letter(consumer: Consumer, letter: DeadLetter) -> tuple[str, bytes, di
     found = []
     if place.offset >= 0:
         consumer.assign([place])
-        found = [m for m in consumer.consume(num_messages=1, timeout=_TIMEOUT_S) if m.error() is None]
+        message = consumer.poll(_TIMEOUT_S)
+        found = [message] if message is not None and message.error() is None else []
     original = found[0].value() if found else None
     body = {**letter, "original": base64.b64encode(original or b"").decode(), "original_found": bool(found)}
     return f"{place.topic}/{place.partition}/{place.offset}", json.dumps(body).encode(), {}

@@ -60,9 +60,10 @@ def _snapshot_folder(folder: Path, mirror: Path) -> str:
         _git(mirror, "init", "--quiet", "--bare")
         only_documents = ("*", "!*/", *(f"!*{suffix}" for suffix in _SUFFIXES))
         (mirror / "info" / "exclude").write_text("\n".join(only_documents))
-    _git(mirror, "--work-tree", str(folder.resolve()), "add", "--all", ".")
-    if _git(mirror, "status", "--porcelain", "--untracked-files=no").strip() or not _has_commit(mirror):
-        _git(mirror, *_AUTHOR, "commit", "--quiet", "--allow-empty", "--message", "snapshot")
+    tree = ("--work-tree", str(folder.resolve()))
+    _git(mirror, *tree, "add", "--all", ".")
+    if not _has_commit(mirror) or _git(mirror, *tree, "status", "--porcelain").strip():
+        _git(mirror, *tree, *_AUTHOR, "commit", "--quiet", "--allow-empty", "--message", "snapshot")
     return _git(mirror, "rev-parse", "HEAD").strip()
 
 
