@@ -139,7 +139,10 @@ def _airflow(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
         "SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "15",
         "SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",
         "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
-        "LOGGING__NAMESPACE_LEVELS": "http.access=warning",
+        "LOGGING__NAMESPACE_LEVELS": (
+            "http.access=warning,uvicorn.error=error,"
+            "airflow.api_fastapi.auth.managers.simple.simple_auth_manager=error"
+        ),
         "DAG_PROCESSOR__PRINT_STATS_INTERVAL": "0",
         "DAG_PROCESSOR__REFRESH_INTERVAL": "10",
         "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "30",

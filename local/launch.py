@@ -8,9 +8,12 @@ program's name in their environment, so only they are ended.
 import argparse
 import os
 import pwd
+import resource
 from pathlib import Path
 
 from local.orphans import end_processes, find_marked
+
+OPEN_FILES = 65_536
 
 
 def main() -> None:
@@ -25,6 +28,7 @@ def main() -> None:
     program = os.environ["SUPERVISOR_PROCESS_NAME"]
     end_processes(find_marked(os.environ["RUNLORE_STACK_ID"], program), patience=2)
     environment = {**os.environ, **(read_env_file(options.env_file) if options.env_file else {})}
+    raise_open_files()
     if options.as_data_user and os.geteuid() == 0:
         become(environment["RUNLORE_DATA_USER"])
     os.execvpe(command[0], command, environment)  # noqa: S606 -- becoming the command is the point
@@ -34,6 +38,13 @@ def read_env_file(path: Path) -> dict[str, str]:
     """Read NAME=value lines; empty lines and lines that start with # are skipped."""
     lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
     return dict(line.split("=", 1) for line in lines)
+
+
+def raise_open_files() -> None:
+    """Allow as many open files as OpenSearch wants, within what this user may have."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    soft = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def become(user: str) -> None:

@@ -50,7 +50,7 @@ def ensure_passwords(folder: Path) -> Passwords:
         All values by name; `airflow-users` is a JSON object of user name and password.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    values = {name: _keep(folder / name, secrets.token_urlsafe(24)) for name in _PLAIN}
+    values = {name: _keep(folder / name, secrets.token_urlsafe(48)) for name in _PLAIN}
     fernet = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
     values["airflow-fernet"] = _keep(folder / "airflow-fernet", fernet)
     users = {user: secrets.token_urlsafe(12) for user in AIRFLOW_USERS}

@@ -42,7 +42,13 @@ SERVICES = (
     Service(
         "airflow-api", "airflow", ("airflow-migrate",), probes.get("airflow", "/api/v2/monitor/health"), "/"
     ),
-    Service("airflow-scheduler", None, ("airflow-migrate",), probes.airflow_beats("scheduler")),
+    # It runs what is due at once, so whatever tasks use comes first.
+    Service(
+        "airflow-scheduler",
+        None,
+        ("airflow-api", "topics", "index-templates"),
+        probes.airflow_beats("scheduler"),
+    ),
     Service("airflow-dag-processor", None, ("airflow-migrate",), probes.airflow_beats("dag_processor")),
     Service(
         "airflow-triggerer",

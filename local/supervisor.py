@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import xmlrpc.client
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypedDict, cast
 
@@ -14,6 +15,8 @@ from local.errors import StackError
 from local.orphans import MARK, end_processes, find_marked
 from local.passwords import Passwords
 from local.settings import ROOT, StackSettings
+
+STORES = ("postgres", "redis", "kafka", "opensearch")
 
 
 class ProgramState(TypedDict):
@@ -100,15 +103,32 @@ def start_supervisor(settings: StackSettings, passwords: Passwords, environment:
 
 
 def stop_supervisor(settings: StackSettings, patience: float = 60) -> int:
-    """Stop every program in reverse order of start, then supervisord, then whatever else carries the mark.
+    """Stop the programs, the stores last; then supervisord, then whatever else carries the mark.
 
     Returns:
         How many processes had outlived the orderly stop.
     """
     if is_running(settings):
+        _stop_users_of_stores(settings)
         with suppress(xmlrpc.client.Fault):  # it is shutting down already
             connect(settings).supervisor.shutdown()
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline and is_running(settings):
             time.sleep(0.2)
     return end_processes(find_marked(settings.stack_id), patience=5)
+
+
+def _stop_users_of_stores(settings: StackSettings) -> None:
+    """Stop all but the stores, at the same time: they would complain about stores that are gone."""
+
+    def stop(name: str) -> None:
+        with suppress(xmlrpc.client.Fault):  # it has just ended by itself
+            connect(settings).supervisor.stopProcess(name)
+
+    try:
+        programs = list_programs(settings)
+    except xmlrpc.client.Fault:  # supervisord is shutting down already
+        return
+    active = [name for name, state in programs.items() if state["pid"] and name not in STORES]
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        list(pool.map(stop, active))
