@@ -108,9 +108,11 @@ async def _read_cache(
         CACHE_LOOKUPS.labels("down").inc()
         log.warning("cache is down, answering without it", error=str(error))
         return None, ("cache",)
-    hits: list[Hit] | None = json.loads(entry)["hits"][: question.k] if entry else None
-    CACHE_LOOKUPS.labels("miss" if hits is None else "hit").inc()
-    return hits, ()
+    hits: list[Hit] = json.loads(entry)["hits"] if entry else []
+    # An entry that holds fewer than are asked for may have left some out.
+    hit = len(hits) >= question.k
+    CACHE_LOOKUPS.labels("hit" if hit else "miss").inc()
+    return (hits[: question.k] if hit else None), ()
 
 
 async def _embed(

@@ -81,9 +81,14 @@ async def test_every_search_is_limited_to_public_chunks(client: Client, world: A
         assert allowed in nearest["knn"]["embedding"]["filter"]["bool"]["filter"]
 
 
+def fill_cache(world: Any, version: str, size: int) -> None:
+    source = world.hits["cag-v000003"][1]["_source"]
+    hits = [{**source, "chunk_id": str(n), "score": 1.0, "index": version} for n in range(size)]
+    world.cache[cache_key(version, ("public",), "what now")] = json.dumps({"hits": hits})
+
+
 async def test_cached_hits_spare_search_and_embedding(client: Client, world: Any) -> None:
-    hits = [{**world.hits["cag-v000003"][1]["_source"], "score": 1.0, "index": "cag-v000003"}]
-    world.cache[cache_key("cag-v000003", ("public",), "what now")] = json.dumps({"hits": hits})
+    fill_cache(world, "cag-v000003", 20)
     world.embedder_status = None
     answer = (await ask(client, model="runlore-cag")).json()
     assert world.searches == []
@@ -91,8 +96,15 @@ async def test_cached_hits_spare_search_and_embedding(client: Client, world: Any
     assert "degraded" not in answer["runlore"]
 
 
+async def test_entry_with_fewer_hits_than_asked_for_is_a_miss(client: Client, world: Any) -> None:
+    fill_cache(world, "cag-v000003", 20)
+    body = {"query": "What now?", "k": 21, "pipeline": "cag"}
+    await client.post("/v1/retrieve", json=body)
+    assert len(world.searches) == 1
+
+
 async def test_entry_of_an_older_version_is_never_hit(client: Client, world: Any) -> None:
-    world.cache[cache_key("cag-v000002", ("public",), "what now")] = json.dumps({"hits": []})
+    fill_cache(world, "cag-v000002", 20)
     await ask(client, model="runlore-cag")
     assert [index for index, _, _ in world.searches] == ["cag-v000003"]
 
