@@ -19,6 +19,8 @@ _RECENCY_FLOOR: Final = 0.5
 # Each sub-query offers this many candidates (or k, if more) to the normalisation.
 _CANDIDATES: Final = 50
 _RRF_CONSTANT: Final = 60
+# People paste whole logs. OpenSearch refuses a query of more than 1,024 clauses, and each word makes several.
+_SEARCHED_CHARACTERS: Final = 1_000
 _TEXT_FIELDS: Final = ("title", "heading_path", "text")
 _HIT_FIELDS: Final = ("chunk_id", "doc_id", "kind", "title", "heading_path", "text", "cite", "observed_at")
 _DATE_OPERATORS: Final = frozenset({"gt", "gte", "lt", "lte"})
@@ -60,7 +62,7 @@ def build_hybrid_query(
     """Return the body of the search request: BM25 and nearest neighbours, normalised and averaged.
 
     Args:
-        query: The question, as asked.
+        query: The question, as asked; the words after its first 1,000 characters are not searched for.
         vector: Its embedding; `None` when there is no embedder to ask, which leaves BM25 alone.
         k: How many hits to return.
         groups: Groups of the one who asks; only chunks that one of them may see are candidates.
@@ -78,7 +80,8 @@ def build_hybrid_query(
     if k < 1:
         raise ValueError(f"k must be at least 1, got {k}")
     allowed = [{"terms": {"acl": sorted(groups)}}, *_build_filters(filters or {})]
-    words = {"query": query, "type": "best_fields", "fields": list(_TEXT_FIELDS), "tie_breaker": 0.5}
+    searched = query[:_SEARCHED_CHARACTERS]
+    words = {"query": searched, "type": "best_fields", "fields": list(_TEXT_FIELDS), "tie_breaker": 0.5}
     by_words = {"bool": {"must": [{"multi_match": words}], "filter": allowed}}
     request: dict[str, Any] = {"size": k, "_source": list(_HIT_FIELDS)}
     if vector is None:

@@ -69,8 +69,13 @@ def _on_refused_search(_: _Request, error: search_errors.RequestError) -> Respon
     return _respond(400, f"OpenSearch refused the query: {error.error}", "invalid_request_error")
 
 
-def _on_search_down(_: _Request, error: Exception) -> Response[Any]:
+def _on_failed_search(_: _Request, error: search_errors.OpenSearchException) -> Response[Any]:
     log.error("search failed", error=str(error))
+    return _respond(503, f"OpenSearch failed: {error}", "server_error", code="search_failed")
+
+
+def _on_search_down(_: _Request, error: search_errors.ConnectionError) -> Response[Any]:
+    log.error("search is down", error=str(error))
     message = "The knowledge indices can't be reached: OpenSearch doesn't answer. `make status` shows it."
     return _respond(503, message, "server_error", code="search_unavailable")
 
@@ -103,7 +108,8 @@ EXCEPTION_HANDLERS: Final[dict[int | type[Exception], _Handler]] = {
     FilterError: _on_bad_request("filters"),
     NoKnowledgeError: _on_no_knowledge,
     search_errors.RequestError: _on_refused_search,
-    search_errors.OpenSearchException: _on_search_down,
+    search_errors.ConnectionError: _on_search_down,
+    search_errors.OpenSearchException: _on_failed_search,
     openai.BadRequestError: _on_model_refusal,
     openai.OpenAIError: _on_model_down,
     Exception: _on_defect,

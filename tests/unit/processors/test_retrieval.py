@@ -59,6 +59,11 @@ def test_other_filters_are_refused(filters: dict[str, Any]) -> None:
         build_hybrid_query("q", None, 3, ["public"], filters)
 
 
+def test_pasted_log_does_not_become_a_query_of_a_thousand_clauses() -> None:
+    body = build_hybrid_query("word " * 5000, None, 3, ["public"])
+    assert len(body["query"]["bool"]["must"][0]["multi_match"]["query"]) == 1000
+
+
 def test_k_below_one_is_refused() -> None:
     with pytest.raises(ValueError, match="got 0"):
         build_hybrid_query("q", None, 0, ["public"])
