@@ -1,1 +1,1 @@
-"""KServe model server: keeps the embedding model warm and answers by quoting (`python -m serving.model_server`)."""
+"""KServe model server (`python -m serving.model_server`): warm embeddings, and answers that only quote."""

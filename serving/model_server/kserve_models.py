@@ -34,10 +34,11 @@ def read_strings(request: InferRequest, name: str) -> list[str]:
         raise InvalidInput(f"input {name!r} is not UTF-8: {error}") from error
 
 
-class EmbeddingModel(Model):
+class EmbeddingModel(Model):  # type: ignore[misc] # kserve ships no types
     """BYTES "text" [n] to FP32 "embedding" [n, dim]."""
 
     def __init__(self, embedder: Embedder, worker: InferenceWorker, batch_texts: int) -> None:
+        """Serve the embedding model under its name."""
         super().__init__(embedder.name)
         self._embedder = embedder
         self._worker = worker
@@ -79,10 +80,11 @@ class EmbeddingModel(Model):
         )
 
 
-class ExtractiveModel(Model):
+class ExtractiveModel(Model):  # type: ignore[misc] # kserve ships no types
     """BYTES "prompt" [n], or "question" [1] with "context" [n], to BYTES "answer"."""
 
     def __init__(self, answer: Answer, worker: InferenceWorker) -> None:
+        """Serve the answering function under the name of its kind."""
         super().__init__(ANSWERING_MODEL)
         self._answer = answer
         self._worker = worker

@@ -18,8 +18,8 @@ _NOISY: Final = ("transformers", "sentence_transformers", "optimum", "nncf", "py
 def configure_logging(level: str) -> None:
     """Send every library's logs through one JSON formatter; no access log.
 
-    The libraries that load the model warn about deprecations of each other that nobody here can act on: of them
-    only errors are kept.
+    The libraries that load the model warn about deprecations of each other that nobody here can act on: of
+    them only errors are kept.
 
     Args:
         level: Least severe level that is logged.
@@ -68,6 +68,7 @@ class CorrelationMiddleware:
     """
 
     def __init__(self, app: ASGIApp) -> None:
+        """Wrap an application."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -12,13 +12,14 @@ from serving.model_server.logs import CorrelationMiddleware
 from serving.model_server.openai_api.errors import OpenAIError, render_openai_error, render_queue_full
 from serving.model_server.openai_api.routes import Answer, make_router
 from serving.model_server.settings import ModelServerSettings
-from serving.model_server.worker import InferenceWorker, Priority, QueueFull
+from serving.model_server.worker import InferenceWorker, Priority, QueueFullError
 
 
-class BoundModelServer(ModelServer):
+class BoundModelServer(ModelServer):  # type: ignore[misc] # kserve ships no types
     """KServe's server listens on every interface and logs each request; neither is configurable there."""
 
     def __init__(self, host: str, port: int) -> None:
+        """Prepare a server without gRPC for an address."""
         super().__init__(http_port=port, enable_grpc=False, enable_latency_logging=False)
         self._host = host
 
@@ -45,12 +46,12 @@ def extend_application(
     """Add the OpenAI routes, their errors and the correlation id to KServe's application."""
     app.include_router(make_router(embedder, worker, answer, settings.model_batch_texts))
     app.add_exception_handler(OpenAIError, render_openai_error)
-    app.add_exception_handler(QueueFull, render_queue_full)
+    app.add_exception_handler(QueueFullError, render_queue_full)
     app.add_middleware(CorrelationMiddleware)
 
 
 def serve(embedder: Embedder, settings: ModelServerSettings) -> None:
-    """Serve until told to stop; listens only now that the model has been warmed up, so listening means ready."""
+    """Serve until told to stop; the model is warm by now, so listening means ready."""
     worker = make_worker(embedder, settings)
     worker.start()
     answer = make_answer(worker, settings.model_unit_cache_entries)

@@ -1,8 +1,8 @@
 """The one thread that runs the embedding model.
 
-A compiled OpenVINO model is not thread-safe, so every inference goes through this worker. Requests are cut into
-length-sorted micro-batches that wait in a priority queue: a query overtakes answers and bulk work after at most one
-micro-batch, and small requests that wait together are run together.
+A compiled OpenVINO model is not thread-safe, so every inference goes through this worker. Requests are cut
+into length-sorted micro-batches that wait in a priority queue: a query overtakes answers and bulk work after
+at most one micro-batch, and small requests that wait together are run together.
 """
 
 import heapq
@@ -37,14 +37,15 @@ class Priority(IntEnum):
     BULK = 2
 
 
-class QueueFull(RuntimeError):
+class QueueFullError(RuntimeError):
     """More texts wait than the bound allows."""
 
     def __init__(self, priority: Priority, waiting: int, bound: int) -> None:
+        """Say how many wait, and when to try again."""
         self.retry_after_seconds = max(1, waiting // TEXTS_PER_SECOND)
         super().__init__(
-            f"{waiting} {priority.name.lower()} texts are waiting for the embedding model and at most {bound} may; "
-            f"try again in {self.retry_after_seconds} s"
+            f"{waiting} {priority.name.lower()} texts are waiting for the embedding model and at most "
+            f"{bound} may; try again in {self.retry_after_seconds} s"
         )
 
 
@@ -94,6 +95,14 @@ class InferenceWorker:
     def __init__(
         self, infer: Infer, dimension: int, batch_texts: int, bounds: Mapping[Priority, int]
     ) -> None:
+        """Prepare the worker; `start` starts it.
+
+        Args:
+            infer: The model; called by the worker's thread only.
+            dimension: Length of a vector.
+            batch_texts: Most texts in one inference.
+            bounds: Most waiting texts of each priority.
+        """
         self._infer = infer
         self._dimension = dimension
         self._batch_texts = batch_texts
@@ -134,7 +143,7 @@ class InferenceWorker:
             A future of the vectors.
 
         Raises:
-            QueueFull: If the texts would exceed the bound of their priority.
+            QueueFullError: If the texts would exceed the bound of their priority.
         """
         request = _Request(len(texts), self._dimension)
         plans = plan_batches(texts, self._batch_texts)
@@ -142,7 +151,7 @@ class InferenceWorker:
             waiting, bound = self._waiting[priority], self._bounds[priority]
             if waiting + len(texts) > bound:
                 metrics.REJECTED_REQUESTS.labels(priority.name.lower()).inc()
-                raise QueueFull(priority, waiting, bound)
+                raise QueueFullError(priority, waiting, bound)
             for plan in plans:
                 chosen = [texts[position] for position in plan]
                 heapq.heappush(self._heap, _Batch(priority, next(self._sequence), chosen, plan, request))
@@ -155,7 +164,7 @@ class InferenceWorker:
         metrics.QUEUED_TEXTS.labels(priority.name.lower()).set(self._waiting[priority])
 
     def _take(self) -> list[_Batch]:
-        """Wait for work; give the first batch and what of its priority still fits beside it (none: stopped)."""
+        """Wait for work; give the first batch and what of its priority fits beside it; none when stopped."""
         with self._changed:
             self._changed.wait_for(lambda: self._heap or self._stopped)
             taken: list[_Batch] = []

@@ -29,12 +29,12 @@ def compose_answer(selection: Selection, phrases: Phrases) -> str:
     if selection.statements:
         blocks += [phrases.advice] if selection.observations else []
         blocks.append(_compose_items(selection.statements))
-    return "\n\n".join([*blocks, phrases.extractive])
+    return "\n\n".join([*(block.rstrip() for block in blocks), phrases.extractive])
 
 
 def _compose_steps(steps: Sequence[ScoredUnit], phrases: Phrases) -> str:
     title = steps[0].source.title
-    head = [f"{phrases.steps} {quote_prose(title)}:", ""] if title else []
+    head = [f"{phrases.steps} {quote_prose(title.replace(' > ', ' › '))}:", ""] if title else []
     first = steps[0].unit.number
     marks = [f"{first + place}." if first else "-" for place in range(len(steps))]
     return "\n".join([*head, *(_compose_unit(step, mark) for step, mark in zip(steps, marks, strict=True))])
@@ -45,11 +45,11 @@ def _compose_items(units: Sequence[ScoredUnit]) -> str:
 
 
 def _compose_unit(one: ScoredUnit, mark: str) -> str:
-    """Write one list item: text and citation, nested lines, then code, indented so that they stay inside it."""
+    """Write one list item: text and citation, nested lines, then code, all indented to stay inside it."""
     indent = " " * (len(mark) + 1)
     first, *nested = one.unit.text.split("\n")
     quoted = quote_span(_shorten(first)) if is_observation(one.source) else quote_prose(first)
-    lines = [f"{mark} {quoted} [{one.source.n}]".replace("  ", " ")]
+    lines = [" ".join(part for part in (mark, quoted, f"[{one.source.n}]") if part)]
     lines += [f"{indent}- {quote_prose(line.lstrip('-*+• '))}" for line in nested]
     for code in one.unit.codes:
         lines += ["", quote_code(code, indent)]

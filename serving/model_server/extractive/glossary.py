@@ -5,37 +5,16 @@ translated one by one. A production model that reads both languages does not nee
 """
 
 import re
+from pathlib import Path
 from typing import Final
 
 _WORD: Final = re.compile(r"[a-zа-яё0-9][\w.-]*", re.IGNORECASE)
 
-_STEMS: Final = {
-    "алерт": "alert", "база": "database", "базы": "database", "базу": "database", "брокер": "broker",
-    "верси": "version", "вернут": "roll back", "версию": "version", "вопрос": "question", "восстан": "restore",
-    "график": "graph", "групп": "group", "дашборд": "dashboard", "диск": "disk", "добав": "add",
-    "документ": "document", "доступ": "available", "журнал": "log", "завис": "stuck", "задач": "task",
-    "задерж": "lag", "заполн": "full", "запрос": "query request", "запуст": "start", "запуск": "start run",
-    "импорт": "import", "индекс": "index", "исчерп": "exhausted", "кластер": "cluster", "ключ": "key",
-    "консьюмер": "consumer", "красн": "red", "кэш": "cache", "кеш": "cache", "кафк": "kafka", "куч": "heap",
-    "лаг": "lag", "лог": "log", "логи": "logs", "медлен": "slow", "место": "space full", "места": "space full",
-    "метрик": "metric", "модел": "model", "мертв": "dead", "мёртв": "dead", "недоступ": "down unreachable",
-    "обнов": "update", "опенсерч": "opensearch", "опенсёрч": "opensearch", "остан": "stop", "ответ": "answer",
-    "откат": "roll back", "отста": "lag", "очеред": "queue", "ошибк": "error", "памят": "memory",
-    "парол": "password", "перезапу": "restart", "переполн": "full", "письм": "letter", "планировщик": "scheduler",
-    "подключ": "connection connect", "поиск": "search", "пользовател": "user", "постгрес": "postgres",
-    "почин": "fix", "прометеус": "prometheus", "провер": "check", "процес": "process", "пуст": "empty",
-    "раздел": "partition", "редис": "redis", "реплик": "replica", "репозитор": "repository", "резерв": "backup",
-    "рестарт": "restart", "сервер": "server", "сервис": "service", "соединен": "connection",
-    "сообщен": "message", "спарк": "spark", "ссылк": "citation link", "тайм-аут": "timeout", "таймаут": "timeout",
-    "топик": "topic", "удал": "delete", "узел": "node", "узл": "node", "упал": "down failed", "устар": "stale",
-    "хранилищ": "storage", "цитат": "citation", "шард": "shard", "эйрфлоу": "airflow", "эмбеддинг": "embedding",
-    "желт": "yellow", "жёлт": "yellow", "старт": "start", "сломал": "broken", "отправ": "send ship",
-    "вытесн": "eviction", "истори": "history", "история": "history", "отказал": "refused", "отклон": "refused",
-    "свеж": "fresh", "резервн": "backup", "копи": "copy backup", "ротац": "rotate", "смен": "rotate change",
-    "мониторинг": "monitoring", "цел": "target", "сертификат": "certificate", "контейнер": "container",
-    "кончил": "exhausted full", "законч": "exhausted full", "умер": "died down", "убит": "killed", "сеть": "network",
-    "высок": "high", "нагрузк": "load", "переиндекс": "reindex", "прав": "permission", "настро": "configure",
-}  # fmt: skip
+_STEMS: Final = dict(
+    line.split(" = ", 1)
+    for line in (Path(__file__).parent / "glossary.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+)
 _LONGEST: Final = max(map(len, _STEMS))
 
 

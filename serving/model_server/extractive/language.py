@@ -9,17 +9,26 @@ Intent = Literal["procedure", "incident", "fact"]
 _CYRILLIC: Final = re.compile(r"[а-яё]", re.IGNORECASE)
 _LATIN: Final = re.compile(r"[a-z]", re.IGNORECASE)
 _INCIDENT: Final = re.compile(
-    r"\bwhy\b|\bhappen(?:ed|ing|s)?\b|\bwent wrong\b|\bjust now\b|\brecent(?:ly)?\b|\bright now\b|\bwhen did\b"
-    r"|\blast (?:few )?(?:minutes?|hours?)\b|\bwhat(?:'s| is) going on\b|\b(?:crash|restart|died|stopp|kill|fail)ed\?"
+    r"\bwhy\b|\bhappen(?:ed|ing|s)?\b|\bwent wrong\b|\bjust now\b|\brecent(?:ly)?\b|\bright now\b"
+    r"|\bwhen did\b|\blast (?:few )?(?:minutes?|hours?)\b|\bwhat(?:'s| is) going on\b"
     r"|почему|из-за чего|случилось|произошло|происходит|только что|недавно|сейчас|за последн",
     re.IGNORECASE,
 )
 _PROCEDURE: Final = re.compile(
     r"\bhow (?:do|can|should|could|would|to)\b|\bwhat (?:do|should|can|must) (?:i|we|you)\b|\bwhat to do\b"
     r"|\bsteps?\b|\bprocedure\b|\brunbook for\b|\bguide\b|\bwhere do (?:i|we) start\b"
-    r"|\b(?:fix|recover|resolve|repair|restore|roll back|rollback|rotate|restart|reindex|mitigate|troubleshoot)\b"
-    r"|что (?:мне |нам )?(?:с этим )?(?:делать|предпринять)|как (?:мне |нам |можно |правильно |быстро )*[а-яё-]+ть(?:ся)?\b"
-    r"|с чего начать|пошагов|инструкци|порядок действий|(?:по|вос|ис)(?:чинить|становить|править)|перезапустить|откатить",
+    r"|\b(?:fix|recover|resolve|repair|restore|roll back|rollback|rotate|restart|reindex|mitigate)\b"
+    r"|что (?:мне |нам )?(?:с этим )?(?:делать|предпринять)"
+    r"|как (?:мне |нам |можно |правильно |быстро )*[а-яё-]+(?:ть|ти|чь)(?:ся)?\b"
+    r"|с чего начать|пошагов|инструкци|порядок действий|починить|восстановить|исправить|перезапустить"
+    r"|откатить",
+    re.IGNORECASE,
+)
+
+
+_QUESTION: Final = re.compile(
+    r"\?\s*$|^\s*(?:what|which|when|where|who|whose|is|are|was|were|does|do|did|has|have|can|could|should"
+    r"|explain)\b|^\s*(?:что|как(?:ой|ая|ое|ие|ого)|сколько|где|когда|кто|зачем|можно|объясни|расскажи)\b|\bли\b",
     re.IGNORECASE,
 )
 
@@ -73,8 +82,10 @@ def find_language(text: str) -> Literal["en", "ru"]:
 def find_intent(question: str) -> Intent:
     """Tell what is asked for: steps, what happened, or a fact.
 
+    Who only says what is wrong ("kafka broker down") wants to know what to do.
+
     Example:
-        >>> find_intent("How do I fix it?"), find_intent("What just happened to redis?"), find_intent("What is lag?")
+        >>> find_intent("How do I fix it?"), find_intent("What just happened?"), find_intent("What is lag?")
         ('procedure', 'incident', 'fact')
         >>> find_intent("Что делать, если кластер красный?"), find_intent("Почему упал Redis?")
         ('procedure', 'incident')
@@ -83,4 +94,6 @@ def find_intent(question: str) -> Intent:
         r"\bhappened\b|случилось|произошло", question, re.IGNORECASE
     ):
         return "procedure"
-    return "incident" if _INCIDENT.search(question) else "fact"
+    if _INCIDENT.search(question):
+        return "incident"
+    return "fact" if _QUESTION.search(question) else "procedure"

@@ -4,14 +4,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 _WORD: Final = re.compile(r"[a-zа-яё0-9]+", re.IGNORECASE)
+_LEAST_WEIGHT: Final = 0.3
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SUFFIXES: Final = ("ations", "ation", "ings", "ing", "ies", "ers", "er", "ed", "es", "s", "e", "y")
-_STOPWORDS: Final = frozenset(
-    ["a", "about", "after", "all", "am", "an", "and", "any", "are", "as", "at", "be", "been", "being", "but", "by", "can", "could", "did", "do", "does", "doing", "for", "from", "get", "gets", "give", "got", "had", "has", "have", "having", "help", "here", "how", "i", "if", "in", "into", "is", "it", "its", "just", "let", "me", "more", "most", "my", "need", "no", "not", "now", "of", "on", "or", "our", "out", "over", "please", "say", "says", "should", "show", "so", "some", "still", "tell", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to", "too", "up", "us", "use", "used", "using", "was", "way", "we", "were", "what", "when", "where", "which", "while", "who", "whom", "why", "will", "with", "would", "you", "your", "happen", "happened", "happening", "happens", "going", "know", "mean", "means", "step", "steps", "fix", "wrong", "went", "last", "recently", "today", "а", "без", "бы", "был", "была", "были", "было", "быть", "в", "вам", "вас", "весь", "во", "вот", "все", "всё", "вы", "где", "да", "для", "до", "его", "ее", "её", "ей", "ему", "если", "есть", "ещё", "же", "за", "зачем", "и", "из", "или", "им", "их", "к", "как", "какая", "какие", "какой", "когда", "кто", "куда", "ли", "мне", "можно", "мы", "на", "над", "надо", "нам", "нас", "не", "него", "нет", "ни", "них", "но", "ну", "о", "об", "он", "она", "они", "от", "очень", "по", "под", "почему", "при", "с", "себя", "сейчас", "со", "так", "там", "то", "того", "тоже", "только", "ты", "у", "уже", "чего", "чем", "что", "чтобы", "эта", "эти", "это", "этого", "этот", "я", "делать", "сделать", "случилось", "произошло", "нужно", "теперь", "недавно"]
-)
+_STOPWORDS: Final = frozenset((Path(__file__).parent / "stopwords.txt").read_text(encoding="utf-8").split())
 
 
 def split_words(text: str) -> list[str]:
@@ -50,11 +50,15 @@ def weigh_words(question: Iterable[str], documents: Sequence[Iterable[str]]) -> 
         documents: Words of each source.
 
     Returns:
-        Weights between 0 and 1; a word that no source has weighs most.
+        Weights from 0.3 to 1: a word that all sources have still says what the question is about, and one
+        that no source has weighs most.
     """
     counts: Counter[str] = Counter(word for words in documents for word in set(words))
     most = math.log(2 + len(documents))
-    return {word: math.log((2 + len(documents)) / (1 + counts[word])) / most for word in question}
+    return {
+        word: _LEAST_WEIGHT + (1 - _LEAST_WEIGHT) * math.log((2 + len(documents)) / (1 + counts[word])) / most
+        for word in question
+    }
 
 
 def measure_coverage(weights: Mapping[str, float], words: Iterable[str]) -> float:

@@ -57,6 +57,7 @@ def choose_query(prompt: Prompt) -> str:
     """Give the words to look for: the question, or its English terms where Russian ones can't be found.
 
     Example:
+        >>> from serving.model_server.extractive.prompt import Source
         >>> source = Source(1, "Red cluster", "runbook", "", "The cluster is red.")
         >>> choose_query(Prompt("Почему кластер красный?", (source,)))
         'cluster red'

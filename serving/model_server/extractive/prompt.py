@@ -1,7 +1,7 @@
 """Reads the prompt: the fenced sources and the question.
 
-Texts of sources are XML-escaped, so a source can't close its own fence; they are unescaped here once, and are data
-from then on.
+Texts of sources are XML-escaped, so a source can't close its own fence; they are unescaped here once, and are
+data from then on.
 """
 
 import re
@@ -48,9 +48,10 @@ def parse_prompt(text: str) -> Prompt:
         The question and the sources, in the prompt's order. A source without a number counts from 1.
 
     Example:
-        >>> text = '<sources>\\n<source n="2" title="Disk" kind="runbook">\\na &lt; b\\n</source>\\n</sources>'
-        >>> parse_prompt(text + "\\n\\nQuestion: Why?")
-        Prompt(question='Why?', sources=(Source(n=2, title='Disk', kind='runbook', observed_at='', text='a < b'),))
+        >>> text = '<sources><source n="2" title="Disk" kind="runbook">a &lt; b</source></sources>'
+        >>> prompt = parse_prompt(text + "\\n\\nQuestion: Why?")
+        >>> prompt.question, prompt.sources[0].n, prompt.sources[0].text
+        ('Why?', 2, 'a < b')
     """
     block = _BLOCK.search(text)
     if block is None:

@@ -16,7 +16,29 @@ _ADDRESS: Final = re.compile(
     r"(?:\b[a-z][a-z0-9+.-]*://|\bwww\.|\b(?:javascript|data|vbscript|mailto):)[^\s<>`]+", re.I
 )
 _LANGUAGES: Final = frozenset(
-    ["bash", "console", "conf", "dockerfile", "go", "ini", "java", "json", "logql", "log", "makefile", "promql", "properties", "python", "sh", "shell", "sql", "text", "toml", "yaml", "yml"]
+    [
+        "bash",
+        "console",
+        "conf",
+        "dockerfile",
+        "go",
+        "ini",
+        "java",
+        "json",
+        "logql",
+        "log",
+        "makefile",
+        "promql",
+        "properties",
+        "python",
+        "sh",
+        "shell",
+        "sql",
+        "text",
+        "toml",
+        "yaml",
+        "yml",
+    ]
 )
 _ACTIVE_TAG: Final = re.compile(
     r"<(?=/?(?:a|applet|audio|base|body|button|canvas|details|div|embed|form|frame|frameset|head|html|iframe|img|input"
@@ -24,6 +46,9 @@ _ACTIVE_TAG: Final = re.compile(
     r"|video)\b)",
     re.IGNORECASE,
 )
+_ENTITY: Final = re.compile(r"&(?=#|\w+;)")
+_MARK: Final = re.compile(r"([\[\]`$|])")
+_BLOCK_START: Final = re.compile(r"^(\s*)([#>+*-]|\d+[.)])(?=\s|#)")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -32,9 +57,9 @@ def quote_prose(text: str) -> str:
 
     Example:
         >>> quote_prose("See [docs](http://x.y/z) and ![p](http://evil/p.png) [7] <b>now</b>, `rm <file>`")
-        'See docs (`http://x.y/z`) and p \\[7\\] &lt;b&gt;now&lt;/b&gt;, `rm <file>`'
+        'See docs (`http://x.y/z`) and p \\[7\\] &lt;b>now&lt;/b>, `rm <file>`'
     """
-    text = _CONTROL.sub("", text)
+    text = _BLOCK_START.sub(r"\1\\\2", _CONTROL.sub("", text))
     parts: list[str] = []
     end = 0
     for span in _CODE_SPAN.finditer(text):
@@ -79,7 +104,7 @@ def _break_tags(text: str) -> str:
 
 
 def _escape_prose(text: str) -> str:
-    """Take images and links apart, then escape; the addresses are cut out first so that they stay readable."""
+    """Take images and links apart, then escape all but the addresses, which become code."""
     text = _LINK.sub(lambda link: f"{link[1]} ({link[2]})", _IMAGE.sub(lambda image: image[1], text))
     parts: list[str] = []
     end = 0
@@ -91,6 +116,5 @@ def _escape_prose(text: str) -> str:
 
 
 def _escape_marks(text: str) -> str:
-    for mark, escaped in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
-        text = text.replace(mark, escaped)
-    return re.sub(r"([\[\]`$|])", r"\\\1", text)
+    """Escape what would start a tag, an entity, a link, a code span, a formula or a table."""
+    return _MARK.sub(r"\\\1", _ENTITY.sub("&amp;", text).replace("<", "&lt;"))

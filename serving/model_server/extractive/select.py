@@ -1,13 +1,13 @@
 """Chooses what to quote."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from serving.model_server.extractive.language import Intent
-from serving.model_server.extractive.score import ScoredUnit, is_observation
+from serving.model_server.extractive.score import ScoredUnit, is_instruction, is_observation
 
-ANSWER_THRESHOLD: Final = 0.33
+ANSWER_THRESHOLD: Final = 0.34
 
 MAX_QUOTES: Final = 5
 MAX_STEPS: Final = 15
@@ -32,7 +32,7 @@ def select_units(scored: Sequence[ScoredUnit], intent: Intent, recent_only: bool
     Args:
         scored: Units of all sources.
         intent: What is asked for.
-        recent_only: The question names nothing ("what just happened?"): the newest observations are the answer.
+        recent_only: The question names nothing ("what just happened?"): the newest observations answer it.
 
     Returns:
         The selection; none if nothing fits well enough.
@@ -46,8 +46,9 @@ def select_units(scored: Sequence[ScoredUnit], intent: Intent, recent_only: bool
     if not fitting:
         return None
     best = fitting[0]
-    if intent == "procedure" and best.unit.kind in ("step", "item"):
-        return Selection(steps=find_list(best, scored))
+    instruction = find_instruction(fitting, ranked) if intent == "procedure" else None
+    if instruction is not None:
+        return Selection(steps=find_list(instruction, scored))
     close = [one for one in fitting if one.rank >= _CLOSE_TO_BEST * best.rank]
     observed = _take([one for one in close if is_observation(one.source)], MAX_QUOTES)
     written = [one for one in (fitting if observed else close) if not is_observation(one.source)]
@@ -62,10 +63,30 @@ def select_units(scored: Sequence[ScoredUnit], intent: Intent, recent_only: bool
     )
 
 
+def find_instruction(fitting: Sequence[ScoredUnit], ranked: Sequence[ScoredUnit]) -> ScoredUnit | None:
+    """Find the step whose list answers a question about what to do.
+
+    People describe what they see, so the best unit is often a symptom: the steps of the same page are meant.
+
+    Args:
+        fitting: Units good enough to be quoted, best first; at least one.
+        ranked: All units, best first.
+    """
+    best = fitting[0]
+    close = [one for one in fitting if one.rank >= _CLOSE_TO_BEST * best.rank]
+    same_page = [one for one in ranked if page_of(one) == page_of(best)]
+    return next((one for one in [*same_page, *close] if is_instruction(one.unit, one.source)), None)
+
+
+def page_of(one: ScoredUnit) -> str:
+    """Return the title of the page that a source is a part of."""
+    return one.source.title.partition(" > ")[0] or str(one.source.n)
+
+
 def find_list(best: ScoredUnit, scored: Sequence[ScoredUnit]) -> tuple[ScoredUnit, ...]:
     """Give the whole list that a step or item belongs to, in order.
 
-    A long list may have been cut into several sources: lists of the same title whose numbers continue are joined.
+    A long list may have been cut into several sources: where title and numbers continue, they are joined.
     """
     lists: dict[tuple[int, int], list[ScoredUnit]] = {}
     for one in scored:
@@ -77,12 +98,21 @@ def find_list(best: ScoredUnit, scored: Sequence[ScoredUnit]) -> tuple[ScoredUni
         joined = False
         for key, other in list(lists.items()):
             if other[0].unit.number == chosen[-1].unit.number + 1:
-                chosen = [*chosen, *lists.pop(key)]
+                chosen = [*chosen[:-1], adopt_code(chosen[-1], other[0].source.n, scored), *lists.pop(key)]
                 joined = True
             elif chosen[0].unit.number > 1 and other[-1].unit.number == chosen[0].unit.number - 1:
                 chosen = [*lists.pop(key), *chosen]
                 joined = True
     return tuple(chosen[:MAX_STEPS])
+
+
+def adopt_code(last: ScoredUnit, source: int, scored: Sequence[ScoredUnit]) -> ScoredUnit:
+    """Give the last step of a list the code that was cut off into the source where the list goes on."""
+    orphans = [
+        one.unit for one in scored if one.source.n == source and one.unit.order == 0 and not one.unit.text
+    ]
+    codes = (*last.unit.codes, *(code for unit in orphans for code in unit.codes))
+    return replace(last, unit=replace(last.unit, codes=codes))
 
 
 def _take(ranked: Sequence[ScoredUnit], most: int) -> tuple[ScoredUnit, ...]:

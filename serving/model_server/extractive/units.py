@@ -34,8 +34,8 @@ class Code:
 class Unit:
     """The smallest part of a source that is quoted.
 
-    `order` is its place in the source; `list_id` names the list that it is part of (-1: none) and `number` its number
-    there. `heading` is the nearest heading above it.
+    `order` is its place in the source; `list_id` names the list that it is part of (-1: none) and `number`
+    its number there. `heading` is the nearest heading above it.
     """
 
     source: int
@@ -85,7 +85,7 @@ class _Reader:
     def attach_code(self, code: Code) -> None:
         self.close_paragraph()
         if not self.units or self.units[-1].heading != self.heading:
-            self.add("sentence", self.heading)
+            self.add("sentence", "")
         last = self.units[-1]
         self.units[-1] = replace(last, codes=(*last.codes, code))
 
@@ -93,18 +93,19 @@ class _Reader:
 def split_units(source: Source) -> list[Unit]:
     """Cut a source into units: log lines, or Markdown's steps, bullet items and sentences.
 
-    A code block belongs to the step, item or sentence before it; nested bullets belong to their step.
+    A code block belongs to the step, item or sentence before it; one that nothing stands before is a unit
+    without text. Nested bullets belong to their step.
 
     Example:
         >>> text = "Do this:\\n1. Look.\\n   ```sh\\n   ls\\n   ```\\n2. Act."
-        >>> [(u.kind, u.number, u.text, len(u.codes)) for u in split_units(Source(1, "t", "runbook", "", text))]
+        >>> units = split_units(Source(1, "t", "runbook", "", text))
+        >>> [(unit.kind, unit.number, unit.text, len(unit.codes)) for unit in units]
         [('sentence', 0, 'Do this:', 0), ('step', 1, 'Look.', 1), ('step', 2, 'Act.', 0)]
     """
     if source.kind.startswith(LINE_KINDS):
-        lines = (line.strip() for line in source.text.splitlines())
-        return [
-            Unit(source.n, order, "line", line) for order, line in enumerate(line for line in lines if line)
-        ]
+        stripped = filter(None, (line.strip() for line in source.text.splitlines()))
+        return [Unit(source.n, order, "line", line) for order, line in enumerate(stripped)]
+
     reader = _Reader(source.n)
     lines = iter(source.text.expandtabs(4).splitlines())
     for line in lines:

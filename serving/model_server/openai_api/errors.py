@@ -6,7 +6,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from serving.model_server.worker import QueueFull
+from serving.model_server.worker import QueueFullError
 
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -22,6 +22,7 @@ class OpenAIError(Exception):
         code: str | None = None,
         headers: dict[str, str] | None = None,
     ) -> None:
+        """Take what the response says: status, message, the field at fault, a code and headers."""
         super().__init__(message)
         self.status = status
         self.param = param
@@ -42,7 +43,7 @@ async def render_openai_error(_: Request, error: Exception) -> JSONResponse:
 
 async def render_queue_full(request: Request, error: Exception) -> JSONResponse:
     """Answer 503 with the time after which to try again."""
-    assert isinstance(error, QueueFull)  # noqa: S101 - registered for this type only; tells the type checker
+    assert isinstance(error, QueueFullError)  # noqa: S101 - registered for this type only; tells the type checker
     headers = {"Retry-After": str(error.retry_after_seconds)}
     return await render_openai_error(
         request, OpenAIError(503, str(error), code="overloaded", headers=headers)
