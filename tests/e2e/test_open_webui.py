@@ -79,9 +79,9 @@ def test_question_is_answered_with_a_source_that_opens(page: Page, screenshots: 
     expect(number).to_be_visible()
     expect(answer.get_by_role("button", name=re.compile(r"Toggle \d+ source"))).to_be_visible()
     expect(answer).to_contain_text("Quoted from the sources")
-    page.screenshot(path=screenshots / "open-webui-answer.png")
+    page.screenshot(path=screenshots / "open-webui-answer.png", animations="disabled")
 
     number.click()
     passage = page.get_by_role("dialog").last
     expect(passage).to_contain_text("OpenSearch cluster is red")
-    page.screenshot(path=screenshots / "open-webui-source.png")
+    page.screenshot(path=screenshots / "open-webui-source.png", animations="disabled")
