@@ -1,0 +1,77 @@
+# The front door. `make help` explains itself; local/settings.env holds the settings.
+
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3,$(shell $(name) -c \
+	'import sys, venv; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null && echo $(name))))
+RUNLORE_ENVS ?= .runlore/envs
+export RUNLORE_ENVS
+BIN := $(RUNLORE_ENVS)/platform/bin
+STACK := $(BIN)/python -m local.stack
+ifdef DOCS
+export RUNLORE_DOCS := $(DOCS)
+endif
+
+# The test stack lives beside the one of `make run`: own folder, own ports, the project's own runbooks.
+TEST_STACK := RUNLORE_HOME=.runlore/test-stack RUNLORE_PORT_BASE=24000 RUNLORE_DOCS= $(STACK)
+
+.DEFAULT_GOAL := help
+.PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
+	restart-one ask rollback versions env
+
+help: ## Show this help
+	@echo "Runlore on one machine. The two commands: make run, make test"
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
+
+environments: ## Make the Python environments from the lock files (skipped when unchanged)
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 with its venv module is needed. Debian: apt install python3.11-venv"; exit 1; }
+	@$(PYTHON) -m local.environments
+
+setup: environments ## Install and prepare everything, start nothing
+	@$(STACK) setup
+
+run: environments ## From nothing to a cited answer; DOCS=<git url or folder> reads your own runbooks
+	@$(STACK) up
+	@$(STACK) exec -- python -m local.first_run
+
+test: environments test-unit test-integration ## Unit and integration tests, on a stack of their own
+
+test-unit: environments ## Quick tests without a stack
+	@$(BIN)/pytest tests/unit processors evaluation local -q
+
+test-integration: environments ## Start the test stack, test against it, stop it; TESTS=<path> for fewer
+	@trap '$(TEST_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
+	$(TEST_STACK) up && $(TEST_STACK) exec -- python -m pytest $(or $(TESTS),tests/integration tests/e2e) -q
+
+lint: environments ## Format check, linter, strict types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+status: ## Each service with its health and address
+	@$(STACK) status
+
+addresses: ## Where the stack is, NAME=value a line
+	@$(STACK) addresses
+
+logs: ## Follow the logs; SERVICE=<name> for one
+	@$(STACK) logs $(SERVICE)
+
+stop: ## End every process of the stack
+	@$(STACK) stop
+
+clean: ## Stop, and remove the stack's data, logs and passwords
+	@$(STACK) clean
+
+restart-one: ## Restart SERVICE=<name> and wait until it is healthy
+	@$(STACK) restart $(SERVICE)
+
+env: ## Export lines for your shell: eval "$(make -s env)"
+	@$(STACK) env
+
+ask: ## Ask a question: make ask Q="The OpenSearch cluster is red. What do I do?"
+	@$(STACK) exec -- python -m local.ask "$(Q)"
+
+rollback: ## Go back to the previous version of PIPELINE=cag|rag
+	@$(STACK) exec -- python -m local.versions rollback $(PIPELINE)
+
+versions: ## List the index versions of both pipelines
+	@$(STACK) exec -- python -m local.versions list

@@ -1,0 +1,72 @@
+"""Triggering a DAG through Airflow's REST API and following its run."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fixed
+
+from local.errors import StackError
+from local.settings import StackSettings
+
+FINISHED = ("success", "failed")
+_DONE = ("success", "failed", "skipped", "upstream_failed", "removed")
+
+
+def open_airflow(settings: StackSettings, user: str = "admin") -> httpx.Client:
+    """Log in and give a client with the user's token."""
+    url = f"http://127.0.0.1:{settings.ports['airflow']}"
+    passwords: dict[str, str] = json.loads((settings.home / "secrets/airflow-users.json").read_text())
+    login = {"username": user, "password": passwords[user]}
+    token = httpx.post(f"{url}/auth/token", json=login, timeout=30).raise_for_status().json()["access_token"]
+    return httpx.Client(base_url=f"{url}/api/v2", headers={"Authorization": f"Bearer {token}"}, timeout=30)
+
+
+@retry(
+    retry=retry_if_exception_type(httpx.HTTPStatusError),
+    stop=stop_after_attempt(60),
+    wait=wait_fixed(1),
+    reraise=True,
+)
+def trigger_dag(client: httpx.Client, dag: str, conf: dict[str, Any] | None = None) -> str:
+    """Trigger a DAG, waiting up to a minute for a fresh stack to have parsed it.
+
+    Returns:
+        The id of the run.
+    """
+    answer = client.post(f"/dags/{dag}/dagRuns", json={"logical_date": None, "conf": conf or {}})
+    return str(answer.raise_for_status().json()["dag_run_id"])
+
+
+def follow_run(
+    client: httpx.Client, dag: str, run: str, report: Callable[[str], None], patience: float = 420
+) -> None:
+    """Wait for a run, reporting each task as it ends.
+
+    Raises:
+        StackError: if the run fails or takes longer than `patience` seconds.
+    """
+    seen: set[str] = set()
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        state = client.get(f"/dags/{dag}/dagRuns/{run}").raise_for_status().json()["state"]
+        tasks = client.get(f"/dags/{dag}/dagRuns/{run}/taskInstances").raise_for_status().json()
+        for task in sorted(tasks["task_instances"], key=lambda task: task["end_date"] or ""):
+            if task["state"] in _DONE and task["task_id"] not in seen:
+                seen.add(task["task_id"])
+                took = f" in {task['duration']:.1f} s" if task["duration"] else ""
+                report(f"{dag}: {task['task_id']} … {task['state']}{took}")
+        if state in FINISHED:
+            break
+        time.sleep(0.5)
+    else:
+        raise StackError(f"{dag}: run {run} has not ended after {patience:.0f} s. {_where(client, dag, run)}")
+    if state == "failed":
+        raise StackError(f"{dag}: run {run} failed. {_where(client, dag, run)}")
+
+
+def _where(client: httpx.Client, dag: str, run: str) -> str:
+    base = str(client.base_url).removesuffix("/api/v2/")
+    return f"Its tasks and their logs: {base}/dags/{dag}/runs/{run}"

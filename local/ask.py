@@ -1,0 +1,48 @@
+"""`make ask Q="…"`: ask the service a question, and print the answer with what it cites."""
+
+import sys
+
+from openai import OpenAI, OpenAIError
+
+from local.errors import StackError
+from local.settings import StackSettings, load_settings
+
+
+def ask_question(settings: StackSettings, question: str) -> str:
+    """Ask the running service through its OpenAI API.
+
+    Returns:
+        The answer's text, then one line for each citation.
+
+    Raises:
+        StackError: if the service doesn't answer.
+    """
+    key = (settings.home / "secrets/api-key").read_text().strip()
+    url = f"http://127.0.0.1:{settings.ports['service']}/v1"
+    try:
+        completion = OpenAI(base_url=url, api_key=key, max_retries=2).chat.completions.create(
+            model="runlore", messages=[{"role": "user", "content": question}]
+        )
+    except OpenAIError as error:
+        raise StackError(f"{url} doesn't answer: {error}. `make status` shows what is down.") from error
+    provenance = (completion.model_extra or {}).get("runlore", {})
+    sources = [f"  [{c['n']}] {c['title']} — {c['url']}" for c in provenance.get("citations", [])]
+    return "\n".join([completion.choices[0].message.content or "", "", *sources])
+
+
+def main() -> int:
+    """Ask what the command line says."""
+    question = " ".join(sys.argv[1:]).strip()
+    if not question:
+        print('Ask something: make ask Q="The OpenSearch cluster is red. What do I do?"', file=sys.stderr)
+        return 2
+    try:
+        print(ask_question(load_settings(), question))
+    except StackError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""The second half of `make run`: both pipelines, a question with a cited answer, and where everything is."""
+
+import sys
+import time
+
+import httpx
+
+from local.airflow_api import follow_run, open_airflow, trigger_dag
+from local.ask import ask_question
+from local.environment import compute_addresses
+from local.errors import StackError
+from local.passwords import OPEN_WEBUI_ADMIN
+from local.settings import StackSettings, load_settings
+
+QUESTION = "The OpenSearch cluster is red. What do I do?"
+PIPELINES = ("cag_pipeline", "rag_pipeline")
+
+
+def main() -> int:
+    """Run the pipelines, ask, and print the addresses; harmless when repeated."""
+    settings = load_settings()
+    try:
+        run_pipelines(settings)
+        question = choose_question(settings)
+        began = time.monotonic()
+        print(f"\nQuestion: {question}\n")
+        print(ask_question(settings, question))
+        print(f"\n(answered in {time.monotonic() - began:.2f} s)")
+    except StackError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    print_addresses(settings)
+    return 0
+
+
+def run_pipelines(settings: StackSettings) -> None:
+    """Trigger both pipelines and wait until both have succeeded; where nothing is new, they skip."""
+    with open_airflow(settings) as client:
+        runs = {dag: trigger_dag(client, dag) for dag in PIPELINES}
+        for dag, run in runs.items():
+            follow_run(client, dag, run, lambda line: print(line, flush=True))
+
+
+def choose_question(settings: StackSettings) -> str:
+    """Give a question that the indexed documents can answer: ours, or one about a page of the user's own."""
+    search = f"http://127.0.0.1:{settings.ports['opensearch']}/cag/_search"
+    titles = {"size": 1, "query": {"match": {"title": QUESTION}}, "_source": ["title"]}
+    hits = httpx.post(search, json=titles, timeout=30).raise_for_status().json()["hits"]["hits"]
+    if hits and "red" in hits[0]["_source"]["title"].lower():
+        return QUESTION
+    any_page = {"size": 1, "query": {"match_all": {}}, "_source": ["title"]}
+    hits = httpx.post(search, json=any_page, timeout=30).raise_for_status().json()["hits"]["hits"]
+    if not hits:
+        raise StackError("No page was indexed: the document source holds no Markdown. See RUNLORE_DOCS.")
+    return f"{hits[0]['_source']['title']}: what do I do?"
+
+
+def print_addresses(settings: StackSettings) -> None:
+    """Print where the UIs and the passwords are."""
+    addresses = compute_addresses(settings)
+    secrets = settings.home / "secrets"
+    webui = f"{addresses['OPENWEBUI_URL']}   {OPEN_WEBUI_ADMIN}, password in {secrets}/open-webui-admin"
+    print(
+        f"""
+Open WebUI   {webui if settings.open_webui else "switched off"}
+Airflow      {addresses["AIRFLOW_URL"]}   viewer, operator, admin: passwords in {secrets}/airflow-users.json
+MLflow       {addresses["MLFLOW_TRACKING_URI"]}
+Prometheus   {addresses["PROMETHEUS_URL"]}
+API          {addresses["RUNLORE_URL"]}/v1   key in {secrets}/api-key
+Documents    {addresses["DOCS_REPOSITORY"]}
+
+make ask Q="…" asks, make status shows the processes, make stop ends them."""
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
