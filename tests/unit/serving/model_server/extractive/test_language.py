@@ -1,0 +1,35 @@
+import pytest
+
+from serving.model_server.extractive.glossary import translate_terms
+from serving.model_server.extractive.language import find_intent, find_language
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("How do I roll an index back?", "procedure"),
+        ("What should I do when Kafka is down?", "procedure"),
+        ("OpenSearch cluster is red", "procedure"),
+        ("Как откатить индекс?", "procedure"),
+        ("Кластер красный, что делать?", "procedure"),
+        ("What just happened to redis?", "incident"),
+        ("Why did the scheduler stop?", "incident"),
+        ("Почему упал Redis?", "incident"),
+        ("Что случилось с Kafka?", "incident"),
+        ("What is a doorbell?", "fact"),
+        ("Сколько версий хранится?", "fact"),
+    ],
+)
+def test_intent(question, intent):
+    assert find_intent(question) == intent
+
+
+def test_names_in_latin_letters_do_not_make_a_question_english():
+    assert find_language("Почему OpenSearch красный?") == "ru"
+    assert find_language("Why is OpenSearch red?") == "en"
+    assert find_language("12345") == "en"
+
+
+def test_only_known_russian_words_are_translated():
+    assert translate_terms("Как перезапустить Redis на узле?") == "restart Redis node"
+    assert translate_terms("Как сварить борщ?") == ""

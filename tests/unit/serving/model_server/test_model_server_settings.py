@@ -1,0 +1,27 @@
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from serving.model_server.settings import ModelServerSettings
+
+
+def test_exports_are_kept_in_the_stacks_home_unless_told_otherwise(monkeypatch):
+    monkeypatch.setenv("RUNLORE_HOME", "/srv/runlore")
+    assert ModelServerSettings().exported_models == Path("/srv/runlore/models")
+
+    monkeypatch.setenv("RUNLORE_MODEL_CACHE", "/var/cache/models")
+    assert ModelServerSettings().exported_models == Path("/var/cache/models")
+
+
+def test_an_impossible_port_is_refused(monkeypatch):
+    monkeypatch.setenv("RUNLORE_MODEL_SERVER_PORT", "70000")
+
+    with pytest.raises(ValidationError, match="model_server_port"):
+        ModelServerSettings()
+
+
+def test_it_listens_on_this_machine_only_by_default(monkeypatch):
+    monkeypatch.delenv("RUNLORE_MODEL_SERVER_HOST", raising=False)
+
+    assert ModelServerSettings().model_server_host == "127.0.0.1"

@@ -1,0 +1,111 @@
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+from serving.model_server.worker import InferenceWorker, Priority, QueueFullError
+
+BOUNDS = {Priority.QUERY: 4, Priority.ANSWER: 64, Priority.BULK: 64}
+
+
+class SlowModel:
+    """Stands for the model: remembers its batches, and can be held."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[str]] = []
+        self.started = threading.Event()
+        self.go_on = threading.Event()
+        self.go_on.set()
+
+    def infer(self, texts: Sequence[str]):
+        self.batches.append(list(texts))
+        self.started.set()
+        assert self.go_on.wait(5)
+        if "broken" in texts:
+            raise RuntimeError("the model failed")
+        return np.array([[len(text), 1.0] for text in texts], dtype=np.float32), [len(text) for text in texts]
+
+
+@contextmanager
+def running(model: SlowModel) -> Iterator[InferenceWorker]:
+    worker = InferenceWorker(model.infer, dimension=2, batch_texts=4, bounds=BOUNDS)
+    worker.start()
+    try:
+        yield worker
+    finally:
+        model.go_on.set()
+        worker.stop()
+
+
+def test_vectors_come_in_the_order_of_the_texts():
+    with running(SlowModel()) as worker:
+        made = worker.submit(["ccc", "a", "bb", "eeeee", "dddd"], Priority.BULK).result(5)
+
+    assert made.vectors[:, 0].tolist() == [3, 1, 2, 5, 4]
+    assert made.tokens == 15
+
+
+def test_a_query_overtakes_bulk_work_after_the_running_batch():
+    model = SlowModel()
+    model.go_on.clear()
+    with running(model) as worker:
+        bulk = worker.submit([f"bulk {n:02}" for n in range(12)], Priority.BULK)
+        assert model.started.wait(5)
+        query = worker.submit(["query"], Priority.QUERY)
+        model.go_on.set()
+        query.result(5)
+        bulk.result(5)
+
+    assert model.batches[1] == ["query"]
+    assert len(model.batches) == 4
+
+
+def test_small_requests_that_wait_together_share_a_batch():
+    model = SlowModel()
+    model.go_on.clear()
+    with running(model) as worker:
+        first = worker.submit(["first"], Priority.QUERY)
+        assert model.started.wait(5)
+        others = [worker.submit([text], Priority.QUERY) for text in ("a", "b", "c")]
+        model.go_on.set()
+        assert [other.result(5).vectors.shape for other in (first, *others)] == [(1, 2)] * 4
+
+    assert model.batches == [["first"], ["a", "b", "c"]]
+
+
+def test_a_full_queue_refuses_its_own_priority_only_and_says_when_to_come_back():
+    model = SlowModel()
+    model.go_on.clear()
+    with running(model) as worker:
+        worker.submit(["running"], Priority.BULK)
+        assert model.started.wait(5)
+        worker.submit(["q"] * 4, Priority.QUERY)
+
+        with pytest.raises(QueueFullError, match="4 query texts are waiting") as caught:
+            worker.submit(["one more"], Priority.QUERY)
+        worker.submit(["an answer's unit"], Priority.ANSWER)
+
+    assert caught.value.retry_after_seconds == 1
+
+
+def test_an_error_of_the_model_reaches_its_caller_and_the_worker_lives_on():
+    with running(SlowModel()) as worker:
+        with pytest.raises(RuntimeError, match="the model failed"):
+            worker.submit(["broken"], Priority.QUERY).result(5)
+
+        assert worker.submit(["fine"], Priority.QUERY).result(5).tokens == 4
+        assert worker.is_alive()
+
+
+def test_what_still_waits_fails_when_the_worker_stops():
+    model = SlowModel()
+    worker = InferenceWorker(model.infer, dimension=2, batch_texts=4, bounds=BOUNDS)
+    waiting = worker.submit(["never"], Priority.BULK)
+
+    worker.stop()
+
+    with pytest.raises(RuntimeError, match="stopping"):
+        waiting.result(5)
+    assert not worker.is_alive()
