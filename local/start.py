@@ -39,7 +39,7 @@ def start_services(
     Raises:
         StackError: as soon as one can't become healthy; what was started stays up, for a look.
     """
-    steps = _choose_steps(settings, only)
+    steps = choose_steps(settings, only)
     count = sum(isinstance(step, Service) for step in steps.values())
     progress = _Progress()
     with ThreadPoolExecutor(max_workers=8) as pool:
@@ -61,7 +61,12 @@ def start_services(
             time.sleep(0.05)
 
 
-def _choose_steps(settings: StackSettings, only: frozenset[str]) -> dict[str, Step]:
+def choose_steps(settings: StackSettings, only: frozenset[str]) -> dict[str, Step]:
+    """Give what has to happen for the named services, or for all if none is named.
+
+    Raises:
+        StackError: if there is no service of such a name.
+    """
     steps: dict[str, Step] = {step.name: step for step in steps_of(settings)}
     if unknown := only - steps.keys():
         raise StackError(f"No such service: {', '.join(sorted(unknown))}. There are: {', '.join(steps)}")
@@ -127,7 +132,7 @@ def wait_until_healthy(settings: StackSettings, name: str) -> None:
     Raises:
         StackError: if it is not healthy within its patience, or there is none of this name.
     """
-    service = _choose_steps(settings, frozenset([name]))[name]
+    service = choose_steps(settings, frozenset([name]))[name]
     if isinstance(service, Preparation):
         raise StackError(f"{name} is not a service.")
     began = time.monotonic()

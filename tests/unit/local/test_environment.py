@@ -1,0 +1,64 @@
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from local import environment, stack
+from local.environment import compute_addresses, compute_environment
+from local.passwords import ensure_passwords
+from local.settings import StackSettings
+from processors.settings import Settings
+
+NAMES = [
+    "RUNLORE_URL",
+    "RUNLORE_API_KEY_FILE",
+    "KAFKA_BOOTSTRAP",
+    "OPENSEARCH_URL",
+    "REDIS_URL",
+    "AIRFLOW_URL",
+    "MLFLOW_TRACKING_URI",
+    "KSERVE_URL",
+    "OPENWEBUI_URL",
+    "PROMETHEUS_URL",
+    "DOCS_REPOSITORY",
+]
+
+
+@pytest.fixture
+def computed(settings: StackSettings, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    monkeypatch.setattr(environment, "find_java", lambda _: Path("/jdk"))
+    return compute_environment(settings, ensure_passwords(settings.home / "secrets"))
+
+
+def test_addresses_prints_exactly_the_contract(
+    settings: StackSettings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert stack.main(["addresses"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("=", 1)[0] for line in lines] == NAMES
+    assert all(re.fullmatch(r"[A-Z_]+=\S+", line) for line in lines)
+    assert f"AIRFLOW_URL=http://127.0.0.1:{settings.ports['airflow']}" in lines
+
+
+def test_the_platform_finds_all_its_settings(
+    computed: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in computed.items():
+        monkeypatch.setenv(name, value)
+    assert Settings().kafka_bootstrap == "127.0.0.1:25003"
+
+
+def test_the_mark_of_the_stack_is_not_handed_to_shells(computed: dict[str, str]) -> None:
+    assert "RUNLORE_STACK_ID" not in computed
+
+
+def test_connections_are_json_that_airflow_reads(computed: dict[str, str]) -> None:
+    kafka = json.loads(computed["AIRFLOW_CONN_RUNLORE_KAFKA"])
+    assert kafka["extra"]["enable.auto.commit"] == "false"
+    assert json.loads(computed["AIRFLOW_CONN_SPARK_LOCAL"])["host"] == "local[2]"
+
+
+def test_docs_repository_is_the_first_source(settings: StackSettings) -> None:
+    chosen = settings.model_copy(update={"docs": "https://git.example/ops/runbooks.git"})
+    assert compute_addresses(chosen)["DOCS_REPOSITORY"] == "https://git.example/ops/runbooks.git"

@@ -1,0 +1,22 @@
+import json
+
+from local.passwords import ensure_passwords
+from local.settings import StackSettings
+
+
+def test_secrets_are_generated_once_and_private(settings: StackSettings) -> None:
+    folder = settings.home / "secrets"
+    first = ensure_passwords(folder)
+    assert ensure_passwords(folder).values == first.values
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
+
+
+def test_no_two_secrets_are_alike(settings: StackSettings) -> None:
+    values = ensure_passwords(settings.home / "secrets").values
+    assert len(set(values.values())) == len(values)
+    assert json.loads(values["airflow-users"]).keys() == {"viewer", "operator", "admin"}
+
+
+def test_signing_keys_are_long_enough_for_sha512(settings: StackSettings) -> None:
+    assert len(ensure_passwords(settings.home / "secrets")["airflow-jwt"]) >= 64

@@ -1,0 +1,40 @@
+import configparser
+
+import pytest
+
+from local.errors import StackError
+from local.services import PREPARATIONS, SERVICES, enabled_services
+from local.settings import ROOT, StackSettings
+from local.start import choose_steps
+
+
+def _programs() -> set[str]:
+    parser = configparser.RawConfigParser()
+    parser.read(ROOT / "local/supervisord.conf")
+    return {
+        section.removeprefix("program:") for section in parser.sections() if section.startswith("program:")
+    }
+
+
+def test_every_program_is_a_service_and_the_reverse() -> None:
+    assert {service.name for service in SERVICES} == _programs()
+
+
+def test_the_order_names_only_what_exists() -> None:
+    steps = (*SERVICES, *PREPARATIONS)
+    names = {step.name for step in steps}
+    assert {name for step in steps for name in step.after} <= names
+
+
+def test_open_webui_can_be_switched_off(settings: StackSettings) -> None:
+    without = enabled_services(settings.model_copy(update={"open_webui": False}))
+    assert {service.name for service in SERVICES} - {service.name for service in without} == {"open-webui"}
+
+
+def test_starting_one_service_starts_what_it_needs(settings: StackSettings) -> None:
+    assert choose_steps(settings, frozenset({"mlflow"})).keys() == {"postgres", "databases", "mlflow"}
+
+
+def test_an_unknown_service_is_named(settings: StackSettings) -> None:
+    with pytest.raises(StackError, match="No such service: grafana"):
+        choose_steps(settings, frozenset({"grafana"}))
