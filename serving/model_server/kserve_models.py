@@ -76,7 +76,10 @@ class EmbeddingModel(Model):  # type: ignore[misc] # kserve ships no types
             made = await asyncio.wrap_future(self._worker.submit(texts, priority))
         output = InferOutput("embedding", list(made.vectors.shape), "FP32", made.vectors.reshape(-1).tolist())
         return InferResponse(
-            payload.id, self.name, [output], parameters={"revision": self._embedder.revision}
+            payload.id or uuid.uuid4().hex,
+            self.name,
+            [output],
+            parameters={"revision": self._embedder.revision},
         )
 
 

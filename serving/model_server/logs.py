@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADER: Final = "X-Correlation-Id"
 _ACCEPTED: Final = re.compile(r"[\w.:-]{1,128}", re.ASCII)
+_CLIENT_FAULTS: Final = frozenset({"InvalidInput", "ModelNotFound", "UnsupportedProtocol"})
 _NOISY: Final = ("transformers", "sentence_transformers", "optimum", "nncf", "py.warnings")
 
 
@@ -52,7 +53,18 @@ def configure_logging(level: str) -> None:
     logging.captureWarnings(True)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.ERROR)
+    logging.getLogger("kserve").addFilter(is_server_fault)
     logging.getLogger("uvicorn.access").setLevel(logging.CRITICAL)
+
+
+def is_server_fault(record: logging.LogRecord) -> bool:
+    """Tell whether a record is worth a place in the log: KServe reports wrong requests as its own errors.
+
+    Args:
+        record: A record of KServe's logger.
+    """
+    fault = record.exc_info[0] if record.exc_info else None
+    return fault is None or fault.__name__ not in _CLIENT_FAULTS
 
 
 def _shout_level(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

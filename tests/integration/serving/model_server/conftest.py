@@ -10,7 +10,7 @@ from openai import OpenAI
 
 @pytest.fixture(scope="session")
 def kserve_url() -> str:
-    url = os.environ.get("RUNLORE_KSERVE_URL") or os.environ.get("KSERVE_URL")
+    url = os.environ.get("KSERVE_URL") or os.environ.get("RUNLORE_KSERVE_URL")
     if not url:
         pytest.skip("KSERVE_URL is not set: no running model server to test")
     return url.rstrip("/")

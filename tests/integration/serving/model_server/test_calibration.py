@@ -80,11 +80,11 @@ def test_questions_that_the_sources_answer_are_answered(kserve, data, nearest):
     for query_id, page, _ in rows:
         relevant.setdefault(query_id, set()).add(page)
     queries = [json.loads(line) for line in (data / "queries.jsonl").read_text().splitlines()]
+    asked = [(query, nearest(query["text"])) for query in queries if query["_id"] in relevant]
     found = [
         (query["text"], sources)
-        for query in queries
-        if query["_id"] in relevant
-        and any(page in relevant[query["_id"]] for page, _, _ in (sources := nearest(query["text"])))
+        for query, sources in asked
+        if any(page in relevant[query["_id"]] for page, _, _ in sources)
     ]
     answered = sum(not is_unknown(answer(kserve, question, sources)) for question, sources in found)
 
