@@ -38,14 +38,12 @@ def release_version(client: OpenSearch, settings: Settings, pipeline: Pipeline, 
     results = _measure(client, settings, index, query_sets)
     live_results = _measure(client, settings, live, query_sets) if live else {}
     averages = _average(results)
-    decision = decide(
-        load_policy(pipeline),
-        averages,
-        _average(live_results),
-        count_chunks(client, index),
-        count_chunks(client, live) if live else 0,
-    )
-    meta = {**read_meta(client, index), "chunks": count_chunks(client, index)}
+    chunks = count_chunks(client, index)
+    # A source that was taken out of the settings is no loss.
+    sources = [source.url for source in settings.docs] if pipeline == "cag" else None
+    live_chunks = count_chunks(client, live, sources) if live else 0
+    decision = decide(load_policy(pipeline), averages, _average(live_results), chunks, live_chunks)
+    meta = {**read_meta(client, index), "chunks": chunks}
     run = log_version(
         settings.mlflow_tracking_uri, pipeline, index, meta, averages, results, live_results, decision
     )
@@ -70,8 +68,8 @@ def record_freshness(settings: Settings, run_url: str, index: str) -> dict[str, 
 
 
 def list_known_questions() -> list[str]:
-    """Return the questions that are known to be asked, for the cache to be warmed with."""
-    return [query["query"] for query in read_golden()]
+    """Return the questions that are known to be asked and answered, for the cache to be warmed with."""
+    return [query["query"] for query in read_golden() if query["relevant"]]
 
 
 def build_query_sets(

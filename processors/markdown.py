@@ -14,7 +14,7 @@ from tokenizers import Tokenizer
 
 from processors.chunk import Chunk, hash_content, make_id
 
-CHUNKER: Final = "markdown-sections-1"
+CHUNKER: Final = "markdown-sections-2"
 """Name and revision of the way that documents are cut; a change of it rebuilds every chunk."""
 
 
@@ -53,7 +53,7 @@ def parse_document(path: str, text: str) -> Document:
     Example:
         >>> page = parse_document("a.md", "# Red\\n\\nIt is red.\\n\\n## Steps\\n\\n1. Look.\\n")
         >>> [(s["heading_path"], s["start_line"], s["end_line"]) for s in page["sections"]]
-        [(['Red'], 1, 4), (['Red', 'Steps'], 5, 7)]
+        [(['Red'], 3, 3), (['Red', 'Steps'], 7, 7)]
     """
     oddities: list[str] = []
     tokens = _parser().parse(text)
@@ -90,16 +90,18 @@ def _cut_sections(lines: list[str], tokens: list[Token]) -> Iterator[Section]:
         level = int(token.tag[1:])
         path = [entry for entry in path if entry[0] < level]
         path.append((level, tokens[position + 1].content))
-        begin = token.map[0]
+        begin = token.map[1]
     yield from _make_section(lines, begin, len(lines), path)
 
 
 def _make_section(lines: list[str], begin: int, end: int, path: list[tuple[int, str]]) -> Iterator[Section]:
-    text = "\n".join(lines[begin:end])
-    body = lines[begin + 1 : end] if path else lines[begin:end]
-    if any(line.strip() for line in body):
+    """Give the text below a heading; the heading itself stands in the path, which is searched as well."""
+    filled = [number for number in range(begin, end) if lines[number].strip()]
+    if filled:
+        first, last = filled[0], filled[-1] + 1
         headings = [heading for _, heading in path]
-        yield Section(heading_path=headings, start_line=begin + 1, end_line=end, text=text)
+        text = "\n".join(lines[first:last])
+        yield Section(heading_path=headings, start_line=first + 1, end_line=last, text=text)
 
 
 def split_section(section: Section, splitter: MarkdownSplitter) -> list[Section]:

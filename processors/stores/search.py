@@ -174,9 +174,10 @@ def find_present(client: OpenSearch, index: str, chunk_ids: list[str]) -> set[st
     return {hit["_id"] for hit in client.search(index=index, body=body)["hits"]["hits"]}
 
 
-def count_chunks(client: OpenSearch, index: str) -> int:
-    """Return how many chunks a version holds."""
-    return int(client.count(index=index)["count"])
+def count_chunks(client: OpenSearch, index: str, sources: list[str] | None = None) -> int:
+    """Return how many chunks a version holds, of all sources or of some."""
+    query = {"match_all": {}} if sources is None else {"terms": {"source": sources}}
+    return int(client.count(index=index, body={"query": query})["count"])
 
 
 if __name__ == "__main__":

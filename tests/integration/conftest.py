@@ -1,0 +1,68 @@
+"""The running stack under test, and Airflow to run its pipelines on."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from opensearchpy import OpenSearch
+
+from local.airflow_api import follow_run, open_airflow, trigger_dag
+from local.settings import load_settings as load_stack_settings
+from processors.settings import Settings, load_settings
+from processors.stores.search import open_search
+
+RunDag = Callable[..., dict[str, str]]
+"""Trigger a DAG with a form, wait for it, return task id to state; a failed run is an error."""
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    if "RUNLORE_OPENSEARCH_URL" not in os.environ:
+        pytest.skip(
+            "RUNLORE_OPENSEARCH_URL is not set: no running stack to test (make test-integration starts one)"
+        )
+    return load_settings()
+
+
+@pytest.fixture(scope="session")
+def client(settings: Settings) -> OpenSearch:
+    return open_search(settings.opensearch_url)
+
+
+@pytest.fixture(scope="session")
+def airflow(settings: Settings) -> Iterator[httpx.Client]:  # noqa: ARG001 - skips without a stack
+    with open_airflow(load_stack_settings()) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def run_dag(airflow: httpx.Client) -> RunDag:
+    def run(dag: str, form: dict[str, Any] | None = None) -> dict[str, str]:
+        run_id = trigger_dag(airflow, dag, form)
+        follow_run(airflow, dag, run_id, print)
+        answer = airflow.get(f"/dags/{dag}/dagRuns/{run_id}/taskInstances").raise_for_status().json()
+        return {task["task_id"]: task["state"] for task in answer["task_instances"]}
+
+    return run
+
+
+@pytest.fixture
+def paused_rag(airflow: httpx.Client) -> Iterator[None]:
+    """No run of rag_pipeline but the test's own stages."""
+    airflow.patch("/dags/rag_pipeline", json={"is_paused": True}).raise_for_status()
+    active = {"state": ["running", "queued"]}
+    while airflow.get("/dags/rag_pipeline/dagRuns", params=active).raise_for_status().json()["total_entries"]:
+        time.sleep(0.5)
+    yield
+    airflow.patch("/dags/rag_pipeline", json={"is_paused": False}).raise_for_status()
+
+
+@pytest.fixture(scope="session")
+def live_versions(client: OpenSearch, run_dag: RunDag) -> None:
+    """Both pipelines have a live version."""
+    for pipeline in ("cag", "rag"):
+        if not client.indices.exists_alias(name=pipeline):
+            run_dag(f"{pipeline}_pipeline")

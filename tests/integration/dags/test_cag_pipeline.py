@@ -1,0 +1,145 @@
+"""A document that is added, edited or deleted is so in index and cache; a bad build changes nothing."""
+
+import subprocess
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from opensearchpy import OpenSearch
+
+from evaluation import gate, release
+from processors.cache import cache_key
+from processors.chunk import make_id
+from processors.settings import Settings
+from processors.stores import versions
+from processors.stores.search import write_chunks
+
+RunDag = Callable[..., dict[str, str]]
+pytestmark = pytest.mark.usefixtures("live_versions")
+
+
+@pytest.fixture
+def page(settings: Settings) -> Iterator[Path]:
+    """A page in the documents repository that isn't there yet, and is gone again afterwards."""
+    repository = Path(settings.docs[0].url)
+    path = repository / f"test-{uuid.uuid4().hex}.md"
+    yield path
+    if path.exists():
+        path.unlink()
+        commit(repository)
+
+
+def commit(repository: Path) -> None:
+    identity = ("-c", "user.name=test", "-c", "user.email=test@localhost")
+    for command in (("add", "--all"), ("commit", "--quiet", "-m", "test")):
+        subprocess.run(["git", "-C", str(repository), *identity, *command], check=True, capture_output=True)
+
+
+def find(client: OpenSearch, path: Path) -> list[dict[str, Any]]:
+    doc_id = make_id(str(path.parent), path.name)
+    body = {"size": 50, "query": {"term": {"doc_id": doc_id}}, "_source": ["text", "cite"]}
+    return [hit["_source"] for hit in client.search(index="cag", body=body)["hits"]["hits"]]
+
+
+def test_add_edit_delete_each_make_a_version_that_tells_the_truth(
+    client: OpenSearch, settings: Settings, run_dag: RunDag, page: Path
+) -> None:
+    page.write_text("# Flux capacitor\n\n## Steps\n\n1. Turn it off and on.\n")
+    commit(page.parent)
+    assert set(run_dag("cag_pipeline").values()) == {"success"}
+    added = find(client, page)
+    assert added
+    assert added[-1]["cite"]["path"] == page.name
+    total = client.count(index="cag")["count"]
+
+    page.write_text("# Flux capacitor\n\n## Steps\n\n1. Replace it.\n")
+    commit(page.parent)
+    run_dag("cag_pipeline")
+    edited = " ".join(chunk["text"] for chunk in find(client, page))
+    assert "Replace it" in edited
+    assert "Turn it off" not in edited
+    assert client.count(index="cag")["count"] == total
+
+    page.unlink()
+    commit(page.parent)
+    run_dag("cag_pipeline")
+    assert find(client, page) == []
+    live = versions.find_live(client, "cag")
+    assert live
+    with redis.Redis.from_url(settings.redis_url) as cache:
+        assert cache.exists(cache_key(live, ["public"], "Redis is down"))
+
+
+def test_a_run_without_changes_is_skipped(client: OpenSearch, run_dag: RunDag) -> None:
+    run_dag("cag_pipeline")
+    before = versions.find_live(client, "cag")
+    assert set(run_dag("cag_pipeline").values()) == {"skipped"}
+    assert versions.find_live(client, "cag") == before
+
+
+def test_a_bad_build_is_refused_with_reasons_and_the_live_version_stays(
+    client: OpenSearch, settings: Settings
+) -> None:
+    live = versions.find_live(client, "cag")
+    index = versions.create_version(client, "cag", {"positions": {}})
+    (some,) = client.search(index="cag", body={"size": 1})["hits"]["hits"]
+    write_chunks(client, index, [some["_source"]])
+    decision = release.release_version(client, settings, "cag", index)
+    meta = versions.read_meta(client, index)
+    assert not decision["promote"]
+    assert meta["state"] == "refused"
+    assert meta["gate"]["reasons"] == decision["reasons"]
+    assert any("chunks, but at least" in reason for reason in decision["reasons"])
+    assert meta["mlflow_run"]
+    assert versions.find_live(client, "cag") == live
+    client.indices.delete(index=index)
+
+
+def test_a_killed_build_leaves_no_orphan(client: OpenSearch) -> None:
+    orphan = versions.create_version(client, "cag", {})
+    following = versions.create_version(client, "cag", {})
+    try:
+        assert orphan not in [version["index"] for version in versions.list_versions(client, "cag")]
+    finally:
+        client.indices.delete(index=following)
+
+
+def test_a_rollback_is_one_step_and_no_query_fails_or_sees_both(
+    client: OpenSearch, settings: Settings, run_dag: RunDag
+) -> None:
+    run_dag("cag_pipeline", {"rebuild": True})
+    stop, seen, failures = threading.Event(), list[str](), list[Exception]()
+
+    def ask() -> None:
+        while not stop.is_set():
+            try:
+                hits = client.search(index="cag", body={"size": 20})["hits"]["hits"]
+                indices = {hit["_index"] for hit in hits}
+                assert len(indices) == 1, indices
+                seen.append(indices.pop())
+            except Exception as error:
+                failures.append(error)
+
+    readers = [threading.Thread(target=ask) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    before = versions.find_live(client, "cag")
+    assert set(run_dag("roll_back_version", {"pipeline": "cag"}).values()) == {"success"}
+    after = versions.find_live(client, "cag")
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert failures == []
+    assert before
+    assert after
+    assert after < before
+    assert {before, after} == set(seen)
+    assert versions.read_meta(client, before)["state"] == "retired"
+    run_dag("cag_pipeline", {"rebuild": True})
+    assert (versions.find_live(client, "cag") or "") > before
+    assert gate.load_policy("cag")["golden"]["floors"]
+    assert settings.kept_versions >= len(versions.list_versions(client, "cag"))

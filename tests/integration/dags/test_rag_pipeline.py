@@ -1,0 +1,134 @@
+"""Events become searchable once and only once, whatever happens between Kafka and the index."""
+
+import base64
+import json
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from opensearchpy import OpenSearch
+
+from processors.positions import count_between
+from processors.rag import embed_events, index_chunks, ingest_events, process_events
+from processors.settings import Settings
+from processors.stores import kafka, versions
+
+RunDag = Callable[..., dict[str, str]]
+pytestmark = pytest.mark.usefixtures("live_versions")
+
+
+def send_lines(settings: Settings, *messages: str, service: str = "checkout") -> None:
+    now = datetime.now(UTC).isoformat()
+    bodies = ({"@timestamp": now, "message": text, "service": {"name": service}} for text in messages)
+    kafka.produce(
+        settings.kafka_bootstrap, kafka.LOGS, [(service, json.dumps(b).encode(), {}) for b in bodies]
+    )
+
+
+def find(client: OpenSearch, text: str, index: str = "rag") -> list[dict[str, Any]]:
+    client.indices.refresh(index=index)
+    body = {"size": 50, "query": {"match_phrase": {"text": text}}, "_source": {"excludes": ["embedding"]}}
+    return [hit["_source"] for hit in client.search(index=index, body=body)["hits"]["hits"]]
+
+
+def wait_for(find_it: Callable[[], list[Any]], seconds: float = 120) -> list[Any]:
+    deadline = time.monotonic() + seconds
+    while not (found := find_it()):
+        assert time.monotonic() < deadline, f"not found within {seconds:.0f} s"
+        time.sleep(0.5)
+    return found
+
+
+def test_an_event_rings_and_is_searchable_with_its_citation(settings: Settings, client: OpenSearch) -> None:
+    marker = uuid.uuid4().hex
+    send_lines(settings, f"ERROR payment {marker} was declined")
+    (chunk,) = wait_for(lambda: find(client, marker))
+    assert chunk["kind"] == "log_pattern"
+    assert chunk["service"] == "checkout"
+    assert chunk["severity"] == "error"
+    assert chunk["cite"]["topic"] == kafka.LOGS
+    assert chunk["embedding_model"].startswith(f"{settings.embedding_model}@")
+
+
+@pytest.mark.usefixtures("paused_rag")
+def test_a_batch_that_is_done_again_writes_nothing_twice(settings: Settings, client: OpenSearch) -> None:
+    """As after a crash between the write and the positions: read again, with more events at the end."""
+    marker, run = uuid.uuid4().hex, uuid.uuid4().hex
+    index = versions.find_live(client, "rag")
+    assert index
+    before = versions.read_meta(client, index)["positions"]
+    for number, line in enumerate((f"WARN retry {marker} first", f"WARN retry {marker} second")):
+        send_lines(settings, line, service=marker)
+        versions.update_meta(client, index, positions=before)
+        ingested = ingest_events(settings, f"{run}-{number}")
+        assert ingested
+        process_events(ingested["run_url"])
+        embed_events(settings, ingested["run_url"], from_history=False)
+        index_chunks(settings, ingested["run_url"], from_history=False)
+    lines = [line for chunk in find(client, marker, index) for line in chunk["text"].splitlines()[1:]]
+    assert sorted(line.split()[-1] for line in lines if marker in line) == ["first", "second"]
+
+
+def test_poison_goes_to_the_dead_letter_topic_and_the_rest_goes_on(
+    settings: Settings, client: OpenSearch, run_dag: RunDag
+) -> None:
+    marker = uuid.uuid4().hex
+    poison = [b"\xff\xfe not text", b'{"no": "message"}', f'{{"message": "{marker}'.encode()]
+    _, _, seen = kafka.drain(settings.kafka_bootstrap, [kafka.DEAD_LETTER], {}, 100_000)
+    kafka.produce(settings.kafka_bootstrap, kafka.LOGS, [("checkout", value, {}) for value in poison])
+    send_lines(settings, f"ERROR beside the poison {marker}")
+    run_dag("rag_pipeline")
+    assert wait_for(lambda: find(client, marker))
+    letters, _, _ = kafka.drain(settings.kafka_bootstrap, [kafka.DEAD_LETTER], seen, 100_000)
+    bodies = [json.loads(letter["value"] or "") for letter in letters]
+    originals = {body["original"] for body in bodies}
+    assert {base64.b64encode(value).decode() for value in poison} <= originals
+    assert all(body["error"] and body["topic"] == kafka.LOGS and body["offset"] >= 0 for body in bodies)
+
+
+def test_secrets_reach_neither_staging_nor_index(settings: Settings, client: OpenSearch) -> None:
+    marker = uuid.uuid4().hex
+    send_lines(settings, f"WARN login {marker} with password=correct-horse-battery failed")
+    (chunk,) = wait_for(lambda: find(client, marker))
+    assert "correct-horse" not in json.dumps(chunk)
+    assert "password=<masked:" in chunk["text"]
+
+
+def test_an_empty_run_ends_in_its_first_task_and_positions_stay(client: OpenSearch, run_dag: RunDag) -> None:
+    run_dag("rag_pipeline")
+    index = versions.find_live(client, "rag")
+    assert index
+    before = versions.read_meta(client, index)["positions"]
+    states = run_dag("rag_pipeline")
+    after = versions.read_meta(client, index)["positions"]
+    if count_between(before, after) == 0:
+        assert set(states.values()) == {"skipped"}
+
+
+def test_history_goes_through_spark_into_a_new_version(
+    client: OpenSearch, settings: Settings, run_dag: RunDag
+) -> None:
+    marker = uuid.uuid4().hex
+    send_lines(settings, *(f"ERROR order {n} of {marker} is stuck" for n in range(5)))
+    wait_for(lambda: find(client, marker))
+    before = versions.find_live(client, "rag")
+    begin = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    states = run_dag("rag_pipeline", {"history_from": begin})
+    after = versions.find_live(client, "rag")
+    assert set(states.values()) == {"success"}
+    assert after != before
+    assert after
+    (chunk,) = find(client, marker)
+    assert chunk["labels"]["count"] == "5"
+    meta = versions.read_meta(client, after)
+    assert meta["parent"] == before
+    assert meta["state"] == "live"
+    run = httpx.get(
+        f"{settings.mlflow_tracking_uri}/api/2.0/mlflow/runs/get", params={"run_id": meta["mlflow_run"]}
+    ).json()["run"]
+    metrics = {metric["key"]: metric["value"] for metric in run["data"]["metrics"]}
+    assert {"recall_at_10", "ndcg_at_10"} <= metrics.keys()
