@@ -1,6 +1,7 @@
 """Health probes: each says in a second or two whether one service can be used."""
 
 import socket
+import subprocess
 from collections.abc import Callable
 from datetime import datetime
 
@@ -8,6 +9,7 @@ import httpx
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
+from local.data import find_postgres
 from local.settings import StackSettings
 
 HOST = "127.0.0.1"
@@ -38,6 +40,13 @@ def get(port: str, path: str) -> Probe:
             return False
 
     return probe
+
+
+def postgres_answers(settings: StackSettings, _started: int) -> bool:
+    """Say whether PostgreSQL takes connections; while it recovers it accepts them only to refuse."""
+    pg_isready = find_postgres(settings.home / "postgres/data") / "pg_isready"
+    command = [str(pg_isready), "-q", "-h", HOST, "-p", str(settings.ports["postgres"])]
+    return subprocess.run(command, check=False).returncode == 0
 
 
 def redis_answers(settings: StackSettings, _started: int) -> bool:

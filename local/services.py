@@ -27,11 +27,11 @@ class Service:
     after: tuple[str, ...] = ()
     probe: Probe = field(default=lambda _settings, _started: True)
     path: str | None = None
-    patience: float = 120
+    patience: float = 300
 
 
 SERVICES = (
-    Service("postgres", "postgres", probe=probes.accepts("postgres")),
+    Service("postgres", "postgres", probe=probes.postgres_answers),
     Service("redis", "redis", probe=probes.redis_answers),
     Service("kafka", "kafka", probe=probes.kafka_answers),
     Service("opensearch", "opensearch", probe=probes.opensearch_answers, path="/"),
@@ -72,7 +72,7 @@ SERVICES = (
         "opensearch-exporter", "opensearch-exporter", ("opensearch",), probes.accepts("opensearch-exporter")
     ),
     Service("blackbox-exporter", "blackbox-exporter", probe=probes.accepts("blackbox-exporter")),
-    Service("open-webui", "open-webui", ("serving",), probes.get("open-webui", "/health"), "/", 240),
+    Service("open-webui", "open-webui", ("serving",), probes.get("open-webui", "/health"), "/"),
 )
 
 

@@ -33,7 +33,7 @@ def _wait_until_healthy_again(settings: StackSettings, service: Service, old_pid
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 def test_a_killed_process_comes_back(
-    settings: StackSettings, service: Service, record_property: Callable[[str, object], None]
+    settings: StackSettings, service: Service, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
     state = list_programs(settings)[service.name]
     if state["statename"] == "STOPPED":
@@ -45,7 +45,7 @@ def test_a_killed_process_comes_back(
 
     left = family & {process.pid for process in find_marked(settings.stack_id, service.name)}
     assert not left, f"children of the killed {service.name} live on"
-    record_property("healthy_again_after_seconds", took)
+    record_testsuite_property(f"{service.name} healthy again after seconds", round(took, 1))
 
 
 def test_everything_is_healthy_afterwards(settings: StackSettings) -> None:
