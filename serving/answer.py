@@ -15,7 +15,7 @@ from serving.generation import Outcome, open_stream, quote_passages, read_stream
 from serving.metrics import ANSWERS, DEGRADED
 from serving.prompt import PROMPT_VERSION, build_messages, choose_sources
 from serving.schemas import Provenance
-from serving.search import Findings, Question, retrieve
+from serving.search import Findings, Question, read_sections, retrieve
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -67,7 +67,7 @@ async def prepare_answer(clients: Clients, settings: Settings, request: ChatRequ
     pipelines = PIPELINES_BY_MODEL[request.model]
     question = Question(text, pipelines, _RETRIEVED, resolve_groups(), {})
     findings = await retrieve(clients, settings, question)
-    sources = choose_sources(findings.hits)
+    sources = choose_sources(await read_sections(clients, findings.hits, question.groups))
     stream = await open_stream(clients, settings, request, build_messages(text, sources, history))
     outcome = Outcome()
     pieces = read_stream(stream, outcome) if stream is not None else quote_passages(sources)

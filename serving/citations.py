@@ -10,7 +10,9 @@ from serving.prompt import title_of
 from serving.schemas import Citation
 
 _NUMBERS: Final = re.compile(r" ?\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
-_MAYBE_CUT: Final = re.compile(r" ?(?:\[[\d,\s]{0,20})?$")
+_MAYBE_CUT: Final = re.compile(r"(?: ?(?:\[[\d,\s]{0,20})?|``)$")
+_FENCE: Final = "```"
+_CODE: Final = re.compile(r"(```.*?(?:```|$)|`[^`\n]+`)", re.DOTALL)
 
 
 def build_citation_url(hit: Hit, service_url: str) -> str:
@@ -55,8 +57,8 @@ async def number_citations(
 ) -> AsyncIterator[str]:
     """Renumber the citations of a text while it streams, so that they count from 1 in order of appearance.
 
-    A number that no source has is taken out. A piece that may end within a citation is held back until the
-    rest of it is there.
+    A number that no source has is taken out. A piece that may end within a citation or within code is held
+    back until the rest of it is there: what stands in code is a command's own.
 
     Args:
         pieces: The text, in pieces as the model makes them.
@@ -66,13 +68,23 @@ async def number_citations(
     held = ""
     async for piece in pieces:
         text = held + piece
-        cut = _MAYBE_CUT.search(text)
-        end = cut.start() if cut else len(text)
+        end = _find_safe_end(text)
         held = text[end:]
         if end:
             yield renumber(text[:end], sources, cited)
     if held:
         yield renumber(held, sources, cited)
+
+
+def _find_safe_end(text: str) -> int:
+    """Return how much of a text can be renumbered without knowing what follows."""
+    if text.count(_FENCE) % 2:
+        return text.rindex(_FENCE)
+    line = text.rpartition("\n")[2]
+    if line.count("`") % 2:
+        return len(text) - len(line) + line.rindex("`")
+    cut = _MAYBE_CUT.search(text)
+    return cut.start() if cut else len(text)
 
 
 def renumber(text: str, sources: Sequence[Hit], cited: list[Hit]) -> str:
@@ -85,6 +97,8 @@ def renumber(text: str, sources: Sequence[Hit], cited: list[Hit]) -> str:
         'Restart it [1]. Look first [2][1].'
         >>> [hit["chunk_id"] for hit in cited]
         ['b', 'a']
+        >>> renumber("```sh\\necho ${a[1]}\\n``` [2]", sources, cited)
+        '```sh\\necho ${a[1]}\\n``` [1]'
     """
 
     def replace(match: re.Match[str]) -> str:
@@ -93,7 +107,9 @@ def renumber(text: str, sources: Sequence[Hit], cited: list[Hit]) -> str:
         space = " " if match[0].startswith(" ") else ""
         return space + "".join(f"[{_number_of(hit, cited)}]" for hit in known) if known else ""
 
-    return _NUMBERS.sub(replace, text)
+    # The pattern has one group, so every second part is code.
+    parts = _CODE.split(text)
+    return "".join(part if odd % 2 else _NUMBERS.sub(replace, part) for odd, part in enumerate(parts))
 
 
 def _number_of(hit: Hit, cited: list[Hit]) -> int:

@@ -14,7 +14,16 @@ import structlog
 from redis.exceptions import RedisError
 
 from processors.cache import cache_key
-from processors.retrieval import Hit, apply_recency, build_hybrid_query, fuse, parse_hits
+from processors.retrieval import (
+    DYNAMIC_KINDS,
+    Hit,
+    apply_recency,
+    build_hybrid_query,
+    build_siblings_query,
+    complete_sections,
+    fuse,
+    parse_hits,
+)
 from serving.correlation import HEADER, correlation_id
 from serving.errors import NoKnowledgeError
 from serving.metrics import CACHE_LOOKUPS, time_stage
@@ -27,6 +36,8 @@ if TYPE_CHECKING:
 
 # Recency re-ranks more hits than are asked for, so that a new one further down can rise.
 _RERANKED: Final = 30
+# About 1,000 tokens: a long procedure, but not a whole page under one heading.
+_SECTION_CHARACTERS: Final = 4_000
 
 log = structlog.get_logger(__name__)
 
@@ -137,6 +148,20 @@ async def _search(
     body = build_hybrid_query(question.text, vector, size, question.groups, question.filters)
     response = await clients.search.search(index=index, body=body, headers=_search_headers())
     return apply_recency(parse_hits(response), datetime.now(UTC))
+
+
+async def read_sections(clients: Clients, hits: list[Hit], groups: Sequence[str]) -> list[Hit]:
+    """Return the hits with those of documents grown to their whole sections."""
+    documents = [hit for hit in hits if hit["kind"] not in DYNAMIC_KINDS]
+    if not documents:
+        return hits
+    with time_stage("sections"):
+        response = await clients.search.search(
+            index=documents[0]["index"],
+            body=build_siblings_query(documents, groups),
+            headers=_search_headers(),
+        )
+    return complete_sections(hits, parse_hits(response), _SECTION_CHARACTERS)
 
 
 def _search_headers() -> dict[str, str]:

@@ -28,6 +28,11 @@ async def number(pieces: list[str]) -> tuple[str, list[str]]:
         ("Unknown [7]. Partly [7,2].", "Unknown. Partly [1].", ["b"]),
         ("A [link](x), [ ] and [note].", "A [link](x), [ ] and [note].", []),
         ("Open [1", "Open [1", []),
+        (
+            "Run [2]:\n```sh\nx=${a[1]} [9]\n```\nor `b[2]` [1]",
+            "Run [1]:\n```sh\nx=${a[1]} [9]\n```\nor `b[2]` [2]",
+            ["b", "a"],
+        ),
         ("", "", []),
     ],
 )
