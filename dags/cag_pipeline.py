@@ -46,7 +46,7 @@ DOCUMENTS = Asset(
     watchers=[
         AssetWatcher(
             name="document-changed",
-            trigger=KafkaSharedStreamTrigger(topics=["runlore.docs"], kafka_config_id="runlore_kafka"),
+            trigger=KafkaSharedStreamTrigger(topics=["runlore.docs"], kafka_config_id="runlore_documents"),
         )
     ],
 )

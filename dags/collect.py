@@ -17,7 +17,7 @@ from processors.settings import load_settings
 SETTINGS = load_settings()
 
 
-@task(outlets=[Asset("runlore-events")])
+@task(outlets=[Asset("runlore-metrics")])
 def collect_metrics_task() -> dict[str, int]:
     """Send the hour so far of every configured query to Kafka."""
     from processors.collect import collect_metrics

@@ -53,10 +53,11 @@ EVENTS = Asset(
     watchers=[
         AssetWatcher(
             name="doorbell",
-            trigger=DoorbellTrigger(topics=["runlore.logs"], kafka_config_id="runlore_kafka"),
+            trigger=DoorbellTrigger(topics=["runlore.logs"], kafka_config_id="runlore_doorbell"),
         )
     ],
 )
+METRICS = Asset("runlore-metrics")
 
 
 def skip_without_history(context: dict[str, Any]) -> None:
@@ -116,7 +117,7 @@ def quality_validation_task(ingested: dict[str, Any], indexed: dict[str, Any]) -
 
 @dag(
     schedule=AssetOrTimeSchedule(
-        timetable=DeltaTriggerTimetable(timedelta(seconds=SETTINGS.sweep_seconds)), assets=[EVENTS]
+        timetable=DeltaTriggerTimetable(timedelta(seconds=SETTINGS.sweep_seconds)), assets=EVENTS | METRICS
     ),
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,

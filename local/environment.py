@@ -104,7 +104,6 @@ def _airflow(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
     url = f"http://{LOCALHOST}:{ports['airflow']}"
     kafka = {
         "bootstrap.servers": f"{LOCALHOST}:{ports['kafka']}",
-        "group.id": "runlore-doorbell",
         "enable.auto.commit": "false",
         "auto.offset.reset": "latest",
     }
@@ -152,7 +151,13 @@ def _airflow(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
     return {
         "AIRFLOW_HOME": str(settings.home / "airflow"),
         **{f"AIRFLOW__{name}": value for name, value in options.items()},
-        "AIRFLOW_CONN_RUNLORE_KAFKA": json.dumps({"conn_type": "kafka", "extra": kafka}),
+        # A consumer group for each watcher: consumers of one group with other topics keep rebalancing.
+        **{
+            f"AIRFLOW_CONN_RUNLORE_{name.upper()}": json.dumps(
+                {"conn_type": "kafka", "extra": {**kafka, "group.id": f"runlore-{name}"}}
+            )
+            for name in ("doorbell", "documents")
+        },
         "AIRFLOW_CONN_SPARK_LOCAL": json.dumps({"conn_type": "spark", "host": "local[2]", "extra": spark}),
     }
 

@@ -41,6 +41,12 @@ def test_a_dag_runs_once_at_a_time_and_explains_itself(make: Any) -> None:
         assert dag.params.get_param(name).schema.get("description") or dag.params.get_param(name).description
 
 
+def test_no_other_dag_names_the_watched_assets() -> None:
+    """Airflow takes the watchers off an asset whenever it parses a file that names it without them."""
+    outlets = {asset.name for task in collect().tasks for asset in task.outlets}
+    assert outlets == {"runlore-metrics"}
+
+
 def test_spark_runs_only_for_a_history_window() -> None:
     with pytest.raises(AirflowSkipException):
         skip_without_history({"params": {"history_from": None}})
