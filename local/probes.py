@@ -4,6 +4,7 @@ import socket
 import subprocess
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 
 import httpx
 from confluent_kafka import KafkaException
@@ -15,6 +16,12 @@ from local.settings import StackSettings
 HOST = "127.0.0.1"
 TIMEOUT = 2.0
 Probe = Callable[[StackSettings, int], bool]
+
+
+@cache
+def _http() -> httpx.Client:
+    """One client for all probes: making one reads the certificates, a hundred times the cost of a probe."""
+    return httpx.Client(timeout=TIMEOUT)
 
 
 def accepts(port: str) -> Probe:
@@ -35,7 +42,7 @@ def get(port: str, path: str) -> Probe:
 
     def probe(settings: StackSettings, _started: int) -> bool:
         try:
-            return httpx.get(f"http://{HOST}:{settings.ports[port]}{path}", timeout=TIMEOUT).is_success
+            return _http().get(f"http://{HOST}:{settings.ports[port]}{path}").is_success
         except httpx.TransportError:
             return False
 
@@ -76,7 +83,7 @@ def opensearch_answers(settings: StackSettings, _started: int) -> bool:
     """Say whether the node has joined its cluster and its primaries are there (yellow is fine)."""
     url = f"http://{HOST}:{settings.ports['opensearch']}/_cluster/health"
     try:
-        answer = httpx.get(url, timeout=TIMEOUT)
+        answer = _http().get(url)
         return answer.is_success and answer.json()["status"] != "red"
     except httpx.TransportError:
         return False
@@ -92,7 +99,7 @@ def airflow_beats(component: str) -> Probe:
     def probe(settings: StackSettings, started: int) -> bool:
         url = f"http://{HOST}:{settings.ports['airflow']}/api/v2/monitor/health"
         try:
-            state = httpx.get(url, timeout=TIMEOUT).json()[component]
+            state = _http().get(url).json()[component]
         except (httpx.TransportError, ValueError, KeyError):
             return False
         beat = state[f"latest_{component}_heartbeat"]

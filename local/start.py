@@ -1,6 +1,7 @@
 """Bringing the stack up in the order of its health, in parallel where nothing depends on the other."""
 
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from local.settings import StackSettings
 from local.supervisor import connect, list_programs
 
 POLL_SECONDS = 0.25
+MOST_STARTS = 4
 Step = Service | Preparation
 
 
@@ -22,6 +24,7 @@ class _Progress:
     services: int = 0
     begun: dict[str, float] = field(default_factory=dict)
     checks: dict[str, Future[bool]] = field(default_factory=dict)
+    starts: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
 
 def start_services(
@@ -56,8 +59,8 @@ def start_services(
                     progress.ready.add(name)
                     _report(step, progress, count)
                 elif isinstance(step, Service):
-                    _give_up_when_late(step, progress, settings)
-                    progress.checks[name] = pool.submit(_check_later, step, settings)
+                    _give_up_when_hopeless(step, progress, settings)
+                    progress.checks[name] = pool.submit(_check_later, step, settings, progress)
             time.sleep(0.05)
 
 
@@ -97,8 +100,10 @@ def _begin(step: Step, settings: StackSettings, environment: dict[str, str]) -> 
     return is_healthy(step, settings)
 
 
-def _check_later(step: Service, settings: StackSettings) -> bool:
-    time.sleep(POLL_SECONDS)
+def _check_later(step: Service, settings: StackSettings, progress: _Progress) -> bool:
+    """Look again, the less often the longer it takes: looking costs what starting needs."""
+    waited = time.monotonic() - progress.begun[step.name]
+    time.sleep(min(1.0, max(POLL_SECONDS, waited / 10)))
     return is_healthy(step, settings)
 
 
@@ -145,9 +150,13 @@ def wait_until_healthy(settings: StackSettings, name: str) -> None:
     print(f"{name} is healthy after {time.monotonic() - began:.1f} s.")
 
 
-def _give_up_when_late(step: Step, progress: _Progress, settings: StackSettings) -> None:
-    if isinstance(step, Service) and time.monotonic() - progress.begun[step.name] > step.patience:
+def _give_up_when_hopeless(step: Service, progress: _Progress, settings: StackSettings) -> None:
+    if time.monotonic() - progress.begun[step.name] > step.patience:
         raise StackError(explain_failure(step, settings, f"is not healthy after {step.patience:.0f} s"))
+    starts = progress.starts[step.name]
+    starts.add(list_programs(settings)[step.name]["start"])
+    if len(starts) > MOST_STARTS:
+        raise StackError(explain_failure(step, settings, "ends again and again"))
 
 
 def _report(step: Step, progress: _Progress, count: int) -> None:

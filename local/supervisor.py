@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypedDict, cast
 
+import psutil
+
 from local.data import find_postgres
 from local.errors import StackError
 from local.orphans import MARK, end_processes, find_marked
@@ -112,9 +114,7 @@ def stop_supervisor(settings: StackSettings, patience: float = 60) -> int:
         _stop_users_of_stores(settings)
         with suppress(xmlrpc.client.Fault):  # it is shutting down already
             connect(settings).supervisor.shutdown()
-        deadline = time.monotonic() + patience
-        while time.monotonic() < deadline and is_running(settings):
-            time.sleep(0.2)
+        _wait_for_end(settings, patience)
     return end_processes(find_marked(settings.stack_id), patience=5)
 
 
@@ -132,3 +132,10 @@ def _stop_users_of_stores(settings: StackSettings) -> None:
     active = [name for name, state in programs.items() if state["pid"] and name not in STORES]
     with ThreadPoolExecutor(max_workers=16) as pool:
         list(pool.map(stop, active))
+
+
+def _wait_for_end(settings: StackSettings, patience: float) -> None:
+    """Wait until supervisord has stopped the stores and itself."""
+    pid = int((settings.home / "run/supervisord.pid").read_text())
+    with suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
+        psutil.Process(pid).wait(timeout=patience)
