@@ -39,7 +39,7 @@ test-unit: environments ## Quick tests without a stack
 
 test-integration: environments ## Start the test stack, test against it, stop it; TESTS=<path> for fewer
 	@trap '$(TEST_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
-	$(TEST_STACK) up && $(TEST_STACK) exec -- python -m pytest $(or $(TESTS),tests/integration tests/e2e) -q
+	$(TEST_STACK) up --for-tests && $(TEST_STACK) exec -- python -m pytest $(or $(TESTS),tests/integration tests/e2e) -q
 
 lint: environments ## Format check, linter, strict types
 	@$(BIN)/ruff format --check .

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from local.errors import StackError
+from local.java import find_java
 
 # A program that shows that the package is there, and the package.
 PACKAGES = {
@@ -23,26 +24,48 @@ PACKAGES = {
     "prometheus-blackbox-exporter": "prometheus-blackbox-exporter",
     "mvn": "maven",
     "git": "git",
-    "chromium": "chromium",
 }
+# Only tests and screenshots drive a browser.
+TEST_PACKAGES = {"chromium": "chromium"}
+JAVA_PACKAGES = ("openjdk-25-jdk-headless", "openjdk-21-jdk-headless")
 _ELSEWHERE = {
     "initdb": "/usr/lib/postgresql/*/bin/initdb",
     "omkafka.so": "/usr/lib/*/rsyslog/omkafka.so",
 }
 
 
-def find_missing() -> list[str]:
-    """Name the packages whose program is not on this machine."""
-    return [package for program, package in PACKAGES.items() if not _is_present(program)]
+def find_missing(for_tests: bool = False) -> list[str]:
+    """Name the packages whose program is not on this machine.
+
+    Args:
+        for_tests: count in what only the tests need.
+    """
+    wanted = {**PACKAGES, **TEST_PACKAGES} if for_tests else PACKAGES
+    return [package for program, package in wanted.items() if not _is_present(program)]
 
 
-def ensure_packages() -> None:
-    """Install what is missing, if this is root on a Debian; the packages' own services stay off.
+def ensure_java(configured: str) -> Path:
+    """Find a JDK that is new enough, or install Debian's when this is root and Debian has one.
+
+    Raises:
+        StackError: if there is none to be had.
+    """
+    try:
+        return find_java(configured)
+    except StackError:
+        offered = [package for package in JAVA_PACKAGES if _is_offered(package)]
+        if configured or os.geteuid() != 0 or not offered:
+            raise
+        install_packages(offered[:1])
+        return find_java(configured)
+
+
+def install_packages(missing: list[str]) -> None:
+    """Install packages, if this is root on a Debian; their own services stay off.
 
     Raises:
         StackError: with the command to type, if it is not.
     """
-    missing = find_missing()
     if not missing:
         return
     install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing]
@@ -58,6 +81,13 @@ def ensure_packages() -> None:
             done = subprocess.run(command, env=environment, capture_output=True, text=True)
             if done.returncode:
                 raise StackError(f"`{' '.join(command)}` failed:\n{done.stdout[-1500:]}{done.stderr[-1500:]}")
+
+
+def _is_offered(package: str) -> bool:
+    """Say whether Debian's archive, as this machine knows it, has the package."""
+    if not shutil.which("apt-cache"):
+        return False
+    return subprocess.run(["apt-cache", "show", package], capture_output=True).returncode == 0
 
 
 def _is_present(program: str) -> bool:

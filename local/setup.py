@@ -8,8 +8,7 @@ from local.artifacts import ensure_artifacts
 from local.data import format_kafka, init_postgres, prepare_folders
 from local.docs_repository import remember_docs, seed_docs_repository
 from local.environment import compute_environment
-from local.java import find_java
-from local.packages import ensure_packages
+from local.packages import ensure_java, find_missing, install_packages
 from local.passwords import Passwords, ensure_passwords
 from local.settings import ROOT, StackSettings
 from local.templates import render_templates
@@ -24,14 +23,18 @@ class Prepared:
     fingerprint: str
 
 
-def set_up(settings: StackSettings) -> Prepared:
+def set_up(settings: StackSettings, for_tests: bool = False) -> Prepared:
     """Install what is missing, make the stack's folders, passwords, configuration and first contents.
+
+    Args:
+        settings: the stack's settings.
+        for_tests: install what only the tests need, too.
 
     Raises:
         StackError: if something is missing that can't be installed from here.
     """
-    ensure_packages()
-    java = find_java(settings.java_home)
+    install_packages(find_missing(for_tests))
+    java = ensure_java(settings.java_home)
     ensure_artifacts(settings.envs)
     prepare_folders(settings)
     passwords = ensure_passwords(settings.home / "secrets")

@@ -38,9 +38,9 @@ def _make_parser() -> argparse.ArgumentParser:
         return command
 
     add("setup", set_up_only, "install and prepare everything, start nothing")
-    add("up", up, "set up, start what is not running, wait until it is healthy").add_argument(
-        "service", nargs="*", help="only these and what they need"
-    )
+    starting = add("up", up, "set up, start what is not running, wait until it is healthy")
+    starting.add_argument("service", nargs="*", help="only these and what they need")
+    starting.add_argument("--for-tests", action="store_true", help="install what only tests need, too")
     add("status", status, "each service with its state, health and address")
     add("addresses", addresses, "where the stack is, NAME=value a line")
     add("stop", stop, "end every process of the stack")
@@ -63,7 +63,7 @@ def set_up_only(settings: StackSettings, _options: argparse.Namespace) -> None:
 def up(settings: StackSettings, options: argparse.Namespace) -> None:
     """Set up, start what is not running, wait until it is healthy."""
     began = time.monotonic()
-    prepared = set_up(settings)
+    prepared = set_up(settings, options.for_tests)
     fingerprint = settings.home / "run/configuration.sha256"
     if is_running(settings) and fingerprint.read_text() != prepared.fingerprint:
         print("The configuration has changed: the stack is stopped and started again.", flush=True)
