@@ -1,0 +1,163 @@
+"""Takes the pictures of `docs/screenshots` from the running stack.
+
+eval "$(make -s env)" && .runlore/envs/platform/bin/python docs/take_screenshots.py [name …]
+"""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import httpx
+from playwright.sync_api import Page, sync_playwright
+
+FOLDER: Final = Path(__file__).parent / "screenshots"
+FLAGS: Final = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# Milliseconds: the pages are megabytes of script, and the stack runs on the same few cores.
+LOAD: Final = 90_000
+SETTLE: Final = 4_000
+# Airflow's window for a DAG's documentation is small, and a person would draw it larger at its corner.
+LARGE_DIALOG: Final = """[role=dialog], [role=dialog] [style*="500px"] {
+  width: 940px !important; height: 720px !important; max-width: none !important; max-height: none !important;
+}"""
+# MLflow keeps the chosen columns in the browser.
+CHOOSE_COLUMNS: Final = """experiment => {
+  const key = `MLflowLocalStorage-1.1-ExperimentPage-["${experiment}"]-ReactComponentState`;
+  const state = JSON.parse(localStorage.getItem(key));
+  const chosen = ['metrics.`recall_at_10`', 'metrics.`ndcg_at_10`', 'metrics.`chunks`', 'tags.`gate`',
+                  'tags.`gate_reasons`'];
+  localStorage.setItem(key, JSON.stringify({...state, selectedColumns: chosen}));
+  localStorage.setItem('mlflow.assistant.panelOpen_v1', 'false');
+}"""
+
+
+def read_secret(name: str) -> str:
+    """Return one of the stack's generated secrets."""
+    return Path(os.environ["RUNLORE_HOME"], "secrets", name).read_text(encoding="utf-8").strip()
+
+
+def sign_in_airflow(page: Page) -> None:
+    """Sign in as admin."""
+    page.goto(f"{os.environ['RUNLORE_AIRFLOW_URL']}/auth/login")
+    page.locator("input[name=username]").fill("admin")
+    page.locator("input[name=password]").fill(json.loads(read_secret("airflow-users.json"))["admin"])
+    page.locator("button[type=submit]").click()
+    page.wait_for_url(re.compile(r"^(?!.*login).*$"))
+
+
+def find_history_run() -> str:
+    """Return the id of the newest successful run of rag_pipeline that went through Spark."""
+    url = os.environ["RUNLORE_AIRFLOW_URL"]
+    login = {"username": "admin", "password": json.loads(read_secret("airflow-users.json"))["admin"]}
+    token = httpx.post(f"{url}/auth/token", json=login).raise_for_status().json()["access_token"]
+    query = {"order_by": "-start_date", "limit": 100, "state": "success", "run_type": "manual"}
+    answer = httpx.get(
+        f"{url}/api/v2/dags/rag_pipeline/dagRuns", params=query, headers={"Authorization": f"Bearer {token}"}
+    )
+    runs = answer.raise_for_status().json()["dag_runs"]
+    found = next((run["dag_run_id"] for run in runs if (run["conf"] or {}).get("history_from")), None)
+    if found is None:
+        raise SystemExit("No history run yet: trigger rag_pipeline with 'History from' in Airflow first.")
+    return str(found)
+
+
+def show_dags(page: Page) -> None:
+    """Airflow's list of DAGs."""
+    sign_in_airflow(page)
+    page.goto(f"{os.environ['RUNLORE_AIRFLOW_URL']}/dags")
+    page.get_by_text("roll_back_version").first.wait_for()
+
+
+def show_history_run(page: Page) -> None:
+    """The graph of a run that went through Spark."""
+    sign_in_airflow(page)
+    page.goto(f"{os.environ['RUNLORE_AIRFLOW_URL']}/dags/rag_pipeline/runs/{find_history_run()}")
+    page.get_by_role("button", name="Show Graph (Press g)").click()
+    page.get_by_role("button", name="Collapse Details Panel").click()
+    page.locator(".react-flow").get_by_text("quality_validation_task").wait_for()
+    page.get_by_role("button", name="Fit View").click()
+
+
+def show_dag_docs(page: Page) -> None:
+    """What Airflow tells of rag_pipeline."""
+    sign_in_airflow(page)
+    page.goto(f"{os.environ['RUNLORE_AIRFLOW_URL']}/dags/rag_pipeline")
+    page.get_by_role("button", name=re.compile("Dag Docs", re.IGNORECASE)).click()
+    page.get_by_text("What it does").wait_for()
+    page.add_style_tag(content=LARGE_DIALOG)
+
+
+def show_versions(page: Page) -> None:
+    """MLflow's runs of the index versions."""
+    url = os.environ["MLFLOW_TRACKING_URI"]
+    search = httpx.get(f"{url}/api/2.0/mlflow/experiments/get-by-name?experiment_name=runlore-cag")
+    experiment = search.raise_for_status().json()["experiment"]["experiment_id"]
+    runs = f"{url}/#/experiments/{experiment}/runs?compareRunsMode=TABLE"
+    page.goto(runs)
+    page.get_by_text("cag-v000001").first.wait_for()
+    page.evaluate(CHOOSE_COLUMNS, experiment)
+    page.goto("about:blank")
+    page.goto(runs)
+    page.get_by_text("cag-v000001").first.wait_for()
+    page.get_by_role("button", name="Toggle sidebar").click()
+
+
+def show_answer(page: Page) -> None:
+    """A cited answer in Open WebUI."""
+    page.goto(f"{os.environ['RUNLORE_OPENWEBUI_URL']}/auth")
+    page.locator("input[type=email]").fill("admin@runlore.local")
+    page.locator("input[type=password]").fill(read_secret("open-webui-admin"))
+    page.locator("button[type=submit]").click()
+    page.locator("#chat-input").wait_for()
+    greeting = page.get_by_role("button", name="Okay, Let's Go!")
+    if greeting.is_visible():
+        greeting.click()
+    page.locator("#chat-input").click()
+    page.keyboard.type("The OpenSearch cluster is red. What do I do?")
+    page.keyboard.press("Enter")
+    page.locator(".chat-assistant").last.get_by_role("button", name=re.compile("Toggle .* source")).wait_for()
+    page.mouse.move(660, 400)
+    page.mouse.wheel(0, -5_000)
+    page.mouse.move(1200, 500)
+
+
+# Each picture, and its height.
+PICTURES: Final[dict[str, tuple[Callable[[Page], None], int]]] = {
+    "airflow-dags": (show_dags, 840),
+    "airflow-history-run": (show_history_run, 560),
+    "airflow-dag-docs": (show_dag_docs, 800),
+    "mlflow-versions": (show_versions, 700),
+    "open-webui-answer": (show_answer, 1080),
+}
+
+
+def main() -> None:
+    """Take the named pictures, or all."""
+    FOLDER.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
+        for name in sys.argv[1:] or PICTURES:
+            show, height = PICTURES[name]
+            page = browser.new_page(viewport={"width": 1280, "height": height}, color_scheme="light")
+            page.set_default_timeout(LOAD)
+            show(page)
+            page.wait_for_timeout(SETTLE)
+            page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
+            page.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
