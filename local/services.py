@@ -46,7 +46,7 @@ SERVICES = (
     Service(
         "airflow-scheduler",
         None,
-        ("airflow-api", "topics", "index-templates"),
+        ("airflow-api", "topics", "index-templates", "model-server", "mlflow", "redis", "prometheus"),
         probes.airflow_beats("scheduler"),
     ),
     Service("airflow-dag-processor", None, ("airflow-migrate",), probes.airflow_beats("dag_processor")),
