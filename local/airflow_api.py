@@ -63,6 +63,7 @@ def follow_run(
         time.sleep(0.5)
     else:
         raise StackError(f"{dag}: run {run} has not ended after {patience:.0f} s. {_where(client, dag, run)}")
+    report(f"{dag}: {state}")
     if state == "failed":
         raise StackError(f"{dag}: run {run} failed. {_where(client, dag, run)}")
 

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -54,11 +55,11 @@ def is_running(settings: StackSettings) -> bool:
         return False
     except xmlrpc.client.Fault:  # SHUTDOWN_STATE
         return True
-    except (xmlrpc.client.ProtocolError, http.client.HTTPException) as error:
+    except (xmlrpc.client.ProtocolError, http.client.HTTPException):
         raise StackError(
             f"Another program, or another stack, answers on the supervisor's port "
-            f"{settings.ports['supervisor']}: {error}. Set RUNLORE_PORT_BASE to a free range."
-        ) from error
+            f"{settings.ports['supervisor']}. Set RUNLORE_PORT_BASE to a free range."
+        ) from None  # the error's text holds the password
     return True
 
 
@@ -80,8 +81,13 @@ def start_supervisor(settings: StackSettings, passwords: Passwords, environment:
     """Start supervisord without programs, and wait until it answers.
 
     Raises:
-        StackError: if it doesn't.
+        StackError: if it doesn't, or if somebody else uses one of the stack's ports.
     """
+    if taken := [f"{port} ({name})" for name, port in settings.ports.items() if not _is_free(port)]:
+        raise StackError(
+            f"These ports are in use by another program: {', '.join(taken)}. "
+            "Set RUNLORE_PORT_BASE to a free range."
+        )
     platform = settings.envs / "platform/bin"
     search_path = f"{platform}:{environment['JAVA_HOME']}/bin:{os.environ['PATH']}:/usr/sbin:/sbin"
     own = {
@@ -110,11 +116,12 @@ def stop_supervisor(settings: StackSettings, patience: float = 60) -> int:
     Returns:
         How many processes had outlived the orderly stop.
     """
-    if is_running(settings):
-        _stop_users_of_stores(settings)
-        with suppress(xmlrpc.client.Fault):  # it is shutting down already
-            connect(settings).supervisor.shutdown()
-        _wait_for_end(settings, patience)
+    with suppress(StackError):  # somebody else has our port: then our supervisord is not there
+        if is_running(settings):
+            _stop_users_of_stores(settings)
+            with suppress(xmlrpc.client.Fault):  # it is shutting down already
+                connect(settings).supervisor.shutdown()
+            _wait_for_end(settings, patience)
     return end_processes(find_marked(settings.stack_id), patience=5)
 
 
@@ -139,3 +146,13 @@ def _wait_for_end(settings: StackSettings, patience: float) -> None:
     pid = int((settings.home / "run/supervisord.pid").read_text())
     with suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
         psutil.Process(pid).wait(timeout=patience)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
