@@ -5,7 +5,8 @@ import tempfile
 from pathlib import Path
 
 # Before Airflow or the DAGs are imported: they read their configuration at import.
-_HOME = Path(tempfile.mkdtemp(prefix="runlore-unit-"))
+_FOLDER = tempfile.TemporaryDirectory(prefix="runlore-unit-")
+_HOME = Path(_FOLDER.name)
 os.environ |= {
     "AIRFLOW_HOME": str(_HOME / "airflow"),
     "RUNLORE_URL": "http://127.0.0.1:1",
