@@ -29,8 +29,8 @@ FLAGS: Final = (
 LOAD: Final = 90_000
 SETTLE: Final = 4_000
 # Airflow's window for a DAG's documentation is small, and a person would draw it larger at its corner.
-LARGE_DIALOG: Final = """[role=dialog], [role=dialog] [style*="500px"] {
-  width: 940px !important; height: 720px !important; max-width: none !important; max-height: none !important;
+LARGE_DIALOG: Final = """.chakra-dialog__content, .chakra-dialog__content > div {
+  width: 940px !important; height: 590px !important; max-width: none !important; max-height: none !important;
 }"""
 # MLflow keeps the chosen columns in the browser.
 CHOOSE_COLUMNS: Final = """experiment => {
@@ -137,7 +137,7 @@ def show_answer(page: Page) -> None:
 PICTURES: Final[dict[str, tuple[Callable[[Page], None], int]]] = {
     "airflow-dags": (show_dags, 840),
     "airflow-history-run": (show_history_run, 560),
-    "airflow-dag-docs": (show_dag_docs, 800),
+    "airflow-dag-docs": (show_dag_docs, 690),
     "mlflow-versions": (show_versions, 700),
     "open-webui-answer": (show_answer, 1080),
 }
