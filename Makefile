@@ -15,7 +15,7 @@ TEST_STACK := RUNLORE_HOME=.runlore/test-stack RUNLORE_PORT_BASE=24000 RUNLORE_D
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
-	restart-one ask rollback versions env
+	restart-one ask rollback versions env bench
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -35,7 +35,7 @@ run: environments ## From nothing to a cited answer; DOCS=<git url or folder> re
 test: environments test-unit test-integration ## Unit and integration tests, on a stack of their own
 
 test-unit: environments ## Quick tests without a stack
-	@$(BIN)/pytest tests/unit processors evaluation local -q
+	@$(BIN)/pytest tests/unit processors evaluation serving/*.py local -q
 
 test-integration: environments ## Start the test stack, test against it, stop it; TESTS=<path> for fewer
 	@trap '$(TEST_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
@@ -45,6 +45,11 @@ lint: environments ## Format check, linter, strict types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy --config-file= --strict --explicit-package-bases \
+		--python-executable $(RUNLORE_ENVS)/model-server/bin/python serving/model_server
+
+bench: ## How fast the running stack answers, beside bare parts
+	@$(STACK) exec -- python -m evaluation.benchmark
 
 status: ## Each service with its health and address
 	@$(STACK) status
