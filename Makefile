@@ -45,8 +45,8 @@ lint: environments ## Format check, linter, strict types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/mypy --config-file= --strict --explicit-package-bases \
-		--python-executable $(RUNLORE_ENVS)/model-server/bin/python serving/model_server
+	@$(BIN)/mypy --python-executable $(RUNLORE_ENVS)/model-server/bin/python \
+		$(wildcard serving/model_server/*.py serving/model_server/*/*.py)
 
 bench: ## How fast the running stack answers, beside bare parts
 	@$(STACK) exec -- python -m evaluation.benchmark
