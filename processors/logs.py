@@ -33,6 +33,9 @@ _MASKS: Final = tuple(
     )
 )
 
+# A line's own time is no part of a headline.
+_TIME_MASK: Final = re.compile(r"\[?<TIME>(?:,<NUM>)?\]?\s*")
+
 
 class LogEvent(TypedDict):
     """One normalised log line, with its place in Kafka."""
@@ -177,7 +180,8 @@ def build_log_chunk(pattern: PatternSummary, batch_id: str, ingested_at: str) ->
         batch_id: The run that read them.
         ingested_at: When it read them.
     """
-    title = f"{pattern['service']}: {pattern['template']}"[:160]
+    headline = _TIME_MASK.sub("", pattern["template"])
+    title = f"{pattern['service']}: {headline}"[:160]
     text = "\n".join((_describe(pattern), *pattern["samples"]))
     return Chunk(
         chunk_id=make_id("log_pattern", pattern["topic"], pattern["partition"], pattern["start_offset"]),

@@ -78,3 +78,10 @@ def test_a_chunk_cites_its_offsets_and_shows_the_newest_lines() -> None:
     )
     assert chunk["text"].splitlines()[1:] == [f"took {n} ms" for n in (5, 6, 7, 8)]
     assert chunk["observed_at"].startswith("2026-11-21T07:00:08")
+
+
+def test_the_title_leaves_out_the_lines_own_time() -> None:
+    lines = ["2026-11-21 09:10:09,195 WARN stopped: web", "[2026-11-21T09:10:09,195][WARN ][o.o.n] disk"]
+    for line, title in zip(lines, ("redis: WARN stopped: web", "redis: [WARN ][o.o.n] disk"), strict=True):
+        (pattern,) = add_templates([parse_log(make_record(0, line))])
+        assert build_log_chunk(summarise_pattern(pattern), "b", "now")["title"] == title
