@@ -40,10 +40,40 @@ def trigger_dag(client: httpx.Client, dag: str, conf: dict[str, Any] | None = No
     return str(answer.raise_for_status().json()["dag_run_id"])
 
 
+def find_active_run(client: httpx.Client, dag: str) -> str | None:
+    """Give the id of the DAG's run that is queued or running, or None; also when the DAG isn't parsed yet."""
+    answer = client.get(f"/dags/{dag}/dagRuns", params={"state": ["queued", "running"], "limit": 1})
+    runs = answer.json()["dag_runs"] if answer.is_success else []
+    return str(runs[0]["dag_run_id"]) if runs else None
+
+
+def describe_last_work(client: httpx.Client, dag: str) -> str | None:
+    """Say what the newest successful run did that was not skipped, or None if there is none of late."""
+    newest: dict[str, str | int] = {"state": "success", "order_by": "-start_date", "limit": 10}
+    for run in client.get(f"/dags/{dag}/dagRuns", params=newest).raise_for_status().json()["dag_runs"]:
+        tasks = _list_tasks(client, dag, run["dag_run_id"])
+        if any(task["state"] == "success" for task in tasks):
+            return f"{run['end_date'][:19]} UTC: {', '.join(map(_describe_task, tasks))}"
+    return None
+
+
+def _list_tasks(client: httpx.Client, dag: str, run: str) -> list[dict[str, Any]]:
+    answer = client.get(f"/dags/{dag}/dagRuns/{run}/taskInstances").raise_for_status().json()
+    return sorted(answer["task_instances"], key=lambda task: task["end_date"] or "")
+
+
+def _describe_task(task: dict[str, Any]) -> str:
+    took = f" in {task['duration']:.1f} s" if task["duration"] else ""
+    return f"{task['task_id']} … {task['state']}{took}"
+
+
 def follow_run(
     client: httpx.Client, dag: str, run: str, report: Callable[[str], None], patience: float = 420
-) -> None:
+) -> dict[str, str]:
     """Wait for a run, reporting each task as it ends.
+
+    Returns:
+        The state of each task by its id.
 
     Raises:
         StackError: if the run fails or takes longer than `patience` seconds.
@@ -52,12 +82,11 @@ def follow_run(
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         state = client.get(f"/dags/{dag}/dagRuns/{run}").raise_for_status().json()["state"]
-        tasks = client.get(f"/dags/{dag}/dagRuns/{run}/taskInstances").raise_for_status().json()
-        for task in sorted(tasks["task_instances"], key=lambda task: task["end_date"] or ""):
+        tasks = _list_tasks(client, dag, run)
+        for task in tasks:
             if task["state"] in _DONE and task["task_id"] not in seen:
                 seen.add(task["task_id"])
-                took = f" in {task['duration']:.1f} s" if task["duration"] else ""
-                report(f"{dag}: {task['task_id']} … {task['state']}{took}")
+                report(f"{dag}: {_describe_task(task)}")
         if state in FINISHED:
             break
         time.sleep(0.5)
@@ -66,6 +95,7 @@ def follow_run(
     report(f"{dag}: {state}")
     if state == "failed":
         raise StackError(f"{dag}: run {run} failed. {_where(client, dag, run)}")
+    return {task["task_id"]: task["state"] for task in tasks}
 
 
 def _where(client: httpx.Client, dag: str, run: str) -> str:

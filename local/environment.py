@@ -1,6 +1,7 @@
 """The environment of every process of the stack, made from its settings and passwords."""
 
 import json
+import subprocess
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -80,6 +81,9 @@ def _runlore(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
         "RUNLORE_URL": addresses["RUNLORE_URL"],
         "RUNLORE_API_KEY_FILE": str(passwords.folder / "api-key"),
         "RUNLORE_DOCS": resolve_docs(settings),
+        "RUNLORE_ANSWERING_URL": settings.answering_url,
+        "RUNLORE_ANSWERING_MODEL": settings.answering_model,
+        "RUNLORE_CODE_COMMIT": _find_commit(),
         "RUNLORE_STAGING_URL": (settings.home / "staging").as_uri(),
         "RUNLORE_WORK_DIR": str(settings.home / "work"),
         "RUNLORE_TOKENIZER_FILE": str(_find_tokenizer(settings.envs)),
@@ -91,6 +95,13 @@ def _runlore(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
             if not name.startswith("RUNLORE_")
         },
     }
+
+
+def _find_commit() -> str:
+    """Give the commit of the code, with a mark if files differ from it; outside a clone, "unknown"."""
+    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    return done.stdout.strip() or "unknown"
 
 
 def _find_tokenizer(envs: Path) -> Path:

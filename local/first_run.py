@@ -5,7 +5,7 @@ import time
 
 import httpx
 
-from local.airflow_api import follow_run, open_airflow, trigger_dag
+from local.airflow_api import describe_last_work, find_active_run, follow_run, open_airflow, trigger_dag
 from local.ask import ask_question
 from local.environment import compute_addresses
 from local.errors import StackError
@@ -34,11 +34,16 @@ def main() -> int:
 
 
 def run_pipelines(settings: StackSettings) -> None:
-    """Trigger both pipelines and wait until both have succeeded; where nothing is new, they skip."""
+    """Trigger both pipelines and wait until both have succeeded; where nothing is new, they skip.
+
+    On a fresh stack Airflow has already started the runs that were due, and those are followed instead.
+    """
     with open_airflow(settings) as client:
-        runs = {dag: trigger_dag(client, dag) for dag in PIPELINES}
+        runs = {dag: find_active_run(client, dag) or trigger_dag(client, dag) for dag in PIPELINES}
         for dag, run in runs.items():
-            follow_run(client, dag, run, lambda line: print(line, flush=True))
+            states = follow_run(client, dag, run, lambda line: print(line, flush=True))
+            if set(states.values()) == {"skipped"}:
+                print(f"{dag}: nothing new; last work {describe_last_work(client, dag)}", flush=True)
 
 
 def choose_question(settings: StackSettings) -> str:

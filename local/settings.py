@@ -69,6 +69,8 @@ class StackSettings(BaseSettings):
     java_home: str
     data_user: str = Field(pattern=r"^[a-z_][a-z0-9_-]*$")
     docs: str
+    answering_url: str
+    answering_model: str
     open_webui: bool
     opensearch_heap: Size
     kafka_heap: Size

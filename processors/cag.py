@@ -126,7 +126,7 @@ def build_version(settings: Settings, run_url: str) -> dict[str, Any]:
     embedded = embed_chunks(client, settings, chunks, manifest["base"])
     origin = {
         "parent": manifest["base"],
-        "embedding_model": chunks[0]["embedding_model"] if chunks else settings.embedding_model,
+        "embedding_model": _name_model(client, settings, chunks, manifest["base"]),
         "dimension": settings.embedding_dimension,
         "chunker": CHUNKER,
         "chunk_tokens": settings.chunk_tokens,
@@ -139,6 +139,13 @@ def build_version(settings: Settings, run_url: str) -> dict[str, Any]:
         raise RuntimeError(f"{index}: {len(refused)} chunks were refused, the first: {refused[0]}")
     versions.update_meta(client, index, positions=manifest["positions"], state="candidate")
     return {"index": index, "written": len(chunks), "embedded": embedded, "carried_over": carried}
+
+
+def _name_model(client: Any, settings: Settings, chunks: list[Chunk], base: str | None) -> str:
+    """The model with its revision, from the new chunks or, if all are carried over, from their version."""
+    if chunks:
+        return chunks[0]["embedding_model"]
+    return str(versions.read_meta(client, base)["embedding_model"]) if base else settings.embedding_model
 
 
 def _carry_over(client: Any, manifest: dict[str, Any], index: str) -> int:

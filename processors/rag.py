@@ -142,7 +142,7 @@ def index_chunks(settings: Settings, run_url: str, *, from_history: bool) -> dic
     chunks = table_to_chunks(staging.read_table(f"{run_url}/embed/chunks.parquet"))
     letters: list[Any] = staging.read_table(f"{run_url}/light/dead_letters.parquet").to_pylist()
     is_candidate = manifest["version"] is None or from_history
-    index = _start_version(client, settings, manifest) if is_candidate else manifest["version"]
+    index = _start_version(client, settings, manifest, chunks) if is_candidate else manifest["version"]
     refused = search.write_chunks(client, index, chunks)
     kafka.send_dead_letters(settings.kafka_bootstrap, [*letters, *_note_refused(chunks, refused)])
     changes: dict[str, Any] = {"positions": manifest["end"], "indexed_at": datetime.now(UTC).isoformat()}
@@ -152,8 +152,9 @@ def index_chunks(settings: Settings, run_url: str, *, from_history: bool) -> dic
     return {"index": index, "candidate": is_candidate, "written": len(chunks), "refused": len(refused)}
 
 
-def _start_version(client: Any, settings: Settings, manifest: dict[str, Any]) -> str:
-    model = {"embedding_model": settings.embedding_model, "dimension": settings.embedding_dimension}
+def _start_version(client: Any, settings: Settings, manifest: dict[str, Any], chunks: list[Chunk]) -> str:
+    revision = chunks[0]["embedding_model"] if chunks else settings.embedding_model
+    model = {"embedding_model": revision, "dimension": settings.embedding_dimension}
     origin = {"parent": versions.find_live(client, "rag"), "history": manifest.get("history")}
     return versions.create_version(client, "rag", {**model, **origin, "code_commit": settings.code_commit})
 

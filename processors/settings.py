@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     embedding_model: str = "all-minilm-l6-v2"
     embedding_dimension: int = Field(384, ge=1)
     answering_model: str = "extractive"
+    answering_url: str = Field(
+        "", description="OpenAI base URL of the answering model; empty: that of the model server."
+    )
     chunk_tokens: int = Field(220, ge=32, description="Upper size of a document chunk, in model tokens.")
 
     max_events_per_run: int = Field(20_000, ge=1, description="A run drains at most this many Kafka events.")
@@ -51,6 +54,11 @@ class Settings(BaseSettings):
     cache_ttl_seconds: int = Field(86_400, ge=60)
     code_commit: str = Field("unknown", description="Commit of the code that runs, kept with every version.")
     log_level: str = Field("WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+
+    @property
+    def embedding_url(self) -> str:
+        """OpenAI base URL of the embedding model."""
+        return f"{self.kserve_url}/openai/v1"
 
     @property
     def all_groups(self) -> list[str]:

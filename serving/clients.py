@@ -22,6 +22,7 @@ class Clients:
 
     search: AsyncOpenSearch
     cache: Redis
+    embedder: AsyncOpenAI
     model: AsyncOpenAI
 
 
@@ -32,15 +33,17 @@ async def open_clients(settings: Settings) -> AsyncIterator[Clients]:
     cache = Redis.from_url(
         settings.redis_url, socket_timeout=_CACHE_TIMEOUT, socket_connect_timeout=_CACHE_TIMEOUT
     )
-    model = AsyncOpenAI(
-        base_url=f"{settings.kserve_url}/openai/v1",
-        api_key="unused",  # KServe's own routes ask for no key; the client insists on one.
-        timeout=_MODEL_TIMEOUT,
-        max_retries=0,
-    )
+    embedder = _open_model(settings.embedding_url)
+    model = _open_model(settings.answering_url or settings.embedding_url)
     try:
-        yield Clients(search, cache, model)
+        yield Clients(search, cache, embedder, model)
     finally:
         await model.close()
+        await embedder.close()
         await cache.aclose()
         await search.close()
+
+
+def _open_model(base_url: str) -> AsyncOpenAI:
+    # KServe's routes ask for no key; the client insists on one.
+    return AsyncOpenAI(base_url=base_url, api_key="unused", timeout=_MODEL_TIMEOUT, max_retries=0)

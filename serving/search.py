@@ -132,7 +132,7 @@ async def _embed(
     """Return the question's vector, or None and the embedder's name if it is down."""
     try:
         with time_stage("embedding"):
-            answer = await clients.model.embeddings.create(
+            answer = await clients.embedder.embeddings.create(
                 model=settings.embedding_model, input=text, extra_headers={HEADER: correlation_id()}
             )
     except openai.OpenAIError as error:

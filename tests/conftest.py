@@ -42,9 +42,7 @@ def airflow(settings: Settings) -> Iterator[httpx.Client]:  # noqa: ARG001 - ski
 def run_dag(airflow: httpx.Client) -> RunDag:
     def run(dag: str, form: dict[str, Any] | None = None) -> dict[str, str]:
         run_id = trigger_dag(airflow, dag, form)
-        follow_run(airflow, dag, run_id, print)
-        answer = airflow.get(f"/dags/{dag}/dagRuns/{run_id}/taskInstances").raise_for_status().json()
-        return {task["task_id"]: task["state"] for task in answer["task_instances"]}
+        return follow_run(airflow, dag, run_id, print)
 
     return run
 

@@ -184,7 +184,8 @@ def app(settings: Settings, world: World) -> Litestar:
     def open_fakes(_: Settings) -> AbstractAsyncContextManager[Clients]:
         @asynccontextmanager
         async def opened() -> AsyncIterator[Clients]:
-            yield Clients(FakeSearch(world), FakeCache(world), _fake_model(world))  # type: ignore[arg-type]
+            model = _fake_model(world)
+            yield Clients(FakeSearch(world), FakeCache(world), model, model)  # type: ignore[arg-type]
 
         return opened()
 
