@@ -60,11 +60,13 @@ def create_version(client: OpenSearch, pipeline: Pipeline, meta: dict[str, Any])
     """Create the next version, empty and in state `building`, and return its name.
 
     What an earlier build that was killed left behind is deleted first: only one build of a pipeline runs
-    at a time, so a version that is still `building` has no builder any more.
+    at a time, so a version that is still `building` or a `candidate` has no builder any more. Its number is
+    not used again, for records in MLflow may name it.
     """
     versions = list_versions(client, pipeline)
-    for orphan in [v for v in versions if v["meta"].get("state") == "building" and not v["live"]]:
-        client.indices.delete(index=orphan["index"])
+    for version in versions:
+        if version["meta"].get("state") in ("building", "candidate") and not version["live"]:
+            client.indices.delete(index=version["index"])
     number = max((version["number"] for version in versions), default=0) + 1
     index = f"{pipeline}-v{number:06d}"
     client.indices.create(index=index, body={"mappings": {"_meta": {**meta, "state": "building"}}})

@@ -99,11 +99,14 @@ def test_a_bad_build_is_refused_with_reasons_and_the_live_version_stays(
     client.indices.delete(index=index)
 
 
-def test_a_killed_build_leaves_no_orphan(client: OpenSearch) -> None:
+@pytest.mark.parametrize("state", ["building", "candidate"])
+def test_a_killed_build_leaves_no_orphan(client: OpenSearch, state: str) -> None:
     orphan = versions.create_version(client, "cag", {})
+    versions.update_meta(client, orphan, state=state)
     following = versions.create_version(client, "cag", {})
     try:
         assert orphan not in [version["index"] for version in versions.list_versions(client, "cag")]
+        assert following > orphan
     finally:
         client.indices.delete(index=following)
 
