@@ -9,7 +9,7 @@ import httpx
 import pytest
 from opensearchpy import OpenSearch
 
-from local.airflow_api import follow_run, open_airflow, trigger_dag
+from local.airflow_api import find_active_run, follow_run, open_airflow, trigger_dag
 from local.settings import load_settings as load_stack_settings
 from processors.settings import Settings, load_settings
 from processors.stores.search import open_search
@@ -50,12 +50,27 @@ def run_dag(airflow: httpx.Client) -> RunDag:
 @pytest.fixture
 def paused_rag(airflow: httpx.Client) -> Iterator[None]:
     """No run of rag_pipeline but the test's own stages."""
-    airflow.patch("/dags/rag_pipeline", json={"is_paused": True}).raise_for_status()
-    active = {"state": ["running", "queued"]}
-    while airflow.get("/dags/rag_pipeline/dagRuns", params=active).raise_for_status().json()["total_entries"]:
+    deadline = time.monotonic() + 180
+    # Airflow doesn't go on with the runs of a paused DAG, so it must be paused between two of them.
+    while not _pause_if_idle(airflow):
+        assert time.monotonic() < deadline, "rag_pipeline was never without a run for 180 s"
         time.sleep(0.5)
     yield
-    airflow.patch("/dags/rag_pipeline", json={"is_paused": False}).raise_for_status()
+    _set_paused(airflow, False)
+
+
+def _pause_if_idle(airflow: httpx.Client) -> bool:
+    if find_active_run(airflow, "rag_pipeline"):
+        return False
+    _set_paused(airflow, True)
+    if find_active_run(airflow, "rag_pipeline"):
+        _set_paused(airflow, False)
+        return False
+    return True
+
+
+def _set_paused(airflow: httpx.Client, paused: bool) -> None:
+    airflow.patch("/dags/rag_pipeline", json={"is_paused": paused}).raise_for_status()
 
 
 @pytest.fixture(scope="session")
