@@ -11,7 +11,8 @@ export RUNLORE_DOCS := $(DOCS)
 endif
 
 # The test stack lives beside the one of `make run`: own folder, own ports, the project's own runbooks.
-TEST_STACK := RUNLORE_HOME=.runlore/test-stack RUNLORE_PORT_BASE=24000 RUNLORE_DOCS= $(STACK)
+TEST_PORT_BASE ?= 24000
+TEST_STACK := RUNLORE_HOME=.runlore/test-stack RUNLORE_PORT_BASE=$(TEST_PORT_BASE) RUNLORE_DOCS= $(STACK)
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
