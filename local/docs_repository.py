@@ -25,7 +25,7 @@ def resolve_docs(settings: StackSettings) -> str:
         return given if given.startswith("[") else json.dumps([{"url": _locate(given)}])
     if not given and remembered.exists():
         return remembered.read_text().strip()
-    return json.dumps([{"url": str(settings.home / "docs-repository"), "branch": "main"}])
+    return _default(settings)
 
 
 def remember_docs(settings: StackSettings) -> None:
@@ -33,7 +33,7 @@ def remember_docs(settings: StackSettings) -> None:
     remembered = settings.home / "docs.json"
     if settings.docs.strip() == "default":
         remembered.unlink(missing_ok=True)
-    elif settings.docs.strip():
+    elif settings.docs.strip() not in ("", _default(settings)):  # a shell with `make env` has the default set
         remembered.write_text(resolve_docs(settings) + "\n")
 
 
@@ -48,6 +48,10 @@ def seed_docs_repository(settings: StackSettings) -> None:
     _git(repository, "config", "user.email", "setup@runlore.local")
     _git(repository, "add", ".")
     _git(repository, "commit", "-q", "-m", "Runbooks that come with Runlore")
+
+
+def _default(settings: StackSettings) -> str:
+    return json.dumps([{"url": str(settings.home / "docs-repository"), "branch": "main"}])
 
 
 def _locate(given: str) -> str:

@@ -50,3 +50,8 @@ def test_seeding_commits_the_runbooks_once_and_keeps_later_edits(
     assert (repository / "one.md").read_text() == "# Mine\n"
     log = subprocess.run(["git", "-C", str(repository), "log", "--oneline"], capture_output=True, text=True)
     assert len(log.stdout.splitlines()) == 1
+
+
+def test_the_default_that_a_shell_has_set_is_no_choice(settings: StackSettings) -> None:
+    remember_docs(_choose(settings, resolve_docs(settings)))
+    assert not (settings.home / "docs.json").exists()
