@@ -73,6 +73,38 @@ def test_a_batch_that_is_done_again_writes_nothing_twice(settings: Settings, cli
     assert sorted(line.split()[-1] for line in lines if marker in line) == ["first", "second"]
 
 
+@pytest.mark.usefixtures("paused_rag")
+def test_a_write_that_fails_leaves_the_positions_and_loses_nothing(
+    settings: Settings, client: OpenSearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when OpenSearch is killed during the write: a fake failure, for the moment can't be hit by a signal."""
+    marker, run = uuid.uuid4().hex, uuid.uuid4().hex
+    index = versions.find_live(client, "rag")
+    assert index
+    before = versions.read_meta(client, index)["positions"]
+    send_lines(settings, f"WARN interrupted {marker}", service=marker)
+
+    def take(number: int) -> None:
+        ingested = ingest_events(settings, f"{run}-{number}")
+        assert ingested
+        process_events(ingested["run_url"])
+        embed_events(settings, ingested["run_url"], from_history=False)
+        index_chunks(settings, ingested["run_url"], from_history=False)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("processors.stores.search.write_chunks", _fail)
+        with pytest.raises(ConnectionError):
+            take(0)
+    assert versions.read_meta(client, index)["positions"] == before
+    take(1)
+    assert len(find(client, marker, index)) == 1
+    assert count_between(before, versions.read_meta(client, index)["positions"]) > 0
+
+
+def _fail(*_: object) -> None:
+    raise ConnectionError("killed during the write")
+
+
 def test_poison_goes_to_the_dead_letter_topic_and_the_rest_goes_on(
     settings: Settings, client: OpenSearch, run_dag: RunDag
 ) -> None:
