@@ -77,7 +77,7 @@ def test_a_batch_that_is_done_again_writes_nothing_twice(settings: Settings, cli
 def test_a_write_that_fails_leaves_the_positions_and_loses_nothing(
     settings: Settings, client: OpenSearch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As when OpenSearch is killed during the write: a fake failure, for the moment can't be hit by a signal."""
+    """As when OpenSearch is killed during the write; a fake, for no signal hits that moment reliably."""
     marker, run = uuid.uuid4().hex, uuid.uuid4().hex
     index = versions.find_live(client, "rag")
     assert index
