@@ -89,9 +89,11 @@ def knowledge_indexing_task(synced: dict[str, Any]) -> dict[str, Any]:
 def cache_warming_task(built: dict[str, Any]) -> dict[str, int]:
     """Preload what people ask."""
     from evaluation.release import list_known_questions
+    from processors.stores.search import open_search
     from processors.warming import warm_cache
 
-    return warm_cache(SETTINGS, built["index"], list_known_questions())
+    client, index = open_search(SETTINGS.opensearch_url), built["index"]
+    return warm_cache(client, SETTINGS, index, list_known_questions(client, SETTINGS, index))
 
 
 @dag(

@@ -8,7 +8,7 @@ from opensearchpy import OpenSearch
 
 from evaluation.gate import Averages, Decision, decide, load_policy
 from evaluation.measures import QueryResult, average, measure_index
-from evaluation.query_sets import Query, load_golden, make_known_item_queries, read_golden
+from evaluation.query_sets import Query, load_golden, make_known_item_queries
 from evaluation.tracking import log_freshness, log_version
 from processors.chunk import Pipeline
 from processors.rag import check_searchable, count_events
@@ -67,9 +67,9 @@ def record_freshness(settings: Settings, run_url: str, index: str) -> dict[str, 
     return metrics
 
 
-def list_known_questions() -> list[str]:
-    """Return the questions that are known to be asked and answered, for the cache to be warmed with."""
-    return [query["query"] for query in read_golden() if query["relevant"]]
+def list_known_questions(client: OpenSearch, settings: Settings, index: str) -> list[str]:
+    """Return the golden questions that a version's pages answer, for the cache to be warmed with."""
+    return [query["query"] for query in _load_golden(client, settings, index)]
 
 
 def build_query_sets(
@@ -78,9 +78,13 @@ def build_query_sets(
     """Return the non-empty query sets by which a candidate is judged."""
     query_sets = {"known_item": make_known_item_queries(sample_chunks(client, index, _KNOWN_ITEMS))}
     if pipeline == "cag":
-        documents = set(list_documents(client, index))
-        query_sets["golden"] = load_golden((source.url for source in settings.docs), documents)
+        query_sets["golden"] = _load_golden(client, settings, index)
     return {name: queries for name, queries in query_sets.items() if queries}
+
+
+def _load_golden(client: OpenSearch, settings: Settings, index: str) -> list[Query]:
+    documents = set(list_documents(client, index))
+    return load_golden((source.url for source in settings.docs), documents)
 
 
 def _measure(

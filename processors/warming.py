@@ -2,19 +2,24 @@
 
 from collections.abc import Iterable
 
+from opensearchpy import OpenSearch
+
 from processors.retrieval import Hit, build_hybrid_query, normalise_query, parse_hits
 from processors.settings import Settings
 from processors.stores.answers_cache import store_hits
 from processors.stores.model_server import embed_texts
-from processors.stores.search import list_titles, open_search
+from processors.stores.search import list_titles
 
 _CACHED_HITS = 20
 
 
-def warm_cache(settings: Settings, index: str, questions: Iterable[str]) -> dict[str, int]:
+def warm_cache(
+    client: OpenSearch, settings: Settings, index: str, questions: Iterable[str]
+) -> dict[str, int]:
     """Retrieve the given questions and all page titles for the public, and store what is found.
 
     Args:
+        client: OpenSearch.
         settings: Of the platform.
         index: The version that just went live.
         questions: What is known to be asked.
@@ -22,7 +27,6 @@ def warm_cache(settings: Settings, index: str, questions: Iterable[str]) -> dict
     Returns:
         The number of warmed questions.
     """
-    client = open_search(settings.opensearch_url)
     different = {normalise_query(q): q for q in (*questions, *list_titles(client, index))}
     wanted = list(different.values())
     vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, wanted)
