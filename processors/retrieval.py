@@ -38,8 +38,8 @@ class FilterError(ValueError):
     """A filter is not one of the known ones."""
 
 
-class Hit(TypedDict):
-    """A retrieved chunk: the fields of `/v1/retrieve`, and the two that ranking and prompt need."""
+class RetrievedHit(TypedDict):
+    """A retrieved chunk as `/v1/retrieve` shows it."""
 
     chunk_id: str
     doc_id: str
@@ -49,6 +49,11 @@ class Hit(TypedDict):
     cite: dict[str, Any]
     observed_at: str
     index: str
+
+
+class Hit(RetrievedHit):
+    """A retrieved chunk with the two fields more that ranking and prompt need."""
+
     kind: str
     heading_path: str
 

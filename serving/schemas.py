@@ -4,6 +4,8 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from processors.retrieval import RetrievedHit
+
 
 class Message(BaseModel):
     """One message of a conversation, as OpenAI defines it."""
@@ -50,19 +52,6 @@ class RetrieveRequest(BaseModel):
         default_factory=dict,
         description="Keyword fields with a value or a list of values; `observed_at` with a range.",
     )
-
-
-class RetrievedHit(TypedDict):
-    """A hit as `/v1/retrieve` shows it."""
-
-    chunk_id: str
-    doc_id: str
-    score: float
-    title: str
-    text: str
-    cite: dict[str, Any]
-    observed_at: str
-    index: str
 
 
 class RetrieveResponse(TypedDict):

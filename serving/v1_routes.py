@@ -8,14 +8,14 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 from litestar.response import Stream
 
-from processors.retrieval import Hit
+from processors.retrieval import Hit, RetrievedHit
 from processors.settings import Settings
 from serving.access import require_api_key, resolve_groups
 from serving.answer import PIPELINES_BY_MODEL, prepare_answer
 from serving.clients import Clients
 from serving.completions import build_chunks, build_completion, encode_events, to_event_stream
 from serving.relay import relay_completion
-from serving.schemas import ChatRequest, RetrievedHit, RetrieveRequest, RetrieveResponse
+from serving.schemas import ChatRequest, RetrieveRequest, RetrieveResponse
 from serving.search import Question, retrieve
 
 # OpenAI's models say when they were made. Ours are routes, so it is when the service started.

@@ -9,7 +9,6 @@ from typing import Final
 
 import structlog
 from confluent_kafka import (
-    OFFSET_INVALID,
     Consumer,
     ConsumerGroupTopicPartitions,
     KafkaError,
@@ -219,7 +218,7 @@ def mirror_positions(bootstrap: str, positions: Positions) -> None:
     """Commit positions for the group that lag dashboards watch; nothing ever reads them back."""
     places = [TopicPartition(t, int(p), o) for t, ps in positions.items() for p, o in ps.items()]
     admin = AdminClient({"bootstrap.servers": bootstrap})
-    request = [ConsumerGroupTopicPartitions(GROUP, [p for p in places if p.offset != OFFSET_INVALID])]
+    request = [ConsumerGroupTopicPartitions(GROUP, places)]
     for future in admin.alter_consumer_group_offsets(request).values():
         future.result(timeout=_TIMEOUT_S)
 
