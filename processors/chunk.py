@@ -13,6 +13,12 @@ class Chunk(TypedDict):
     """A piece of knowledge that is embedded, searched and cited as one.
 
     Times are ISO 8601 strings in UTC. `labels` and `cite` are JSON objects; Parquet holds them as text.
+
+    Dynamic chunks change while what they tell of goes on, and four fields are there for that. `began_at` to
+    `observed_at` is the span that the chunk tells of. `gist` is what is embedded in place of the text: the
+    part that stays when counts and last values change, so that a change costs no new vector. `values` are
+    words that must be found although the text doesn't show them, such as request ids. `source_offset` is the
+    Kafka position up to which the chunk was built: a write from an earlier position never overwrites it.
     """
 
     chunk_id: str
@@ -33,6 +39,10 @@ class Chunk(TypedDict):
     acl: list[str]
     cite: dict[str, Any]
     batch_id: str
+    began_at: NotRequired[str]
+    gist: NotRequired[str]
+    values: NotRequired[list[str]]
+    source_offset: NotRequired[int]
     embedding: NotRequired[list[float]]
     embedding_model: NotRequired[str]
     indexed_at: NotRequired[str]
@@ -43,15 +53,17 @@ _KEYWORDS: Final = (
     "service", "severity", "batch_id", "embedding_model",
 )  # fmt: skip
 _TEXTS: Final = ("title", "heading_path", "text")
-_DATES: Final = ("observed_at", "ingested_at", "indexed_at")
+_LISTS: Final = ("acl", "values")
+_DATES: Final = ("began_at", "observed_at", "ingested_at", "indexed_at")
 _JSON: Final = ("labels", "cite")
 
 
 def parquet_schema() -> pa.Schema:
     """Return the Arrow schema of a Parquet file of chunks."""
-    strings = [pa.field(name, pa.string()) for name in (*_KEYWORDS, *_TEXTS, *_DATES, *_JSON)]
-    lists = [pa.field("acl", pa.list_(pa.string())), pa.field("embedding", pa.list_(pa.float32()))]
-    return pa.schema([*strings, *lists])
+    strings = [pa.field(name, pa.string()) for name in (*_KEYWORDS, *_TEXTS, "gist", *_DATES, *_JSON)]
+    lists = [pa.field(name, pa.list_(pa.string())) for name in _LISTS]
+    vector = pa.field("embedding", pa.list_(pa.float32()))
+    return pa.schema([*strings, *lists, vector, pa.field("source_offset", pa.int64())])
 
 
 def index_mapping(dimension: int) -> dict[str, Any]:
@@ -62,6 +74,9 @@ def index_mapping(dimension: int) -> dict[str, Any]:
     """
     properties: dict[str, Any] = {name: {"type": "keyword"} for name in (*_KEYWORDS, "acl")}
     properties |= {name: {"type": "text", "analyzer": "runlore_text"} for name in _TEXTS}
+    # An identifier is found as a whole; cut into parts it would be found by every number.
+    properties["values"] = {"type": "text", "analyzer": "runlore_values", "norms": False}
+    properties |= {"gist": {"type": "text", "index": False}, "source_offset": {"type": "long"}}
     properties |= {name: {"type": "date"} for name in _DATES}
     properties |= {name: {"type": "object", "enabled": False} for name in _JSON}
     # The distribution carries no faiss library, and faiss is the default engine.
@@ -81,7 +96,7 @@ def make_id(*parts: object) -> str:
 
 
 def hash_content(title: str, heading_path: str, text: str) -> str:
-    """Return the hash of what is embedded: equal hashes need no new embedding.
+    """Return the hash of what is embedded (the gist, where a chunk has one): equal hashes, equal vectors.
 
     Example:
         >>> hash_content("t", "h", "x") == hash_content("t", "h", "x")
@@ -91,8 +106,8 @@ def hash_content(title: str, heading_path: str, text: str) -> str:
 
 
 def embedding_text(chunk: Chunk) -> str:
-    """Return the text that stands for the chunk in vector space: its headings, then its words."""
-    return f"{chunk['heading_path'] or chunk['title']}\n{chunk['text']}"
+    """Return the text that stands for the chunk in vector space: its headings, then its gist or its words."""
+    return f"{chunk['heading_path'] or chunk['title']}\n{chunk.get('gist') or chunk['text']}"
 
 
 def chunks_to_table(chunks: list[Chunk]) -> pa.Table:

@@ -5,7 +5,7 @@ import json
 import sys
 import time
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from confluent_kafka import (
@@ -29,10 +29,13 @@ log = structlog.get_logger(__name__)
 LOGS: Final = "runlore.logs"
 METRICS: Final = "runlore.metrics"
 DEAD_LETTER: Final = "runlore.dead-letter"
-RAG_TOPICS: Final = (LOGS, METRICS)
-TOPICS: Final = (
-    *RAG_TOPICS, "runlore.kubernetes", "runlore.mlflow", "runlore.docs", "runlore.queries", DEAD_LETTER,
-)  # fmt: skip
+KUBERNETES: Final = "runlore.kubernetes"
+MLFLOW: Final = "runlore.mlflow"
+AIRFLOW: Final = "runlore.airflow"
+RAG_TOPICS: Final = (LOGS, METRICS, KUBERNETES, MLFLOW, AIRFLOW)
+COLLECTED: Final = "runlore.collected"
+"""Compacted: up to where each collector has read its source."""
+TOPICS: Final = (*RAG_TOPICS, "runlore.docs", "runlore.queries", DEAD_LETTER, COLLECTED)
 GROUP: Final = "runlore-rag-pipeline"
 _TIMEOUT_S: Final = 20.0
 # `consume` waits for a full batch until its timeout, even at the end of every partition.
@@ -44,7 +47,7 @@ def create_topics(bootstrap: str, partitions: int = 2) -> list[str]:
     admin = AdminClient({"bootstrap.servers": bootstrap})
     present = admin.list_topics(timeout=_TIMEOUT_S).topics
     missing = [topic for topic in TOPICS if topic not in present]
-    wanted = [NewTopic(topic, num_partitions=partitions, replication_factor=1) for topic in missing]
+    wanted = [_describe_topic(topic, partitions) for topic in missing]
     for future in admin.create_topics(wanted).values() if wanted else ():
         try:
             future.result(timeout=_TIMEOUT_S)
@@ -52,6 +55,13 @@ def create_topics(bootstrap: str, partitions: int = 2) -> list[str]:
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                 raise
     return missing
+
+
+def _describe_topic(topic: str, partitions: int) -> NewTopic:
+    if topic == COLLECTED:
+        return NewTopic(topic, 1, 1, config={"cleanup.policy": "compact"})
+    # Time slices are told by when the broker got an event: senders' clocks can't be trusted with that.
+    return NewTopic(topic, partitions, 1, config={"message.timestamp.type": "LogAppendTime"})
 
 
 def drain(
@@ -186,6 +196,49 @@ def produce(bootstrap: str, topic: str, messages: Iterable[tuple[str, bytes, dic
     if failures or unsent:
         raise RuntimeError(f"{topic}: {unsent} of {count} messages unsent, errors: {failures[:3]}")
     return count
+
+
+def send_collected(
+    bootstrap: str,
+    collector: str,
+    topic: str,
+    messages: Iterable[tuple[str, bytes, dict[str, str]]],
+    position: dict[str, Any],
+) -> int:
+    """Send what a collector read together with its new position, in one transaction: both or neither.
+
+    Args:
+        bootstrap: Kafka's bootstrap servers.
+        collector: Names the position, and fences off a forgotten run of the same collector.
+        topic: Where the messages go.
+        messages: `(key, value, headers)` each.
+        position: Up to where the source was read, in the source's own terms.
+
+    Returns:
+        How many messages were sent.
+
+    Raises:
+        confluent_kafka.KafkaException: Nothing was sent; the next run reads the same again.
+    """
+    options = {"bootstrap.servers": bootstrap, "transactional.id": f"runlore-collect-{collector}"}
+    producer = Producer(options)
+    producer.init_transactions(_TIMEOUT_S)
+    producer.begin_transaction()
+    count = 0
+    for key, value, headers in messages:
+        producer.produce(topic, value=value, key=key, headers=list(headers.items()))
+        producer.poll(0)
+        count += 1
+    producer.produce(COLLECTED, value=json.dumps(position).encode(), key=collector)
+    producer.commit_transaction(_TIMEOUT_S)
+    return count
+
+
+def read_collected(bootstrap: str, collector: str) -> dict[str, Any] | None:
+    """Return the position that a collector sent last, or None before its first time."""
+    records, _, _ = drain(bootstrap, [COLLECTED], {}, sys.maxsize)
+    positions = [record["value"] for record in records if record["key"] == collector and record["value"]]
+    return json.loads(positions[-1]) if positions else None
 
 
 def send_dead_letters(bootstrap: str, letters: list[DeadLetter]) -> int:

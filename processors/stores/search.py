@@ -24,7 +24,8 @@ _ANALYSIS: Final[dict[str, Any]] = {
             "type": "custom",
             "tokenizer": "whitespace",
             "filter": ["name_parts", "flatten_graph", "lowercase", "stop", "english_stems"],
-        }
+        },
+        "runlore_values": {"type": "custom", "tokenizer": "whitespace", "filter": ["lowercase"]},
     },
 }
 
@@ -73,6 +74,9 @@ def write_chunks(client: OpenSearch, index: str, chunks: Iterable[Chunk]) -> lis
     )
     for written, item in results:
         result = item["index"]
+        if result["status"] == 409:
+            # The version holds this chunk from a later position already.
+            continue
         if not written and 400 <= result["status"] < 500 and result["status"] not in (404, 429):
             refused.append((result["_id"], str(result["error"])))
         elif not written:
@@ -84,7 +88,11 @@ def write_chunks(client: OpenSearch, index: str, chunks: Iterable[Chunk]) -> lis
 def _to_actions(index: str, chunks: Iterable[Chunk]) -> Iterable[dict[str, Any]]:
     now = datetime.now(UTC).isoformat()
     for chunk in chunks:
-        yield {"_index": index, "_id": chunk["chunk_id"], "_source": {**chunk, "indexed_at": now}}
+        action: dict[str, Any] = {"_index": index, "_id": chunk["chunk_id"]}
+        if "source_offset" in chunk:
+            # Equal is allowed: a task that is tried again writes the same once more.
+            action |= {"version": chunk["source_offset"], "version_type": "external_gte"}
+        yield {**action, "_source": {**chunk, "indexed_at": now}}
 
 
 def carry_over(
