@@ -1,6 +1,6 @@
 """### Collect metrics
 
-Asks Prometheus for the course of the present hour of the configured series (`processors/queries.yaml`) and
+Asks Prometheus for the course of the present hour of the configured series (`processors/collectors/queries.yaml`) and
 sends the answers, as they are, to the Kafka topic `runlore.metrics`. Then it rings for `rag_pipeline`.
 
 A query that Prometheus refuses is counted and left out; if Prometheus is down the task is tried again, and
@@ -20,7 +20,7 @@ SETTINGS = load_settings()
 @task(outlets=[Asset("runlore-metrics")])
 def collect_metrics_task() -> dict[str, int]:
     """Send the hour so far of every configured query to Kafka."""
-    from processors.collect import collect_metrics
+    from processors.collectors.metrics import collect_metrics
 
     return collect_metrics(SETTINGS)
 
