@@ -88,6 +88,7 @@ def _runlore(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
         "RUNLORE_WORK_DIR": str(settings.home / "work"),
         "RUNLORE_TOKENIZER_FILE": str(_find_tokenizer(settings.envs)),
         "RUNLORE_OPENWEBUI_URL": addresses["OPENWEBUI_URL"],
+        "RUNLORE_AIRFLOW_PASSWORDS_FILE": str(passwords.folder / "airflow-users.json"),
         **{
             f"RUNLORE_{name}": addresses[name]
             for name in addresses

@@ -1,5 +1,6 @@
 """What every component of the platform is told from outside: one frozen object, read once at the edge."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +20,22 @@ class DocumentSource(BaseModel):
     branch: str = Field("", description="Branch to read; empty means the repository's default branch.")
     folder: str = Field("", description="Only this sub-folder.")
     groups: Groups = Field(("public",), description="Who may see its documents.")
+
+
+class LogIndex(BaseModel):
+    """Log lines in an OpenSearch of yours; the DAG `collect` reads along and changes nothing there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str = Field(min_length=1, description="Address of that OpenSearch.")
+    index: str = Field(min_length=1, description="Index, alias, data stream or pattern such as app-logs-*.")
+    time_field: str = Field(
+        "@timestamp", min_length=1, description="Date field that says when a line was written."
+    )
+    history_hours: int = Field(24, ge=0, description="How far back the first collection begins.")
+    user: str = Field("", description="User who may read the index; empty: no login.")
+    password_file: Path | None = Field(None, description="File with the user's password.")
+    ca_file: Path | None = Field(None, description="Certificate authority, if the system doesn't know it.")
 
 
 class Settings(BaseSettings):
@@ -47,11 +64,36 @@ class Settings(BaseSettings):
     )
     chunk_tokens: int = Field(220, ge=32, description="Upper size of a document chunk, in model tokens.")
 
-    max_events_per_run: int = Field(20_000, ge=1, description="A run drains at most this many Kafka events.")
-    sweep_seconds: int = Field(60, ge=5, description="How often rag_pipeline looks without being rung.")
+    noise: tuple[re.Pattern[str], ...] = Field(
+        (), description="JSON list of regular expressions; log lines that one of them finds are left out."
+    )
+    max_events_per_run: int = Field(50_000, ge=1, description="A run drains at most this many Kafka events.")
+    sweep_seconds: int = Field(30, ge=5, description="How often rag_pipeline looks without being rung.")
     collect_seconds: int = Field(300, ge=15, description="How often metrics are collected.")
     kept_versions: int = Field(5, ge=2, description="How many index versions of a pipeline are kept.")
     cache_ttl_seconds: int = Field(86_400, ge=60)
+    airflow_url: str = Field("", description="Airflow whose runs are collected; empty: none.")
+    airflow_user: str = Field("viewer", description="User who may read DAG runs and task logs.")
+    airflow_passwords_file: Path | None = Field(None, description="JSON object of user name and password.")
+    airflow_ui_url: str = Field("", description="Address of Airflow for people, if it is another one.")
+    mlflow_ui_url: str = Field("", description="Address of MLflow for people, if it is another one.")
+    mlflow_history_days: int = Field(
+        30, ge=0, description="How far back the first collection of MLflow begins."
+    )
+    mlflow_runs_per_collect: int = Field(
+        500, ge=1, description="Most changed runs that one collection sends."
+    )
+    log_indices: tuple[LogIndex, ...] = Field(
+        (), description="JSON list of existing log indices to read along."
+    )
+    log_lines_per_collect: int = Field(
+        20_000, ge=1, description="Most lines that one collection sends per index."
+    )
+    log_overlap_seconds: int = Field(60, ge=0, description="How late a line may appear in a log index.")
+    airflow_log_days: int = Field(
+        7, ge=1, description="How long Airflow's task logs and finished runs are kept."
+    )
+    staging_days: int = Field(7, ge=1, description="How long staging folders are kept.")
     code_commit: str = Field("unknown", description="Commit of the code that runs, kept with every version.")
     log_level: str = Field("WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
@@ -59,6 +101,17 @@ class Settings(BaseSettings):
     def embedding_url(self) -> str:
         """OpenAI base URL of the embedding model."""
         return f"{self.kserve_url}/openai/v1"
+
+    @property
+    def ui_urls(self) -> dict[str, str]:
+        """Where people open what is cited; an address may carry a login for programs, and a link must not."""
+        airflow = self.airflow_ui_url or self.airflow_url
+        urls = {
+            "service": self.url,
+            "mlflow": self.mlflow_ui_url or self.mlflow_tracking_uri,
+            "airflow": airflow,
+        }
+        return {name: re.sub(r"(?<=://)[^/@]*@", "", url).rstrip("/") for name, url in urls.items()}
 
     @property
     def all_groups(self) -> list[str]:

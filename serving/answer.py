@@ -48,7 +48,7 @@ class Answer:
     sources: list[Hit]
     findings: Findings
     degraded: tuple[str, ...]
-    service_url: str
+    ui_urls: dict[str, str]
 
 
 async def prepare_answer(clients: Clients, settings: Settings, request: ChatRequest) -> Answer:
@@ -86,7 +86,7 @@ async def prepare_answer(clients: Clients, settings: Settings, request: ChatRequ
         sources=sources,
         findings=findings,
         degraded=degraded,
-        service_url=settings.url,
+        ui_urls=settings.ui_urls,
     )
 
 
@@ -108,7 +108,7 @@ def split_conversation(messages: list[Message]) -> tuple[str, list[dict[str, Any
 def describe_provenance(answer: Answer) -> Provenance:
     """Return where an answer comes from; complete once its text has been read."""
     provenance = Provenance(
-        citations=[cite_source(n, hit, answer.service_url) for n, hit in enumerate(answer.cited, start=1)],
+        citations=[cite_source(n, hit, answer.ui_urls) for n, hit in enumerate(answer.cited, start=1)],
         as_of=max((hit["observed_at"] for hit in answer.sources if hit["observed_at"]), default=None),
         versions=answer.findings.versions,
         route="+".join(pipeline for pipeline, index in answer.findings.versions.items() if index),

@@ -1,8 +1,8 @@
 """Citations: where a source can be opened, and the numbers in an answer's text."""
 
 import re
-from collections.abc import AsyncIterator, Sequence
-from typing import Final
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from processors.retrieval import Hit
@@ -12,23 +12,34 @@ from serving.schemas import Citation
 _NUMBERS: Final = re.compile(r" ?\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 _MAYBE_CUT: Final = re.compile(r"(?: ?(?:\[[\d,\s]{0,20})?|``)$")
 _FENCE: Final = "```"
+# The first place whose names are all in the cite is taken.
+_PLACES: Final = {
+    frozenset({"experiment_id", "run_id"}): "#/experiments/{experiment_id}/runs/{run_id}",
+    frozenset({"model"}): "#/models/{model}",
+    frozenset({"dag_id", "run_id"}): "dags/{dag_id}/runs/{run_id}",
+    frozenset({"dag_id"}): "dags/{dag_id}/runs",
+}
 _CODE: Final = re.compile(r"(```.*?(?:```|$)|`[^`\n]+`)", re.DOTALL)
 
 
-def build_citation_url(hit: Hit, service_url: str) -> str:
+def build_citation_url(hit: Hit, ui_urls: Mapping[str, str]) -> str:
     """Return a link to what a hit was made from.
 
-    Documents from a forge open there at their lines; everything else opens as a page of this service.
+    Documents from a forge open there at their lines, runs and models in the UI of MLflow or Airflow;
+    everything else opens as a page of this service.
 
     Args:
         hit: The source.
-        service_url: Public address of this service.
+        ui_urls: Addresses for people of `service`, `mlflow` and `airflow`.
 
     Example:
         >>> cite = {"type": "git", "repository": "https://git.example/a/b.git", "commit": "c0ffee",
         ...         "path": "red cluster.md", "start_line": 3, "end_line": 9}
-        >>> build_citation_url({"cite": cite}, "http://localhost")
+        >>> build_citation_url({"cite": cite}, {})
         'https://git.example/a/b/blob/c0ffee/red%20cluster.md#L3-L9'
+        >>> cite = {"type": "mlflow", "experiment_id": "3", "run_id": "f00"}
+        >>> build_citation_url({"cite": cite}, {"mlflow": "http://mlflow"})
+        'http://mlflow/#/experiments/3/runs/f00'
     """
     cite = hit["cite"]
     repository = urlsplit(str(cite.get("repository", "")))
@@ -38,15 +49,25 @@ def build_citation_url(hit: Hit, service_url: str) -> str:
         path = f"{repository.path.removesuffix('.git')}/blob/{cite['commit']}/{quote(cite['path'])}"
         lines = f"L{cite['start_line']}-L{cite['end_line']}"
         return urlunsplit((repository.scheme, host, path, "", lines))
-    return f"{service_url.rstrip('/')}/citations/{hit['index']}/{quote(hit['chunk_id'], safe='')}"
+    ui = ui_urls.get(str(cite.get("type")), "")
+    place = _find_place(cite)
+    if ui and place:
+        return f"{ui}/{place}"
+    return f"{ui_urls['service'].rstrip('/')}/citations/{hit['index']}/{quote(hit['chunk_id'], safe='')}"
 
 
-def cite_source(n: int, hit: Hit, service_url: str) -> Citation:
+def _find_place(cite: Mapping[str, Any]) -> str:
+    """Return where a run or model is within the UI of MLflow or Airflow, or nothing."""
+    names = {name: quote(value, safe="") for name, value in cite.items() if isinstance(value, str)}
+    return next((place.format_map(names) for needed, place in _PLACES.items() if needed <= names.keys()), "")
+
+
+def cite_source(n: int, hit: Hit, ui_urls: Mapping[str, str]) -> Citation:
     """Return what the number n stands for."""
     return Citation(
         n=n,
         title=title_of(hit),
-        url=build_citation_url(hit, service_url),
+        url=build_citation_url(hit, ui_urls),
         cite=hit["cite"],
         observed_at=hit["observed_at"],
     )

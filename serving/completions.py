@@ -51,7 +51,7 @@ async def build_chunks(answer: Answer, *, include_usage: bool) -> AsyncIterator[
     shown = 0
     async for piece in answer.text:
         for hit in answer.cited[shown:]:
-            yield {**_build_chunk(answer, {}), "event": _build_source(hit, answer.service_url)}
+            yield {**_build_chunk(answer, {}), "event": _build_source(hit, answer.ui_urls)}
         shown = len(answer.cited)
         if piece:
             yield _build_chunk(answer, {"content": piece})
@@ -73,9 +73,9 @@ def _build_chunk(answer: Answer, delta: dict[str, str], finish_reason: str | Non
     }
 
 
-def _build_source(hit: Hit, service_url: str) -> dict[str, Any]:
+def _build_source(hit: Hit, ui_urls: Mapping[str, str]) -> dict[str, Any]:
     """Return a source as Open WebUI's event; it numbers them by `metadata.source` in order of arrival."""
-    url, title = build_citation_url(hit, service_url), title_of(hit)
+    url, title = build_citation_url(hit, ui_urls), title_of(hit)
     return {
         "type": "source",
         "data": {

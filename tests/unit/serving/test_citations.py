@@ -51,12 +51,36 @@ def make_git_hit(repository: str) -> Any:
 
 def test_forge_link_carries_no_credentials() -> None:
     hit = make_git_hit("https://user:secret@git.example/team/docs.git")
-    assert build_citation_url(hit, "http://s") == "https://git.example/team/docs/blob/c0ffee/a.md#L1-L2"
+    assert build_citation_url(hit, {}) == "https://git.example/team/docs/blob/c0ffee/a.md#L1-L2"
 
 
 @pytest.mark.parametrize(
     "repository", ["/srv/docs", "file:///srv/docs", "git@git.example:docs.git", "javascript:x"]
 )
 def test_everything_else_opens_on_the_service(repository: str) -> None:
-    url = build_citation_url(make_git_hit(repository), "http://s/")
+    url = build_citation_url(make_git_hit(repository), {"service": "http://s/"})
     assert url == "http://s/citations/cag-v000001/x%2Fy"
+
+
+@pytest.mark.parametrize(
+    ("cite", "url"),
+    [
+        ({"type": "mlflow", "experiment_id": "3", "run_id": "f00"}, "http://m/#/experiments/3/runs/f00"),
+        ({"type": "mlflow", "model": "fraud/ä"}, "http://m/#/models/fraud%2F%C3%A4"),
+        ({"type": "airflow", "dag_id": "rag", "run_id": "a__1+2"}, "http://a/dags/rag/runs/a__1%2B2"),
+        ({"type": "airflow", "dag_id": "rag", "hour": "2026"}, "http://a/dags/rag/runs"),
+        ({"type": "promql", "query": "up"}, "http://s/citations/rag-v000001/x"),
+    ],
+)
+def test_runs_open_in_the_ui_that_shows_them(cite: dict[str, str], url: str) -> None:
+    hit: Any = {"cite": cite, "index": "rag-v000001", "chunk_id": "x"}
+    assert (
+        build_citation_url(hit, {"service": "http://s", "mlflow": "http://m", "airflow": "http://a"}) == url
+    )
+
+
+def test_a_ui_without_an_address_is_replaced_by_our_page() -> None:
+    hit: Any = {"cite": {"type": "airflow", "dag_id": "rag"}, "index": "rag-v000001", "chunk_id": "x"}
+    assert (
+        build_citation_url(hit, {"service": "http://s", "airflow": ""}) == "http://s/citations/rag-v000001/x"
+    )
