@@ -43,6 +43,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from processors.settings import load_settings
 from processors.stores.doorbell import DoorbellTrigger
+from processors.stores.kafka import RAG_TOPICS
 
 SETTINGS = load_settings()
 SPARK_JOB = Path(__file__).parent.parent / "spark_jobs" / "rebuild_history.py"
@@ -53,11 +54,10 @@ EVENTS = Asset(
     watchers=[
         AssetWatcher(
             name="doorbell",
-            trigger=DoorbellTrigger(topics=["runlore.logs"], kafka_config_id="runlore_doorbell"),
+            trigger=DoorbellTrigger(topics=list(RAG_TOPICS), kafka_config_id="runlore_doorbell"),
         )
     ],
 )
-METRICS = Asset("runlore-metrics")
 
 
 def skip_without_history(context: dict[str, Any]) -> None:
@@ -82,7 +82,7 @@ def light_processing_task(ingested: dict[str, Any]) -> dict[str, int]:
     """Turn events into chunks."""
     from processors.rag import process_events
 
-    return process_events(ingested["run_url"])
+    return process_events(SETTINGS, ingested["run_url"])
 
 
 @task(trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS)
@@ -117,7 +117,7 @@ def quality_validation_task(ingested: dict[str, Any], indexed: dict[str, Any]) -
 
 @dag(
     schedule=AssetOrTimeSchedule(
-        timetable=DeltaTriggerTimetable(timedelta(seconds=SETTINGS.sweep_seconds)), assets=EVENTS | METRICS
+        timetable=DeltaTriggerTimetable(timedelta(seconds=SETTINGS.sweep_seconds)), assets=[EVENTS]
     ),
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,

@@ -19,6 +19,7 @@ class Chunk(TypedDict):
     part that stays when counts and last values change, so that a change costs no new vector. `values` are
     words that must be found although the text doesn't show them, such as request ids. `source_offset` is the
     Kafka position up to which the chunk was built: a write from an earlier position never overwrites it.
+    `source_offsets` names every single offset that it tells of, such as `12-980,990`.
     """
 
     chunk_id: str
@@ -43,6 +44,7 @@ class Chunk(TypedDict):
     gist: NotRequired[str]
     values: NotRequired[list[str]]
     source_offset: NotRequired[int]
+    source_offsets: NotRequired[str]
     embedding: NotRequired[list[float]]
     embedding_model: NotRequired[str]
     indexed_at: NotRequired[str]
@@ -53,6 +55,7 @@ _KEYWORDS: Final = (
     "service", "severity", "batch_id", "embedding_model",
 )  # fmt: skip
 _TEXTS: Final = ("title", "heading_path", "text")
+_KEPT: Final = ("gist", "source_offsets")
 _LISTS: Final = ("acl", "values")
 _DATES: Final = ("began_at", "observed_at", "ingested_at", "indexed_at")
 _JSON: Final = ("labels", "cite")
@@ -60,7 +63,7 @@ _JSON: Final = ("labels", "cite")
 
 def parquet_schema() -> pa.Schema:
     """Return the Arrow schema of a Parquet file of chunks."""
-    strings = [pa.field(name, pa.string()) for name in (*_KEYWORDS, *_TEXTS, "gist", *_DATES, *_JSON)]
+    strings = [pa.field(name, pa.string()) for name in (*_KEYWORDS, *_TEXTS, *_KEPT, *_DATES, *_JSON)]
     lists = [pa.field(name, pa.list_(pa.string())) for name in _LISTS]
     vector = pa.field("embedding", pa.list_(pa.float32()))
     return pa.schema([*strings, *lists, vector, pa.field("source_offset", pa.int64())])
@@ -76,7 +79,8 @@ def index_mapping(dimension: int) -> dict[str, Any]:
     properties |= {name: {"type": "text", "analyzer": "runlore_text"} for name in _TEXTS}
     # An identifier is found as a whole; cut into parts it would be found by every number.
     properties["values"] = {"type": "text", "analyzer": "runlore_values", "norms": False}
-    properties |= {"gist": {"type": "text", "index": False}, "source_offset": {"type": "long"}}
+    properties |= {name: {"type": "text", "index": False} for name in _KEPT}
+    properties["source_offset"] = {"type": "long"}
     properties |= {name: {"type": "date"} for name in _DATES}
     properties |= {name: {"type": "object", "enabled": False} for name in _JSON}
     # The distribution carries no faiss library, and faiss is the default engine.

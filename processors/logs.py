@@ -1,117 +1,180 @@
-"""Log lines in, `log_pattern` chunks out: a thousand equal lines become one chunk with count and samples."""
+"""Log records as shippers send them, as normalised lines: ECS or OpenTelemetry names, JSON or plain text."""
 
 import json
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from itertools import groupby
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypedDict
 
-from drain3 import TemplateMiner
-from drain3.masking import MaskingInstruction
-from drain3.template_miner_config import TemplateMinerConfig
-
-from processors.chunk import Chunk, hash_content, make_id
 from processors.record import Record
 
-SAMPLES: Final = 4
-"""How many different lines of a pattern, the newest ones, are kept."""
+MAX_MESSAGE: Final = 16_000
+"""Characters of a message that are looked at; what comes after belongs to no pattern anybody could read."""
 
 _SEVERITIES: Final = (
     ("critical", re.compile(r"\b(?:FATAL|CRITICAL|PANIC|EMERG|ALERT)\b")),
     ("error", re.compile(r"\b(?:ERROR|ERR|Traceback|Exception)\b")),
     ("warning", re.compile(r"\b(?:WARN|WARNING)\b")),
+    ("debug", re.compile(r"\b(?:DEBUG|TRACE)\b")),
 )
-_MASKS: Final = tuple(
-    MaskingInstruction(pattern, name)
-    for pattern, name in (
-        (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?", "TIME"),
-        (r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b", "ADDRESS"),
-        (r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "UUID"),
-        (r"\b0x[0-9a-f]+\b", "HEX"),
-        (r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])", "NUM"),
-    )
+_SEVERITY_NAMES: Final = {
+    "alert": "critical", "crit": "critical", "emerg": "critical", "emergency": "critical",
+    "fatal": "critical", "panic": "critical", "err": "error", "severe": "error", "warn": "warning",
+    "notice": "info", "information": "info", "informational": "info", "trace": "debug", "verbose": "debug",
+}  # fmt: skip
+_MESSAGE: Final = ("message", "body", "log", "msg")
+_TIME: Final = ("@timestamp", "timeUnixNano", "time", "timestamp", "ts")
+_SERVICE: Final = (
+    "service.name", "resource.service.name", "resource.attributes.service.name", "kubernetes.labels.app",
+    "kubernetes.container.name", "kubernetes.container_name", "container.name",
+)  # fmt: skip
+_NAMESPACE: Final = (
+    "kubernetes.namespace",
+    "kubernetes.namespace_name",
+    "resource.attributes.k8s.namespace.name",
 )
+_SEVERITY: Final = ("log.level", "severityText", "severity_text", "severity", "level")
+_POD: Final = ("kubernetes.pod.name", "kubernetes.pod_name", "resource.attributes.k8s.pod.name")
+_HOST: Final = ("host.name", "host.hostname", "resource.attributes.host.name")
+_IDENTIFIERS: Final = (
+    *_POD, *_HOST, "kubernetes.node.name", "container.id", "trace.id", "trace_id", "traceId", "span.id",
+    "http.request.id", "request_id", "requestId", "event.id", "user.id", "transaction.id",
+)  # fmt: skip
+_LEADING_TIME: Final = re.compile(
+    r"\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,6})?(?:Z|[+-]\d\d:?\d\d)?)"
+)
+# A sender's clock may be wrong; what lies further ahead of the broker's would stay "newest" for ever.
+_AHEAD: Final = timedelta(minutes=10)
 
-# A line's own time is no part of a headline.
-_TIME_MASK: Final = re.compile(r"\[?<TIME>(?:,<NUM>)?\]?\s*")
 
+class LogLine(TypedDict):
+    """One normalised log record, with its place in Kafka.
 
-class LogEvent(TypedDict):
-    """One normalised log line, with its place in Kafka."""
+    `stream` names the file or container that wrote it: lines of one stream may continue each other.
+    `identifiers` are values from the record's fields that a question may name. `clock_ms` is the
+    broker's time.
+    """
 
     topic: str
     partition: int
     offset: int
+    clock_ms: int
     observed_at: str
     service: str
     namespace: str
     severity: str
     message: str
+    stream: str
     file: str
-    template: str
+    identifiers: list[str]
 
 
-class PatternSummary(TypedDict):
-    """What is told of the log lines of one template: where and when they were, how many, the newest ones."""
-
-    topic: str
-    partition: int
-    start_offset: int
-    end_offset: int
-    begin: str
-    end: str
-    service: str
-    namespace: str
-    severity: str
-    template: str
-    file: str
-    count: int
-    samples: list[str]
-
-
-def parse_log(record: Record) -> LogEvent:
-    """Normalise a log record in ECS or OpenTelemetry field names.
+def parse_log(record: Record) -> LogLine:
+    """Normalise a log record: a JSON object in ECS or OpenTelemetry names, or a line of plain text.
 
     Raises:
-        ValueError: The record is no JSON object, or has no message.
+        ValueError: The record is empty, no UTF-8 text, broken JSON, or has no message.
+
+    Example:
+        >>> record = {"topic": "t", "partition": 0, "offset": 7, "timestamp_ms": 0, "key": "shop",
+        ...           "headers": {}, "value": "2026-11-21 07:00:00,5 WARN slow"}
+        >>> line = parse_log(record)
+        >>> line["service"], line["severity"], line["observed_at"][:19]
+        ('shop', 'warning', '1970-01-01T00:00:00')
     """
-    if record["value"] is None:
-        raise ValueError("the message is not UTF-8 text")
-    body = json.loads(record["value"])
-    if not isinstance(body, dict):
-        raise ValueError(f"expected a JSON object, got {type(body).__name__}")
-    message = body.get("message") or body.get("body")
-    if not isinstance(message, str) or not message.strip():
-        raise ValueError("the record has no field 'message' with text")
-    return LogEvent(
+    body = _read_body(record)
+    message = next((found for name in _MESSAGE if isinstance(found := body.get(name), str)), None)
+    if message is None:
+        raise ValueError(f"the record has none of the fields {', '.join(_MESSAGE)} with text")
+    message = message.rstrip()[:MAX_MESSAGE]
+    body, message = _unwrap(body, message)
+    service = _find_text(body, _SERVICE) or _text(body.get("service")) or record["key"] or "unknown"
+    file = _find_text(body, ("log.file.path", "file"))
+    stream = "|".join((service, _find_text(body, _HOST), _find_text(body, _POD), file))
+    level = _find_text(body, _SEVERITY).lower()
+    return LogLine(
         topic=record["topic"],
         partition=record["partition"],
         offset=record["offset"],
-        observed_at=_read_time(body.get("@timestamp"), record["timestamp_ms"]),
-        service=_look_up(body, "service.name") or _look_up(body, "kubernetes.container.name") or "unknown",
-        namespace=_look_up(body, "kubernetes.namespace"),
-        severity=_look_up(body, "log.level").lower() or find_severity(message),
-        message=message.strip(),
-        file=_look_up(body, "log.file.path"),
-        template="",
+        clock_ms=record["timestamp_ms"],
+        observed_at=_find_time(body, message, record["timestamp_ms"]),
+        service=service,
+        namespace=_find_text(body, _NAMESPACE),
+        severity=_SEVERITY_NAMES.get(level, level) or find_severity(message),
+        message=message,
+        stream=stream,
+        file=file,
+        identifiers=list(dict.fromkeys(filter(None, (_text(_look_up(body, name)) for name in _IDENTIFIERS)))),
     )
 
 
-def _look_up(body: dict[str, Any], name: str) -> str:
-    value: Any = body.get(name)
+def _read_body(record: Record) -> dict[str, Any]:
+    value = record["value"]
     if value is None:
-        value = body
-        for part in name.split("."):
-            value = value.get(part) if isinstance(value, dict) else None
+        raise ValueError("the message is not UTF-8 text")
+    # Only an object or a list can be meant as JSON; a line that says `12` or `null` is a line.
+    if not value.lstrip().startswith(("{", "[{", '["', "[]")):
+        return {"message": value}
+    body = json.loads(value)
+    if not isinstance(body, dict):
+        raise ValueError(f"expected a JSON object, got {type(body).__name__}")
+    return body
+
+
+def _unwrap(body: dict[str, Any], message: str) -> tuple[dict[str, Any], str]:
+    """Take the fields out of a message that is itself a JSON object, as many services write."""
+    if not (message.startswith("{") and message.endswith("}")):
+        return body, message
+    try:
+        inner = json.loads(message)
+    except ValueError:
+        return body, message
+    said = _find_text(inner, (*_MESSAGE, "event"))
+    return (
+        ({**inner, **body, "level": _find_text(inner, _SEVERITY)}, said) if said.strip() else (body, message)
+    )
+
+
+def _find_text(body: dict[str, Any], names: Iterable[str]) -> str:
+    return next((found for name in names if (found := _text(_look_up(body, name)))), "")
+
+
+def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _read_time(value: object, timestamp_ms: int) -> str:
-    if isinstance(value, str):
-        moment = datetime.fromisoformat(value)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
-    return datetime.fromtimestamp(timestamp_ms / 1000, UTC).isoformat()
+def _look_up(body: dict[str, Any], name: str) -> Any:
+    """A field by its dotted name, however much of it is written as nested objects."""
+    if name in body:
+        return body[name]
+    head, _, tail = name.partition(".")
+    while tail:
+        inner = body.get(head)
+        if isinstance(inner, dict):
+            return _look_up(inner, tail)
+        step, _, tail = tail.partition(".")
+        head = f"{head}.{step}"
+    return None
+
+
+def _find_time(body: dict[str, Any], message: str, clock_ms: int) -> str:
+    clock = datetime.fromtimestamp(clock_ms / 1000, UTC)
+    stated = next((found for name in _TIME if (found := body.get(name)) is not None), None)
+    if stated is None and (match := _LEADING_TIME.match(message)):
+        stated = match[1].replace(",", ".")
+    moment = clock if stated is None else _read_time(stated)
+    return (clock if moment > clock + _AHEAD else moment).isoformat()
+
+
+def _read_time(stated: Any) -> datetime:
+    """Read ISO 8601, or seconds, milliseconds, microseconds or nanoseconds since 1970 by their size."""
+    if isinstance(stated, str) and not stated.replace(".", "", 1).isdecimal():
+        moment = datetime.fromisoformat(stated)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    seconds = float(stated)
+    while seconds > 1e11:
+        seconds /= 1000
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def find_severity(message: str) -> str:
@@ -124,92 +187,16 @@ def find_severity(message: str) -> str:
     return next((name for name, pattern in _SEVERITIES if pattern.search(message)), "info")
 
 
-def add_templates(events: list[LogEvent]) -> list[list[LogEvent]]:
-    """Name each event's template and return the events of each pattern together.
-
-    Lines are mined per partition and service in the order of their offsets. A batch that is read again with
-    more lines at its end therefore puts the lines it had before into the same patterns, with the same first
-    line: that is what makes a pattern's chunk id stable.
-    """
-    ordered = sorted(events, key=lambda e: (e["topic"], e["partition"], e["service"], e["offset"]))
-    streams = groupby(ordered, key=lambda e: (e["topic"], e["partition"], e["service"]))
-    return [pattern for _, stream in streams for pattern in _mine(stream)]
-
-
-def _mine(events: Iterable[LogEvent]) -> list[list[LogEvent]]:
-    config = TemplateMinerConfig()
-    config.masking_instructions = list(_MASKS)
-    miner = TemplateMiner(config=config)
-    patterns: dict[int, list[LogEvent]] = {}
-    for event in events:
-        patterns.setdefault(miner.add_log_message(event["message"])["cluster_id"], []).append(event)
-    templates = {cluster.cluster_id: cluster.get_template() for cluster in miner.drain.clusters}
-    return [
-        [{**event, "template": templates[number]} for event in found] for number, found in patterns.items()
-    ]
-
-
-def summarise_pattern(pattern: list[LogEvent]) -> PatternSummary:
-    """Return what is told of the lines of one template and one partition, given in the order of offsets."""
-    first = pattern[0]
-    times = sorted(event["observed_at"] for event in pattern)
-    newest = sorted(pattern, key=lambda event: event["observed_at"])
-    samples = list(dict.fromkeys(event["message"] for event in reversed(newest)))[:SAMPLES]
-    return PatternSummary(
-        topic=first["topic"],
-        partition=first["partition"],
-        start_offset=first["offset"],
-        end_offset=pattern[-1]["offset"],
-        begin=times[0],
-        end=times[-1],
-        service=first["service"],
-        namespace=first["namespace"],
-        severity=first["severity"],
-        template=first["template"],
-        file=first["file"],
-        count=len(pattern),
-        samples=samples[::-1],
-    )
-
-
-def build_log_chunk(pattern: PatternSummary, batch_id: str, ingested_at: str) -> Chunk:
-    """Return the chunk that stands for the lines of one pattern.
+def is_noise(line: LogLine, patterns: Iterable[re.Pattern[str]]) -> bool:
+    """Tell whether nobody will ever ask for a line: it is blank, for debugging, or known as noise.
 
     Args:
-        pattern: The lines' summary; its first place names the chunk.
-        batch_id: The run that read them.
-        ingested_at: When it read them.
+        line: The line.
+        patterns: Whatever one of these finds is noise.
+
+    Example:
+        >>> is_noise({"severity": "info", "message": "GET /healthz 200"}, [re.compile("/healthz 200")])
+        True
     """
-    headline = _TIME_MASK.sub("", pattern["template"])
-    title = f"{pattern['service']}: {headline}"[:160]
-    text = "\n".join((_describe(pattern), *pattern["samples"]))
-    return Chunk(
-        chunk_id=make_id("log_pattern", pattern["topic"], pattern["partition"], pattern["start_offset"]),
-        doc_id=make_id("log_pattern", pattern["service"], pattern["template"]),
-        source=pattern["topic"],
-        kind="log_pattern",
-        title=title,
-        heading_path="",
-        text=text,
-        content_hash=hash_content(title, "", text),
-        observed_at=pattern["end"],
-        ingested_at=ingested_at,
-        cluster="",
-        namespace=pattern["namespace"],
-        service=pattern["service"],
-        severity=pattern["severity"],
-        labels={"template": pattern["template"], "count": str(pattern["count"])},
-        acl=["public"],
-        cite={
-            "type": "log",
-            **{name: pattern[name] for name in ("topic", "partition", "start_offset", "end_offset", "file")},
-        },
-        batch_id=batch_id,
-    )
-
-
-def _describe(pattern: PatternSummary) -> str:
-    begin, end = pattern["begin"][:19], pattern["end"][:19]
-    span = f"at {end} UTC" if begin == end else f"between {begin} and {end} UTC"
-    lines = "1 log line" if pattern["count"] == 1 else f"{pattern['count']} log lines"
-    return f"{lines} of {pattern['service']} ({pattern['severity']}) {span}:"
+    message = line["message"]
+    return not message or line["severity"] == "debug" or any(pattern.search(message) for pattern in patterns)

@@ -6,16 +6,17 @@ positions last: whatever is killed before that is simply done again, with the sa
 """
 
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any, Final
 
 import pyarrow as pa
 
 from processors.chunk import Chunk, chunks_to_table, make_id, table_to_chunks
 from processors.embedding import embed_chunks
-from processors.logs import LogEvent, add_templates, build_log_chunk, parse_log, summarise_pattern
-from processors.metrics import build_metric_chunks
+from processors.light import build_chunks
+from processors.patterns import METHOD
 from processors.positions import Positions, count_between
-from processors.record import DeadLetter, Record
+from processors.record import DeadLetter, Record, place_of, read_rows
 from processors.redaction import mask_secrets
 from processors.settings import Settings
 from processors.stores import kafka, search, staging, versions
@@ -29,12 +30,6 @@ _RECORD_SCHEMA: Final = pa.schema(
         ("key", pa.string()),
         ("headers", pa.map_(pa.string(), pa.string())),
         ("value", pa.string()),
-    ]
-)
-_EVENT_SCHEMA: Final = pa.schema(
-    [
-        pa.field(name, pa.int64() if name in ("partition", "offset") else pa.string())
-        for name in LogEvent.__annotations__
     ]
 )
 _LETTER_SCHEMA: Final = pa.schema(
@@ -56,7 +51,8 @@ def ingest_events(settings: Settings, run_id: str, *, even_if_empty: bool = Fals
     """
     client = search.open_search(settings.opensearch_url)
     live = versions.find_live(client, "rag")
-    start: Positions = versions.read_meta(client, live).get("positions", {}) if live else {}
+    meta = versions.read_meta(client, live) if live else {}
+    start: Positions = meta.get("positions", {})
     limit = settings.max_events_per_run
     records, begin, reached = kafka.drain(settings.kafka_bootstrap, kafka.RAG_TOPICS, start, limit)
     if not records and not even_if_empty:
@@ -64,50 +60,47 @@ def ingest_events(settings: Settings, run_id: str, *, even_if_empty: bool = Fals
     url = staging.stage_url(settings.staging_url, "rag", run_id, "ingest")
     masked = [{**r, "value": None if r["value"] is None else mask_secrets(r["value"])} for r in records]
     staging.write_table(url, "records", pa.Table.from_pylist(masked, schema=_RECORD_SCHEMA))
-    staging.write_manifest(url, {"version": live, "start": begin, "end": reached, "events": len(records)})
+    manifest = {"version": live, "held": start, "start": begin, "end": reached, "events": len(records)}
+    staging.write_manifest(url, {**manifest, "log_state": meta.get("log_state")})
     return {"run_url": url.removesuffix("/ingest"), "version": live, "events": len(records)}
 
 
-def process_events(run_url: str) -> dict[str, int]:
+def process_events(settings: Settings, run_url: str) -> dict[str, int]:
     """Parse, normalise and aggregate a run's events into chunks; note the ones that can't be processed.
 
+    What the log patterns were up to the run's positions is read from the state that the version names, and
+    what they are after it is written beside the chunks: the version takes it over with its new positions.
+
     Returns:
-        Counts of chunks and dead letters.
+        Counts of chunks, dead letters and lines that were left out as noise.
     """
     manifest = staging.read_manifest(f"{run_url}/ingest")
-    rows: list[Any] = staging.read_table(f"{run_url}/ingest/records.parquet").to_pylist()
-    records: list[Any] = [{**row, "headers": dict(row["headers"])} for row in rows]
+    records = read_records(f"{run_url}/ingest/records.parquet")
+    states = staging.read_json(manifest["log_state"]) if manifest["log_state"] else {}
     now = datetime.now(UTC).isoformat()
     batch_id = make_id(manifest["version"], manifest["start"])
-    events: list[LogEvent] = []
     chunks: list[Chunk] = []
     letters: list[DeadLetter] = []
-    for record in records:
-        try:
-            if record["topic"] == kafka.METRICS:
-                chunks += build_metric_chunks(record, batch_id, now)
-            else:
-                events.append(parse_log(record))
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
-            letters.append(_note_letter(record, error))
-    patterns = add_templates(events)
-    chunks += [build_log_chunk(summarise_pattern(pattern), batch_id, now) for pattern in patterns]
-    named = [event for pattern in patterns for event in pattern]
+    noise = 0
+    for place, of_place in groupby(records, key=place_of):
+        built = build_chunks(list(of_place), states.get(place), settings.noise, batch_id, now)
+        chunks += built["chunks"]
+        letters += built["letters"]
+        noise += built["noise"]
+        if built["state"] is not None:
+            states[place] = built["state"]
     url = f"{run_url}/light"
-    staging.write_table(url, "events", pa.Table.from_pylist(list(named), schema=_EVENT_SCHEMA))
     staging.write_table(url, "chunks", chunks_to_table(_keep_last(chunks)))
     staging.write_table(url, "dead_letters", pa.Table.from_pylist(list(letters), schema=_LETTER_SCHEMA))
-    staging.write_manifest(url, {**manifest, "finished_at": now})
-    return {"chunks": len(chunks), "dead_letters": len(letters)}
+    log_state = staging.write_json(url, "log_state", states)
+    staging.write_manifest(url, {**manifest, "log_state": log_state, "finished_at": now})
+    return {"chunks": len(chunks), "dead_letters": len(letters), "noise": noise}
 
 
-def _note_letter(record: Record, error: Exception) -> DeadLetter:
-    return DeadLetter(
-        topic=record["topic"],
-        partition=record["partition"],
-        offset=record["offset"],
-        error=f"{type(error).__name__}: {error}",
-    )
+def read_records(url: str) -> list[Record]:
+    """Return staged records, those of each partition together and in the order of their offsets."""
+    records = read_rows(staging.read_table(url).to_pylist())
+    return sorted(records, key=lambda r: (r["topic"], r["partition"], r["offset"]))
 
 
 def _keep_last(chunks: list[Chunk]) -> list[Chunk]:
@@ -143,19 +136,38 @@ def index_chunks(settings: Settings, run_url: str, *, from_history: bool) -> dic
     letters: list[Any] = staging.read_table(f"{run_url}/light/dead_letters.parquet").to_pylist()
     is_candidate = manifest["version"] is None or from_history
     index = _start_version(client, settings, manifest, chunks) if is_candidate else manifest["version"]
+    meta = versions.read_meta(client, index)
+    if not is_candidate:
+        _require_positions(index, meta, manifest)
     refused = search.write_chunks(client, index, chunks)
-    kafka.send_dead_letters(settings.kafka_bootstrap, [*letters, *_note_refused(chunks, refused)])
-    changes: dict[str, Any] = {"positions": manifest["end"], "indexed_at": datetime.now(UTC).isoformat()}
+    sent = kafka.send_dead_letters(
+        settings.kafka_bootstrap, [*letters, *_note_refused(chunks, refused)], meta.get("dead_letters", {})
+    )
+    changes: dict[str, Any] = {"positions": manifest["end"], "log_state": manifest["log_state"]}
+    changes |= {"dead_letters": sent, "indexed_at": datetime.now(UTC).isoformat()}
     versions.update_meta(client, index, **changes, **({"state": "candidate"} if is_candidate else {}))
     if not is_candidate:
         kafka.mirror_positions(settings.kafka_bootstrap, manifest["end"])
     return {"index": index, "candidate": is_candidate, "written": len(chunks), "refused": len(refused)}
 
 
+def _require_positions(index: str, meta: dict[str, Any], manifest: dict[str, Any]) -> None:
+    """Stop a run whose events another run has written meanwhile, such as one that outlived its scheduler."""
+    if meta.get("positions", {}) not in (manifest["held"], manifest["end"]):
+        raise RuntimeError(
+            f"{index} moved on from {manifest['held']} to {meta['positions']} since this run read its "
+            "events. Nothing was written; the next run reads on from there."
+        )
+
+
 def _start_version(client: Any, settings: Settings, manifest: dict[str, Any], chunks: list[Chunk]) -> str:
     revision = chunks[0]["embedding_model"] if chunks else settings.embedding_model
     model = {"embedding_model": revision, "dimension": settings.embedding_dimension}
-    origin = {"parent": versions.find_live(client, "rag"), "history": manifest.get("history")}
+    origin = {
+        "parent": versions.find_live(client, "rag"),
+        "history": manifest.get("history"),
+        "chunker": METHOD,
+    }
     return versions.create_version(client, "rag", {**model, **origin, "code_commit": settings.code_commit})
 
 

@@ -1,6 +1,7 @@
 """A Kafka message as the processors see it, and what is noted of one that they can't process."""
 
-from typing import TypedDict
+from collections.abc import Iterable
+from typing import Any, TypedDict
 
 
 class Record(TypedDict):
@@ -22,3 +23,18 @@ class DeadLetter(TypedDict):
     partition: int
     offset: int
     error: str
+
+
+def place_of(record: Record) -> str:
+    """Return the topic and partition of a record as text, as in the names of log states.
+
+    Example:
+        >>> place_of({"topic": "runlore.logs", "partition": 1})
+        'runlore.logs/1'
+    """
+    return f"{record['topic']}/{record['partition']}"
+
+
+def read_rows(rows: Iterable[dict[str, Any]]) -> list[Record]:
+    """Return records from the rows of a staged table, where headers are a list of pairs."""
+    return [Record(**{**row, "headers": dict(row["headers"])}) for row in rows]  # type: ignore[typeddict-item]

@@ -22,7 +22,7 @@ _RRF_CONSTANT: Final = 60
 _SIBLINGS: Final = 500
 # People paste whole logs. OpenSearch refuses a query of more than 1,024 clauses, and each word makes several.
 _SEARCHED_CHARACTERS: Final = 1_000
-_TEXT_FIELDS: Final = ("title", "heading_path", "text")
+_SEARCHED_FIELDS: Final = ("title", "heading_path", "text", "values")
 _HIT_FIELDS: Final = ("chunk_id", "doc_id", "kind", "title", "heading_path", "text", "cite", "observed_at")
 _DATE_OPERATORS: Final = frozenset({"gt", "gte", "lt", "lte"})
 # The scores of the two sub-queries have different scales: each is stretched to [0, 1], then averaged.
@@ -87,7 +87,7 @@ def build_hybrid_query(
         raise ValueError(f"k must be at least 1, got {k}")
     allowed = [{"terms": {"acl": sorted(groups)}}, *_build_filters(filters or {})]
     searched = query[:_SEARCHED_CHARACTERS]
-    words = {"query": searched, "type": "best_fields", "fields": list(_TEXT_FIELDS), "tie_breaker": 0.5}
+    words = {"query": searched, "type": "best_fields", "fields": list(_SEARCHED_FIELDS), "tie_breaker": 0.5}
     by_words = {"bool": {"must": [{"multi_match": words}], "filter": allowed}}
     request: dict[str, Any] = {"size": k, "_source": list(_HIT_FIELDS)}
     if vector is None:

@@ -1,4 +1,4 @@
-"""Rebuilds dynamic knowledge from archived staging: a chunk per log pattern and day, the last of each metric.
+"""Rebuilds dynamic knowledge from archived staging: the same chunks that the stream makes, by the same fold.
 
 Micro-batches leave the events that they read in staging, each with a manifest of its exact offsets. This job
 takes the runs that ended within a window. Offsets that were read twice, as after a rollback, count once.
@@ -6,18 +6,26 @@ takes the runs that ended within a window. Offsets that were read twice, as afte
 
 import argparse
 import sys
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any, Final, cast
+from functools import partial
+from itertools import groupby
+from typing import Any, Final
 
+import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F  # noqa: N812 - the customary name
+from pyspark.sql.pandas.types import from_arrow_schema
 
-from processors.chunk import Chunk, chunks_to_table, make_id, table_to_chunks
-from processors.logs import SAMPLES, PatternSummary, build_log_chunk
-from processors.positions import merge_positions
+from processors.chunk import chunks_to_table, make_id, parquet_schema
+from processors.light import build_chunks
+from processors.patterns import PartitionState
+from processors.positions import Positions, merge_positions
+from processors.record import place_of, read_rows
+from processors.settings import load_settings
 from processors.stores import staging
 
-_PATTERN: Final = ("topic", "service", "namespace", "template", "day")
+_PLACE: Final = ("topic", "partition")
 
 Stage = tuple[str, dict[str, Any]]
 """A light stage's URL and manifest."""
@@ -37,60 +45,58 @@ def read_stages(staging_url: str, begin: datetime, end: datetime) -> list[Stage]
     return within
 
 
-def read_parquet(spark: SparkSession, stages: list[Stage], name: str) -> DataFrame:
-    """Return one of the archived tables over all stages."""
-    return spark.read.parquet(*(f"{url}/{name}.parquet" for url, _ in stages))
+def read_records(spark: SparkSession, stages: list[Stage]) -> DataFrame:
+    """Return the records that the runs of these stages drained."""
+    return spark.read.parquet(*(f"{url.removesuffix('/light')}/ingest/records.parquet" for url, _ in stages))
 
 
-def transform_patterns(events: DataFrame) -> DataFrame:
-    """Return a row per log pattern and day, with the fields of a `PatternSummary`.
+def transform_records(records: DataFrame, run_url: str, ingested_at: str) -> DataFrame:
+    """Return the chunks of all records, each as it is after the last of them.
 
     Args:
-        events: Normalised log lines; the same offset may occur more than once.
+        records: The same offset may occur more than once.
+        run_url: Names the batch; what the log patterns are in the end is written there.
+        ingested_at: When this was done.
     """
-    lines = events.dropDuplicates(["topic", "partition", "offset"])
-    newest = F.sort_array(F.collect_set(F.struct("observed_at", "message")), asc=False)
-    first = F.min(F.struct("partition", "offset", "severity", "file"))
-    grouped = lines.withColumn("day", F.substring("observed_at", 1, 10)).groupBy(*_PATTERN)
-    return grouped.agg(
-        first.alias("first"),
-        F.max("offset").alias("end_offset"),
-        F.min("observed_at").alias("begin"),
-        F.max("observed_at").alias("end"),
-        F.count("*").alias("count"),
-        F.reverse(F.slice(newest, 1, SAMPLES)).alias("newest"),
-    ).select(
-        "topic",
-        "service",
-        "namespace",
-        "template",
-        F.col("first.partition").alias("partition"),
-        F.col("first.offset").alias("start_offset"),
-        F.col("first.severity").alias("severity"),
-        F.col("first.file").alias("file"),
-        "end_offset",
-        "begin",
-        "end",
-        "count",
-        F.col("newest.message").alias("samples"),
-    )
+    ordered = records.dropDuplicates([*_PLACE, "offset"]).repartition(*_PLACE)
+    ordered = ordered.sortWithinPartitions(*_PLACE, "offset")
+    build = partial(build_batches, run_url=run_url, ingested_at=ingested_at)
+    chunks = ordered.mapInArrow(build, from_arrow_schema(parquet_schema()))
+    newest = Window.partitionBy("chunk_id").orderBy(F.desc("source_offset"), F.desc("observed_at"))
+    return chunks.withColumn("age", F.row_number().over(newest)).where("age = 1").drop("age")
 
 
-def transform_windows(chunks: DataFrame) -> DataFrame:
-    """Return the newest chunk of each metric window; windows of an hour that went on were written often."""
-    newest = Window.partitionBy("chunk_id").orderBy(F.desc("observed_at"))
-    windows = chunks.where(F.col("kind") == "metric_window")
-    ranked = windows.withColumn("age", F.row_number().over(newest)).where(F.col("age") == 1)
-    return ranked.select(*chunks.columns)
+def build_batches(
+    batches: Iterable[pa.RecordBatch], run_url: str, ingested_at: str
+) -> Iterator[pa.RecordBatch]:
+    """Fold ordered records batch by batch, so that no worker holds more than one batch and the patterns."""
+    noise = load_settings().noise
+    states: dict[str, PartitionState | None] = {}
+    for batch in batches:
+        for place, of_place in groupby(read_rows(batch.to_pylist()), key=place_of):
+            built = build_chunks(list(of_place), states.get(place), noise, make_id(run_url), ingested_at)
+            states[place] = built["state"]
+            yield from chunks_to_table(built["chunks"]).to_batches()
+    known = {place: state for place, state in states.items() if state is not None}
+    for place, state in known.items():
+        staging.write_json(f"{run_url}/heavy/{place}", "log_state", state)
 
 
-def write_chunks(run_url: str, chunks: list[Chunk], stages: list[Stage], window: dict[str, str]) -> None:
-    """Write the chunks, and the positions up to which the stages hold the topics."""
+def write_chunks(run_url: str, chunks: pa.Table, stages: list[Stage], window: dict[str, str]) -> None:
+    """Write the chunks, the log patterns, and the positions up to which the stages hold the topics."""
     url = f"{run_url}/heavy"
     reached = merge_positions(*(manifest["end"] for _, manifest in stages))
-    staging.write_table(url, "chunks", chunks_to_table(chunks))
-    manifest = {"version": None, "end": reached, "history": window}
+    staging.write_table(url, "chunks", chunks.cast(parquet_schema()))
+    log_state = staging.write_json(url, "log_state", read_states(run_url, reached))
+    manifest = {"version": None, "end": reached, "log_state": log_state, "history": window}
     staging.write_manifest(url, manifest)
+
+
+def read_states(run_url: str, reached: Positions) -> dict[str, PartitionState]:
+    """Return what the workers wrote of the log patterns, by topic and partition."""
+    places = (f"{topic}/{partition}" for topic, held in reached.items() for partition in held)
+    states = {place: f"{run_url}/heavy/{place}/log_state.json.zst" for place in places}
+    return {place: staging.read_json(url) for place, url in states.items() if staging.is_present(url)}
 
 
 def main(arguments: list[str]) -> None:
@@ -104,13 +110,11 @@ def main(arguments: list[str]) -> None:
     begin, end = parse_time(options.begin), parse_time(options.end or datetime.now(UTC).isoformat())
     stages = read_stages(options.staging_url, begin, end)
     spark = SparkSession.builder.appName("runlore-rebuild-history").getOrCreate()
-    patterns = transform_patterns(read_parquet(spark, stages, "events")).collect()
-    windows = transform_windows(read_parquet(spark, stages, "chunks")).toArrow()
+    records = read_records(spark, stages)
+    chunks = transform_records(records, options.run_url, datetime.now(UTC).isoformat()).toArrow()
     spark.stop()
-    now, batch_id = datetime.now(UTC).isoformat(), make_id(options.run_url)
-    chunks = [build_log_chunk(cast(PatternSummary, row.asDict()), batch_id, now) for row in patterns]
     window = {"from": begin.isoformat(), "to": end.isoformat()}
-    write_chunks(options.run_url, [*chunks, *table_to_chunks(windows)], stages, window)
+    write_chunks(options.run_url, chunks, stages, window)
 
 
 def parse_time(text: str) -> datetime:

@@ -241,18 +241,37 @@ def read_collected(bootstrap: str, collector: str) -> dict[str, Any] | None:
     return json.loads(positions[-1]) if positions else None
 
 
-def send_dead_letters(bootstrap: str, letters: list[DeadLetter]) -> int:
-    """Copy the messages that could not be processed to the dead-letter topic, bytes unchanged.
+def send_dead_letters(bootstrap: str, letters: list[DeadLetter], since: Positions) -> Positions:
+    """Copy the messages that could not be processed to the dead-letter topic, each once.
 
-    The key names the origin, so the copy that a retried task makes again is recognised as the same.
+    A task that was killed after it had sent letters sends them again when it is tried again, and so does a
+    version that was rolled back and catches up. The key names the origin, and what the topic already holds
+    since the version's last letters is not sent a second time.
+
+    Args:
+        bootstrap: Kafka's bootstrap servers.
+        letters: What to send.
+        since: Up to where the dead-letter topic was known when the version's positions last moved.
+
+    Returns:
+        Up to where it is known now; `since` when there was nothing to send.
     """
     if not letters:
-        return 0
+        return since
+    held, _, _ = drain(bootstrap, [DEAD_LETTER], since, sys.maxsize)
+    keys = {record["key"] for record in held}
     consumer = _open_consumer(bootstrap)
     try:
-        return produce(bootstrap, DEAD_LETTER, [_copy_letter(consumer, letter) for letter in letters])
+        copies = [_copy_letter(consumer, letter) for letter in letters if _name_origin(letter) not in keys]
+        produce(bootstrap, DEAD_LETTER, copies)
+        _, known = _find_bounds(consumer, [DEAD_LETTER], {})
+        return known
     finally:
         consumer.close()
+
+
+def _name_origin(letter: DeadLetter) -> str:
+    return f"{letter['topic']}/{letter['partition']}/{letter['offset']}"
 
 
 def _copy_letter(consumer: Consumer, letter: DeadLetter) -> tuple[str, bytes, dict[str, str]]:
@@ -264,7 +283,7 @@ def _copy_letter(consumer: Consumer, letter: DeadLetter) -> tuple[str, bytes, di
         found = [message] if message is not None and message.error() is None else []
     original = found[0].value() if found else None
     body = {**letter, "original": base64.b64encode(original or b"").decode(), "original_found": bool(found)}
-    return f"{place.topic}/{place.partition}/{place.offset}", json.dumps(body).encode(), {}
+    return _name_origin(letter), json.dumps(body).encode(), {}
 
 
 def mirror_positions(bootstrap: str, positions: Positions) -> None:

@@ -38,6 +38,33 @@ def read_table(url: str) -> pa.Table:
     return pq.read_table(path, filesystem=filesystem)
 
 
+def write_json(url: str, name: str, value: Any) -> str:
+    """Write a JSON value, compressed, as `<url>/<name>.json.zst`, and return its URL."""
+    target = f"{url}/{name}.json.zst"
+    filesystem, path = fs.FileSystem.from_uri(target)
+    filesystem.create_dir(path.rpartition("/")[0], recursive=True)
+    with filesystem.open_output_stream(path) as stream:
+        stream.write(json.dumps(value).encode())
+    return target
+
+
+def read_json(url: str) -> Any:
+    """Read what `write_json` wrote.
+
+    Raises:
+        FileNotFoundError: Nothing is there.
+    """
+    filesystem, path = fs.FileSystem.from_uri(url)
+    with filesystem.open_input_stream(path) as stream:
+        return json.loads(stream.read())
+
+
+def is_present(url: str) -> bool:
+    """Tell whether there is a file of that URL."""
+    filesystem, path = fs.FileSystem.from_uri(url)
+    return bool(filesystem.get_file_info(path).type == fs.FileType.File)
+
+
 def write_manifest(url: str, manifest: dict[str, Any]) -> None:
     """Write `<url>/manifest.json`, which says exactly what the stage holds."""
     filesystem, path = fs.FileSystem.from_uri(f"{url}/manifest.json")

@@ -1,5 +1,6 @@
-"""The Spark job's transforms, on a real local session; expected rows are written out by hand."""
+"""The Spark job on a real local session: history leads to the very chunks that the stream made."""
 
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -9,71 +10,68 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from processors.chunk import table_to_chunks
+from processors.light import build_chunks
+from processors.positions import Positions
+from processors.record import Record
 from processors.stores import staging
-from spark_jobs.rebuild_history import parse_time, read_stages, transform_patterns, transform_windows
+from spark_jobs.rebuild_history import parse_time, read_stages, read_states, transform_records
 
-LINE = "topic string, partition int, offset long, observed_at string, service string, namespace string, "
-LINE += "severity string, message string, file string, template string"
+HEADERS = "topic string, partition int, offset long, timestamp_ms long, key string, "
+SCHEMA = HEADERS + "headers map<string,string>, value string"
 
 
 @pytest.fixture(scope="module")
 def spark() -> Iterator[SparkSession]:
     os.environ["PYSPARK_PYTHON"] = sys.executable
     session = (
-        SparkSession.builder.master("local[1]")
+        SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.driver.host", "127.0.0.1")
-        .config("spark.sql.shuffle.partitions", "1")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.execution.arrow.maxRecordsPerBatch", "70")
         .getOrCreate()
     )
     yield session
     session.stop()
 
 
-def make_line(offset: int, day: int, template: str = "down <*>") -> tuple[object, ...]:
-    time = f"2026-11-{day:02}T07:00:{offset:02}+00:00"
-    return ("t", 0, offset, time, "redis", "", "error", f"down {offset}", "f", template)
+def make_records(partition: int, count: int) -> list[Record]:
+    return [
+        Record(
+            topic="runlore.logs",
+            partition=partition,
+            offset=offset,
+            timestamp_ms=1_763_708_400_000 + offset * 20_000,
+            key="shop",
+            headers={},
+            value=json.dumps({"message": f"order {offset} paid" if offset % 3 else "ERROR payment failed"}),
+        )
+        for offset in range(count)
+    ]
 
 
-def test_patterns_count_an_offset_once_however_often_it_was_read(spark: SparkSession) -> None:
-    lines = [make_line(n, 20) for n in range(6)]
-    rows = transform_patterns(spark.createDataFrame([*lines, *lines[2:]], LINE)).collect()
-    (row,) = rows
-    assert row.asDict() == {
-        "topic": "t",
-        "service": "redis",
-        "namespace": "",
-        "template": "down <*>",
-        "partition": 0,
-        "start_offset": 0,
-        "severity": "error",
-        "file": "f",
-        "end_offset": 5,
-        "begin": "2026-11-20T07:00:00+00:00",
-        "end": "2026-11-20T07:00:05+00:00",
-        "count": 6,
-        "samples": ["down 2", "down 3", "down 4", "down 5"],
+def test_history_makes_the_chunks_that_the_stream_made(spark: SparkSession, tmp_path: Path) -> None:
+    partitions = [make_records(partition, 400) for partition in (0, 1)]
+    streamed = [build_chunks(records, None, (), "b", "now") for records in partitions]
+    read_twice = [record for records in partitions for record in (*records, *records[200:])]
+    rows = spark.createDataFrame([tuple(record.values()) for record in read_twice], SCHEMA)
+    table = transform_records(rows, tmp_path.as_uri(), "now").toArrow()
+    rebuilt = {
+        chunk["chunk_id"]: (chunk["text"], chunk["source_offsets"]) for chunk in table_to_chunks(table)
     }
-
-
-def test_days_and_templates_are_told_apart(spark: SparkSession) -> None:
-    lines = [make_line(0, 20), make_line(1, 21), make_line(2, 21, "up <*>")]
-    rows = transform_patterns(spark.createDataFrame(lines, LINE)).collect()
-    found = sorted((row["template"], row["count"]) for row in rows)
-    assert found == [("down <*>", 1), ("down <*>", 1), ("up <*>", 1)]
-
-
-def test_of_a_metric_window_the_newest_stays(spark: SparkSession) -> None:
-    chunks = spark.createDataFrame(
-        [
-            ("a", "metric_window", "2026-11-20T07:05:00", "early"),
-            ("a", "metric_window", "2026-11-20T07:55:00", "late"),
-            ("b", "log_pattern", "2026-11-20T07:55:00", "a log"),
-        ],
-        "chunk_id string, kind string, observed_at string, text string",
-    )
-    assert [row["text"] for row in transform_windows(chunks).collect()] == ["late"]
+    assert rebuilt == {
+        chunk["chunk_id"]: (chunk["text"], chunk["source_offsets"])
+        for built in streamed
+        for chunk in built["chunks"]
+    }
+    reached: Positions = {"runlore.logs": {"0": 400, "1": 400}}
+    states = read_states(tmp_path.as_uri(), reached)
+    assert states == {
+        f"runlore.logs/{partition}": json.loads(json.dumps(built["state"]))
+        for partition, built in enumerate(streamed)
+    }
 
 
 def test_only_finished_runs_of_the_window_are_read(tmp_path: Path) -> None:
