@@ -16,7 +16,7 @@ TEST_STACK := RUNLORE_HOME=.runlore/test-stack RUNLORE_PORT_BASE=$(TEST_PORT_BAS
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
-	restart-one ask rollback versions env bench
+	restart-one ask rollback versions env bench kube-up kube-down
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -51,6 +51,12 @@ lint: environments ## Format check, linter, strict types
 
 bench: ## How fast the running stack answers, beside bare parts
 	@$(STACK) exec -- python -m evaluation.benchmark
+
+kube-up: environments ## A Kubernetes cluster beside the stack, which watches it (built once, minutes)
+	@$(STACK) kube-up
+
+kube-down: ## End the Kubernetes cluster; its data stays
+	@$(STACK) kube-down
 
 status: ## Each service with its health and address
 	@$(STACK) status

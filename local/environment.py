@@ -86,6 +86,7 @@ def _runlore(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
         "RUNLORE_CODE_COMMIT": _find_commit(),
         "RUNLORE_STAGING_URL": (settings.home / "staging").as_uri(),
         "RUNLORE_WORK_DIR": str(settings.home / "work"),
+        **_kubernetes(settings),
         "RUNLORE_TOKENIZER_FILE": str(_find_tokenizer(settings.envs)),
         "RUNLORE_OPENWEBUI_URL": addresses["OPENWEBUI_URL"],
         "RUNLORE_AIRFLOW_PASSWORDS_FILE": str(passwords.folder / "airflow-users.json"),
@@ -96,6 +97,13 @@ def _runlore(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
             if not name.startswith("RUNLORE_")
         },
     }
+
+
+def _kubernetes(settings: StackSettings) -> dict[str, str]:
+    """Name the stack's own cluster, if it has one; else a cluster of .env is watched, or none."""
+    if not settings.kubernetes_on:
+        return {}
+    return {"RUNLORE_KUBECONFIG": str(settings.home / "kubernetes/collector.kubeconfig")}
 
 
 def _find_commit() -> str:

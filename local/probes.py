@@ -1,6 +1,7 @@
 """Health probes: each says in a second or two whether one service can be used."""
 
 import socket
+import ssl
 import subprocess
 from collections.abc import Callable
 from datetime import datetime
@@ -86,6 +87,17 @@ def opensearch_answers(settings: StackSettings, _started: int) -> bool:
         answer = _http().get(url)
         return answer.is_success and answer.json()["status"] != "red"
     except httpx.TransportError:
+        return False
+
+
+def kubernetes_answers(settings: StackSettings, _started: int) -> bool:
+    """Say whether the API server is ready: it answers earlier, but then knows no roles yet."""
+    certificate = settings.home / "kubernetes/tls/apiserver.crt"
+    url = f"https://{HOST}:{settings.ports['kube-apiserver']}/readyz"
+    try:
+        context = ssl.create_default_context(cafile=certificate)
+        return httpx.get(url, verify=context, timeout=TIMEOUT).is_success
+    except (httpx.TransportError, OSError):  # it makes its certificate at its first start
         return False
 
 

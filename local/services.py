@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from local import jobs, probes
+from local import jobs, kube, probes
 from local.settings import StackSettings
 
 Probe = Callable[[StackSettings, int], bool]
@@ -20,6 +20,7 @@ class Service:
         after: services and jobs that must be ready first.
         probe: says whether it is healthy, given the settings and the second it was started.
         path: what to add to its address for a browser; None if there is nothing to see there.
+        part: the optional part of the stack that it belongs to; empty: it is always there.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Service:
     probe: Probe = field(default=lambda _settings, _started: True)
     path: str | None = None
     patience: float = 300
+    part: str = ""
 
 
 SERVICES = (
@@ -72,8 +74,32 @@ SERVICES = (
         "opensearch-exporter", "opensearch-exporter", ("opensearch",), probes.accepts("opensearch-exporter")
     ),
     Service("blackbox-exporter", "blackbox-exporter", probe=probes.accepts("blackbox-exporter")),
-    Service("open-webui", "open-webui", ("serving",), probes.get("open-webui", "/health"), "/"),
+    Service(
+        "open-webui", "open-webui", ("serving",), probes.get("open-webui", "/health"), "/", part="Open WebUI"
+    ),
+    Service("kube-etcd", "kube-etcd", probe=probes.get("kube-etcd", "/health"), part="Kubernetes"),
+    Service("kube-apiserver", "kube-apiserver", ("kube-etcd",), probes.kubernetes_answers, part="Kubernetes"),
+    Service(
+        "kube-controller-manager",
+        "kube-controller-manager",
+        ("kube-apiserver",),
+        probes.accepts("kube-controller-manager"),
+        part="Kubernetes",
+    ),
+    Service(
+        "kube-scheduler",
+        "kube-scheduler",
+        ("kube-apiserver",),
+        probes.accepts("kube-scheduler"),
+        part="Kubernetes",
+    ),
+    Service(
+        "kube-nodes", "kube-nodes", ("kube-access",), probes.get("kube-nodes", "/healthz"), part="Kubernetes"
+    ),
 )
+
+# The optional parts, with what switches each.
+SWITCHES = {"Open WebUI": "RUNLORE_OPEN_WEBUI", "Kubernetes": "make kube-up"}
 
 
 @dataclass(frozen=True)
@@ -83,6 +109,7 @@ class Preparation:
     name: str
     after: tuple[str, ...]
     run: Job
+    part: str = ""
 
 
 PREPARATIONS = (
@@ -90,14 +117,27 @@ PREPARATIONS = (
     Preparation("airflow-migrate", ("databases",), jobs.migrate_airflow),
     Preparation("topics", ("kafka",), jobs.create_topics),
     Preparation("index-templates", ("opensearch",), jobs.apply_templates),
+    Preparation(
+        "kube-access", ("kube-apiserver", "kube-controller-manager"), kube.open_access, part="Kubernetes"
+    ),
 )
 
 
 def steps_of(settings: StackSettings) -> tuple[Service | Preparation, ...]:
     """Give everything that has to happen for the stack to be up."""
-    return (*enabled_services(settings), *PREPARATIONS)
+    chosen = (preparation for preparation in PREPARATIONS if _is_on(preparation.part, settings))
+    return (*enabled_services(settings), *chosen)
 
 
 def enabled_services(settings: StackSettings) -> tuple[Service, ...]:
     """Give the services that are switched on."""
-    return tuple(service for service in SERVICES if service.name != "open-webui" or settings.open_webui)
+    return tuple(service for service in SERVICES if _is_on(service.part, settings))
+
+
+def names_of(part: str) -> list[str]:
+    """Give the names of the services and preparations of an optional part."""
+    return [step.name for step in (*SERVICES, *PREPARATIONS) if step.part == part]
+
+
+def _is_on(part: str, settings: StackSettings) -> bool:
+    return {"Open WebUI": settings.open_webui, "Kubernetes": settings.kubernetes_on}.get(part, True)

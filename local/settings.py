@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -35,6 +35,12 @@ PORT_OFFSETS = MappingProxyType(
         "blackbox-exporter": 18,
         "airflow-log-server": 19,
         "triggerer-log-server": 20,
+        "kube-etcd": 30,
+        "kube-etcd-peer": 31,
+        "kube-apiserver": 32,
+        "kube-controller-manager": 33,
+        "kube-scheduler": 34,
+        "kube-nodes": 35,
     }
 )
 
@@ -72,6 +78,7 @@ class StackSettings(BaseSettings):
     answering_url: str
     answering_model: str
     open_webui: bool
+    kubernetes: Literal["", "on", "off"] = ""
     opensearch_heap: Size
     kafka_heap: Size
     redis_memory: Size
@@ -86,6 +93,16 @@ class StackSettings(BaseSettings):
     def ports(self) -> dict[str, int]:
         """Port of every listener of this stack, by name."""
         return {name: self.port_base + offset for name, offset in PORT_OFFSETS.items()}
+
+    @property
+    def kubernetes_mark(self) -> Path:
+        """File that is there while `make kube-up` has been the last word."""
+        return self.home / "kubernetes/switched-on"
+
+    @property
+    def kubernetes_on(self) -> bool:
+        """Say whether the stack has a Kubernetes cluster of its own."""
+        return self.kubernetes == "on" or (not self.kubernetes and self.kubernetes_mark.exists())
 
     @property
     def stack_id(self) -> str:

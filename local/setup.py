@@ -8,6 +8,7 @@ from local.artifacts import ensure_artifacts
 from local.data import format_kafka, init_postgres, prepare_folders
 from local.docs_repository import remember_docs, seed_docs_repository
 from local.environment import compute_environment
+from local.kube import prepare_cluster
 from local.packages import ensure_java, find_missing, install_packages
 from local.passwords import Passwords, ensure_passwords
 from local.settings import ROOT, StackSettings
@@ -43,6 +44,8 @@ def set_up(settings: StackSettings, for_tests: bool = False) -> Prepared:
     render_templates(settings, passwords)
     init_postgres(settings, passwords)
     format_kafka(settings, java)
+    if settings.kubernetes_on:
+        prepare_cluster(settings)
     environment = compute_environment(settings, passwords)
     return Prepared(passwords, environment, _fingerprint(settings, environment))
 

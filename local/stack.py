@@ -10,12 +10,22 @@ import time
 
 from local.environment import compute_addresses, compute_environment
 from local.errors import StackError
+from local.kube import describe_cluster, switch
 from local.passwords import ensure_passwords
+from local.services import names_of
 from local.settings import ROOT, StackSettings, load_settings
 from local.setup import set_up
 from local.start import start_services, wait_until_healthy
 from local.status import print_status
-from local.supervisor import is_running, restart_program, start_supervisor, stop_supervisor
+from local.supervisor import (
+    STORES,
+    is_running,
+    list_programs,
+    restart_program,
+    start_supervisor,
+    stop_programs,
+    stop_supervisor,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,6 +52,8 @@ def _make_parser() -> argparse.ArgumentParser:
     starting.add_argument("service", nargs="*", help="only these and what they need")
     starting.add_argument("--for-tests", action="store_true", help="install what only tests need, too")
     add("status", status, "each service with its state, health and address")
+    add("kube-up", kube_up, "start a Kubernetes cluster beside the stack, and watch it")
+    add("kube-down", kube_down, "end the Kubernetes cluster; its data stays")
     add("addresses", addresses, "where the stack is, NAME=value a line")
     add("stop", stop, "end every process of the stack")
     add("logs", logs, "follow the logs").add_argument("service", nargs="*", help="only these")
@@ -74,6 +86,36 @@ def up(settings: StackSettings, options: argparse.Namespace) -> None:
         fingerprint.write_text(prepared.fingerprint)
     start_services(settings, {**os.environ, **prepared.environment}, frozenset(options.service))
     print(f"The stack is up and healthy after {time.monotonic() - began:.0f} s.")
+
+
+def kube_up(settings: StackSettings, _options: argparse.Namespace) -> None:
+    """Start a Kubernetes cluster; what runs of the stack is told of it, which may restart it."""
+    switch(settings, on=True)
+    _up_again(settings, {*_running(settings), *names_of("Kubernetes")})
+    print(describe_cluster(settings))
+
+
+def kube_down(settings: StackSettings, _options: argparse.Namespace) -> None:
+    """End the cluster and keep its data."""
+    switch(settings, on=False)
+    running, parts = _running(settings), set(names_of("Kubernetes"))
+    stop_programs(settings, (running & parts) - {*STORES})
+    stop_programs(settings, running & parts & {*STORES})
+    if running - parts:
+        _up_again(settings, running - parts)
+    elif running:
+        stop_supervisor(settings)
+    print("The cluster is down.")
+
+
+def _running(settings: StackSettings) -> set[str]:
+    """Name the programs that run now."""
+    states = list_programs(settings) if is_running(settings) else {}
+    return {name for name, state in states.items() if state["pid"]}
+
+
+def _up_again(settings: StackSettings, names: set[str]) -> None:
+    up(settings, argparse.Namespace(service=sorted(names), for_tests=False))
 
 
 def status(settings: StackSettings, _options: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from local.services import SERVICES, Service, enabled_services
+from local.services import SERVICES, SWITCHES, Service, enabled_services
 from local.settings import StackSettings
 from local.supervisor import ProgramState, is_running, list_programs
 
@@ -18,14 +18,14 @@ def print_status(settings: StackSettings) -> int:
     enabled = enabled_services(settings)
     with ThreadPoolExecutor(max_workers=8) as pool:
         words = list(pool.map(lambda service: judge(service, settings, states.get(service.name)), enabled))
-    print(f"{'SERVICE':22}{'HEALTH':13}{'PID':>8}  {'UP':>9}  ADDRESS")
+    print(f"{'SERVICE':24}{'HEALTH':13}{'PID':>8}  {'UP':>9}  ADDRESS")
     for service, word in zip(enabled, words, strict=True):
         state = states.get(service.name)
         pid = str(state["pid"]) if state and state["pid"] else "-"
-        print(f"{service.name:22}{word:13}{pid:>8}  {format_age(state):>9}  {address_of(service, settings)}")
+        print(f"{service.name:24}{word:13}{pid:>8}  {format_age(state):>9}  {address_of(service, settings)}")
     for service in SERVICES:
         if service not in enabled:
-            print(f"{service.name:22}switched off (RUNLORE_OPEN_WEBUI)")
+            print(f"{service.name:24}switched off ({SWITCHES[service.part]})")
     return 0 if all(word == "healthy" for word in words) else 1
 
 

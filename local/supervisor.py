@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import xmlrpc.client
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypedDict, cast
@@ -19,7 +20,7 @@ from local.orphans import MARK, end_processes, find_marked
 from local.passwords import Passwords
 from local.settings import ROOT, StackSettings
 
-STORES = ("postgres", "redis", "kafka", "opensearch")
+STORES = ("postgres", "redis", "kafka", "opensearch", "kube-etcd")
 
 
 class ProgramState(TypedDict):
@@ -77,6 +78,17 @@ def restart_program(settings: StackSettings, name: str) -> None:
     client.supervisor.startProcess(name, False)
 
 
+def stop_programs(settings: StackSettings, names: Iterable[str]) -> None:
+    """Stop those of the named programs that run, at the same time; returns when they have ended."""
+
+    def stop(name: str) -> None:
+        with suppress(xmlrpc.client.Fault):  # it has just ended by itself
+            connect(settings).supervisor.stopProcess(name)
+
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        list(pool.map(stop, names))
+
+
 def start_supervisor(settings: StackSettings, passwords: Passwords, environment: dict[str, str]) -> None:
     """Start supervisord without programs, and wait until it answers.
 
@@ -127,18 +139,12 @@ def stop_supervisor(settings: StackSettings, patience: float = 60) -> int:
 
 def _stop_users_of_stores(settings: StackSettings) -> None:
     """Stop all but the stores, at the same time: they would complain about stores that are gone."""
-
-    def stop(name: str) -> None:
-        with suppress(xmlrpc.client.Fault):  # it has just ended by itself
-            connect(settings).supervisor.stopProcess(name)
-
     try:
         programs = list_programs(settings)
     except xmlrpc.client.Fault:  # supervisord is shutting down already
         return
     active = [name for name, state in programs.items() if state["pid"] and name not in STORES]
-    with ThreadPoolExecutor(max_workers=16) as pool:
-        list(pool.map(stop, active))
+    stop_programs(settings, active)
 
 
 def _wait_for_end(settings: StackSettings, patience: float) -> None:
