@@ -94,6 +94,8 @@ class Settings(BaseSettings):
         7, ge=1, description="How long Airflow's task logs and finished runs are kept."
     )
     staging_days: int = Field(7, ge=1, description="How long staging folders are kept.")
+    kubeconfig: str = Field("", description="kubeconfig file of the cluster to watch; empty: none.")
+    watch_seconds: int = Field(300, ge=10, description="How long one run of watch_kubernetes watches.")
     code_commit: str = Field("unknown", description="Commit of the code that runs, kept with every version.")
     log_level: str = Field("WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
