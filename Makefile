@@ -16,7 +16,7 @@ TEST_STACK := RUNLORE_HOME=.runlore/test-stack RUNLORE_PORT_BASE=$(TEST_PORT_BAS
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
-	restart-one ask rollback versions env bench kube-up kube-down
+	restart-one ask rollback versions env bench kube-up kube-down bench-anomalies
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -49,6 +49,9 @@ lint: environments ## Format check, linter, strict types
 	@$(BIN)/mypy --python-executable $(RUNLORE_ENVS)/model-server/bin/python \
 		$(wildcard serving/model_server/*.py serving/model_server/*/*.py)
 
+bench-freshness: ## How long an event takes from Kafka to the read alias, at 1, 50 and 500 events/s (16 min)
+	@$(STACK) exec -- python -m evaluation.benchmark_freshness $(BENCH)
+
 bench: ## How fast the running stack answers, beside bare parts
 	@$(STACK) exec -- python -m evaluation.benchmark
 
@@ -57,6 +60,9 @@ kube-up: environments ## A Kubernetes cluster beside the stack, which watches it
 
 kube-down: ## End the Kubernetes cluster; its data stays
 	@$(STACK) kube-down
+
+bench-anomalies: environments ## The anomaly detector on NAB's series in $$RUNLORE_TEST_DATA/nab; needs no stack
+	@$(BIN)/python -m evaluation.benchmark_anomalies
 
 status: ## Each service with its health and address
 	@$(STACK) status

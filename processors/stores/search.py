@@ -14,7 +14,7 @@ PIPELINES: Final[tuple[Pipeline, ...]] = ("rag", "cag")
 
 # Splitting words the way metric and alert names are made (KubePodCrashLooping, kube_pod_status) while
 # keeping the whole name lets both the name and its parts be found.
-_ANALYSIS: Final[dict[str, Any]] = {
+ANALYSIS: Final[dict[str, Any]] = {
     "filter": {
         "name_parts": {"type": "word_delimiter_graph", "preserve_original": True},
         "english_stems": {"type": "stemmer", "language": "light_english"},
@@ -39,7 +39,7 @@ def apply_templates(client: OpenSearch, dimension: int) -> None:
     """Create or update the index template of each pipeline's versions."""
     settings = {
         "index": {"knn": True, "number_of_shards": 1, "number_of_replicas": 0},
-        "analysis": _ANALYSIS,
+        "analysis": ANALYSIS,
     }
     for pipeline in PIPELINES:
         body = {
