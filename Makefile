@@ -16,7 +16,7 @@ TEST_STACK := RUNLORE_HOME=.runlore/test-stack RUNLORE_PORT_BASE=$(TEST_PORT_BAS
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
-	restart-one ask rollback versions env bench kube-up kube-down bench-anomalies
+	restart-one ask rollback versions env bench kube-up kube-down bench-freshness bench-anomalies
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"

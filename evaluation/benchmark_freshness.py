@@ -17,9 +17,10 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
-from confluent_kafka import Consumer, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
 from opensearchpy import OpenSearch, helpers
 
 from evaluation.benchmark import percentile
@@ -64,7 +65,7 @@ def send_canaries(bootstrap: str, mark: str, rate: float, seconds: float, sent: 
     producer, chance = Producer({"bootstrap.servers": bootstrap, "linger.ms": 5}), random.Random(7)  # noqa: S311
     begin = time.monotonic()
 
-    def note(at: float, message: Message) -> None:
+    def note(at: float, _error: KafkaError | None, message: Message) -> None:
         sent[(int(message.partition() or 0), int(message.offset() or 0))] = at
 
     for number in range(int(rate * seconds)):
@@ -74,9 +75,7 @@ def send_canaries(bootstrap: str, mark: str, rate: float, seconds: float, sent: 
             time.sleep(ahead)
         key, value = make_canary(mark, number, chance)
         at = time.monotonic()
-        producer.produce(
-            kafka.LOGS, value=value, key=key, on_delivery=lambda _, message, at=at: note(at, message)
-        )
+        producer.produce(kafka.LOGS, value=value, key=key, on_delivery=partial(note, at))
         producer.poll(0)
     producer.flush(30)
 
@@ -109,7 +108,7 @@ def watch_alias(
 def _find_changed(client: OpenSearch, mark: str, since: str) -> Iterable[dict[str, Any]]:
     """The chunks of canaries that were written since, as a search through the alias shows them."""
     services = [f"{mark}-{number}" for number in range(_SERVICES)]
-    wanted = [{"terms": {"service": services}}, {"range": {"indexed_at": {"gt": since}}}]
+    wanted = [{"terms": {"service": services}}, {"range": {"indexed_at": {"gte": since}}}]
     body = {
         "size": 1000,
         "_source": ["cite", "source_offsets", "indexed_at"],
@@ -122,7 +121,7 @@ def time_stages(begin: datetime) -> list[str]:
     """Return a line per task of the runs since then: how long it waited for its turn, and how long it ran."""
     waits, works = defaultdict(list), defaultdict(list)
     with open_airflow(load_stack_settings()) as airflow:
-        query = {
+        query: dict[str, str | int] = {
             "start_date_gte": begin.isoformat(),
             "state": "success",
             "limit": 100,
@@ -155,7 +154,8 @@ def _start_of(task: dict[str, Any]) -> datetime:
 
 def measure_pipeline(settings: Settings, rate: float, seconds: float) -> tuple[list[float], list[str]]:
     """Return the delays of all canaries through the whole pipeline, and the time of its stages."""
-    mark, sent = f"bench-{uuid.uuid4().hex[:6]}", {}
+    mark = f"bench-{uuid.uuid4().hex[:6]}"
+    sent: dict[Place, float] = {}
     begin = datetime.now(UTC)
     arguments = (settings.kafka_bootstrap, mark, rate, seconds, sent)
     sender = threading.Thread(target=send_canaries, args=arguments)
@@ -173,7 +173,9 @@ def measure_bare(settings: Settings, rate: float, seconds: float) -> list[float]
         "mappings": index_mapping(settings.embedding_dimension),
     }
     client.indices.create(index=_BARE_INDEX, body=body)
-    mark, sent, done = f"bench-{uuid.uuid4().hex[:6]}", {}, {}
+    mark = f"bench-{uuid.uuid4().hex[:6]}"
+    sent: dict[Place, float] = {}
+    done: dict[Place, float] = {}
     consumer = Consumer({"bootstrap.servers": settings.kafka_bootstrap, "group.id": mark})
     partitions = consumer.list_topics(kafka.LOGS, timeout=20).topics[kafka.LOGS].partitions
     ends = {
