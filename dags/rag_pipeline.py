@@ -60,12 +60,6 @@ EVENTS = Asset(
 )
 
 
-def skip_without_history(context: dict[str, Any]) -> None:
-    """Leave Spark out of a micro-batch."""
-    if not context["params"]["history_from"]:
-        raise AirflowSkipException("no history window was asked for")
-
-
 @task
 def data_ingestion_task(params: dict[str, Any], run_id: str) -> dict[str, Any]:
     """Drain Kafka into staging."""
@@ -77,12 +71,13 @@ def data_ingestion_task(params: dict[str, Any], run_id: str) -> dict[str, Any]:
     return ingested
 
 
-@task
-def light_processing_task(ingested: dict[str, Any]) -> dict[str, int]:
-    """Turn events into chunks."""
+@task.branch
+def light_processing_task(ingested: dict[str, Any], params: dict[str, Any], ti: Any) -> str:
+    """Turn events into chunks; only a history window goes on to Spark, whose start alone takes seconds."""
     from processors.rag import process_events
 
-    return process_events(SETTINGS, ingested["run_url"])
+    ti.xcom_push(key="counts", value=process_events(SETTINGS, ingested["run_url"]))
+    return "heavy_processing_task" if params["history_from"] else "embedding_generation_task"
 
 
 @task(trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS)
@@ -158,7 +153,6 @@ def rag_pipeline() -> None:
             "--from", "{{ params.history_from }}",
             "--to", "{{ params.history_to or '' }}",
         ],
-        pre_execute=skip_without_history,
         conf={"spark.ui.enabled": "false", "spark.sql.session.timeZone": "UTC"},
         verbose=False,
     )  # fmt: skip

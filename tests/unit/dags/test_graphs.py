@@ -1,14 +1,16 @@
 """The DAGs have the tasks that people know, in an order that keeps the promises."""
 
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
 from airflow.sdk.exceptions import AirflowSkipException
 
 from dags.cag_pipeline import cag_pipeline
-from dags.collect import collect
-from dags.rag_pipeline import rag_pipeline, skip_without_history
+from dags.collect import collect, collect_airflow_task, collect_log_indices_task, naming_source
+from dags.rag_pipeline import rag_pipeline
 from dags.roll_back_version import roll_back_version
 
 RAG = [
@@ -41,13 +43,33 @@ def test_a_dag_runs_once_at_a_time_and_explains_itself(make: Any) -> None:
         assert dag.params.get_param(name).schema.get("description") or dag.params.get_param(name).description
 
 
-def test_no_other_dag_names_the_watched_assets() -> None:
-    """Airflow takes the watchers off an asset whenever it parses a file that names it without them."""
-    outlets = {asset.name for task in collect().tasks for asset in task.outlets}
-    assert outlets == {"runlore-metrics"}
+def test_no_source_waits_for_another() -> None:
+    tasks = collect().tasks
+    assert {"collect_metrics_task", "collect_mlflow_task", "collect_airflow_task"} <= {
+        t.task_id for t in tasks
+    }
+    assert not any(task.upstream_task_ids or task.outlets for task in tasks)
 
 
-def test_spark_runs_only_for_a_history_window() -> None:
-    with pytest.raises(AirflowSkipException):
-        skip_without_history({"params": {"history_from": None}})
-    skip_without_history({"params": {"history_from": "2026-11-21T00:00:00Z"}})
+def test_a_source_without_an_address_is_skipped_and_one_that_is_down_is_named() -> None:
+    with pytest.raises(AirflowSkipException, match="RUNLORE_LOG_INDICES is empty"):
+        collect_log_indices_task.function()
+    with pytest.raises(AirflowSkipException, match="RUNLORE_AIRFLOW_URL is empty"):
+        collect_airflow_task.function()
+    down = pytest.raises(
+        RuntimeError, match="MLflow at http://m.* RUNLORE_MLFLOW_TRACKING_URI.* ConnectError"
+    )
+    with down, naming_source("MLflow", "RUNLORE_MLFLOW_TRACKING_URI", "http://m"):
+        raise httpx.ConnectError("connection refused")
+
+
+def test_spark_runs_only_for_a_history_window(
+    monkeypatch: pytest.MonkeyPatch, history_from: str | None, next_task: str
+) -> None:
+    monkeypatch.setattr("processors.rag.process_events", lambda *_: {"chunks": 1})
+    light = rag_pipeline().get_task("light_processing_task")
+    pushed: dict[str, Any] = {}
+    ti = SimpleNamespace(xcom_push=lambda key, value: pushed.update({key: value}))
+    assert light.python_callable({"run_url": "file:///r"}, {"history_from": history_from}, ti) == next_task
+    assert next_task in light.downstream_task_ids
+    assert pushed == {"counts": {"chunks": 1}}

@@ -1,7 +1,13 @@
 """The doorbell rings for events, and a stack that watches itself comes to rest."""
 
+import asyncio
+import contextlib
 import json
+import time
 from collections import OrderedDict
+from collections.abc import AsyncIterator
+
+import pytest
 
 from processors.stores.doorbell import OWN_DATASET, SILENCE_S, DoorbellTrigger, deserves_ring
 
@@ -43,3 +49,26 @@ def test_the_triggerer_can_make_the_trigger_again() -> None:
     path, arguments = DoorbellTrigger(topics=["t"], kafka_config_id="k").serialize()
     assert path == "processors.stores.doorbell.DoorbellTrigger"
     assert DoorbellTrigger(**arguments).topics == ["t"]
+
+
+async def stream_lines(pauses: list[float]) -> AsyncIterator[bytes]:
+    for pause in pauses:
+        await asyncio.sleep(pause)
+        yield make_line("an order", "shop")
+    await asyncio.sleep(3600)
+
+
+@pytest.mark.asyncio
+async def test_a_burst_rings_at_its_start_and_once_more_at_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that the first ring started may have read before the last event came."""
+    monkeypatch.setattr("processors.stores.doorbell._RING_INTERVAL_S", 0.2)
+    trigger = DoorbellTrigger(topics=["t"], kafka_config_id="k")
+    rings = trigger.filter_shared_stream(stream_lines([0.0, *[0.01] * 9]))
+    begin, heard = time.monotonic(), []
+    with contextlib.suppress(TimeoutError):
+        while True:
+            await asyncio.wait_for(anext(rings), timeout=0.6)
+            heard.append(time.monotonic() - begin)
+    assert len(heard) == 2
+    assert heard[0] < 0.1
+    assert 0.15 < heard[1] < 0.4
