@@ -1,28 +1,90 @@
-"""### Collect metrics
+"""### Collect what the systems around us know
 
-Asks Prometheus for the course of the present hour of the configured series (`processors/collectors/queries.yaml`) and
-sends the answers, as they are, to the Kafka topic `runlore.metrics`. Then it rings for `rag_pipeline`.
+Asks every configured source for what is new since the last time and sends the answers, in the source's own
+format, to Kafka. The doorbell of `rag_pipeline` rings when they arrive.
 
-A query that Prometheus refuses is counted and left out; if Prometheus is down the task is tried again, and
-the rest of the platform goes on without fresh metrics.
-"""
+| task | source | topic | where it is set |
+|---|---|---|---|
+| `collect_metrics_task` | Prometheus: the present hour of the series in `queries.yaml` | `runlore.metrics` | `RUNLORE_PROMETHEUS_URL` |
+| `collect_mlflow_task` | MLflow: runs and registered models that changed | `runlore.mlflow` | `RUNLORE_MLFLOW_TRACKING_URI` |
+| `collect_airflow_task` | Airflow: its own runs that ended | `runlore.airflow` | `RUNLORE_AIRFLOW_URL` |
+| `collect_log_indices_task` | log lines in existing OpenSearch indices | `runlore.logs` | `RUNLORE_LOG_INDICES` |
 
+**When it runs.** Every `RUNLORE_COLLECT_SECONDS`, and on demand. Only one run is active at a time.
+
+**If it fails.** The tasks don't know of each other. A source that is down fails its own task, with a message
+that names the source and its setting; the others go on, and the next run reads from where the last good one
+ended: what was read and the position in the source are sent in one transaction. A task whose source isn't
+configured is skipped.
+"""  # noqa: E501 - a row of a table is one line
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pendulum
-from airflow.sdk import Asset, DeltaTriggerTimetable, dag, task
+from airflow.sdk import DeltaTriggerTimetable, dag, task
+from airflow.sdk.exceptions import AirflowSkipException
 
-from processors.settings import load_settings
+from processors.settings import Settings, hide_logins, load_settings
 
 SETTINGS = load_settings()
+Counts = dict[str, int]
 
 
-@task(outlets=[Asset("runlore-metrics")])
-def collect_metrics_task() -> dict[str, int]:
+@contextmanager
+def naming_source(source: str, setting: str, address: str) -> Iterator[None]:
+    """Skip a source without an address; say which one it is and where it is set when it can't be read."""
+    import httpx
+    from opensearchpy import OpenSearchException
+
+    if not address:
+        raise AirflowSkipException(f"{source} isn't configured: {setting} is empty")
+    try:
+        yield
+    except (httpx.HTTPError, OpenSearchException) as error:
+        message = f"{source} at {address} ({setting}) can't be read: {error!r}"
+        raise RuntimeError(hide_logins(message)) from error
+
+
+@task
+def collect_metrics_task() -> Counts:
     """Send the hour so far of every configured query to Kafka."""
     from processors.collectors.metrics import collect_metrics
 
-    return collect_metrics(SETTINGS)
+    with naming_source("Prometheus", "RUNLORE_PROMETHEUS_URL", SETTINGS.prometheus_url):
+        return collect_metrics(SETTINGS)
+
+
+@task
+def collect_mlflow_task() -> Counts:
+    """Send the runs and registered models that changed to Kafka."""
+    from processors.collectors.mlflow import collect_mlflow
+
+    with naming_source("MLflow", "RUNLORE_MLFLOW_TRACKING_URI", SETTINGS.mlflow_tracking_uri):
+        return collect_mlflow(SETTINGS)
+
+
+@task
+def collect_airflow_task() -> Counts:
+    """Send Airflow's own runs that ended to Kafka."""
+    from processors.collectors.airflow import collect_airflow
+
+    with naming_source("Airflow", "RUNLORE_AIRFLOW_URL", SETTINGS.airflow_url):
+        return collect_airflow(SETTINGS)
+
+
+@task
+def collect_log_indices_task() -> Counts:
+    """Send the new lines of existing log indices to Kafka."""
+    from processors.collectors.log_indices import collect_log_indices
+
+    with naming_source("Log indices", "RUNLORE_LOG_INDICES", _list_indices(SETTINGS)):
+        return collect_log_indices(SETTINGS)
+
+
+def _list_indices(settings: Settings) -> str:
+    return ", ".join(f"{source.url}/{source.index}" for source in settings.log_indices)
 
 
 @dag(
@@ -35,8 +97,11 @@ def collect_metrics_task() -> dict[str, int]:
     tags=["runlore", "dynamic"],
 )
 def collect() -> None:
-    """Wire the task."""
+    """Wire the tasks: none waits for another."""
     collect_metrics_task()
+    collect_mlflow_task()
+    collect_airflow_task()
+    collect_log_indices_task()
 
 
 collect()

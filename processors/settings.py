@@ -113,12 +113,22 @@ class Settings(BaseSettings):
             "mlflow": self.mlflow_ui_url or self.mlflow_tracking_uri,
             "airflow": airflow,
         }
-        return {name: re.sub(r"(?<=://)[^/@]*@", "", url).rstrip("/") for name, url in urls.items()}
+        return {name: hide_logins(url).rstrip("/") for name, url in urls.items()}
 
     @property
     def all_groups(self) -> list[str]:
         """Every group that a document source names, and the public."""
         return sorted({"public", *(group for source in self.docs for group in source.groups)})
+
+
+def hide_logins(text: str) -> str:
+    """Return a text in which no address carries a login.
+
+    Example:
+        >>> hide_logins("http://bob:hunter22@mlflow/x can't be read")
+        "http://mlflow/x can't be read"
+    """
+    return re.sub(r"(?<=://)[^/@\s]*@", "", text)
 
 
 @lru_cache(maxsize=1)

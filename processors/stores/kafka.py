@@ -59,7 +59,9 @@ def create_topics(bootstrap: str, partitions: int = 2) -> list[str]:
 
 def _describe_topic(topic: str, partitions: int) -> NewTopic:
     if topic == COLLECTED:
-        return NewTopic(topic, 1, 1, config={"cleanup.policy": "compact"})
+        # It is read from its beginning every time, and only closed segments are compacted.
+        compact = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.1"}
+        return NewTopic(topic, 1, 1, config={**compact, "segment.bytes": "16777216", "segment.ms": "600000"})
     # Time slices are told by when the broker got an event: senders' clocks can't be trusted with that.
     return NewTopic(topic, partitions, 1, config={"message.timestamp.type": "LogAppendTime"})
 

@@ -56,13 +56,15 @@ def test_a_source_without_an_address_is_skipped_and_one_that_is_down_is_named() 
         collect_log_indices_task.function()
     with pytest.raises(AirflowSkipException, match="RUNLORE_AIRFLOW_URL is empty"):
         collect_airflow_task.function()
-    down = pytest.raises(
-        RuntimeError, match="MLflow at http://m.* RUNLORE_MLFLOW_TRACKING_URI.* ConnectError"
-    )
-    with down, naming_source("MLflow", "RUNLORE_MLFLOW_TRACKING_URI", "http://m"):
+    down = pytest.raises(RuntimeError, match=r"MLflow at http://m \(RUNLORE_MLFLOW_TRACKING_URI\).*refused")
+    with down, naming_source("MLflow", "RUNLORE_MLFLOW_TRACKING_URI", "http://me:hush@m"):
         raise httpx.ConnectError("connection refused")
 
 
+@pytest.mark.parametrize(
+    ("history_from", "next_task"),
+    [(None, "embedding_generation_task"), ("2026-11-21T00:00:00Z", "heavy_processing_task")],
+)
 def test_spark_runs_only_for_a_history_window(
     monkeypatch: pytest.MonkeyPatch, history_from: str | None, next_task: str
 ) -> None:

@@ -1,0 +1,91 @@
+"""Airflow's REST API: DAG runs, task instances and the ends of task logs, as it tells them."""
+
+import json
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import httpx
+
+# Airflow gives no more at once (`api.maximum_page_limit`).
+_PAGE: Final = 100
+
+
+def open_airflow(url: str, user: str, passwords_file: Path | None) -> httpx.Client:
+    """Log in and return a client with the user's token.
+
+    Args:
+        url: Airflow's address.
+        user: A user who may read.
+        passwords_file: JSON object of user name and password.
+
+    Raises:
+        ValueError: There is no password for the user.
+    """
+    passwords = json.loads(passwords_file.read_text(encoding="utf-8")) if passwords_file else {}
+    if user not in passwords:
+        raise ValueError(
+            f"no password for the Airflow user {user!r}: RUNLORE_AIRFLOW_PASSWORDS_FILE names "
+            f"{passwords_file}, which must be a JSON object with the key {user!r}"
+        )
+    login = {"username": user, "password": passwords[user]}
+    answer = httpx.post(f"{url.rstrip('/')}/auth/token", json=login, timeout=30).raise_for_status()
+    headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    return httpx.Client(base_url=f"{url.rstrip('/')}/api/v2", headers=headers, timeout=30)
+
+
+def list_ended_runs(
+    client: httpx.Client, since: str, before: str | None = None, dag_id: str = "~"
+) -> Iterator[dict[str, Any]]:
+    """Yield the runs that ended in a span, oldest first, page by page as they are asked for.
+
+    Args:
+        client: Of Airflow.
+        since: First end, in ISO 8601.
+        before: The end of the span, which isn't part of it.
+        dag_id: Only runs of this DAG; "~" means all.
+    """
+    span = {"end_date_gte": since, **({"end_date_lt": before} if before else {})}
+    query: dict[str, Any] = {**span, "state": ["success", "failed"], "order_by": "end_date", "limit": _PAGE}
+    offset = 0
+    while True:
+        page = client.get(f"/dags/{quote(dag_id)}/dagRuns", params=query | {"offset": offset})
+        runs = page.raise_for_status().json()["dag_runs"]
+        yield from runs
+        offset += len(runs)
+        if len(runs) < _PAGE:
+            return
+
+
+def list_task_instances(client: httpx.Client, dag_id: str, run_id: str) -> list[dict[str, Any]]:
+    """Return up to a hundred task instances of a run, those that began last first."""
+    return _get_task_instances(client, dag_id, run_id, {"order_by": "-start_date"})
+
+
+def list_ended_tasks(client: httpx.Client, dag_id: str, since: str, before: str) -> list[dict[str, Any]]:
+    """Return the last hundred task instances of a DAG that succeeded or failed in a span."""
+    span = {"end_date_gte": since, "end_date_lt": before, "state": ["success", "failed"]}
+    return _get_task_instances(client, dag_id, "~", {**span, "order_by": "-end_date"})
+
+
+def _get_task_instances(
+    client: httpx.Client, dag_id: str, run_id: str, query: dict[str, Any]
+) -> list[dict[str, Any]]:
+    path = f"/dags/{quote(dag_id)}/dagRuns/{quote(run_id, safe='~')}/taskInstances"
+    answer = client.get(path, params={**query, "limit": _PAGE}).raise_for_status().json()
+    instances: list[dict[str, Any]] = answer["task_instances"]
+    return instances
+
+
+def read_log_end(client: httpx.Client, instance: dict[str, Any], lines: int) -> list[dict[str, Any]]:
+    """Return the last events of a task instance's log; none if Airflow doesn't have the log any more."""
+    names = (instance["dag_id"], instance["dag_run_id"], instance["task_id"])
+    dag_id, run_id, task_id = (quote(name, safe="") for name in names)
+    path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/logs/{instance['try_number']}"
+    headers, query = {"Accept": "application/x-ndjson"}, {"map_index": instance["map_index"]}
+    with client.stream("GET", path, params=query, headers=headers) as response:
+        if response.status_code == httpx.codes.NOT_FOUND:
+            return []
+        return [json.loads(line) for line in deque(response.raise_for_status().iter_lines(), lines) if line]
