@@ -44,8 +44,9 @@ def open_cluster(kubeconfig: str) -> Cluster:
         kubernetes.client.exceptions.ApiException: The cluster doesn't let this user in.
         urllib3.exceptions.HTTPError: The API server is unreachable.
     """
-    _, current = config.list_kube_config_contexts(config_file=kubeconfig)
-    api = config.new_client_from_config(config_file=kubeconfig)
+    # These parts of the client carry no types.
+    _, current = config.list_kube_config_contexts(config_file=kubeconfig)  # type: ignore[no-untyped-call]
+    api = config.new_client_from_config(config_file=kubeconfig)  # type: ignore[no-untyped-call]
     meta = (
         client.CoreV1Api(api).read_namespace("kube-system", _request_timeout=(_CONNECT_S, _GRACE_S)).metadata
     )
@@ -85,7 +86,7 @@ def watch_objects(
         PositionGoneError: The API server has forgotten what came after `since`.
     """
     # Named so, the type leaves the API's JSON as it is.
-    stream = watch.Watch(return_type="object").stream(
+    stream = watch.Watch(return_type="object").stream(  # type: ignore[no-untyped-call]
         _lister(cluster, resource),
         resource_version=since,
         timeout_seconds=max(1, round(seconds)),
