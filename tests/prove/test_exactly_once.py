@@ -1,0 +1,84 @@
+"""A hundred thousand events while everything is killed at random: each ends up in one place, once.
+
+The short form runs in tests/integration/dags/test_exactly_once.py with every change.
+"""
+
+import os
+import random
+import time
+from collections.abc import Callable
+
+import pytest
+from opensearchpy import OpenSearch
+
+from local.settings import load_settings as load_stack_settings
+from processors.chunk import table_to_chunks
+from processors.settings import Settings
+from processors.stores import search, staging, versions
+from tests.support.killing import kill_at_random
+from tests.support.numbered import (
+    assert_each_once,
+    make_mark,
+    read_chunks,
+    send_events,
+    wait_until_held,
+)
+
+EVENTS = int(os.environ.get("PROVE_EVENTS", "100000"))
+KILLS = int(os.environ.get("PROVE_KILLS", "20"))
+SECONDS = float(os.environ.get("PROVE_SECONDS", "300"))
+PAUSE = (2.0, 12.0)
+
+pytestmark = pytest.mark.usefixtures("live_versions")
+
+
+@pytest.fixture
+def report(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    def say(text: str) -> None:
+        with capsys.disabled():
+            print(f"  {time.strftime('%H:%M:%S')} {text}", flush=True)  # noqa: T201
+
+    return say
+
+
+def test_every_event_is_in_one_chunk_or_one_dead_letter_whatever_is_killed(
+    settings: Settings, client: OpenSearch, report: Callable[[str], None]
+) -> None:
+    mark = make_mark()
+    live = versions.find_live(client, "rag")
+    assert live
+    before = versions.read_meta(client, live)
+    thread, done = kill_at_random(load_stack_settings(), KILLS, PAUSE, report)
+    good, broken = send_events(settings, mark, EVENTS, 0.01, SECONDS)
+    report(f"sent {len(good)} good events and {len(broken)} broken ones")
+    thread.join(900)
+    assert done.total() == KILLS, f"only {done.total()} kills"
+    wait_until_held(client, {*good, *broken}, 600, report)
+    assert_each_once(settings, client, mark, {*good}, {*broken})
+    report(f"each is there once after {dict(done)}")
+
+    chunks = read_chunks(client, mark)
+    _write_staged_runs_again_shuffled(settings, client, live)
+    assert read_chunks(client, mark) == chunks
+    report("runs written again in a shuffled order changed nothing")
+
+    versions.update_meta(
+        client, live, positions=before["positions"], log_state=before.get("log_state"),
+        dead_letters=before.get("dead_letters", {}),
+    )  # fmt: skip
+    wait_until_held(client, {*good, *broken}, 600, report)
+    assert read_chunks(client, mark) == chunks
+    assert_each_once(settings, client, mark, {*good}, {*broken})
+    report("reading everything again from the old positions changed nothing")
+
+
+def _write_staged_runs_again_shuffled(settings: Settings, client: OpenSearch, live: str) -> None:
+    stages = staging.list_stages(settings.staging_url, "rag", "light")
+    runs = [url.removesuffix("/light") for url in stages if staging.read_manifest(url)["version"] == live]
+    random.shuffle(runs)
+    for run in runs:
+        # A run that was killed between its stages has no embeddings; the next run did its work.
+        if staging.is_present(f"{run}/embed/chunks.parquet"):
+            search.write_chunks(
+                client, live, table_to_chunks(staging.read_table(f"{run}/embed/chunks.parquet"))
+            )
