@@ -14,7 +14,7 @@ sees a level that never was, the other a known level at the wrong time.
 Nothing looks ahead: the score of a point is the same whether or not later ones are known.
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -36,6 +36,10 @@ _HISTORY: Final = 30_000
 _FEW: Final = 64
 # Below this share of the largest value a difference is arithmetic, not news.
 _RESOLUTION: Final = 1e-6
+# An episode is over when so many points in a row are usual.
+_BACK: Final = 3
+# A share of the usual range that a value may be outside and still count as back.
+_MARGIN: Final = 0.1
 
 
 def score_points(values: Floats) -> Floats:
@@ -89,3 +93,54 @@ def silence_repeats(scores: Floats, rest: int) -> Floats:
     """
     before = sliding_window_view(np.concatenate((np.full(rest, -np.inf), scores)), rest)[: len(scores)]
     return np.where(scores > before.max(axis=1), scores, 0.0)
+
+
+class Episode(NamedTuple):
+    """An anomaly: its first point, the point behind its last, how strange it is, and the range it left."""
+
+    begin: int
+    end: int
+    score: float
+    low: float
+    high: float
+
+
+def find_episodes(values: Floats) -> list[Episode]:
+    """Return the anomalies of a series, oldest first; the last one ends at `len(values)` if it goes on.
+
+    An episode begins at a point whose score reaches `THRESHOLD` and goes on until some points in a row are
+    back within what was usual before it. An unusual course of usual values is an episode of one point.
+
+    Example:
+        >>> calm = np.sin(np.arange(300) / 5)
+        >>> [(e.begin, e.end) for e in find_episodes(np.concatenate((calm, [3.0, 3.1, 3.0], calm[:20])))]
+        [(300, 303)]
+    """
+    scores = score_points(values)
+    episodes: list[Episode] = []
+    for begin in np.flatnonzero(scores >= THRESHOLD).tolist():
+        if episodes and begin < episodes[-1].end:
+            continue
+        low, high = find_range(values[:begin])
+        margin = _MARGIN * (high - low)
+        outside = (values[begin:] < low - margin) | (values[begin:] > high + margin)
+        back = sliding_window_view(np.append(outside, [False] * _BACK), _BACK).any(axis=1)
+        end = begin + max(1, int(np.argmin(back)) if not back.all() else len(outside))
+        episodes.append(Episode(begin, end, float(scores[begin:end].max()), low, high))
+    return episodes
+
+
+def find_range(values: Floats) -> tuple[float, float]:
+    """Return between which values a series usually is: 98 % of it."""
+    low, high = np.quantile(values, [0.01, 0.99], method="closest_observation")
+    return float(low), float(high)
+
+
+def find_extreme(values: Floats, low: float, high: float) -> float:
+    """Return the value that is furthest from a range.
+
+    Example:
+        >>> find_extreme(np.array([9.0, 30.0, -5.0]), 0.0, 10.0)
+        30.0
+    """
+    return float(values[np.argmax(np.maximum(values - high, low - values))])

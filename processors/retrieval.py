@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypedDict
 
-DYNAMIC_KINDS: Final = frozenset({"log_pattern", "metric_window", "k8s_event", "k8s_state", "ml_run"})
+DYNAMIC_KINDS: Final = frozenset(
+    {"log_pattern", "metric_window", "alert", "k8s_event", "k8s_state", "ml_run"}
+)
 KEYWORD_FILTERS: Final = (
     "source", "kind", "service", "severity", "cluster", "namespace", "doc_id", "chunk_id",
 )  # fmt: skip

@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Groups = Annotated[tuple[str, ...], Field(min_length=1)]
@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     max_events_per_run: int = Field(50_000, ge=1, description="A run drains at most this many Kafka events.")
     sweep_seconds: int = Field(30, ge=5, description="How often rag_pipeline looks without being rung.")
     collect_seconds: int = Field(300, ge=15, description="How often metrics are collected.")
+    queries_file: Path | None = Field(
+        None, description="What to ask Prometheus; empty: the list that comes along."
+    )
+    prometheus_ui_url: str = Field("", description="Address of Prometheus for people, if it is another one.")
     kept_versions: int = Field(5, ge=2, description="How many index versions of a pipeline are kept.")
     cache_ttl_seconds: int = Field(86_400, ge=60)
     airflow_url: str = Field("", description="Airflow whose runs are collected; empty: none.")
@@ -93,6 +97,10 @@ class Settings(BaseSettings):
     airflow_log_days: int = Field(
         7, ge=1, description="How long Airflow's task logs and finished runs are kept."
     )
+    airflow_database_url: SecretStr = Field(
+        SecretStr(""),
+        description="Airflow's database, for the DAG maintain; empty: its tables are left alone.",
+    )
     staging_days: int = Field(7, ge=1, description="How long staging folders are kept.")
     kubeconfig: str = Field("", description="kubeconfig file of the cluster to watch; empty: none.")
     watch_seconds: int = Field(300, ge=10, description="How long one run of watch_kubernetes watches.")
@@ -112,6 +120,7 @@ class Settings(BaseSettings):
             "service": self.url,
             "mlflow": self.mlflow_ui_url or self.mlflow_tracking_uri,
             "airflow": airflow,
+            "prometheus": self.prometheus_ui_url or self.prometheus_url,
         }
         return {name: hide_logins(url).rstrip("/") for name, url in urls.items()}
 

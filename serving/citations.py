@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from processors.retrieval import Hit
 from serving.prompt import title_of
@@ -12,6 +13,8 @@ from serving.schemas import Citation
 _NUMBERS: Final = re.compile(r" ?\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 _MAYBE_CUT: Final = re.compile(r"(?: ?(?:\[[\d,\s]{0,20})?|``)$")
 _FENCE: Final = "```"
+# Prometheus' UI shows the same time again before what is cited, to compare with.
+_SHOWN_BEFORE: Final = 2
 # The first place whose names are all in the cite is taken.
 _PLACES: Final = {
     frozenset({"experiment_id", "run_id"}): "#/experiments/{experiment_id}/runs/{run_id}",
@@ -25,12 +28,12 @@ _CODE: Final = re.compile(r"(```.*?(?:```|$)|`[^`\n]+`)", re.DOTALL)
 def build_citation_url(hit: Hit, ui_urls: Mapping[str, str]) -> str:
     """Return a link to what a hit was made from.
 
-    Documents from a forge open there at their lines, runs and models in the UI of MLflow or Airflow;
-    everything else opens as a page of this service.
+    Documents from a forge open there at their lines, runs and models in the UI of MLflow or Airflow, metrics
+    and alerts in that of Prometheus; everything else opens as a page of this service.
 
     Args:
         hit: The source.
-        ui_urls: Addresses for people of `service`, `mlflow` and `airflow`.
+        ui_urls: Addresses for people of `service`, `mlflow`, `airflow` and `prometheus`.
 
     Example:
         >>> cite = {"type": "git", "repository": "https://git.example/a/b.git", "commit": "c0ffee",
@@ -49,11 +52,36 @@ def build_citation_url(hit: Hit, ui_urls: Mapping[str, str]) -> str:
         path = f"{repository.path.removesuffix('.git')}/blob/{cite['commit']}/{quote(cite['path'])}"
         lines = f"L{cite['start_line']}-L{cite['end_line']}"
         return urlunsplit((repository.scheme, host, path, "", lines))
+    prometheus = ui_urls.get("prometheus", "")
+    if prometheus and cite.get("type") == "promql":
+        return f"{prometheus}/graph?{_write_graph_query(cite)}"
+    if prometheus and cite.get("type") == "alert":
+        return f"{prometheus}/alerts?{urlencode({'search': cite['alert']})}"
     ui = ui_urls.get(str(cite.get("type")), "")
     place = _find_place(cite)
     if ui and place:
         return f"{ui}/{place}"
     return f"{ui_urls['service'].rstrip('/')}/citations/{hit['index']}/{quote(hit['chunk_id'], safe='')}"
+
+
+def _write_graph_query(cite: Mapping[str, Any]) -> str:
+    """Return the query of Prometheus' graph page that draws a PromQL expression at its time.
+
+    Example:
+        >>> times = {"start": "2026-11-21T09:00:00+00:00", "end": "2026-11-21T10:00:00+00:00"}
+        >>> _write_graph_query({"query": "up == 0", **times})
+        'g0.expr=up+%3D%3D+0&g0.tab=0&g0.range_input=7200s&g0.end_input=2026-11-21+10%3A00%3A00'
+    """
+    start, end = (datetime.fromisoformat(cite[edge]).astimezone(UTC) for edge in ("start", "end"))
+    span = _SHOWN_BEFORE * max(end - start, timedelta(minutes=1))
+    return urlencode(
+        {
+            "g0.expr": cite["query"],
+            "g0.tab": "0",
+            "g0.range_input": f"{span.total_seconds():.0f}s",
+            "g0.end_input": f"{end:%Y-%m-%d %H:%M:%S}",
+        }
+    )
 
 
 def _find_place(cite: Mapping[str, Any]) -> str:

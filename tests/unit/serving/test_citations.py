@@ -84,3 +84,25 @@ def test_a_ui_without_an_address_is_replaced_by_our_page() -> None:
     assert (
         build_citation_url(hit, {"service": "http://s", "airflow": ""}) == "http://s/citations/rag-v000001/x"
     )
+
+
+@pytest.mark.parametrize(
+    ("cite", "url"),
+    [
+        (
+            {
+                "type": "promql",
+                "query": 'rate(x{a="b"}[5m]) > 0',
+                "start": "2026-11-21T12:00:00+03:00",
+                "end": "2026-11-21T13:00:00+03:00",
+            },
+            "http://prom/graph?g0.expr=rate%28x%7Ba%3D%22b%22%7D%5B5m%5D%29+%3E+0&g0.tab=0"
+            "&g0.range_input=7200s&g0.end_input=2026-11-21+10%3A00%3A00",
+        ),
+        ({"type": "alert", "alert": "Disk full"}, "http://prom/alerts?search=Disk+full"),
+    ],
+)
+def test_metrics_and_alerts_open_in_prometheus(cite: dict[str, str], url: str) -> None:
+    hit: Any = {"cite": cite, "index": "rag-v000001", "chunk_id": "x"}
+    assert build_citation_url(hit, {"prometheus": "http://prom"}) == url
+    assert build_citation_url(hit, {"service": "http://us"}) == "http://us/citations/rag-v000001/x"
