@@ -80,6 +80,7 @@ def _runlore(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
     return {
         "RUNLORE_URL": addresses["RUNLORE_URL"],
         "RUNLORE_API_KEY_FILE": str(passwords.folder / "api-key"),
+        "RUNLORE_MASK_KEY_FILE": str(passwords.folder / "mask-key"),
         "RUNLORE_DOCS": resolve_docs(settings),
         "RUNLORE_ANSWERING_URL": settings.answering_url,
         "RUNLORE_ANSWERING_MODEL": settings.answering_model,
@@ -170,6 +171,8 @@ def _airflow(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
     }
     return {
         "AIRFLOW_HOME": str(settings.home / "airflow"),
+        # Airflow takes its own variable away from tasks; the DAG maintain needs the address.
+        "RUNLORE_AIRFLOW_DATABASE_URL": database,
         **{f"AIRFLOW__{name}": value for name, value in options.items()},
         # A consumer group for each watcher: consumers of one group with other topics keep rebalancing.
         **{

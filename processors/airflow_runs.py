@@ -15,6 +15,8 @@ from processors.durations import describe_duration
 from processors.record import Record
 
 _FLAT: Final = 0.1
+# Fewer runs show no trend.
+_ENOUGH: Final = 6
 _LINES: Final = 8
 
 
@@ -84,7 +86,7 @@ def _describe_run(body: dict[str, Any]) -> dict[str, Any]:
         "title": f"{'Failed run' if is_failed else 'Run'} of DAG {dag_id}{f' in {names}' if names else ''}",
         "text": "\n".join(filter(None, lines)),
         # A different error is a different thing to look for; a different time is not.
-        "gist": f"Airflow DAG {dag_id} {run['state']}. Tasks {names}. {' '.join(filter(None, errors))}",
+        "gist": " ".join(filter(None, (f"Airflow DAG {dag_id} {run['state']}", names, *errors))),
         "began_at": began,
         "observed_at": ended,
         "severity": "error" if is_failed else "info",
@@ -125,7 +127,9 @@ def _describe_task(instance: dict[str, Any]) -> str:
 
 
 def _quote_log(task_id: str, events: list[dict[str, Any]]) -> str:
-    told = [event["event"] for event in events if event["event"]][-_LINES:]
+    """Return what a task itself said last; Airflow's own lines about every task say nothing."""
+    own = (event for event in events if not event.get("logger", "").startswith("airflow."))
+    told = [event["event"] for event in own if not event["event"].startswith("::")][-_LINES:]
     return "\n".join((f"Last log lines of {task_id}:", *told)) if told else ""
 
 
@@ -182,12 +186,15 @@ def describe_durations(durations: list[float]) -> str:
     if len(durations) == 1:
         return f"duration {describe_duration(durations[0])}"
     p50, p95 = (describe_duration(float(np.percentile(durations, share))) for share in (50, 95))
+    told = f"duration p50 {p50}, p95 {p95}, maximum {describe_duration(max(durations))}"
+    if len(durations) < _ENOUGH:
+        return told
     half = len(durations) // 2
     early, late = float(np.mean(durations[:half])), float(np.mean(durations[half:]))
     trend = (
         "steady" if abs(late - early) <= _FLAT * max(early, late) else "rising" if late > early else "falling"
     )
-    return f"duration p50 {p50}, p95 {p95}, maximum {describe_duration(max(durations))}, {trend}"
+    return f"{told}, {trend}"
 
 
 def _read_time(text: str) -> datetime:

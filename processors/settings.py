@@ -5,10 +5,23 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Groups = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+def _require_pattern(pattern: str) -> str:
+    try:
+        found = re.compile(pattern).search("")
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
+    if found:
+        raise ValueError(f"{pattern!r} finds a secret in an empty text")
+    return pattern
+
+
+Patterns = tuple[Annotated[str, AfterValidator(_require_pattern)], ...]
 
 
 class DocumentSource(BaseModel):
@@ -54,6 +67,7 @@ class Settings(BaseSettings):
     work_dir: Path = Field(description="Local folder for Git mirrors and other caches that can be lost.")
     tokenizer_file: Path = Field(description="tokenizer.json of the embedding model; it measures chunks.")
     api_key_file: Path
+    mask_key_file: Path = Field(description="File with the key of the hashes that stand for masked secrets.")
     docs: tuple[DocumentSource, ...] = Field(min_length=1, description="JSON list of document sources.")
 
     embedding_model: str = "all-minilm-l6-v2"
@@ -104,6 +118,8 @@ class Settings(BaseSettings):
     staging_days: int = Field(7, ge=1, description="How long staging folders are kept.")
     kubeconfig: str = Field("", description="kubeconfig file of the cluster to watch; empty: none.")
     watch_seconds: int = Field(300, ge=10, description="How long one run of watch_kubernetes watches.")
+    mask_emails: bool = Field(True, description="Whether e-mail addresses are masked like secrets.")
+    redaction_patterns: Patterns = Field((), description="JSON list of more regular expressions of secrets.")
     code_commit: str = Field("unknown", description="Commit of the code that runs, kept with every version.")
     log_level: str = Field("WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 

@@ -113,7 +113,7 @@ def _write_hour(client: httpx.Client, dag_id: str, hour: str) -> Message:
         "dag_id": dag_id,
         "hour": span[0],
         "dag_runs": [_pick(run, _RUN_FIELDS) for run in runs],
-        "task_instances": [_pick(task, ("task_id", "state", "duration")) for task in tasks],
+        "task_instances": [_pick(task, ("task_id", "state", "duration")) for task in reversed(tasks)],
     }
     return f"{dag_id}/{hour}", json.dumps(record).encode(), {}
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -96,3 +97,21 @@ def list_stages(staging_url: str, pipeline: str, stage: str) -> list[str]:
     manifests = [info for info in found if info.path.endswith(f"/{stage}/manifest.json")]
     manifests.sort(key=lambda info: info.mtime)
     return [f"{root}{info.path.removeprefix(path).removesuffix('/manifest.json')}" for info in manifests]
+
+
+def list_runs(staging_url: str, pipeline: str) -> list[tuple[str, datetime]]:
+    """Return the folders of a pipeline's runs with the time of the newest file in each, oldest first."""
+    root = f"{staging_url.rstrip('/')}/{pipeline}"
+    filesystem, path = fs.FileSystem.from_uri(root)
+    newest: dict[str, datetime] = {}
+    for info in filesystem.get_file_info(fs.FileSelector(path, recursive=True, allow_not_found=True)):
+        run, _, file = info.path.removeprefix(path).lstrip("/").partition("/")
+        if file and info.type == fs.FileType.File:
+            newest[run] = max(info.mtime, newest.get(run, info.mtime))
+    return sorted(((f"{root}/{run}", time) for run, time in newest.items()), key=lambda run: run[1])
+
+
+def delete_run(run_url: str) -> None:
+    """Delete the folder of a run."""
+    filesystem, path = fs.FileSystem.from_uri(run_url)
+    filesystem.delete_dir(path)

@@ -1,0 +1,84 @@
+"""### Keep Runlore small
+
+Thousands of runs a day fill Airflow's tables, its log folder and the staging area. Once a day, and on demand,
+this deletes what is older than the settings say.
+
+| task | what is deleted | kept |
+|---|---|---|
+| `clean_airflow_tables_task` | rows of Airflow's database about runs, by `airflow db clean` | the last run of each DAG |
+| `prune_task_logs_task` | log files of tasks | those that were written to since |
+| `prune_staging_task` | folders of runs in staging | the newest of each pipeline, and all that a kept index version names |
+
+**How old.** `RUNLORE_AIRFLOW_LOG_DAYS` for runs and their logs, `RUNLORE_STAGING_DAYS` for staging. A rebuild
+from history can't reach further back than staging does.
+
+**If it fails.** The tasks don't depend on each other, and each may be run again at any time. A task has no
+access to Airflow's database, so the first one needs `RUNLORE_AIRFLOW_DATABASE_URL`; it is skipped without.
+What was deleted can't be brought back.
+"""  # noqa: E501 - a row of a table is one line
+
+from datetime import UTC, datetime, timedelta
+
+import pendulum
+from airflow.sdk import dag, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from processors.settings import load_settings
+
+SETTINGS = load_settings()
+
+
+@task
+def clean_airflow_tables_task() -> str:
+    """Delete old rows of Airflow's tables."""
+    from processors.maintenance import clean_airflow_tables
+
+    database_url = SETTINGS.airflow_database_url.get_secret_value()
+    if not database_url:
+        raise AirflowSkipException("RUNLORE_AIRFLOW_DATABASE_URL is empty: Airflow's tables are left alone")
+    return clean_airflow_tables(database_url, datetime.now(UTC) - timedelta(days=SETTINGS.airflow_log_days))
+
+
+@task
+def prune_task_logs_task() -> int:
+    """Delete old log files of tasks."""
+    from pathlib import Path
+
+    from airflow.sdk.configuration import conf
+
+    from processors.maintenance import prune_task_logs
+
+    folder = Path(conf.get("logging", "base_log_folder"))
+    return prune_task_logs(folder, datetime.now(UTC) - timedelta(days=SETTINGS.airflow_log_days))
+
+
+@task
+def prune_staging_task() -> int:
+    """Delete staging folders that nothing needs any more."""
+    from processors.maintenance import prune_staging
+    from processors.stores.search import PIPELINES, open_search
+    from processors.stores.versions import list_versions
+
+    client = open_search(SETTINGS.opensearch_url)
+    metas = [version["meta"] for pipeline in PIPELINES for version in list_versions(client, pipeline)]
+    before = datetime.now(UTC) - timedelta(days=SETTINGS.staging_days)
+    return len(prune_staging(SETTINGS.staging_url, metas, before))
+
+
+@dag(
+    schedule="@daily",
+    start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
+    catchup=False,
+    max_active_runs=1,
+    default_args={"retries": 1, "retry_delay": timedelta(minutes=1)},
+    doc_md=__doc__,
+    tags=["runlore", "maintenance"],
+)
+def maintain() -> None:
+    """Wire the tasks: none waits for another."""
+    clean_airflow_tables_task()
+    prune_task_logs_task()
+    prune_staging_task()
+
+
+maintain()
