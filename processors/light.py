@@ -4,9 +4,12 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final, TypedDict
 
+from processors.airflow_runs import build_airflow_chunks
 from processors.chunk import Chunk
+from processors.kubernetes import build_kubernetes_chunks
 from processors.logs import LogLine, is_noise, parse_log
 from processors.metrics import build_metric_chunks
+from processors.mlflow import build_mlflow_chunks
 from processors.pattern_chunks import build_pattern_chunk
 from processors.patterns import METHOD, PartitionState, fold_lines, start_state
 from processors.record import DeadLetter, Record
@@ -16,6 +19,9 @@ Builder = Callable[[Record, str, str], list[Chunk]]
 
 BUILDERS: Final[dict[str, Builder]] = {
     kafka.METRICS: build_metric_chunks,
+    kafka.KUBERNETES: build_kubernetes_chunks,
+    kafka.MLFLOW: build_mlflow_chunks,
+    kafka.AIRFLOW: build_airflow_chunks,
 }
 _POISON: Final = (ValueError, LookupError, TypeError, AttributeError, OverflowError)
 

@@ -1,0 +1,49 @@
+"""Every topic's records become chunks or dead letters, and a poisoned one stops nobody else."""
+
+import json
+from typing import Any
+
+import pytest
+
+from processors.light import BUILDERS, build_chunks
+from processors.record import Record
+from processors.stores import kafka
+
+
+def make_record(topic: str, offset: int, value: str | None) -> Record:
+    return Record(
+        topic=topic,
+        partition=0,
+        offset=offset,
+        timestamp_ms=1_763_708_400_000,
+        key="k",
+        headers={},
+        value=value,
+    )
+
+
+def test_every_drained_topic_has_its_way() -> None:
+    assert {*BUILDERS, kafka.LOGS} == set(kafka.RAG_TOPICS)
+
+
+@pytest.mark.parametrize("topic", kafka.RAG_TOPICS)
+@pytest.mark.parametrize("value", [None, "{", "[]", '"x"', '{"a": [1]}', '{"metric": null, "data": 7}'])
+def test_poison_of_any_topic_becomes_a_letter_that_names_it(topic: str, value: str | None) -> None:
+    built = build_chunks([make_record(topic, 5, value)], None, (), "b", "now")
+    if value == '"x"' and topic == kafka.LOGS:
+        assert len(built["chunks"]) == 1, "to a log it is a line of plain text"
+        return
+    (letter,) = built["letters"]
+    assert (letter["topic"], letter["offset"], built["chunks"]) == (topic, 5, [])
+    assert letter["error"]
+
+
+def test_a_poisoned_line_stops_no_other_and_belongs_to_no_chunk() -> None:
+    values: list[Any] = [json.dumps({"message": f"order {n} paid"}) for n in range(4)]
+    values[2] = "{broken"
+    records = [make_record(kafka.LOGS, n, value) for n, value in enumerate(values)]
+    built = build_chunks(records, None, (), "b", "now")
+    (chunk,) = built["chunks"]
+    assert chunk["source_offsets"] == "0-1,3"
+    assert chunk["source_offset"] == 4
+    assert [letter["offset"] for letter in built["letters"]] == [2]
