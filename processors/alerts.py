@@ -109,7 +109,7 @@ def describe_alert(
     else:
         first = f"{title} is {alert['state']} since {begin}{severity}: {said}"
     lines = [first]
-    if alert.get("value"):
+    if alert.get("value") and alert["state"] != RESOLVED:
         lines.append(f"Value {float(alert['value']):.4g} at {seen:%Y-%m-%d %H:%M} UTC.")
     notes = alert.get("annotations", {})
     lines += [

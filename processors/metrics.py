@@ -237,10 +237,8 @@ def _describe_anomaly(window: Window, episodes: list[Episode], show: _Show) -> s
             f"{window.subject} was unusual from {begin} to {over} UTC: {most}, {usually}; {last} at {when}."
         )
     if len(window.values) < LEARN or not len(before):
-        return (
-            f"{window.subject} is {last} at {when}; "
-            f"what is usual isn't known yet, after {len(window.values)} points."
-        )
+        known = "1 point is" if len(window.values) == 1 else f"{len(window.values)} points are"
+        return f"{window.subject} is {last} at {when}; what is usual isn't known yet: only {known} there."
     low, high = find_range(before)
     if low <= window.values[-1] <= high:
         return f"{window.subject} is as usual: {last} at {when}, usually {show.range(low, high)}."

@@ -76,6 +76,8 @@ def collect_metrics(settings: Settings) -> dict[str, int]:
         httpx.HTTPError: Prometheus is unreachable, or has no alerts API.
     """
     now = datetime.now(UTC)
+    # Whole steps: what is asked again is the same points, and so are their scores.
+    end = datetime.fromtimestamp(now.timestamp() // STEP_S * STEP_S, UTC)
     url, bootstrap = settings.prometheus_url, settings.kafka_bootstrap
     before: dict[str, FiringAlert] = (kafka.read_collected(bootstrap, COLLECTOR) or {}).get("firing", {})
     firing = list_firing(prometheus.list_alerts(url), prometheus.list_alert_rules(url))
@@ -85,7 +87,7 @@ def collect_metrics(settings: Settings) -> dict[str, int]:
     sent = left_out = refused = 0
     for query in load_queries(settings.queries_file or QUERIES_FILE):
         try:
-            answer = prometheus.query_range(url, query["query"], now - HISTORY, now, STEP_S)
+            answer = prometheus.query_range(url, query["query"], end - HISTORY, end, STEP_S)
         except httpx.HTTPStatusError:
             refused += 1
             continue

@@ -222,7 +222,12 @@ def send_collected(
     Raises:
         confluent_kafka.KafkaException: Nothing was sent; the next run reads the same again.
     """
-    options = {"bootstrap.servers": bootstrap, "transactional.id": f"runlore-collect-{collector}"}
+    options = {
+        "bootstrap.servers": bootstrap,
+        "transactional.id": f"runlore-collect-{collector}",
+        # Answers of APIs say the same words over and over.
+        "compression.type": "gzip",
+    }
     producer = Producer(options)
     producer.init_transactions(_TIMEOUT_S)
     producer.begin_transaction()

@@ -96,7 +96,7 @@ def test_a_leak_is_told_by_its_rate() -> None:
 
 def test_a_short_history_is_said_to_be_one() -> None:
     chunk = build(np.random.default_rng(0).normal(100, 1, 20))
-    assert "what is usual isn't known yet, after 20 points" in chunk["text"]
+    assert "what is usual isn't known yet: only 20 points are there" in chunk["text"]
     assert chunk["severity"] == "info"
 
 
