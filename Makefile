@@ -16,7 +16,7 @@ TEST_STACK := RUNLORE_HOME=.runlore/test-stack RUNLORE_PORT_BASE=$(TEST_PORT_BAS
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
-	restart-one ask rollback versions env bench kube-up kube-down bench-freshness bench-anomalies
+	restart-one ask rollback versions env prove bench kube-up kube-down bench-freshness bench-anomalies
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -40,7 +40,11 @@ test-unit: environments ## Quick tests without a stack
 
 test-integration: environments ## Start the test stack, test against it, stop it; TESTS=<path> for fewer
 	@trap '$(TEST_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
-	$(TEST_STACK) up --for-tests && $(TEST_STACK) exec -- python -m pytest $(or $(TESTS),tests/integration tests/e2e) -q
+	$(TEST_STACK) up --for-tests && $(TEST_STACK) exec -- python -m pytest $(or $(TESTS),tests/integration tests/e2e tests/prove) -q
+
+prove: ## The long proofs: 100,000 events under 20 kills, a flood of 2 million lines (about 30 min)
+	@PROVE_EVENTS=100000 PROVE_KILLS=20 PROVE_SECONDS=300 PROVE_LINES=2000000 PROVE_FLOOD_SECONDS=300 \
+		$(MAKE) --no-print-directory test-integration TESTS=tests/prove
 
 lint: environments ## Format check, linter, strict types
 	@$(BIN)/ruff format --check .
