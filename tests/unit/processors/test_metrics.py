@@ -125,6 +125,12 @@ def test_each_hour_keeps_one_window_named_after_its_end() -> None:
     assert early["doc_id"] == following["doc_id"]
 
 
+def test_a_series_that_began_in_this_hour_has_another_window_in_the_next() -> None:
+    begun, gone_on = build(np.ones(9), end=HOUR + 59 * 60), build(np.ones(15), end=HOUR + 65 * 60)
+    assert begun["began_at"] == gone_on["began_at"]
+    assert begun["chunk_id"] != gone_on["chunk_id"]
+
+
 def test_the_cite_is_the_query_with_the_hour_that_is_told_of() -> None:
     chunk = build(np.ones(300), labels={"job": "redis"}, query="sum(up)")
     assert chunk["cite"] == {
