@@ -87,7 +87,7 @@ def _name(run: dict[str, Any]) -> str:
 
 def _identify(run: dict[str, Any]) -> str:
     """Return what tells the end of a run from that of a later try of it."""
-    return make_id(_name(run), run["end_date"])[:12]
+    return make_id(_name(run), run["end_date"], run["state"])[:12]
 
 
 def _write_run(client: httpx.Client, run: dict[str, Any]) -> Message:

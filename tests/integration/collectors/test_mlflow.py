@@ -13,6 +13,7 @@ from processors.mlflow import build_mlflow_chunks
 from processors.settings import Settings
 from processors.stores import kafka
 
+pytestmark = pytest.mark.usefixtures("paused_collect")
 Train = Callable[..., str]
 Collect = Callable[[], list[Chunk]]
 
