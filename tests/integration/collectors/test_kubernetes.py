@@ -198,7 +198,10 @@ def test_kills_lose_nothing_and_what_is_unchanged_is_not_sent_again(
         for number in range(6):
             body = {"metadata": {"name": f"p-{round_}-{number}"}, "spec": _make_pod_spec()}
             core.create_namespaced_pod(namespace, body)
-            time.sleep(dice.uniform(0, 0.6))
+            if number == 0:
+                seen = f"Pod/{namespace}/p-{round_}-0/"
+                _wait_for(lambda seen=seen: [r for r in topic() if r["key"].startswith(seen)], "collector")
+            time.sleep(dice.uniform(0, 0.4))
         process.send_signal(signal.SIGKILL)
         process.wait()
         core.delete_namespaced_pod(f"p-{round_}-0", namespace, grace_period_seconds=0)
@@ -233,13 +236,14 @@ def test_after_a_gap_only_the_difference_is_sent(
     topic: Topic,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    kept, removed = (_create_deployment(admin, namespace, name) for name in ("kept", "removed"))
+    names = ("crashed", "removed", "unchanged")
+    crashed, removed, _ = (_create_deployment(admin, namespace, name) for name in names)
     collector.collect_kubernetes(watching, 2)
     before = topic()
     client.AppsV1Api(admin).delete_namespaced_deployment("removed", namespace)
     core = client.CoreV1Api(admin)
-    _wait_for(lambda: len(core.list_namespaced_pod(namespace).items) == 1, "end of the removed pod")
-    _crash(admin, kept)
+    _wait_for(lambda: len(core.list_namespaced_pod(namespace).items) == 2, "end of the removed pod")
+    _crash(admin, crashed)
 
     forgotten = set()
     watch = store.watch_objects
@@ -257,7 +261,7 @@ def test_after_a_gap_only_the_difference_is_sent(
     pods = [
         (record["key"].split("/")[2], record["headers"]["type"]) for record in _of(after, "Pod", namespace)
     ]
-    assert sorted(pods) == sorted([(kept.metadata.name, "MODIFIED"), (removed.metadata.name, "DELETED")])
+    assert sorted(pods) == sorted([(crashed.metadata.name, "MODIFIED"), (removed.metadata.name, "DELETED")])
     ends = [record["headers"]["type"] for record in _of(after, "Deployment", namespace)]
     assert ends.count("DELETED") == 1
 
