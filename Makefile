@@ -16,7 +16,7 @@ TEST_STACK := RUNLORE_HOME=.runlore/test-stack RUNLORE_PORT_BASE=$(TEST_PORT_BAS
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
-	restart-one ask rollback versions env prove bench kube-up kube-down bench-freshness bench-anomalies
+	restart-one ask rollback versions env prove bench kube-up kube-down bench-freshness bench-anomalies bench-redaction
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -58,6 +58,9 @@ bench-freshness: ## How long an event takes from Kafka to the read alias, at 1, 
 
 bench: ## How fast the running stack answers, beside bare parts
 	@$(STACK) exec -- python -m evaluation.benchmark
+
+bench-redaction: environments ## How fast secrets are masked, and which are missed; RUNLORE_TEST_DATA=<folder> for false masks
+	@$(BIN)/python -m evaluation.redaction_benchmark
 
 kube-up: environments ## A Kubernetes cluster beside the stack, which watches it (built once, minutes)
 	@$(STACK) kube-up

@@ -12,6 +12,7 @@ _PLAIN = (
     "supervisor",
     "postgres",
     "api-key",
+    "mask-key",
     "airflow-jwt",
     "airflow-secret",
     "mlflow-secret",

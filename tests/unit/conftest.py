@@ -20,5 +20,7 @@ os.environ |= {
     "RUNLORE_WORK_DIR": str(_HOME / "work"),
     "RUNLORE_TOKENIZER_FILE": str(_HOME / "tokenizer.json"),
     "RUNLORE_API_KEY_FILE": str(_HOME / "api-key"),
+    "RUNLORE_MASK_KEY_FILE": str(_HOME / "mask-key"),
     "RUNLORE_DOCS": '[{"url": "/docs"}]',
 }
+(_HOME / "mask-key").write_text("a key for unit tests")

@@ -17,6 +17,7 @@ GOOD = {
     "RUNLORE_WORK_DIR": "/w",
     "RUNLORE_TOKENIZER_FILE": "/t",
     "RUNLORE_API_KEY_FILE": "/k",
+    "RUNLORE_MASK_KEY_FILE": "/m",
     "RUNLORE_DOCS": '[{"url": "/docs", "groups": ["sre"]}]',
 }
 
@@ -41,6 +42,8 @@ def test_settings_come_from_the_environment(environment: pytest.MonkeyPatch) -> 
         ("RUNLORE_DOCS", "[]"),
         ("RUNLORE_DOCS", '[{"url": "x", "colour": 1}]'),
         ("RUNLORE_LOG_LEVEL", "loud"),
+        ("RUNLORE_REDACTION_PATTERNS", '["acme-[0-9"]'),
+        ("RUNLORE_REDACTION_PATTERNS", '["x*"]'),
     ],
 )
 def test_a_wrong_setting_is_named(environment: pytest.MonkeyPatch, name: str, value: str) -> None:
