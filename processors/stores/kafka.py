@@ -22,6 +22,7 @@ from confluent_kafka.cimpl import NewTopic
 
 from processors.positions import Positions
 from processors.record import DeadLetter, Record
+from processors.redaction import mask_secrets
 from processors.settings import load_settings
 
 log = structlog.get_logger(__name__)
@@ -242,14 +243,15 @@ def send_collected(
 
 
 def read_collected(bootstrap: str, collector: str) -> dict[str, Any] | None:
-    """Return the position that a collector sent last, or None before its first time."""
+    """Return the position that a collector sent last, or None before its first time or after an empty one."""
     records, _, _ = drain(bootstrap, [COLLECTED], {}, sys.maxsize)
-    positions = [record["value"] for record in records if record["key"] == collector and record["value"]]
-    return json.loads(positions[-1]) if positions else None
+    positions = [record["value"] for record in records if record["key"] == collector]
+    # An empty value, which Kafka's compaction takes for a deletion, makes the collector begin anew.
+    return json.loads(positions[-1]) if positions and positions[-1] else None
 
 
 def send_dead_letters(bootstrap: str, letters: list[DeadLetter], since: Positions) -> Positions:
-    """Copy the messages that could not be processed to the dead-letter topic, each once.
+    """Copy the messages that could not be processed to the dead-letter topic, each once, secrets masked.
 
     A task that was killed after it had sent letters sends them again when it is tried again, and so does a
     version that was rolled back and catches up. The key names the origin, and what the topic already holds
@@ -288,9 +290,23 @@ def _copy_letter(consumer: Consumer, letter: DeadLetter) -> tuple[str, bytes, di
         consumer.assign([place])
         message = consumer.poll(_TIMEOUT_S)
         found = [message] if message is not None and message.error() is None else []
-    original = found[0].value() if found else None
-    body = {**letter, "original": base64.b64encode(original or b"").decode(), "original_found": bool(found)}
+    body = {**letter, "error": mask_secrets(letter["error"]), "original": "", "original_found": bool(found)}
+    if found:
+        headers = {name: mask_secrets(value) for name, value in _decode_headers(found[0]).items()}
+        body |= {"key": mask_secrets(_decode(found[0].key()) or ""), "headers": headers}
+        body["original"] = base64.b64encode(mask_bytes(found[0].value() or b"")).decode()
     return _name_origin(letter), json.dumps(body).encode(), {}
+
+
+def mask_bytes(data: bytes) -> bytes:
+    """Return bytes with the secrets in them masked.
+
+    Bytes that are no UTF-8 are read with escapes for the odd ones. Only if a secret is found among them does
+    that reading take their place; otherwise they stay byte for byte as they are.
+    """
+    text = data.decode(errors="backslashreplace")
+    masked = mask_secrets(text)
+    return data if masked == text else masked.encode()
 
 
 def mirror_positions(bootstrap: str, positions: Positions) -> None:
