@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from evaluation.gate import Averages, Decision
 from evaluation.measures import MEASURES, QueryResult, to_table
 from processors.chunk import Pipeline
+from processors.redaction import mask_secrets
 
 
 def log_version(
@@ -46,7 +47,8 @@ def log_version(
                 "gate_reasons": "; ".join(decision["reasons"]) or "none against",
             }
         )
-        mlflow.log_params({name: str(value)[:500] for name, value in meta.items() if name != "state"})
+        told = {name: mask_secrets(str(value))[:500] for name, value in meta.items() if name != "state"}
+        mlflow.log_params(told)
         for query_set, measures in averages.items():
             mlflow.log_metrics({f"{query_set}/{name}": value for name, value in measures.items()})
             mlflow.log_table(to_table(results[query_set], live_results.get(query_set)), f"{query_set}.json")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from processors.redaction import mask_secrets
 from serving.access import resolve_groups
 from serving.citations import cite_source, number_citations
 from serving.correlation import correlation_id
@@ -91,18 +93,24 @@ async def prepare_answer(clients: Clients, settings: Settings, request: ChatRequ
 
 
 def split_conversation(messages: list[Message]) -> tuple[str, list[dict[str, Any]]]:
-    """Return the question, which is the user's last message, and what was said before it.
+    """Return the question, which is the user's last message, and what was said before it, secrets masked.
 
     Raises:
         NoQuestionError: There is no message of a user, or the last one is empty.
     """
     for position in range(len(messages) - 1, -1, -1):
         if messages[position].role == "user":
-            question = messages[position].as_text().strip()
+            question = mask_secrets(messages[position].as_text().strip())
             if question:
-                return question, [message.model_dump(exclude_unset=True) for message in messages[:position]]
+                return question, [mask_message(message) for message in messages[:position]]
             break
     raise NoQuestionError("The last message of the user is missing or empty: there is nothing to answer.")
+
+
+def mask_message(message: Message) -> dict[str, Any]:
+    """Return a message as it came, with the secrets in it masked."""
+    masked: dict[str, Any] = json.loads(mask_secrets(message.model_dump_json(exclude_unset=True)))
+    return masked
 
 
 def describe_provenance(answer: Answer) -> Provenance:

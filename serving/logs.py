@@ -4,7 +4,9 @@ import logging
 from typing import Final
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
+
+from processors.redaction import mask_secrets
 
 _COMMON: Final[list[Processor]] = [
     structlog.contextvars.merge_contextvars,
@@ -14,6 +16,11 @@ _COMMON: Final[list[Processor]] = [
     structlog.processors.format_exc_info,
     structlog.processors.EventRenamer("message"),
 ]
+
+
+def mask_event(_: object, __: str, event: EventDict) -> EventDict:
+    """Mask the secrets in every text of a log line: errors may repeat what somebody asked or a store said."""
+    return {name: mask_secrets(value) if isinstance(value, str) else value for name, value in event.items()}
 
 
 def configure_logs(level: str) -> None:
@@ -34,6 +41,7 @@ def configure_logs(level: str) -> None:
             foreign_pre_chain=_COMMON,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                mask_event,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
         )

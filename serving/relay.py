@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from litestar import Response
 
+from serving.answer import mask_message
 from serving.completions import encode_events, to_event_stream
 from serving.correlation import HEADER, correlation_id
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 async def relay_completion(clients: Clients, request: ChatRequest) -> Response[dict[str, Any]] | Stream:
-    """Pass a request to the model and its answer back.
+    """Pass a request to the model, secrets masked, and its answer back.
 
     Raises:
         openai.OpenAIError: The model is down or refuses the request.
@@ -30,7 +31,7 @@ async def relay_completion(clients: Clients, request: ChatRequest) -> Response[d
     rest = {name: value for name, value in body.items() if name not in ("model", "messages", "stream")}
     common: dict[str, Any] = {
         "model": body["model"],
-        "messages": body["messages"],
+        "messages": [mask_message(message) for message in request.messages],
         "extra_body": rest,
         "extra_headers": {HEADER: correlation_id()},
     }

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 from litestar.response import Stream
 
+from processors.redaction import mask_secrets
 from processors.retrieval import Hit, RetrievedHit
 from processors.settings import Settings
 from serving.access import require_api_key, resolve_groups
@@ -51,7 +52,7 @@ async def retrieve_chunks(
     """Return the chunks that fit a query, without an answer being written."""
     started = time.perf_counter()
     question = Question(
-        text=data.query,
+        text=mask_secrets(data.query),
         pipelines=("rag", "cag") if data.pipeline == "both" else (data.pipeline,),
         k=data.k,
         groups=resolve_groups(),

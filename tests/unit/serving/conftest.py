@@ -175,6 +175,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
         monkeypatch.setenv(f"RUNLORE_{name}", "http://unused")
     monkeypatch.setenv("RUNLORE_URL", "http://runlore.test")
     monkeypatch.setenv("RUNLORE_API_KEY_FILE", str(tmp_path / "key"))
+    monkeypatch.setenv("RUNLORE_MASK_KEY_FILE", str(tmp_path / "key"))
     monkeypatch.setenv("RUNLORE_DOCS", '[{"url": "unused"}]')
     return Settings()
 

@@ -1,0 +1,42 @@
+"""What people type by mistake reaches neither search, cache, model nor log."""
+
+import json
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+from processors.cache import cache_key
+from processors.redaction import mask_secrets
+from serving.logs import mask_event
+
+Client = AsyncTestClient[Litestar]
+SECRET = "hunter22"
+TYPED = f"Why does login fail with password={SECRET}?"
+
+
+@pytest.mark.parametrize("model", ["runlore", "extractive"])
+async def test_question_and_history_reach_nobody_unmasked(client: Client, world: Any, model: str) -> None:
+    messages = [{"role": role, "content": TYPED} for role in ("user", "assistant", "user")]
+    await client.post("/v1/chat/completions", json={"model": model, "messages": messages, "stream": True})
+    asked = [request.content.decode() for request in world.model_requests]
+    assert asked
+    assert "password=<masked:" in asked[0]
+    assert SECRET not in json.dumps([asked, [body for _, body, _ in world.searches]])
+
+
+async def test_cache_is_asked_for_the_masked_question(client: Client, world: Any) -> None:
+    hits = [{"chunk_id": "c9", "doc_id": "d", "score": 1.0, "title": "T", "text": "x", "cite": {}}]
+    key = cache_key("cag-v000003", ["public"], mask_secrets(TYPED))
+    world.cache[key] = json.dumps({"hits": [hits[0] | {"observed_at": "", "index": "cag-v000003"}]})
+    answer = await client.post("/v1/retrieve", json={"query": TYPED, "k": 1, "pipeline": "cag"})
+    assert [hit["chunk_id"] for hit in answer.json()["hits"]] == ["c9"]
+
+
+def test_log_lines_are_masked() -> None:
+    event = mask_event(
+        None, "error", {"message": "search failed", "error": f"http://a:{SECRET}@db/x", "n": 3}
+    )
+    assert SECRET not in json.dumps(event)
+    assert event["n"] == 3
