@@ -5,7 +5,7 @@ format, to Kafka. The doorbell of `rag_pipeline` rings when they arrive.
 
 | task | source | topic | where it is set |
 |---|---|---|---|
-| `collect_metrics_task` | Prometheus: the present hour of the series in `queries.yaml` | `runlore.metrics` | `RUNLORE_PROMETHEUS_URL` |
+| `collect_metrics_task` | Prometheus: the course of the series in `queries.yaml`, and alerts | `runlore.metrics` | `RUNLORE_PROMETHEUS_URL` |
 | `collect_mlflow_task` | MLflow: runs and registered models that changed | `runlore.mlflow` | `RUNLORE_MLFLOW_TRACKING_URI` |
 | `collect_airflow_task` | Airflow: its own runs that ended | `runlore.airflow` | `RUNLORE_AIRFLOW_URL` |
 | `collect_log_indices_task` | log lines in existing OpenSearch indices | `runlore.logs` | `RUNLORE_LOG_INDICES` |
@@ -49,7 +49,7 @@ def naming_source(source: str, setting: str, address: str) -> Iterator[None]:
 
 @task
 def collect_metrics_task() -> Counts:
-    """Send the hour so far of every configured query to Kafka."""
+    """Send the course of every configured query, and the alerts, to Kafka."""
     from processors.collectors.metrics import collect_metrics
 
     with naming_source("Prometheus", "RUNLORE_PROMETHEUS_URL", SETTINGS.prometheus_url):

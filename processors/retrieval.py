@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypedDict
 
 DYNAMIC_KINDS: Final = frozenset(
-    {"log_pattern", "metric_window", "alert", "k8s_event", "k8s_state", "ml_run"}
+    {"log_pattern", "metric_window", "alert", "k8s_event", "k8s_state", "ml_run", "ml_model", "pipeline_run"}
 )
 KEYWORD_FILTERS: Final = (
     "source", "kind", "service", "severity", "cluster", "namespace", "doc_id", "chunk_id",

@@ -10,6 +10,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from dags.cag_pipeline import cag_pipeline
 from dags.collect import collect, collect_airflow_task, collect_log_indices_task, naming_source
+from dags.maintain import clean_airflow_tables_task, maintain
 from dags.rag_pipeline import rag_pipeline
 from dags.roll_back_version import roll_back_version
 
@@ -32,7 +33,7 @@ def test_the_tasks_are_the_fixed_ones_and_follow_each_other(make: Any, tasks: li
         assert earlier in dag.get_task(later).get_flat_relative_ids(upstream=True)
 
 
-@pytest.mark.parametrize("make", [rag_pipeline, cag_pipeline, collect, roll_back_version])
+@pytest.mark.parametrize("make", [rag_pipeline, cag_pipeline, collect, maintain, roll_back_version])
 def test_a_dag_runs_once_at_a_time_and_explains_itself(make: Any) -> None:
     dag = make()
     assert dag.max_active_runs == 1
@@ -49,6 +50,11 @@ def test_no_source_waits_for_another() -> None:
         t.task_id for t in tasks
     }
     assert not any(task.upstream_task_ids or task.outlets for task in tasks)
+
+
+def test_airflow_tables_are_left_alone_without_an_address() -> None:
+    with pytest.raises(AirflowSkipException, match="RUNLORE_AIRFLOW_DATABASE_URL is empty"):
+        clean_airflow_tables_task.function()
 
 
 def test_a_source_without_an_address_is_skipped_and_one_that_is_down_is_named() -> None:
