@@ -12,6 +12,7 @@ from dags.cag_pipeline import cag_pipeline
 from dags.collect import collect, collect_airflow_task, collect_log_indices_task, naming_source
 from dags.maintain import clean_airflow_tables_task, maintain
 from dags.rag_pipeline import rag_pipeline
+from dags.replay_dead_letter import replay_dead_letter
 from dags.roll_back_version import roll_back_version
 
 RAG = [
@@ -33,7 +34,9 @@ def test_the_tasks_are_the_fixed_ones_and_follow_each_other(make: Any, tasks: li
         assert earlier in dag.get_task(later).get_flat_relative_ids(upstream=True)
 
 
-@pytest.mark.parametrize("make", [rag_pipeline, cag_pipeline, collect, maintain, roll_back_version])
+@pytest.mark.parametrize(
+    "make", [rag_pipeline, cag_pipeline, collect, maintain, replay_dead_letter, roll_back_version]
+)
 def test_a_dag_runs_once_at_a_time_and_explains_itself(make: Any) -> None:
     dag = make()
     assert dag.max_active_runs == 1
