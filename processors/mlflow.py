@@ -19,6 +19,7 @@ _SEVERITIES: Final = {"FAILED": "error", "KILLED": "warning"}
 _ENDS: Final = {"FAILED": "failed", "KILLED": "was killed", "FINISHED": "finished"}
 _SHOWN: Final = 30
 _NAMED: Final = 5
+_LONGEST: Final = 160
 _MAX_TITLE: Final = 160
 
 
@@ -85,7 +86,7 @@ def _describe_run(body: dict[str, Any]) -> dict[str, Any]:
         "title": f"Run {name} of experiment {experiment}",
         "text": "\n".join(filter(None, lines)),
         "gist": f"MLflow training run {name} of experiment {experiment}. "
-        f"Metrics {', '.join(sort_metrics(metrics))}. Parameters {', '.join(params)}.",
+        f"Metrics {', '.join(sort_metrics(metrics)[:_SHOWN])}. Parameters {', '.join([*params][:_SHOWN])}.",
         "began_at": began.isoformat(),
         "observed_at": ended.isoformat(),
         "service": experiment,
@@ -176,5 +177,6 @@ def _find_last_sign(run: dict[str, Any]) -> datetime:
 
 
 def _list(heading: str, items: list[str]) -> str:
+    shown = [item[:_LONGEST] for item in items[:_SHOWN]]
     more = f" and {len(items) - _SHOWN} more" if len(items) > _SHOWN else ""
-    return f"{heading}: {', '.join(items[:_SHOWN])}{more}." if items else ""
+    return f"{heading}: {', '.join(shown)}{more}." if items else ""

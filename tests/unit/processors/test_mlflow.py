@@ -112,6 +112,14 @@ def test_new_values_keep_what_is_embedded() -> None:
     assert early["text"] != late["text"]
 
 
+def test_a_run_with_hundreds_of_parameters_stays_readable() -> None:
+    params = {f"p{n:03}": "x" * 500 for n in range(200)}
+    chunk = build_run(make_run("a" * 32, "fox", {f"m{n}": 1.0 for n in range(400)}, params=params), None)
+    assert "and 170 more" in chunk["text"]
+    assert len(chunk["text"]) < 8_000
+    assert len(chunk["gist"]) < 1_000
+
+
 def make_model(production: dict[str, Any] | None) -> dict[str, Any]:
     times = {"creation_timestamp": DAY, "last_updated_timestamp": DAY}
     versions = [
