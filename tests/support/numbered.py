@@ -92,7 +92,8 @@ def wait_until_held(
     client: OpenSearch, places: set[Place], seconds: float, report: Callable[[str], None]
 ) -> None:
     """Wait until the live version's positions are behind every place."""
-    ends = {partition: max(o for p, o in places if p == partition) for partition, _ in places}
+    # Of a dict's equal keys the last one stays, which is that of the greatest offset.
+    ends = dict(sorted(places))
     deadline = time.monotonic() + seconds
     while True:
         held = _read_positions(client)
