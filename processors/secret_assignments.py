@@ -60,6 +60,7 @@ _STRONG: Final = re.compile(
 _END_OF_WORD: Final = re.compile(r"[a-z]$")
 _LINE_HEAD: Final = re.compile(r"[\s\w.-]*")
 _WINDOW: Final = 24
+_LINK: Final = "]("
 _KEY: Final = re.compile(_KEYWORD, re.IGNORECASE)
 
 
@@ -87,7 +88,7 @@ def is_assigned_secret(match: re.Match[str]) -> bool:
     """Tell whether what `ASSIGNMENT` found is a secret."""
     value = match["quoted"] or match["escaped"] or match["bare"] or ""
     rank = _rank_key(match)
-    if not rank or is_placeholder(value) or is_file(value):
+    if not rank or is_placeholder(value) or is_file(value) or _LINK in value:
         return False
     separator, keyword = match["separator"].strip(" \t[").lower(), match["keyword"].lower()
     is_quoted = match["bare"] is None
@@ -98,7 +99,8 @@ def is_assigned_secret(match: re.Match[str]) -> bool:
         return _is_written_secret(keyword, rank, value)
     if separator == ":":
         return _is_said_secret(keyword, rank, value) or (rank == 3 and _stands_alone(match))
-    if not separator and (is_flag or (rank == 3 and is_quoted)):
+    # "Pass" is a verb as well, and what follows a password in a command may be an address.
+    if not separator and (is_flag or (rank == 3 and is_quoted and keyword != "pass" and "://" not in value)):
         return not value.startswith("-") and _is_written_secret(keyword, rank, value)
     return "=" not in value.rstrip("=") and _is_said_secret(keyword, rank, value)
 
@@ -141,7 +143,7 @@ def _is_written_secret(keyword: str, rank: int, value: str) -> bool:
 def _is_said_secret(keyword: str, rank: int, value: str) -> bool:
     """Tell whether a value in a sentence is a secret: it must look like no word."""
     if rank == 3:
-        return len(value) >= 6 and not is_name(value) and not value.rstrip(".:!?").isalpha()
+        return len(value) >= 6 and not is_name(value) and not value.strip(".:!?*_`|()").isalpha()
     if rank == 2:
         return is_random(value)
     return (keyword != "key" and is_random(value, 12)) or (len(value) >= 20 and has_high_entropy(value))

@@ -147,6 +147,8 @@ def test_emails_and_patterns_are_settings() -> None:
         "java.lang.IllegalStateException at org.apache.kafka.common.security.auth.KafkaPrincipal",
         "authentication of user failed, author unknown, compass=north",
         "2026-11-21T07:41:02.123456Z kube_pod_container_status_restarts_total 3",
+        "if you pass `node_id` and not `task_id`, see [the password rules](https://acme.io/a#password)",
+        "**Self-service password change.** Slack SIG [Docs](https://acme.io/2)",
         "max_tokens=512 token_url=https://idp/token",
     ],
 )
