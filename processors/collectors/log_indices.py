@@ -16,7 +16,7 @@ import structlog
 from opensearchpy import OpenSearchException
 
 from processors.chunk import make_id
-from processors.settings import LogIndex, Settings
+from processors.settings import LogIndex, Settings, hide_logins
 from processors.stores import kafka, log_index
 
 log = structlog.get_logger(__name__)
@@ -47,7 +47,7 @@ def collect_log_indices(settings: Settings) -> dict[str, int]:
     """
     sent, failures = {}, []
     for source in settings.log_indices:
-        name = f"{source.url}/{source.index}"
+        name = hide_logins(f"{source.url}/{source.index}")
         try:
             sent[name] = _collect_index(settings, source, name)
         except OpenSearchException as error:

@@ -76,6 +76,14 @@ def test_every_line_is_sent_once_in_order_and_a_late_one_too(
     assert read_topic(reading, index)[40:] == ["late by two seconds", "newer"]
 
 
+def test_an_empty_position_begins_anew(reading: Settings, index: str, write: Write) -> None:
+    write({"again": 0})
+    assert sum(collect_log_indices(reading).values()) == 1
+    key = f"log-index/{reading.opensearch_url}/{index}"
+    kafka.produce(reading.kafka_bootstrap, kafka.COLLECTED, [(key, b"", {})])
+    assert sum(collect_log_indices(reading).values()) == 1
+
+
 def test_a_collector_that_dies_between_loses_and_doubles_nothing(
     reading: Settings, index: str, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
