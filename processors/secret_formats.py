@@ -119,7 +119,7 @@ FORMATS: Final = (
     make_detector("npm token", "npm_", r"\bnpm_[A-Za-z0-9]{36}"),
     _take_from_library("Square key", "sq0csp-", *SquareOAuthDetector.denylist),
     _take_from_library("Mailchimp key", r"-us\d", *MailchimpDetector.denylist),
-    _take_from_library("Telegram bot token", r":[\w-]{35}", *TelegramBotTokenDetector.denylist),
+    _take_from_library("Telegram bot token", r":AA[\w-]{33}", *TelegramBotTokenDetector.denylist),
     _take_from_library("Discord bot token", r"\.[\w-]{6}\.[\w-]{27}", *DiscordBotTokenDetector.denylist),
     make_detector(
         "OpenAI or Anthropic key",
