@@ -8,6 +8,7 @@ format, to Kafka. The doorbell of `rag_pipeline` rings when they arrive.
 | `collect_metrics_task` | Prometheus: the course of the series in `queries.yaml`, and alerts | `runlore.metrics` | `RUNLORE_PROMETHEUS_URL` |
 | `collect_mlflow_task` | MLflow: runs and registered models that changed | `runlore.mlflow` | `RUNLORE_MLFLOW_TRACKING_URI` |
 | `collect_airflow_task` | Airflow: its own runs that ended | `runlore.airflow` | `RUNLORE_AIRFLOW_URL` |
+| `send_canaries_task` | nothing: it sends a canary of its own to each topic and looks for the last ones | all | |
 | `collect_log_indices_task` | log lines in existing OpenSearch indices | `runlore.logs` | `RUNLORE_LOG_INDICES` |
 
 **When it runs.** Every `RUNLORE_COLLECT_SECONDS`, and on demand. Only one run is active at a time.
@@ -83,6 +84,14 @@ def collect_log_indices_task() -> Counts:
         return collect_log_indices(SETTINGS)
 
 
+@task
+def send_canaries_task() -> Counts:
+    """Send a canary to every topic; fail if one of the last time can't be retrieved."""
+    from processors.collectors.canaries import send_canaries
+
+    return send_canaries(SETTINGS)
+
+
 def _list_indices(settings: Settings) -> str:
     return ", ".join(f"{source.url}/{source.index}" for source in settings.log_indices)
 
@@ -102,6 +111,7 @@ def collect() -> None:
     collect_mlflow_task()
     collect_airflow_task()
     collect_log_indices_task()
+    send_canaries_task()
 
 
 collect()

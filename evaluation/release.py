@@ -8,10 +8,11 @@ from opensearchpy import OpenSearch
 
 from evaluation.gate import Averages, Decision, decide, load_policy
 from evaluation.measures import QueryResult, average, measure_index
+from evaluation.probes import probe_version
 from evaluation.query_sets import Query, load_golden, make_known_item_queries
 from evaluation.tracking import log_freshness, log_version
 from processors.chunk import Pipeline
-from processors.rag import check_searchable, count_events
+from processors.rag import check_searchable, count_events, read_batch
 from processors.settings import Settings
 from processors.stores.search import count_chunks, list_documents, open_search, sample_chunks
 from processors.stores.versions import find_live, promote, prune_versions, read_meta, update_meta
@@ -58,11 +59,16 @@ def release_version(client: OpenSearch, settings: Settings, pipeline: Pipeline, 
 def record_freshness(settings: Settings, run_url: str, index: str) -> dict[str, float]:
     """Look a micro-batch up through the read alias and log its freshness as a step of its version's run.
 
+    A batch that brought canaries is probed as well, so every few minutes.
+
     Returns:
         What was logged.
     """
     metrics = check_searchable(settings, run_url, index)
-    run = read_meta(open_search(settings.opensearch_url), index)["mlflow_run"]
+    client = open_search(settings.opensearch_url)
+    if any(name.startswith("freshness_seconds/") for name in metrics):
+        metrics |= probe_version(client, "rag", read_batch(run_url))
+    run = read_meta(client, index)["mlflow_run"]
     log_freshness(settings.mlflow_tracking_uri, run, count_events(run_url), metrics)
     return metrics
 

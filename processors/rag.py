@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from processors.canaries import CANARY, measure_freshness
 from processors.chunk import Chunk, chunks_to_table, make_id, table_to_chunks
 from processors.embedding import embed_chunks
 from processors.light import build_chunks
@@ -132,7 +133,7 @@ def index_chunks(settings: Settings, run_url: str, *, from_history: bool) -> dic
     """
     client = search.open_search(settings.opensearch_url)
     manifest = staging.read_manifest(f"{run_url}/{'heavy' if from_history else 'light'}")
-    chunks = table_to_chunks(staging.read_table(f"{run_url}/embed/chunks.parquet"))
+    chunks = read_batch(run_url)
     letters: list[Any] = staging.read_table(f"{run_url}/light/dead_letters.parquet").to_pylist()
     is_candidate = manifest["version"] is None or from_history
     index = _start_version(client, settings, manifest, chunks) if is_candidate else manifest["version"]
@@ -188,13 +189,13 @@ def check_searchable(settings: Settings, run_url: str, index: str) -> dict[str, 
     """See that a micro-batch can be found through the read alias, and how old its newest event was then.
 
     Returns:
-        Freshness in seconds and the number of chunks looked for.
+        Freshness in seconds, also that of each canary, and the number of chunks looked for.
 
     Raises:
         RuntimeError: A written chunk is not found although its version is live.
     """
     client = search.open_search(settings.opensearch_url)
-    chunks = table_to_chunks(staging.read_table(f"{run_url}/embed/chunks.parquet"))[:_FRESHNESS_SAMPLE]
+    chunks = sorted(read_batch(run_url), key=lambda chunk: chunk["service"] != CANARY)[:_FRESHNESS_SAMPLE]
     if not chunks or versions.find_live(client, "rag") != index:
         return {"sampled_chunks": 0.0}
     missing = {chunk["chunk_id"] for chunk in chunks} - search.find_present(
@@ -202,9 +203,15 @@ def check_searchable(settings: Settings, run_url: str, index: str) -> dict[str, 
     )
     if missing:
         raise RuntimeError(f"{len(missing)} written chunks can't be found in {index}: {sorted(missing)[:3]}")
+    now = datetime.now(UTC)
     newest = max(datetime.fromisoformat(chunk["observed_at"]) for chunk in chunks)
-    age = (datetime.now(UTC) - newest).total_seconds()
-    return {"freshness_seconds": age, "sampled_chunks": float(len(chunks))}
+    ages = {"freshness_seconds": (now - newest).total_seconds(), **measure_freshness(chunks, now)}
+    return {**ages, "sampled_chunks": float(len(chunks))}
+
+
+def read_batch(run_url: str) -> list[Chunk]:
+    """Return the chunks of a run, with their embeddings."""
+    return table_to_chunks(staging.read_table(f"{run_url}/embed/chunks.parquet"))
 
 
 def count_events(run_url: str) -> int:
