@@ -5,9 +5,17 @@ path alone. Each task is a fork of a worker, so it finds its libraries loaded: a
 its time on the batch. The price: a change of these modules is seen after a restart of the scheduler.
 """
 
-import airflow.providers.apache.spark.operators.spark_submit
+from importlib import import_module
 
-import evaluation.release
-import processors.cag
-import processors.rag
-import processors.stores.doorbell  # noqa: F401
+for module in (
+    "airflow.providers.apache.spark.operators.spark_submit",
+    "evaluation.release",
+    "processors.cag",
+    "processors.collectors.airflow",
+    "processors.collectors.canaries",
+    "processors.collectors.metrics",
+    "processors.collectors.mlflow",
+    "processors.rag",
+    "processors.stores.doorbell",
+):
+    import_module(module)

@@ -39,6 +39,9 @@ COLLECTED: Final = "runlore.collected"
 TOPICS: Final = (*RAG_TOPICS, "runlore.docs", "runlore.queries", DEAD_LETTER, COLLECTED)
 GROUP: Final = "runlore-rag-pipeline"
 _TIMEOUT_S: Final = 20.0
+_TRANSACTION_MS: Final = 30_000
+# What a collector left open when it was killed holds readers up until its transaction times out.
+_STALL_S: Final = _TRANSACTION_MS / 1000 + 15
 # `consume` waits for a full batch until its timeout, even at the end of every partition.
 _POLL_S: Final = 0.1
 
@@ -97,8 +100,8 @@ def drain(
             for message in messages:
                 _take(message, records, reached)
             progress = time.monotonic() if messages else progress
-            if time.monotonic() - progress > _TIMEOUT_S:
-                raise TimeoutError(f"Kafka at {bootstrap} sent nothing for {_TIMEOUT_S:.0f} s before {high}")
+            if time.monotonic() - progress > _STALL_S:
+                raise TimeoutError(f"Kafka at {bootstrap} sent nothing for {_STALL_S:.0f} s before {high}")
         return records, begin, reached
     finally:
         consumer.close()
@@ -226,6 +229,7 @@ def send_collected(
     options = {
         "bootstrap.servers": bootstrap,
         "transactional.id": f"runlore-collect-{collector}",
+        "transaction.timeout.ms": _TRANSACTION_MS,
         # Answers of APIs say the same words over and over.
         "compression.type": "gzip",
     }
