@@ -89,6 +89,12 @@ class Settings(BaseSettings):
     )
     prometheus_ui_url: str = Field("", description="Address of Prometheus for people, if it is another one.")
     kept_versions: int = Field(5, ge=2, description="How many index versions of a pipeline are kept.")
+    slice_hours: int = Field(24, ge=1, description="A slice of a rag version that is as old is closed.")
+    slice_bytes: int = Field(2 * 10**9, ge=10**6, description="A slice that is as large is closed.")
+    retention_days: int = Field(14, ge=1, description="A slice goes when it was closed so long ago.")
+    retention_bytes: int = Field(
+        20 * 10**9, ge=10**6, description="The oldest slices of a version go while all are larger than this."
+    )
     cache_ttl_seconds: int = Field(86_400, ge=60)
     airflow_url: str = Field("", description="Airflow whose runs are collected; empty: none.")
     airflow_user: str = Field("viewer", description="User who may read DAG runs and task logs.")
