@@ -19,7 +19,8 @@ class Chunk(TypedDict):
     part that stays when counts and last values change, so that a change costs no new vector. `values` are
     words that must be found although the text doesn't show them, such as request ids. `source_offset` is the
     Kafka position up to which the chunk was built: a write from an earlier position never overwrites it.
-    `source_offsets` names every single offset that it tells of, such as `12-980,990`.
+    `source_offsets` names every single offset that it tells of, such as `12-980,990`; `source_place` is the
+    topic and partition, such as `runlore.logs/0`.
     """
 
     chunk_id: str
@@ -45,6 +46,7 @@ class Chunk(TypedDict):
     values: NotRequired[list[str]]
     source_offset: NotRequired[int]
     source_offsets: NotRequired[str]
+    source_place: NotRequired[str]
     embedding: NotRequired[list[float]]
     embedding_model: NotRequired[str]
     indexed_at: NotRequired[str]
@@ -55,7 +57,7 @@ _KEYWORDS: Final = (
     "service", "severity", "batch_id", "embedding_model",
 )  # fmt: skip
 _TEXTS: Final = ("title", "heading_path", "text")
-_KEPT: Final = ("gist", "source_offsets")
+_KEPT: Final = ("gist", "source_offsets", "source_place")
 _LISTS: Final = ("acl", "values")
 _DATES: Final = ("began_at", "observed_at", "ingested_at", "indexed_at")
 _JSON: Final = ("labels", "cite")

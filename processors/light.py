@@ -12,7 +12,7 @@ from processors.metrics import build_metric_chunks
 from processors.mlflow import build_mlflow_chunks
 from processors.pattern_chunks import build_pattern_chunk
 from processors.patterns import METHOD, PartitionState, fold_lines, start_state
-from processors.record import DeadLetter, Record
+from processors.record import DeadLetter, Record, place_of
 from processors.stores import kafka
 
 Builder = Callable[[Record, str, str], list[Chunk]]
@@ -52,7 +52,15 @@ def build_chunks(
         ingested_at: When it read them.
     """
     if records[0]["topic"] == kafka.LOGS:
-        return _fold_logs(records, state, tuple(noise), batch_id, ingested_at)
+        built = _fold_logs(records, state, tuple(noise), batch_id, ingested_at)
+    else:
+        built = _build_each(records, batch_id, ingested_at)
+    for chunk in built["chunks"]:
+        chunk["source_place"] = place_of(records[0])
+    return built
+
+
+def _build_each(records: list[Record], batch_id: str, ingested_at: str) -> Built:
     chunks: list[Chunk] = []
     letters: list[DeadLetter] = []
     for record in records:

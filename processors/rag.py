@@ -14,13 +14,14 @@ import pyarrow as pa
 from processors.canaries import CANARY, measure_freshness
 from processors.chunk import Chunk, chunks_to_table, make_id, table_to_chunks
 from processors.embedding import embed_chunks
+from processors.index_names import cover_family
 from processors.light import build_chunks
 from processors.patterns import METHOD
 from processors.positions import Positions, count_between
 from processors.record import DeadLetter, Record, place_of, read_rows
 from processors.redaction import mask_secrets
 from processors.settings import Settings
-from processors.stores import kafka, search, staging, versions
+from processors.stores import kafka, search, slices, staging, versions
 
 _RECORD_SCHEMA: Final = pa.schema(
     [
@@ -127,7 +128,8 @@ def embed_events(settings: Settings, run_url: str, *, from_history: bool) -> dic
     stage = "heavy" if from_history else "light"
     chunks = table_to_chunks(staging.read_table(f"{run_url}/{stage}/chunks.parquet"))
     client = search.open_search(settings.opensearch_url)
-    embedded = embed_chunks(client, settings, chunks, versions.find_live(client, "rag"))
+    live = versions.find_live(client, "rag")
+    embedded = embed_chunks(client, settings, chunks, cover_family(live) if live else None)
     staging.write_table(f"{run_url}/embed", "chunks", chunks_to_table(chunks))
     return {"chunks": len(chunks), "embedded": embedded}
 
@@ -138,25 +140,37 @@ def index_chunks(settings: Settings, run_url: str, *, from_history: bool) -> dic
     A micro-batch is appended to the version whose positions it was read from, by that version's own name:
     a rollback in between can't redirect it. The first version and a rebuild from history become a candidate.
 
+    The slice that new chunks go to changes with the positions and never without them: see `slices`.
+
     Returns:
         The index, whether it is a candidate, and how many chunks were written and refused.
+
+    Raises:
+        WritesBlockedError: OpenSearch refuses all writes, as on a disk that is nearly full; nothing is lost.
     """
     client = search.open_search(settings.opensearch_url)
     manifest = staging.read_manifest(f"{run_url}/{'heavy' if from_history else 'light'}")
     chunks = read_batch(run_url)
     letters: list[Any] = staging.read_table(f"{run_url}/light/dead_letters.parquet").to_pylist()
     is_candidate = manifest["version"] is None or from_history
-    index = _start_version(client, settings, manifest, chunks) if is_candidate else manifest["version"]
-    meta = versions.read_meta(client, index)
-    if not is_candidate:
-        _require_positions(index, meta, manifest)
-    refused = search.write_chunks(client, index, chunks)
-    sent = kafka.send_dead_letters(
-        settings.kafka_bootstrap, [*letters, *_note_refused(chunks, refused)], meta.get("dead_letters", {})
-    )
-    changes: dict[str, Any] = {"positions": manifest["end"], "log_state": manifest["log_state"]}
-    changes |= {"dead_letters": sent, "indexed_at": datetime.now(UTC).isoformat()}
-    versions.update_meta(client, index, **changes, **({"state": "candidate"} if is_candidate else {}))
+    with search.explain_blocks(client):
+        index = _start_version(client, settings, manifest, chunks) if is_candidate else manifest["version"]
+        meta = versions.read_meta(client, index)
+        if not is_candidate:
+            _require_positions(index, meta, manifest)
+        refused = slices.write_chunks(client, index, meta.get("slice", 1), chunks)
+        sent = kafka.send_dead_letters(
+            settings.kafka_bootstrap,
+            [*letters, *_note_refused(chunks, refused)],
+            meta.get("dead_letters", {}),
+        )
+        now = datetime.now(UTC)
+        sliced = slices.check_slices(client, index, meta, settings, now)
+        changes: dict[str, Any] = {"positions": manifest["end"], "log_state": manifest["log_state"], **sliced}
+        changes |= {"dead_letters": sent, "indexed_at": now.isoformat()}
+        versions.update_meta(client, index, **changes, **({"state": "candidate"} if is_candidate else {}))
+    if sliced:
+        slices.drop_old_slices(client, index, sliced["slice"], settings, now)
     if not is_candidate:
         kafka.mirror_positions(settings.kafka_bootstrap, manifest["end"])
     return {"index": index, "candidate": is_candidate, "written": len(chunks), "refused": len(refused)}
@@ -178,21 +192,21 @@ def _start_version(client: Any, settings: Settings, manifest: dict[str, Any], ch
         "parent": versions.find_live(client, "rag"),
         "history": manifest.get("history"),
         "chunker": METHOD,
+        "slice": 1,
     }
     return versions.create_version(client, "rag", {**model, **origin, "code_commit": settings.code_commit})
 
 
 def _note_refused(chunks: list[Chunk], refused: list[tuple[str, str]]) -> list[DeadLetter]:
-    cites = {chunk["chunk_id"]: chunk["cite"] for chunk in chunks}
-    return [
-        DeadLetter(
-            topic=cites[chunk_id].get("topic", kafka.METRICS),
-            partition=cites[chunk_id].get("partition", 0),
-            offset=cites[chunk_id].get("start_offset", -1),
-            error=f"OpenSearch refused chunk {chunk_id}: {error}",
-        )
-        for chunk_id, error in refused
-    ]
+    by_id = {chunk["chunk_id"]: chunk for chunk in chunks}
+    return [_note_chunk(by_id[chunk_id], error) for chunk_id, error in refused]
+
+
+def _note_chunk(chunk: Chunk, error: str) -> DeadLetter:
+    """The letter of a refused chunk names the last record that it was made from."""
+    topic, partition = chunk["source_place"].rsplit("/", 1)
+    told = f"OpenSearch refused chunk {chunk['chunk_id']}: {error}"
+    return DeadLetter(topic=topic, partition=int(partition), offset=chunk["source_offset"] - 1, error=told)
 
 
 def check_searchable(settings: Settings, run_url: str, index: str) -> dict[str, float]:

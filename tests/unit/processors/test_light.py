@@ -45,5 +45,5 @@ def test_a_poisoned_line_stops_no_other_and_belongs_to_no_chunk() -> None:
     built = build_chunks(records, None, (), "b", "now")
     (chunk,) = built["chunks"]
     assert chunk["source_offsets"] == "0-1,3"
-    assert chunk["source_offset"] == 4
+    assert (chunk["source_place"], chunk["source_offset"]) == ("runlore.logs/0", 4)
     assert [letter["offset"] for letter in built["letters"]] == [2]
