@@ -12,6 +12,7 @@ from evaluation.probes import probe_version
 from evaluation.query_sets import Query, load_golden, make_known_item_queries
 from evaluation.tracking import log_freshness, log_version
 from processors.chunk import Pipeline
+from processors.index_names import cover_family
 from processors.rag import check_searchable, count_events, read_batch
 from processors.settings import Settings
 from processors.stores.search import count_chunks, list_documents, open_search, sample_chunks
@@ -36,13 +37,13 @@ def release_version(client: OpenSearch, settings: Settings, pipeline: Pipeline, 
     """
     live = find_live(client, pipeline)
     query_sets = build_query_sets(client, settings, pipeline, index)
-    results = _measure(client, settings, index, query_sets)
-    live_results = _measure(client, settings, live, query_sets) if live else {}
+    results = _measure(client, settings, cover_family(index), query_sets)
+    live_results = _measure(client, settings, cover_family(live), query_sets) if live else {}
     averages = _average(results)
-    chunks = count_chunks(client, index)
+    chunks = count_chunks(client, cover_family(index))
     # A source that was taken out of the settings is no loss.
     sources = [source.url for source in settings.docs] if pipeline == "cag" else None
-    live_chunks = count_chunks(client, live, sources) if live else 0
+    live_chunks = count_chunks(client, cover_family(live), sources) if live else 0
     decision = decide(load_policy(pipeline), averages, _average(live_results), chunks, live_chunks)
     meta = {**read_meta(client, index), "chunks": chunks}
     run = log_version(
@@ -82,14 +83,15 @@ def build_query_sets(
     client: OpenSearch, settings: Settings, pipeline: Pipeline, index: str
 ) -> dict[str, list[Query]]:
     """Return the non-empty query sets by which a candidate is judged."""
-    query_sets = {"known_item": make_known_item_queries(sample_chunks(client, index, _KNOWN_ITEMS))}
+    sampled = sample_chunks(client, cover_family(index), _KNOWN_ITEMS)
+    query_sets = {"known_item": make_known_item_queries(sampled)}
     if pipeline == "cag":
         query_sets["golden"] = _load_golden(client, settings, index)
     return {name: queries for name, queries in query_sets.items() if queries}
 
 
 def _load_golden(client: OpenSearch, settings: Settings, index: str) -> list[Query]:
-    documents = set(list_documents(client, index))
+    documents = set(list_documents(client, cover_family(index)))
     return load_golden((source.url for source in settings.docs), documents)
 
 

@@ -13,12 +13,13 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from opensearchpy import NotFoundError
 
+from processors.index_names import find_version
 from processors.retrieval import Hit, parse_hits
 from serving.access import PUBLIC
 from serving.clients import Clients
 from serving.prompt import title_of
 
-_VERSION: Final = re.compile(r"(rag|cag)-v\d{6}")
+_INDEX: Final = re.compile(r"(rag|cag)-v\d{6}(-\d{6})?")
 _PAGE: Final = Template((Path(__file__).parent / "pages" / "citation.html").read_text(encoding="utf-8"))
 # The text of a chunk was written by others: it is escaped, and nothing on the page may run or load.
 _HEADERS: Final = {
@@ -33,10 +34,10 @@ async def show_citation(
     index: FromPath[str], chunk_id: FromPath[str], clients: NamedDependency[Clients]
 ) -> Response[str]:
     """Show a chunk and where it comes from; only public chunks, since a link carries no key."""
-    hit = await _find_public_chunk(clients, index, chunk_id) if _VERSION.fullmatch(index) else None
+    hit = await _find_public_chunk(clients, index, chunk_id) if _INDEX.fullmatch(index) else None
     if hit is None:
         raise NotFoundException(
-            f"{index} holds no public chunk {chunk_id}; old versions are deleted in time."
+            f"{index} holds no public chunk {chunk_id}; old versions and slices are deleted in time."
         )
     return Response(render_citation(hit), media_type="text/html", headers=_HEADERS)
 
@@ -62,7 +63,7 @@ def render_citation(hit: Hit) -> str:
 def _list_origin(hit: Hit) -> list[tuple[str, str]]:
     cite: dict[str, Any] = hit["cite"]
     facts = [(name.replace("_", " "), _to_text(value)) for name, value in cite.items()]
-    return [*facts, ("observed at", hit["observed_at"]), ("index version", hit["index"])]
+    return [*facts, ("observed at", hit["observed_at"]), ("index version", find_version(hit["index"]))]
 
 
 def _to_text(value: Any) -> str:

@@ -14,6 +14,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from processors.cache import cache_key
+from processors.index_names import cover_family, find_version
 from processors.retrieval import (
     DYNAMIC_KINDS,
     Hit,
@@ -94,15 +95,15 @@ async def retrieve(clients: Clients, settings: Settings, question: Question) -> 
 
 
 async def find_live_versions(clients: Clients, pipelines: Sequence[Pipeline]) -> dict[str, str | None]:
-    """Return the index that each pipeline's read alias stands for, None where there is no alias yet.
+    """Return the version that each pipeline's read alias stands for, None where there is no alias yet.
 
-    Searching the index by its own name keeps a swap from mixing versions within one answer.
+    Searching the version by its own name keeps a swap from mixing versions within one answer.
     """
     # With a wildcard, an alias that doesn't exist is no error.
     answer = await clients.search.indices.get_alias(
         name=",".join(f"{pipeline}*" for pipeline in pipelines), headers=_search_headers()
     )
-    live = {alias: index for index, body in answer.items() for alias in body["aliases"]}
+    live = {alias: find_version(index) for index, body in answer.items() for alias in body["aliases"]}
     return {pipeline: live.get(pipeline) for pipeline in pipelines}
 
 
@@ -142,11 +143,11 @@ async def _embed(
 
 
 async def _search(
-    clients: Clients, question: Question, pipeline: str, index: str, vector: list[float] | None
+    clients: Clients, question: Question, pipeline: str, version: str, vector: list[float] | None
 ) -> list[Hit]:
     size = max(question.k, _RERANKED) if pipeline == "rag" else question.k
     body = build_hybrid_query(question.text, vector, size, question.groups, question.filters)
-    response = await clients.search.search(index=index, body=body, headers=_search_headers())
+    response = await clients.search.search(index=cover_family(version), body=body, headers=_search_headers())
     return apply_recency(parse_hits(response), datetime.now(UTC))
 
 

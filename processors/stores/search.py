@@ -1,16 +1,20 @@
 """OpenSearch: templates, bulk writes in which every item is checked, and look-ups by id and hash."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from opensearchpy import OpenSearch, helpers
+from opensearchpy import OpenSearch, TransportError, helpers
 
 from processors.chunk import Chunk, Pipeline, index_mapping
 from processors.settings import load_settings
 
 PIPELINES: Final[tuple[Pipeline, ...]] = ("rag", "cag")
+
+# What OpenSearch says when it refuses to write on purpose, as to a disk that is nearly full.
+_BLOCKED: Final = "cluster_block_exception"
 
 # Splitting words the way metric and alert names are made (KubePodCrashLooping, kube_pod_status) while
 # keeping the whole name lets both the name and its parts be found.
@@ -28,6 +32,10 @@ ANALYSIS: Final[dict[str, Any]] = {
         "runlore_values": {"type": "custom", "tokenizer": "whitespace", "filter": ["lowercase"]},
     },
 }
+
+
+class WritesBlockedError(RuntimeError):
+    """OpenSearch refuses to write; it says why, how full its disk is, and what helps."""
 
 
 def open_search(url: str) -> OpenSearch:
@@ -49,24 +57,29 @@ def apply_templates(client: OpenSearch, dimension: int) -> None:
         client.indices.put_index_template(name=f"runlore-{pipeline}", body=body)
 
 
-def write_chunks(client: OpenSearch, index: str, chunks: Iterable[Chunk]) -> list[tuple[str, str]]:
+def write_chunks(
+    client: OpenSearch, index: str, chunks: Iterable[Chunk], places: Mapping[str, str] | None = None
+) -> list[tuple[str, str]]:
     """Write chunks by id and make them searchable.
 
     Args:
         client: OpenSearch.
         index: The version's own name, never an alias, so that a swap can't redirect the write.
         chunks: Chunks with their embeddings.
+        places: Chunk id to the index that it goes to, for those that don't go to `index`.
 
     Returns:
         `(chunk_id, error)` of every chunk that OpenSearch refuses for good.
 
     Raises:
+        WritesBlockedError: OpenSearch writes nothing now, as on a disk that is nearly full.
         RuntimeError: Some chunk could not be written for a reason that may pass; nothing is lost by a retry.
     """
+    places = places or {}
     refused: list[tuple[str, str]] = []
     results = helpers.streaming_bulk(
         client,
-        _to_actions(index, chunks),
+        _to_actions(index, chunks, places),
         chunk_size=500,
         max_retries=4,
         initial_backoff=1,
@@ -77,22 +90,71 @@ def write_chunks(client: OpenSearch, index: str, chunks: Iterable[Chunk]) -> lis
         if result["status"] == 409:
             # The version holds this chunk from a later position already.
             continue
+        if not written and _is_block(result.get("error")):
+            # The chunk is as good as before: a block must not make a dead letter of it.
+            raise explain_block(client, result["error"]["reason"])
         if not written and 400 <= result["status"] < 500 and result["status"] not in (404, 429):
             refused.append((result["_id"], str(result["error"])))
         elif not written:
             raise RuntimeError(f"{index}: chunk {result['_id']} was not written: {result['error']}")
-    client.indices.refresh(index=index)
+    client.indices.refresh(index=",".join(sorted({index, *places.values()})))
     return refused
 
 
-def _to_actions(index: str, chunks: Iterable[Chunk]) -> Iterable[dict[str, Any]]:
+def _to_actions(index: str, chunks: Iterable[Chunk], places: Mapping[str, str]) -> Iterable[dict[str, Any]]:
     now = datetime.now(UTC).isoformat()
     for chunk in chunks:
-        action: dict[str, Any] = {"_index": index, "_id": chunk["chunk_id"]}
+        chunk_id = chunk["chunk_id"]
+        action: dict[str, Any] = {"_index": places.get(chunk_id, index), "_id": chunk_id}
         if "source_offset" in chunk:
             # Equal is allowed: a task that is tried again writes the same once more.
             action |= {"version": chunk["source_offset"], "version_type": "external_gte"}
         yield {**action, "_source": {**chunk, "indexed_at": now}}
+
+
+def _is_block(error: Any) -> bool:
+    return isinstance(error, dict) and error.get("type") == _BLOCKED
+
+
+@contextmanager
+def explain_blocks(client: OpenSearch) -> Iterator[None]:
+    """Turn a refusal to write, create or change an index into one that says what to do.
+
+    Raises:
+        WritesBlockedError: OpenSearch refused because of a block.
+    """
+    try:
+        yield
+    except TransportError as error:
+        if error.error != _BLOCKED:
+            raise
+        raise explain_block(client, str(error)) from error
+
+
+def explain_block(client: OpenSearch, reason: str) -> WritesBlockedError:
+    """Return an error that says why nothing is written, how full the disks are, and what helps."""
+    nodes: dict[str, Any] = client.nodes.stats(metric="fs")["nodes"]
+    disks = "; ".join(describe_disk(node["name"], node["fs"]["total"]) for node in nodes.values())
+    return WritesBlockedError(
+        f"OpenSearch refuses to write: {reason}. {disks}. Nothing is lost: the positions have not moved, and "
+        "the next run reads the same again. Free space on the disk, or lower RUNLORE_RETENTION_DAYS or "
+        "RUNLORE_RETENTION_BYTES and trigger the DAG maintain. The block goes by itself within half a minute "
+        "after the usage fell below the high watermark. If it stays, take it off: curl -X PUT "
+        "$OPENSEARCH_URL/_all/_settings -H 'Content-Type: application/json' "
+        """-d '{"index.blocks.read_only_allow_delete": null}' (docs/runbooks/opensearch-disk-watermark.md)"""
+    )
+
+
+def describe_disk(node: str, disk: Mapping[str, int]) -> str:
+    """Say how full a node's disk is.
+
+    Example:
+        >>> describe_disk("node-1", {"total_in_bytes": 100 * 10**9, "available_in_bytes": 5 * 10**9})
+        'Disk of node-1: 95 % used, 5.0 of 100.0 GB free'
+    """
+    total, free = disk["total_in_bytes"], disk["available_in_bytes"]
+    used = 100 * (total - free) // max(total, 1)
+    return f"Disk of {node}: {used} % used, {free / 1e9:.1f} of {total / 1e9:.1f} GB free"
 
 
 def carry_over(

@@ -1,14 +1,20 @@
 """Index versions: immutable builds behind aliases, promoted and taken back by one atomic alias change.
 
-A version's `_meta` holds what it was made from and its state: `building → candidate → live → retired`, or
-`refused`. Which version is live is told by the alias alone; the state is for people to read.
+A version is a family of indices: its base, which has the version's name, and the slices that
+`processors/stores/slices.py` tells of. The base's `_meta` holds what the version was made from and its state:
+`building → candidate → live → retired`, or `refused`. Which version is live is told by the alias alone; the
+state is for people to read.
 """
 
-from typing import Any, TypedDict
+from typing import Any, Final, TypedDict
 
 from opensearchpy import NotFoundError, OpenSearch, RequestError
 
 from processors.chunk import Pipeline
+from processors.index_names import find_version, name_all_slices, name_slice, name_version, read_number
+
+# OpenSearch reads 4,096 bytes of a request's first line, and a slice's name takes twenty.
+_NAMES_PER_REQUEST: Final = 190
 
 
 class Version(TypedDict):
@@ -27,19 +33,20 @@ def list_versions(client: OpenSearch, pipeline: Pipeline) -> list[Version]:
     return [
         Version(
             index=index,
-            number=int(index.removeprefix(f"{pipeline}-v")),
+            number=read_number(index),
             live=index == live,
             meta=body["mappings"].get("_meta", {}),
         )
         for index, body in sorted(mappings.items())
+        if find_version(index) == index
     ]
 
 
 def find_live(client: OpenSearch, pipeline: Pipeline) -> str | None:
-    """Return the index that the read alias stands for, or None before the first promotion."""
+    """Return the version that the read alias stands for, or None before the first promotion."""
     try:
         indices: dict[str, Any] = client.indices.get_alias(name=pipeline)
-        return next(iter(indices))
+        return find_version(next(iter(indices)))
     except NotFoundError:
         return None
 
@@ -66,15 +73,23 @@ def create_version(client: OpenSearch, pipeline: Pipeline, meta: dict[str, Any])
     versions = list_versions(client, pipeline)
     for version in versions:
         if version["meta"].get("state") in ("building", "candidate") and not version["live"]:
-            client.indices.delete(index=version["index"])
-    number = max((version["number"] for version in versions), default=0) + 1
-    index = f"{pipeline}-v{number:06d}"
+            delete_version(client, version["index"])
+    number = max(map(read_number, client.indices.get_alias(index=f"{pipeline}-v*")), default=0) + 1
+    index = name_version(pipeline, number)
     client.indices.create(index=index, body={"mappings": {"_meta": {**meta, "state": "building"}}})
     return index
 
 
+def delete_version(client: OpenSearch, version: str) -> None:
+    """Delete a version with its slices; the base goes last, so that what a kill leaves is listed still."""
+    slices = sorted(client.indices.get_alias(index=name_all_slices(version)))
+    names = [*slices, version]
+    for begin in range(0, len(names), _NAMES_PER_REQUEST):
+        client.indices.delete(index=",".join(names[begin : begin + _NAMES_PER_REQUEST]))
+
+
 def promote(client: OpenSearch, pipeline: Pipeline, index: str) -> str | None:
-    """Make a version live by one atomic alias change.
+    """Make a version live by one atomic alias change, the base and all slices at once.
 
     Returns:
         The version that was live before.
@@ -83,11 +98,12 @@ def promote(client: OpenSearch, pipeline: Pipeline, index: str) -> str | None:
         ValueError: There is no such version.
     """
     previous = find_live(client, pipeline)
-    aliases = [pipeline, "rag-write"] if pipeline == "rag" else [pipeline]
-    actions: list[dict[str, Any]] = [{"add": {"index": index, "alias": alias}} for alias in aliases]
+    actions: list[dict[str, Any]] = [{"add": {"index": f"{index}*", "alias": pipeline}}]
     if previous is not None and previous != index:
-        actions += [{"remove": {"index": previous, "alias": alias}} for alias in aliases]
+        actions += [{"remove": {"index": f"{previous}*", "alias": pipeline}}]
     try:
+        if pipeline != "cag":
+            actions += _move_write_alias(client, pipeline, previous or index, index)
         client.indices.update_aliases(body={"actions": actions})
     except (NotFoundError, RequestError) as error:
         raise ValueError(f"can't promote {index}: {error.error}") from error
@@ -95,6 +111,17 @@ def promote(client: OpenSearch, pipeline: Pipeline, index: str) -> str | None:
     if previous is not None and previous != index:
         update_meta(client, previous, state="retired")
     return previous
+
+
+def _move_write_alias(client: OpenSearch, pipeline: str, previous: str, index: str) -> list[dict[str, Any]]:
+    """Return the actions by which the write alias stands for the slice that a version's new chunks go to."""
+    alias = f"{pipeline}-write"
+    slice_ = name_slice(index, read_meta(client, index).get("slice", 1))
+    target = slice_ if client.indices.exists(index=slice_) else index
+    return [
+        {"remove": {"index": f"{previous}*", "alias": alias, "must_exist": False}},
+        {"add": {"index": target, "alias": alias}},
+    ]
 
 
 def roll_back(client: OpenSearch, pipeline: Pipeline) -> tuple[str, str]:
@@ -121,5 +148,5 @@ def prune_versions(client: OpenSearch, pipeline: Pipeline, keep: int) -> list[st
     """Delete all but the newest `keep` versions, never the live one, and return the deleted names."""
     doomed = [v["index"] for v in list_versions(client, pipeline)[:-keep] if not v["live"]]
     for index in doomed:
-        client.indices.delete(index=index)
+        delete_version(client, index)
     return doomed

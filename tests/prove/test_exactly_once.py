@@ -13,7 +13,7 @@ from opensearchpy import OpenSearch
 from local.settings import load_settings as load_stack_settings
 from processors.chunk import table_to_chunks
 from processors.settings import Settings
-from processors.stores import search, staging, versions
+from processors.stores import slices, staging, versions
 from tests.support.killing import kill_at_random
 from tests.support.numbered import (
     assert_each_once,
@@ -63,12 +63,12 @@ def test_every_event_is_in_one_chunk_or_one_dead_letter_whatever_is_killed(
 
 
 def _write_staged_runs_again_shuffled(settings: Settings, client: OpenSearch, live: str) -> None:
+    number = versions.read_meta(client, live).get("slice", 1)
     stages = staging.list_stages(settings.staging_url, "rag", "light")
     runs = [url.removesuffix("/light") for url in stages if staging.read_manifest(url)["version"] == live]
     random.shuffle(runs)
     for run in runs:
         # A run that was killed between its stages has no embeddings; the next run did its work.
         if staging.is_present(f"{run}/embed/chunks.parquet"):
-            search.write_chunks(
-                client, live, table_to_chunks(staging.read_table(f"{run}/embed/chunks.parquet"))
-            )
+            chunks = table_to_chunks(staging.read_table(f"{run}/embed/chunks.parquet"))
+            slices.write_chunks(client, live, number, chunks)

@@ -1,0 +1,72 @@
+"""Names of index versions and of the slices that belong to them.
+
+A version is a family of indices: its base `rag-v000042`, and in the dynamic pipeline the numbered slices
+`rag-v000042-000001`, `rag-v000042-000002`… Numbers have six digits, so no family's name begins another's.
+"""
+
+import re
+from typing import Final
+
+_SLICE: Final = re.compile(r"(?<=-v\d{6})-\d{6}$")
+
+
+def name_version(pipeline: str, number: int) -> str:
+    """Return the name of a version, which is that of its base.
+
+    Example:
+        >>> name_version("rag", 42)
+        'rag-v000042'
+    """
+    return f"{pipeline}-v{number:06d}"
+
+
+def name_slice(version: str, number: int) -> str:
+    """Return the name of one of a version's slices.
+
+    Example:
+        >>> name_slice("rag-v000042", 3)
+        'rag-v000042-000003'
+    """
+    return f"{version}-{number:06d}"
+
+
+def find_version(index: str) -> str:
+    """Return the version that an index, base or slice, belongs to.
+
+    Example:
+        >>> find_version("rag-v000042-000003"), find_version("cag-v000017")
+        ('rag-v000042', 'cag-v000017')
+    """
+    return _SLICE.sub("", index)
+
+
+def read_number(index: str) -> int:
+    """Return the number of the version that an index, base or slice, belongs to.
+
+    Example:
+        >>> read_number("rag-v000042-000003")
+        42
+    """
+    return int(find_version(index).rpartition("-v")[2])
+
+
+def cover_family(version: str) -> str:
+    """Return the expression by which a version is searched with all its slices.
+
+    The base is named in full, so that a version which is gone is an error and not an empty answer.
+
+    Example:
+        >>> cover_family("rag-v000042")
+        'rag-v000042,rag-v000042-*'
+    """
+    return f"{version},{name_all_slices(version)}"
+
+
+def name_all_slices(version: str) -> str:
+    """Return the expression for a version's slices alone.
+
+    Example:
+        >>> name_all_slices("rag-v000042")
+        'rag-v000042-*'
+    """
+    return f"{version}-*"
