@@ -8,8 +8,8 @@ import matplotlib as mpl
 mpl.use("Agg")
 
 import mlflow
-from mlflow.entities import Metric
 from matplotlib.figure import Figure
+from mlflow.entities import Metric
 
 from evaluation.gate import Averages, Decision
 from evaluation.measures import MEASURES, QueryResult, to_table
