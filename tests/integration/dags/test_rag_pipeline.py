@@ -60,13 +60,13 @@ def test_a_batch_that_is_done_again_writes_nothing_twice(settings: Settings, cli
     marker, run = uuid.uuid4().hex, uuid.uuid4().hex
     index = versions.find_live(client, "rag")
     assert index
-    before = versions.read_meta(client, index)["positions"]
+    before = versions.read_meta(client, index)
     for number, line in enumerate((f"WARN retry {marker} first", f"WARN retry {marker} second")):
         send_lines(settings, line, service=marker)
-        versions.update_meta(client, index, positions=before)
+        versions.update_meta(client, index, positions=before["positions"], log_state=before.get("log_state"))
         ingested = ingest_events(settings, f"{run}-{number}")
         assert ingested
-        process_events(ingested["run_url"])
+        process_events(settings, ingested["run_url"])
         embed_events(settings, ingested["run_url"], from_history=False)
         index_chunks(settings, ingested["run_url"], from_history=False)
     lines = [line for chunk in find(client, marker, index) for line in chunk["text"].splitlines()[1:]]
@@ -87,7 +87,7 @@ def test_a_write_that_fails_leaves_the_positions_and_loses_nothing(
     def take(number: int) -> None:
         ingested = ingest_events(settings, f"{run}-{number}")
         assert ingested
-        process_events(ingested["run_url"])
+        process_events(settings, ingested["run_url"])
         embed_events(settings, ingested["run_url"], from_history=False)
         index_chunks(settings, ingested["run_url"], from_history=False)
 
