@@ -43,13 +43,13 @@ def open_search(url: str) -> OpenSearch:
     return OpenSearch(url, timeout=60, max_retries=1, retry_on_timeout=False)
 
 
-def apply_templates(client: OpenSearch, dimension: int) -> None:
-    """Create or update the index template of each pipeline's versions."""
+def apply_templates(client: OpenSearch, dimension: int, pipelines: Iterable[str] = PIPELINES) -> None:
+    """Create or update the index template of each pipeline's versions and their slices."""
     settings = {
         "index": {"knn": True, "number_of_shards": 1, "number_of_replicas": 0},
         "analysis": ANALYSIS,
     }
-    for pipeline in PIPELINES:
+    for pipeline in pipelines:
         body = {
             "index_patterns": [f"{pipeline}-v*"],
             "template": {"settings": settings, "mappings": index_mapping(dimension)},

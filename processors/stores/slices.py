@@ -104,7 +104,7 @@ def open_slice(client: OpenSearch, version: str, number: int) -> None:
         except RequestError as error:
             if error.error != "resource_already_exists_exception":
                 raise
-    alias = version.partition("-")[0]
+    alias = version.rpartition("-v")[0]
     if alias in held[version]["aliases"] and alias not in held.get(index, {}).get("aliases", {}):
         _attach_slice(client, version, index, alias)
 

@@ -16,6 +16,10 @@ from processors.index_names import find_version, name_all_slices, name_slice, na
 # OpenSearch reads 4,096 bytes of a request's first line, and a slice's name takes twenty.
 _NAMES_PER_REQUEST: Final = 190
 
+# Another change of the aliases came first: found out when the request arrives, or when it is carried out.
+_CHANGED_MEANWHILE: Final = ("aliases_not_found_exception", "illegal_argument_exception")
+_PROMOTION_TRIES: Final = 5
+
 
 class Version(TypedDict):
     """One index version of a pipeline."""
@@ -70,12 +74,11 @@ def create_version(client: OpenSearch, pipeline: Pipeline, meta: dict[str, Any])
     at a time, so a version that is still `building` or a `candidate` has no builder any more. Its number is
     not used again, for records in MLflow may name it.
     """
-    versions = list_versions(client, pipeline)
-    for version in versions:
+    numbers = [read_number(index) for index in client.indices.get_alias(index=f"{pipeline}-v*")]
+    for version in list_versions(client, pipeline):
         if version["meta"].get("state") in ("building", "candidate") and not version["live"]:
             delete_version(client, version["index"])
-    number = max(map(read_number, client.indices.get_alias(index=f"{pipeline}-v*")), default=0) + 1
-    index = name_version(pipeline, number)
+    index = name_version(pipeline, max(numbers, default=0) + 1)
     client.indices.create(index=index, body={"mappings": {"_meta": {**meta, "state": "building"}}})
     return index
 
@@ -97,31 +100,49 @@ def promote(client: OpenSearch, pipeline: Pipeline, index: str) -> str | None:
     Raises:
         ValueError: There is no such version.
     """
-    previous = find_live(client, pipeline)
-    actions: list[dict[str, Any]] = [{"add": {"index": f"{index}*", "alias": pipeline}}]
-    if previous is not None and previous != index:
-        actions += [{"remove": {"index": f"{previous}*", "alias": pipeline}}]
-    try:
-        if pipeline != "cag":
-            actions += _move_write_alias(client, pipeline, previous or index, index)
-        client.indices.update_aliases(body={"actions": actions})
-    except (NotFoundError, RequestError) as error:
-        raise ValueError(f"can't promote {index}: {error.error}") from error
+    for remaining in reversed(range(_PROMOTION_TRIES)):
+        previous = find_live(client, pipeline)
+        try:
+            client.indices.update_aliases(body={"actions": _plan_swap(client, pipeline, previous, index)})
+            break
+        except (NotFoundError, RequestError) as error:
+            if error.error not in _CHANGED_MEANWHILE or not remaining:
+                raise ValueError(f"can't promote {index}: {error.error}") from error
     update_meta(client, index, state="live")
     if previous is not None and previous != index:
         update_meta(client, previous, state="retired")
     return previous
 
 
-def _move_write_alias(client: OpenSearch, pipeline: str, previous: str, index: str) -> list[dict[str, Any]]:
+def _plan_swap(
+    client: OpenSearch, pipeline: Pipeline, previous: str | None, index: str
+) -> list[dict[str, Any]]:
+    """Return the actions that make a version live in place of another.
+
+    OpenSearch takes a wildcard for the indices that match when the request arrives, and changes the aliases
+    a moment later. A slice that gets its alias in between would keep it. The write alias moves with every
+    slice that does, so it is taken away from where it must still be: if it isn't, nothing is changed.
+    """
+    actions: list[dict[str, Any]] = [{"add": {"index": f"{index}*", "alias": pipeline}}]
+    if previous is not None and previous != index:
+        actions += [
+            {"remove": {"index": previous, "alias": pipeline, "must_exist": True}},
+            {"remove": {"index": f"{previous}*", "alias": pipeline, "must_exist": False}},
+        ]
+    # Nothing is written to a version of documents once it is built.
+    return actions if pipeline == "cag" else [*actions, *_move_write_alias(client, pipeline, index)]
+
+
+def _move_write_alias(client: OpenSearch, pipeline: str, index: str) -> list[dict[str, Any]]:
     """Return the actions by which the write alias stands for the slice that a version's new chunks go to."""
     alias = f"{pipeline}-write"
     slice_ = name_slice(index, read_meta(client, index).get("slice", 1))
     target = slice_ if client.indices.exists(index=slice_) else index
-    return [
-        {"remove": {"index": f"{previous}*", "alias": alias, "must_exist": False}},
-        {"add": {"index": target, "alias": alias}},
-    ]
+    # Of all indices, because a name that no alias has is an error.
+    indices = client.indices.get_alias(index=f"{pipeline}-v*")
+    holders = [name for name, body in indices.items() if alias in body["aliases"]]
+    removals = [{"remove": {"index": name, "alias": alias, "must_exist": True}} for name in holders]
+    return [*removals, {"add": {"index": target, "alias": alias}}]
 
 
 def roll_back(client: OpenSearch, pipeline: Pipeline) -> tuple[str, str]:
