@@ -7,6 +7,7 @@ from ir_measures import RR, R, nDCG
 from opensearchpy import OpenSearch
 
 from evaluation.query_sets import Query
+from processors.glossary import add_translation
 from processors.retrieval import build_hybrid_query, parse_hits
 from processors.settings import Settings
 from processors.stores.model_server import embed_texts
@@ -35,12 +36,12 @@ def measure_index(
         queries: At least one query.
         settings: Names the embedding model and its server.
     """
-    texts = [query["query"] for query in queries]
+    texts = [add_translation(query["query"]) for query in queries]
     vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, texts)
     runs: dict[str, dict[str, float]] = {}
     titles: dict[str, list[str]] = {}
-    for query, vector in zip(queries, vectors, strict=True):
-        body = build_hybrid_query(query["query"], vector.tolist(), _CHUNKS_PER_QUERY, settings.all_groups)
+    for query, text, vector in zip(queries, texts, vectors, strict=True):
+        body = build_hybrid_query(text, vector.tolist(), _CHUNKS_PER_QUERY, settings.all_groups)
         hits = parse_hits(client.search(index=index, body=body))
         best: dict[str, float] = {}
         for hit in hits:

@@ -3,10 +3,12 @@
 The service (async) and the evaluation (sync) both use these, so that what is measured is what is served.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any, Final, TypedDict
+
+from processors.time_phrases import TimeWindow
 
 DYNAMIC_KINDS: Final = frozenset(
     {"log_pattern", "metric_window", "alert", "k8s_event", "k8s_state", "ml_run", "ml_model", "pipeline_run"}
@@ -14,10 +16,9 @@ DYNAMIC_KINDS: Final = frozenset(
 KEYWORD_FILTERS: Final = (
     "source", "kind", "service", "severity", "cluster", "namespace", "doc_id", "chunk_id",
 )  # fmt: skip
-RECENCY_HALF_LIFE: Final = timedelta(hours=1)
+# Lines that the stack writes to itself, to see that it works.
+CANARY_SERVICE: Final = "runlore-canary"
 
-# An old event keeps this share of its score, so that "what happened last week" can still be answered.
-_RECENCY_FLOOR: Final = 0.5
 # Each sub-query offers this many candidates (or k, if more) to the normalisation.
 _CANDIDATES: Final = 50
 _RRF_CONSTANT: Final = 60
@@ -25,15 +26,18 @@ _SIBLINGS: Final = 500
 # People paste whole logs. OpenSearch refuses a query of more than 1,024 clauses, and each word makes several.
 _SEARCHED_CHARACTERS: Final = 1_000
 _SEARCHED_FIELDS: Final = ("title", "heading_path", "text", "values")
-_HIT_FIELDS: Final = ("chunk_id", "doc_id", "kind", "title", "heading_path", "text", "cite", "observed_at")
+_HIT_FIELDS: Final = (
+    "chunk_id", "doc_id", "kind", "title", "heading_path", "text", "cite", "observed_at", "severity",
+)  # fmt: skip
+# What BM25 adds for a chunk of the very service or namespace that the question names.
+_NAMED_BOOST: Final = 3.0
+_MARKS: Final = "?!,;:\"'`()[]{}<>«»“”„"
+# A request's number, a host, a DAG: words that are a name rather than a part of the language.
+_IDENTIFIER: Final = re.compile(r"(?=.*[\d_./:@-])\w[\w./:@-]{2,}\w")
 _DATE_OPERATORS: Final = frozenset({"gt", "gte", "lt", "lte"})
-# The scores of the two sub-queries have different scales: each is stretched to [0, 1], then averaged.
-_NORMALISATION: Final = {
-    "normalization-processor": {
-        "normalization": {"technique": "min_max"},
-        "combination": {"technique": "arithmetic_mean", "parameters": {"weights": [0.5, 0.5]}},
-    }
-}
+_WEIGHTS: Final = (0.5, 0.5)
+# A chunk that holds an identifier of the question stands above all that only look alike.
+_WEIGHTS_WITH_IDENTIFIERS: Final = (0.25, 0.25, 0.5)
 
 
 class FilterError(ValueError):
@@ -54,10 +58,11 @@ class RetrievedHit(TypedDict):
 
 
 class Hit(RetrievedHit):
-    """A retrieved chunk with the two fields more that ranking and prompt need."""
+    """A retrieved chunk with the fields more that ranking and prompt need."""
 
     kind: str
     heading_path: str
+    severity: str
 
 
 def build_hybrid_query(
@@ -66,6 +71,7 @@ def build_hybrid_query(
     k: int,
     groups: Sequence[str],
     filters: Mapping[str, Any] | None = None,
+    window: TimeWindow | None = None,
 ) -> dict[str, Any]:
     """Return the body of the search request: BM25 and nearest neighbours, normalised and averaged.
 
@@ -75,6 +81,7 @@ def build_hybrid_query(
         k: How many hits to return.
         groups: Groups of the one who asks; only chunks that one of them may see are candidates.
         filters: Keyword fields with a value or a list of values, and `observed_at` with a range.
+        window: Time asked about; what happened at other times is no candidate. Documents always are.
 
     Raises:
         ValueError: `k` is below 1.
@@ -87,18 +94,68 @@ def build_hybrid_query(
     """
     if k < 1:
         raise ValueError(f"k must be at least 1, got {k}")
-    allowed = [{"terms": {"acl": sorted(groups)}}, *_build_filters(filters or {})]
-    searched = query[:_SEARCHED_CHARACTERS]
-    words = {"query": searched, "type": "best_fields", "fields": list(_SEARCHED_FIELDS), "tie_breaker": 0.5}
-    by_words = {"bool": {"must": [{"multi_match": words}], "filter": allowed}}
+    allowed: list[dict[str, Any]] = [
+        {"terms": {"acl": sorted(groups)}},
+        {"bool": {"must_not": [{"term": {"service": CANARY_SERVICE}}]}},
+        *_build_filters(filters or {}),
+        *([_build_overlap(window)] if window else []),
+    ]
+    words = [word.strip(_MARKS).rstrip(".") for word in query[:_SEARCHED_CHARACTERS].split()]
+    by_words = _build_words_query([word for word in words if word], allowed)
     request: dict[str, Any] = {"size": k, "_source": list(_HIT_FIELDS)}
     if vector is None:
         return {**request, "query": by_words}
     candidates = max(k, _CANDIDATES)
     nearest = {"vector": list(vector), "k": candidates, "filter": {"bool": {"filter": allowed}}}
-    hybrid = {"queries": [by_words, {"knn": {"embedding": nearest}}], "pagination_depth": candidates}
-    pipeline = {"phase_results_processors": [_NORMALISATION]}
-    return {**request, "query": {"hybrid": hybrid}, "search_pipeline": pipeline}
+    queries = [by_words, {"knn": {"embedding": nearest}}]
+    identifiers = [word for word in words if _IDENTIFIER.fullmatch(word)]
+    if identifiers:
+        holds = {"bool": {"must": [{"match": {"values": " ".join(identifiers)}}], "filter": allowed}}
+        queries.append({"constant_score": {"filter": holds}})
+    hybrid = {"queries": queries, "pagination_depth": candidates}
+    weights = _WEIGHTS_WITH_IDENTIFIERS if identifiers else _WEIGHTS
+    return {**request, "query": {"hybrid": hybrid}, "search_pipeline": _build_pipeline(weights)}
+
+
+def _build_words_query(words: Sequence[str], allowed: list[dict[str, Any]]) -> dict[str, Any]:
+    found = {
+        "query": " ".join(words),
+        "type": "best_fields",
+        "fields": list(_SEARCHED_FIELDS),
+        "tie_breaker": 0.5,
+    }
+    names = sorted({word.lower() for word in words})
+    named = [
+        {"constant_score": {"filter": {"terms": {field: names}}, "boost": _NAMED_BOOST}}
+        for field in ("service", "namespace")
+    ]
+    return {"bool": {"must": [{"multi_match": found}], "should": named, "filter": allowed}}
+
+
+def _build_overlap(window: TimeWindow) -> dict[str, Any]:
+    """Return the filter of what happened in a window, be it in part; a chunk without a begin is a moment."""
+    begin, end = (moment.isoformat() for moment in window)
+    began = [
+        {"range": {"began_at": {"lte": end}}},
+        {
+            "bool": {
+                "must_not": [{"exists": {"field": "began_at"}}],
+                "filter": [{"range": {"observed_at": {"lte": end}}}],
+            }
+        },
+    ]
+    happened = [{"range": {"observed_at": {"gte": begin}}}, {"bool": {"should": began}}]
+    is_document = {"bool": {"must_not": [{"terms": {"kind": sorted(DYNAMIC_KINDS)}}]}}
+    return {"bool": {"should": [is_document, {"bool": {"filter": happened}}]}}
+
+
+def _build_pipeline(weights: Sequence[float]) -> dict[str, Any]:
+    """Return the search pipeline: the sub-queries' scores, each stretched to [0, 1], are averaged."""
+    processor = {
+        "normalization": {"technique": "min_max"},
+        "combination": {"technique": "arithmetic_mean", "parameters": {"weights": list(weights)}},
+    }
+    return {"phase_results_processors": [{"normalization-processor": processor}]}
 
 
 def _build_filters(filters: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -142,36 +199,8 @@ def _parse_hit(hit: Mapping[str, Any]) -> Hit:
         index=hit["_index"],
         kind=source.get("kind", ""),
         heading_path=source.get("heading_path", ""),
+        severity=source.get("severity", ""),
     )
-
-
-def apply_recency(hits: Iterable[Hit], now: datetime, half_life: timedelta = RECENCY_HALF_LIFE) -> list[Hit]:
-    """Return the hits re-ranked so that, among dynamic ones, what just happened wins.
-
-    The score of a dynamic hit is multiplied by `0.5 + 0.5 * 2 ** (-age / half_life)`: 1 for a new event,
-    0.75 after one half-life, 0.5 in the end. Documents do not age.
-
-    Args:
-        hits: Hits with `observed_at` in ISO 8601.
-        now: The time of the question, with a time zone.
-        half_life: Age at which half of the bonus is gone.
-
-    Example:
-        >>> hit = {"kind": "log_pattern", "score": 1.0, "observed_at": "2026-01-01T00:00:00Z"}
-        >>> now = datetime.fromisoformat("2026-01-01T01:00:00Z")
-        >>> apply_recency([hit], now)[0]["score"]
-        0.75
-    """
-    weighted = [_weigh(hit, now, half_life) for hit in hits]
-    return sorted(weighted, key=lambda hit: -hit["score"])
-
-
-def _weigh(hit: Hit, now: datetime, half_life: timedelta) -> Hit:
-    if hit["kind"] not in DYNAMIC_KINDS or not hit["observed_at"]:
-        return hit
-    age = max(now - datetime.fromisoformat(hit["observed_at"]), timedelta(0))
-    weight: float = _RECENCY_FLOOR + (1 - _RECENCY_FLOOR) * 2 ** -(age / half_life)
-    return {**hit, "score": hit["score"] * weight}
 
 
 def fuse(lists: Iterable[Sequence[Hit]], k: int) -> list[Hit]:

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -19,6 +20,12 @@ def _require_pattern(pattern: str) -> str:
     if found:
         raise ValueError(f"{pattern!r} finds a secret in an empty text")
     return pattern
+
+
+def _require_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is no time zone such as UTC or Europe/Berlin")
+    return name
 
 
 Patterns = tuple[Annotated[str, AfterValidator(_require_pattern)], ...]
@@ -77,6 +84,10 @@ class Settings(BaseSettings):
         "", description="OpenAI base URL of the answering model; empty: that of the model server."
     )
     chunk_tokens: int = Field(220, ge=32, description="Upper size of a document chunk, in model tokens.")
+
+    time_zone: Annotated[str, AfterValidator(_require_zone)] = Field(
+        "UTC", description='Time zone of those who ask: what "yesterday at 10" means.'
+    )
 
     noise: tuple[re.Pattern[str], ...] = Field(
         (), description="JSON list of regular expressions; log lines that one of them finds are left out."

@@ -147,6 +147,8 @@ _COUNTS_NOTHING: Final = re.compile(
     re.IGNORECASE,
 )
 _WORDS: Final = re.compile(r"\w")
+# Who pastes a whole log asks about the log.
+_READ_CHARACTERS: Final = 1_000
 
 
 def find_window(question: str, now: datetime, zone: tzinfo = UTC) -> TimedQuestion:
@@ -170,7 +172,8 @@ def find_window(question: str, now: datetime, zone: tzinfo = UTC) -> TimedQuesti
     """
     zone = UTC if re.search(r"\d(?:z|\s*(?:utc|gmt))\b", question, re.IGNORECASE) else zone
     local = now.astimezone(zone).replace(tzinfo=None)
-    found = _find_back(question, local) or _find_iso(question, local) or _find_calendar(question, local)
+    read = question[:_READ_CHARACTERS]
+    found = _find_back(read, local) or _find_iso(read, local) or _find_calendar(read, local)
     if not found:
         return TimedQuestion(question, None)
     begin, end = (moment.replace(tzinfo=zone).astimezone(UTC) for moment in found[0][1:3])

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from opensearchpy import OpenSearch
 
+from processors.glossary import add_translation
 from processors.retrieval import Hit, build_hybrid_query, normalise_query, parse_hits
 from processors.settings import Settings
 from processors.stores.answers_cache import store_hits
@@ -29,10 +30,11 @@ def warm_cache(
     """
     different = {normalise_query(q): q for q in (*questions, *list_titles(client, index))}
     wanted = list(different.values())
-    vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, wanted)
+    searched = [add_translation(question) for question in wanted]
+    vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, searched)
     found: list[tuple[str, list[Hit]]] = []
-    for question, vector in zip(wanted, vectors, strict=True):
-        body = build_hybrid_query(question, vector.tolist(), _CACHED_HITS, ["public"])
+    for question, text, vector in zip(wanted, searched, vectors, strict=True):
+        body = build_hybrid_query(text, vector.tolist(), _CACHED_HITS, ["public"])
         found.append((question, parse_hits(client.search(index=index, body=body))))
     warmed = store_hits(settings.redis_url, index, ["public"], found, settings.cache_ttl_seconds)
     return {"warmed": warmed}

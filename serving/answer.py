@@ -16,7 +16,7 @@ from serving.errors import NoQuestionError, UnknownModelError
 from serving.generation import Outcome, open_stream, quote_passages, read_stream
 from serving.metrics import ANSWERS, DEGRADED
 from serving.prompt import PROMPT_VERSION, build_messages, choose_sources
-from serving.schemas import Provenance
+from serving.schemas import Provenance, show_window
 from serving.search import Findings, Question, read_sections, retrieve
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ async def prepare_answer(clients: Clients, settings: Settings, request: ChatRequ
     question = Question(text, pipelines, _RETRIEVED, resolve_groups(), {})
     findings = await retrieve(clients, settings, question)
     sources = choose_sources(await read_sections(clients, findings.hits, question.groups))
-    stream = await open_stream(clients, settings, request, build_messages(text, sources, history))
+    messages = build_messages(text, sources, history, findings.window)
+    stream = await open_stream(clients, settings, request, messages)
     outcome = Outcome()
     pieces = read_stream(stream, outcome) if stream is not None else quote_passages(sources)
     degraded = findings.degraded if stream is not None else (*findings.degraded, "model")
@@ -123,6 +124,8 @@ def describe_provenance(answer: Answer) -> Provenance:
         correlation_id=correlation_id(),
         prompt=PROMPT_VERSION,
     )
+    if answer.findings.window:
+        provenance["window"] = show_window(answer.findings.window)
     if answer.degraded:
         provenance["degraded"] = list(answer.degraded)
     return provenance

@@ -9,8 +9,9 @@ from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
 from processors.retrieval import Hit
+from processors.time_phrases import TimeWindow
 
-PROMPT_VERSION: Final = "answer.v1"
+PROMPT_VERSION: Final = "answer.v2"
 
 # About 3,000 tokens: leaves room in an 8k context, and keeps a small model fast.
 _SOURCE_CHARACTERS: Final = 12_000
@@ -46,7 +47,10 @@ def choose_sources(hits: Iterable[Hit], budget: int = _SOURCE_CHARACTERS) -> lis
 
 
 def build_messages(
-    question: str, sources: Sequence[Hit], history: Sequence[dict[str, Any]]
+    question: str,
+    sources: Sequence[Hit],
+    history: Sequence[dict[str, Any]],
+    window: TimeWindow | None = None,
 ) -> list[dict[str, Any]]:
     """Return the messages for the model: rules, conversation so far, then sources and question.
 
@@ -54,11 +58,28 @@ def build_messages(
         question: The last message of the user.
         sources: What the answer may cite; source n is the n-th of them.
         history: Earlier messages, as they came.
+        window: The time that the question asks about, if it names one.
     """
     system, user = _load_template(PROMPT_VERSION)
+    asked = f"Time asked about: {describe_window(window)}\n" if window else ""
     fenced = "\n".join(_render_source(n, hit) for n, hit in enumerate(sources, start=1))
-    content = user.substitute(sources=fenced, question=question)
+    content = user.substitute(sources=fenced, asked=asked, question=question)
     return [{"role": "system", "content": system}, *history, {"role": "user", "content": content}]
+
+
+def describe_window(window: TimeWindow) -> str:
+    """Return a window in words that do in any language.
+
+    Example:
+        >>> from datetime import datetime
+        >>> describe_window(TimeWindow(datetime(2026, 11, 20, 22), datetime(2026, 11, 21, 2)))
+        '2026-11-20 22:00 – 2026-11-21 02:00 UTC'
+        >>> describe_window(TimeWindow(datetime(2026, 11, 20, 10), datetime(2026, 11, 20, 11, 30)))
+        '2026-11-20 10:00 – 11:30 UTC'
+    """
+    begin, end = window
+    day = "" if begin.date() == end.date() else f"{end:%Y-%m-%d} "
+    return f"{begin:%Y-%m-%d %H:%M} – {day}{end:%H:%M} UTC"
 
 
 def _render_source(n: int, hit: Hit) -> str:

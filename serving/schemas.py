@@ -5,6 +5,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 from pydantic import BaseModel, ConfigDict, Field
 
 from processors.retrieval import RetrievedHit
+from processors.time_phrases import TimeWindow
 
 
 class Message(BaseModel):
@@ -54,12 +55,25 @@ class RetrieveRequest(BaseModel):
     )
 
 
+class Window(TypedDict):
+    """The time asked about, in ISO 8601 and UTC; what happened at other times is left out."""
+
+    begin: str
+    end: str
+
+
+def show_window(window: TimeWindow) -> Window:
+    """Return a window as answers carry it."""
+    return Window(begin=window.begin.isoformat(), end=window.end.isoformat())
+
+
 class RetrieveResponse(TypedDict):
     """Hits, best first, and the index versions that they come from."""
 
     hits: list[RetrievedHit]
     versions: dict[str, str | None]
     took_ms: float
+    window: NotRequired[Window]
 
 
 class Citation(TypedDict):
@@ -81,4 +95,5 @@ class Provenance(TypedDict):
     route: str
     correlation_id: str
     prompt: str
+    window: NotRequired[Window]
     degraded: NotRequired[list[str]]

@@ -5,26 +5,29 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 import openai
 import structlog
 from redis.exceptions import RedisError
 
 from processors.cache import cache_key
+from processors.glossary import add_translation
 from processors.index_names import cover_family, find_version
+from processors.recency import apply_recency
 from processors.retrieval import (
     DYNAMIC_KINDS,
     Hit,
-    apply_recency,
     build_hybrid_query,
     build_siblings_query,
     complete_sections,
     fuse,
     parse_hits,
 )
+from processors.time_phrases import TimeWindow, find_window
 from serving.correlation import HEADER, correlation_id
 from serving.errors import NoKnowledgeError
 from serving.metrics import CACHE_LOOKUPS, time_stage
@@ -52,20 +55,23 @@ class Question:
     k: int
     groups: tuple[str, ...]
     filters: Mapping[str, Any]
+    window: TimeWindow | None = None
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What was found, in which versions, and which parts were missing while looking."""
+    """What was found, in which versions, in which time, and which parts were missing while looking."""
 
     hits: list[Hit]
     versions: dict[str, str | None]
     degraded: tuple[str, ...]
+    window: TimeWindow | None = None
 
 
 async def retrieve(clients: Clients, settings: Settings, question: Question) -> Findings:
-    """Return the chunks that best fit a question.
+    """Return the chunks that best fit a question; what happened, only of the time that it names.
 
+    A filter by `observed_at` goes before what the question says of time.
     Without the embedder the search goes by words alone, without Redis nothing is cached; both are named in
     the findings' `degraded`.
 
@@ -80,6 +86,10 @@ async def retrieve(clients: Clients, settings: Settings, question: Question) -> 
         raise NoKnowledgeError(
             f"No version of {names} is live yet: run the {names} pipeline in Airflow first."
         )
+    now = datetime.now(UTC)
+    if "observed_at" not in question.filters:
+        text, window = find_window(question.text, now, ZoneInfo(settings.time_zone))
+        question = replace(question, text=text, window=window)
     cached, cache_trouble = await _read_cache(clients, question, versions.get("cag"))
     wanted = [
         (pipe, index) for pipe, index in versions.items() if index and (pipe != "cag" or cached is None)
@@ -87,11 +97,11 @@ async def retrieve(clients: Clients, settings: Settings, question: Question) -> 
     vector, model_trouble = await _embed(clients, settings, question.text) if wanted else (None, ())
     with time_stage("search"):
         rankings = await asyncio.gather(
-            *(_search(clients, question, pipe, index, vector) for pipe, index in wanted)
+            *(_search(clients, question, pipe, index, vector, now) for pipe, index in wanted)
         )
     lists = [*rankings, cached] if cached is not None else rankings
     hits = lists[0][: question.k] if len(lists) == 1 else fuse(lists, question.k)
-    return Findings(hits, versions, (*cache_trouble, *model_trouble))
+    return Findings(hits, versions, (*cache_trouble, *model_trouble), question.window)
 
 
 async def find_live_versions(clients: Clients, pipelines: Sequence[Pipeline]) -> dict[str, str | None]:
@@ -134,7 +144,9 @@ async def _embed(
     try:
         with time_stage("embedding"):
             answer = await clients.embedder.embeddings.create(
-                model=settings.embedding_model, input=text, extra_headers={HEADER: correlation_id()}
+                model=settings.embedding_model,
+                input=add_translation(text),
+                extra_headers={HEADER: correlation_id()},
             )
     except openai.OpenAIError as error:
         log.warning("embedder is down, searching by words alone", error=str(error))
@@ -143,12 +155,19 @@ async def _embed(
 
 
 async def _search(
-    clients: Clients, question: Question, pipeline: str, version: str, vector: list[float] | None
+    clients: Clients,
+    question: Question,
+    pipeline: str,
+    version: str,
+    vector: list[float] | None,
+    now: datetime,
 ) -> list[Hit]:
     size = max(question.k, _RERANKED) if pipeline == "rag" else question.k
-    body = build_hybrid_query(question.text, vector, size, question.groups, question.filters)
+    text = add_translation(question.text)
+    body = build_hybrid_query(text, vector, size, question.groups, question.filters, question.window)
     response = await clients.search.search(index=cover_family(version), body=body, headers=_search_headers())
-    return apply_recency(parse_hits(response), datetime.now(UTC))
+    is_timed = question.window is not None or "observed_at" in question.filters
+    return apply_recency(parse_hits(response), now, is_timed=is_timed)
 
 
 async def read_sections(clients: Clients, hits: list[Hit], groups: Sequence[str]) -> list[Hit]:

@@ -16,7 +16,7 @@ from serving.answer import PIPELINES_BY_MODEL, prepare_answer
 from serving.clients import Clients
 from serving.completions import build_chunks, build_completion, encode_events, to_event_stream
 from serving.relay import relay_completion
-from serving.schemas import ChatRequest, RetrieveRequest, RetrieveResponse
+from serving.schemas import ChatRequest, RetrieveRequest, RetrieveResponse, show_window
 from serving.search import Question, retrieve
 
 # OpenAI's models say when they were made. Ours are routes, so it is when the service started.
@@ -59,11 +59,14 @@ async def retrieve_chunks(
         filters=data.filters,
     )
     findings = await retrieve(clients, settings, question)
-    return RetrieveResponse(
+    response = RetrieveResponse(
         hits=[_show(hit) for hit in findings.hits],
         versions=findings.versions,
         took_ms=round((time.perf_counter() - started) * 1000, 3),
     )
+    if findings.window:
+        response["window"] = show_window(findings.window)
+    return response
 
 
 def _show(hit: Hit) -> RetrievedHit:

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import numpy as np
 
+from processors.glossary import translate_terms
 from serving.model_server import metrics
 from serving.model_server.extractive.compose import compose_answer
-from serving.model_server.extractive.glossary import translate_terms
 from serving.model_server.extractive.language import PHRASES, find_intent, find_language
 from serving.model_server.extractive.lexical import measure_coverage, split_words, weigh_words
 from serving.model_server.extractive.prompt import Prompt, parse_prompt

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from processors.markdown import open_splitter, parse_document, split_section
-from serving.model_server.extractive.glossary import translate_terms
+from processors.glossary import translate_terms
 from serving.model_server.extractive.language import PHRASES
 
 _NEAREST = 8

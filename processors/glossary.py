@@ -1,13 +1,14 @@
-"""Russian words of operations and the English ones that runbooks use for them.
+"""Russian words of operations and the English ones that runbooks and logs use for them.
 
-The embedded model reads English only; so that a Russian question finds English sources, its known words are
-translated one by one. A production model that reads both languages does not need it.
+Pages, log lines and messages of Kubernetes are mostly in English, and the embedded model reads nothing else.
+So that a Russian question finds them, its known words are translated one by one and stand beside it.
 """
 
 import re
 from pathlib import Path
 from typing import Final
 
+_CYRILLIC: Final = re.compile(r"[а-яё]", re.IGNORECASE)
 _WORD: Final = re.compile(r"[a-zа-яё0-9][\w.-]*", re.IGNORECASE)
 
 _STEMS: Final = dict(
@@ -16,6 +17,16 @@ _STEMS: Final = dict(
     if not line.startswith("#")
 )
 _LONGEST: Final = max(map(len, _STEMS))
+
+
+def add_translation(question: str) -> str:
+    """Return what to search and embed for a question: itself, and the translation of a Russian one.
+
+    Example:
+        >>> add_translation("Почему кластер красный?"), add_translation("Why is it red?")
+        ('Почему кластер красный? cluster red', 'Why is it red?')
+    """
+    return f"{question} {translate_terms(question)}".strip() if _CYRILLIC.search(question) else question
 
 
 def translate_terms(question: str) -> str:
