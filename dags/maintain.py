@@ -1,16 +1,18 @@
 """### Keep Runlore small
 
-Thousands of runs a day fill Airflow's tables, its log folder and the staging area. Once a day, and on demand,
-this deletes what is older than the settings say.
+Thousands of runs a day fill Airflow's tables, its log folder and the staging area, and what they learn fills
+the index. Once a day, and on demand, this deletes what is older than the settings say.
 
 | task | what is deleted | kept |
 |---|---|---|
 | `clean_airflow_tables_task` | rows of Airflow's database about runs, by `airflow db clean` | the last run of each DAG |
 | `prune_task_logs_task` | log files of tasks | those that were written to since |
 | `prune_staging_task` | folders of runs in staging | the newest of each pipeline, and all that a kept index version names |
+| `drop_old_slices_task` | slices of `rag` versions, as whole indices; states of what is long gone | the slice that is written to, and all other states |
 
 **How old.** `RUNLORE_AIRFLOW_LOG_DAYS` for runs and their logs, `RUNLORE_STAGING_DAYS` for staging. A rebuild
-from history can't reach further back than staging does.
+from history can't reach further back than staging does. `RUNLORE_RETENTION_DAYS` and `RUNLORE_RETENTION_BYTES`
+for slices; `rag_pipeline` looks after those of the live version itself, every few minutes.
 
 **If it fails.** The tasks don't depend on each other, and each may be run again at any time. A task has no
 access to Airflow's database, so the first one needs `RUNLORE_AIRFLOW_DATABASE_URL`; it is skipped without.
@@ -65,6 +67,15 @@ def prune_staging_task() -> int:
     return len(prune_staging(SETTINGS.staging_url, metas, before))
 
 
+@task
+def drop_old_slices_task() -> dict[str, int]:
+    """Delete old slices of all `rag` versions, and what is told of things that are long gone."""
+    from processors.maintenance import apply_retention
+    from processors.stores.search import open_search
+
+    return apply_retention(open_search(SETTINGS.opensearch_url), "rag", SETTINGS, datetime.now(UTC))
+
+
 @dag(
     schedule="@daily",
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
@@ -79,6 +90,7 @@ def maintain() -> None:
     clean_airflow_tables_task()
     prune_task_logs_task()
     prune_staging_task()
+    drop_old_slices_task()
 
 
 maintain()

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from processors.chunk import Chunk, hash_content, make_id
+from processors.chunk import ENDED, Chunk, hash_content, make_id
 from processors.record import Record
 
 RESOLVED: Final = "inactive"
@@ -54,6 +54,7 @@ def build_alert_chunk(alert: dict[str, Any], record: Record, batch_id: str, inge
         service=labels.get("service", labels.get("job", "")),
         severity="info" if is_over else labels.get("severity", "warning"),
         labels=labels,
+        values=[ENDED] if is_over else [],
         acl=["public"],
         cite={
             "type": "alert",

@@ -8,6 +8,9 @@ import pyarrow as pa
 
 Pipeline = Literal["rag", "cag"]
 
+ENDED: Final = "runlore:ended"
+"""Among a chunk's `values`: it describes the state of what is gone, and leaves the index after a while."""
+
 
 class Chunk(TypedDict):
     """A piece of knowledge that is embedded, searched and cited as one.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from processors.chunk import Chunk, hash_content, make_id
+from processors.chunk import ENDED, Chunk, hash_content, make_id
 from processors.kubernetes_words import (
     Object,
     Told,
@@ -99,7 +99,7 @@ def _build_state_chunk(
         service=find_service(object_),
         severity="info" if deleted else told.severity,
         labels={name: value for name, value in facts.items() if value},
-        values=[meta["uid"]] if meta.get("uid") else [],
+        values=[*([meta["uid"]] if meta.get("uid") else []), *([ENDED] if deleted else [])],
         cite=_cite(object_["kind"], meta, {**meta, "kind": object_["kind"]}, by_events=deleted),
         namespace=meta.get("namespace", ""),
         source=SOURCE,

@@ -5,11 +5,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from processors.stores import staging
+from opensearchpy import OpenSearch
+
+from processors.settings import Settings
+from processors.stores import search, slices, staging, versions
 
 # All that grows with runs; not the DAGs themselves, and nothing that a person set.
 AIRFLOW_TABLES: Final = (
@@ -41,6 +44,22 @@ def prune_staging(staging_url: str, metas: Iterable[dict[str, Any]], before: dat
                 staging.delete_run(url)
                 deleted.append(url)
     return deleted
+
+
+def apply_retention(client: OpenSearch, pipeline: str, settings: Settings, now: datetime) -> dict[str, int]:
+    """Delete what a pipeline's versions hold for longer than the settings say, of all that are kept.
+
+    Returns:
+        Counts of slices that were dropped by age or size, of states of things gone long ago, and of slices
+        whose version is gone.
+    """
+    before = now - timedelta(days=settings.retention_days)
+    dropped, ended = 0, 0
+    for version in versions.list_versions(client, pipeline):
+        index, number = version["index"], version["meta"].get("slice", 1)
+        dropped += len(slices.drop_old_slices(client, index, number, settings, now))
+        ended += search.delete_ended(client, index, before)
+    return {"slices": dropped, "ended": ended, "orphans": len(slices.drop_orphans(client, pipeline))}
 
 
 def prune_task_logs(folder: Path, before: datetime) -> int:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from opensearchpy import OpenSearch, TransportError, helpers
 
-from processors.chunk import Chunk, Pipeline, index_mapping
+from processors.chunk import ENDED, Chunk, Pipeline, index_mapping
 from processors.settings import load_settings
 
 PIPELINES: Final[tuple[Pipeline, ...]] = ("rag", "cag")
@@ -186,6 +186,15 @@ def carry_over(
     if result["failures"]:
         raise RuntimeError(f"{source} to {target}: {result['failures'][:3]}")
     return int(result["created"])
+
+
+def delete_ended(client: OpenSearch, index: str, before: datetime) -> int:
+    """Delete the chunks about states of what is gone since long, and return how many they were."""
+    query = [{"term": {"values": ENDED}}, {"range": {"observed_at": {"lt": before.isoformat()}}}]
+    body = {"query": {"bool": {"filter": query}}}
+    # What was written meanwhile is no longer what was found, and stays.
+    options = {"conflicts": "proceed", "refresh": "true", "timeout": 600}
+    return int(client.delete_by_query(index=index, body=body, params=options)["deleted"])
 
 
 def find_embeddings(

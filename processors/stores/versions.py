@@ -30,7 +30,7 @@ class Version(TypedDict):
     meta: dict[str, Any]
 
 
-def list_versions(client: OpenSearch, pipeline: Pipeline) -> list[Version]:
+def list_versions(client: OpenSearch, pipeline: str) -> list[Version]:
     """Return all versions of a pipeline, oldest first."""
     live = find_live(client, pipeline)
     mappings = client.indices.get_mapping(index=f"{pipeline}-v*")
@@ -46,7 +46,7 @@ def list_versions(client: OpenSearch, pipeline: Pipeline) -> list[Version]:
     ]
 
 
-def find_live(client: OpenSearch, pipeline: Pipeline) -> str | None:
+def find_live(client: OpenSearch, pipeline: str) -> str | None:
     """Return the version that the read alias stands for, or None before the first promotion."""
     try:
         indices: dict[str, Any] = client.indices.get_alias(name=pipeline)

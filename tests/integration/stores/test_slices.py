@@ -13,8 +13,9 @@ import pytest
 from opensearchpy import OpenSearch, OpenSearchException
 
 from processors import rag
-from processors.chunk import Chunk, chunks_to_table, make_id
+from processors.chunk import ENDED, Chunk, chunks_to_table, make_id
 from processors.index_names import cover_family, find_version, name_slice
+from processors.maintenance import apply_retention
 from processors.settings import Settings
 from processors.stores import search, slices, staging, versions
 
@@ -127,6 +128,22 @@ def test_retention_by_size_drops_the_oldest_until_it_fits(
     none = settings.model_copy(update={"retention_bytes": 1})
     assert slices.drop_old_slices(client, version, 4, none, datetime.now(UTC)) == [name_slice(version, 3)]
     assert list_family(client, version) == [version, name_slice(version, 4)]
+
+
+def test_maintenance_covers_all_versions_and_takes_states_of_what_is_gone(
+    client: OpenSearch, pipeline: Any, settings: Settings
+) -> None:
+    retired, live = make_live(client, pipeline, 2), make_live(client, pipeline, 2)
+    gone: Any = {"values": ["uid-1", ENDED], "observed_at": "2020-01-01T00:00:00+00:00"}
+    later: Any = {"values": [ENDED], "observed_at": (datetime.now(UTC) + timedelta(days=15)).isoformat()}
+    present: Any = {"values": ["uid-2"], "observed_at": "2020-01-01T00:00:00+00:00"}
+    states = {"gone": gone, "later": later, "present": present}
+    chunks: Any = [{**make_chunk(name, kind="k8s_state"), **fields} for name, fields in states.items()]
+    slices.write_chunks(client, live, 2, chunks)
+    late = datetime.now(UTC) + timedelta(days=settings.retention_days, minutes=5)
+    assert apply_retention(client, pipeline, settings, late) == {"slices": 2, "ended": 1, "orphans": 0}
+    assert list_family(client, retired) == [retired, name_slice(retired, 2)]
+    assert set(find_texts(client, live)) == {"state", "later", "present"}
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from processors.chunk import Chunk
+from processors.chunk import ENDED, Chunk
 from processors.metrics import build_metric_chunks
 from processors.record import Record
 
@@ -62,6 +62,7 @@ def test_a_resolved_alert_replaces_the_firing_one_and_says_so() -> None:
     assert resolved["chunk_id"] == firing["chunk_id"]
     assert "is resolved: it fired from 2026-11-21 10:42 UTC to 2026-11-21 11:20 UTC" in resolved["text"]
     assert resolved["severity"] == "info"
+    assert (resolved["values"], firing["values"]) == ([ENDED], [])
     assert resolved["content_hash"] != firing["content_hash"]
 
 

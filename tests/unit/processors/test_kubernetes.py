@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from processors.chunk import Chunk
+from processors.chunk import ENDED, Chunk
 from processors.kubernetes import build_kubernetes_chunks
 from processors.record import Record
 
@@ -161,6 +161,8 @@ def test_a_deleted_object_says_so_and_when() -> None:
     assert chunk["chunk_id"] == build(make_crashing())["chunk_id"]
     assert chunk["cite"]["command"] == "kubectl -n shop events --for pod/checkout-7d9f8c6b5-x2vqn"
     assert chunk["labels"]["deleted"] == "True"
+    assert ENDED in chunk["values"]
+    assert ENDED not in build(make_crashing())["values"]
 
 
 def make_deployment(ready: int, conditions: list[dict[str, str]] | None = None) -> dict[str, Any]:

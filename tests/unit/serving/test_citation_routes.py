@@ -26,8 +26,18 @@ async def test_only_public_chunks_are_looked_for(client: Client, world: Any) -> 
     assert {"term": {"acl": "public"}} in body["query"]["bool"]["filter"]
 
 
+async def test_a_slice_shows_the_version_that_it_belongs_to(
+    client: Client, world: Any, hit: Callable[..., dict[str, Any]]
+) -> None:
+    world.hits["rag-v000007-000012"] = [hit("c1", "rag-v000007-000012")]
+    response = await client.get("/citations/rag-v000007-000012/c1")
+    assert response.status_code == 200
+    assert "<tr><th>index version</th><td>rag-v000007</td></tr>" in response.text
+
+
 async def test_other_indices_and_deleted_versions_are_not_found(client: Client, world: Any) -> None:
     assert (await client.get("/citations/.security/c1")).status_code == 404
+    assert (await client.get("/citations/rag-v000007-*/c1")).status_code == 404
     assert (await client.get("/citations/_all/c1")).status_code == 404
     assert world.searches == []
     assert (await client.get("/citations/cag-v000001/c1")).status_code == 404
