@@ -87,6 +87,9 @@ def _runlore(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
         "RUNLORE_CODE_COMMIT": _find_commit(),
         "RUNLORE_STAGING_URL": (settings.home / "staging").as_uri(),
         "RUNLORE_WORK_DIR": str(settings.home / "work"),
+        "RUNLORE_EMBEDDING_FALLBACK": (
+            f"{settings.envs}/model-server/bin/python -m serving.model_server.embed_once"
+        ),
         **_kubernetes(settings),
         "RUNLORE_TOKENIZER_FILE": str(_find_tokenizer(settings.envs)),
         "RUNLORE_OPENWEBUI_URL": addresses["OPENWEBUI_URL"],

@@ -1,11 +1,17 @@
 """Gives chunks their vectors, and asks the model only for content that no version holds yet."""
 
+import httpx
+import numpy as np
+import numpy.typing as npt
+import structlog
 from opensearchpy import OpenSearch
 
 from processors.chunk import Chunk, embedding_text
 from processors.settings import Settings
-from processors.stores.model_server import embed_texts
+from processors.stores.model_server import embed_in_process, embed_texts
 from processors.stores.search import find_embeddings
+
+log = structlog.get_logger(__name__)
 
 
 def embed_chunks(client: OpenSearch, settings: Settings, chunks: list[Chunk], base: str | None) -> int:
@@ -24,8 +30,19 @@ def embed_chunks(client: OpenSearch, settings: Settings, chunks: list[Chunk], ba
     known = find_embeddings(client, base, hashes, settings.embedding_model) if base and hashes else {}
     fresh = {c["content_hash"]: embedding_text(c) for c in chunks if c["content_hash"] not in known}
     if fresh:
-        vectors, model = embed_texts(settings.kserve_url, settings.embedding_model, list(fresh.values()))
+        vectors, model = _embed(settings, list(fresh.values()))
         known |= {key: (vector.tolist(), model) for key, vector in zip(fresh, vectors, strict=True)}
     for chunk in chunks:
         chunk["embedding"], chunk["embedding_model"] = known[chunk["content_hash"]]
     return len(fresh)
+
+
+def _embed(settings: Settings, texts: list[str]) -> tuple[npt.NDArray[np.float32], str]:
+    """Ask the warm model server; when it stays away, the model is loaded in a process of its own."""
+    try:
+        return embed_texts(settings.kserve_url, settings.embedding_model, texts)
+    except httpx.TransportError as error:
+        if not settings.embedding_fallback:
+            raise
+        log.warning("model server is down, embedding in a process", url=settings.kserve_url, error=str(error))
+        return embed_in_process(settings.embedding_fallback, texts)

@@ -79,6 +79,9 @@ class Settings(BaseSettings):
 
     embedding_model: str = "all-minilm-l6-v2"
     embedding_dimension: int = Field(384, ge=1)
+    embedding_fallback: str = Field(
+        "", description="Command that embeds the texts on its standard input when the model server is down."
+    )
     answering_model: str = "extractive"
     answering_url: str = Field(
         "", description="OpenAI base URL of the answering model; empty: that of the model server."

@@ -1,6 +1,9 @@
-"""The embedding model behind KServe's OpenAI route."""
+"""The embedding model behind KServe's OpenAI route, and in a process of its own when that is down."""
 
 import base64
+import json
+import shlex
+import subprocess
 
 import httpx
 import numpy as np
@@ -8,6 +11,7 @@ import numpy.typing as npt
 from tenacity import retry, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 _BATCH = 64
+_FALLBACK_S = 600
 
 
 def _may_pass(error: BaseException) -> bool:
@@ -49,3 +53,26 @@ def _embed_batch(client: httpx.Client, model: str, texts: list[str]) -> tuple[np
     answer = response.json()
     rows = [np.frombuffer(base64.b64decode(item["embedding"]), dtype="<f4") for item in answer["data"]]
     return np.stack(rows), answer["model"]
+
+
+def embed_in_process(command: str, texts: list[str]) -> tuple[npt.NDArray[np.float32], str]:
+    """Embed texts by a command, which loads the model for them alone.
+
+    Args:
+        command: Reads a JSON list of texts and writes vectors, as `serving.model_server.embed_once` does.
+        texts: At least one text.
+
+    Returns:
+        Unit vectors of shape (n_texts, dim), in the order of the texts, and `model@revision`.
+
+    Raises:
+        RuntimeError: The command failed.
+    """
+    done = subprocess.run(
+        shlex.split(command), input=json.dumps(texts).encode(), capture_output=True, timeout=_FALLBACK_S
+    )
+    if done.returncode:
+        raise RuntimeError(f"{command!r} failed: {done.stderr.decode(errors='replace')[-500:]}")
+    answer = json.loads(done.stdout)
+    vectors = np.frombuffer(base64.b64decode(answer["vectors"]), dtype="<f4")
+    return vectors.reshape(len(texts), -1), answer["model"]

@@ -1,0 +1,38 @@
+"""`python -m serving.model_server.embed_once`: embeds the texts on standard input, without a server.
+
+It is what `rag_pipeline` falls back to when the model server is down: loading the model costs seconds, but
+the vectors are the same ones. In: a JSON list of texts. Out: a JSON object with `model`, name and revision,
+and `vectors`, little-endian 32-bit floats in base64,
+in the order of the texts.
+"""
+
+import base64
+import json
+import sys
+
+import numpy as np
+
+from serving.model_server.batches import plan_batches
+from serving.model_server.embedder import Embedder, load_embedder
+from serving.model_server.settings import ModelServerSettings
+
+
+def embed_all(embedder: Embedder, texts: list[str], batch_texts: int) -> bytes:
+    """Return the vectors of the texts as bytes, computed in batches of texts of like length."""
+    vectors = np.empty((len(texts), embedder.dimension), dtype="<f4")
+    for positions in plan_batches(texts, batch_texts):
+        vectors[positions] = embedder.infer([texts[position] for position in positions])[0]
+    return vectors.tobytes()
+
+
+def main() -> None:
+    """Read texts, write vectors."""
+    settings = ModelServerSettings()
+    texts = json.load(sys.stdin)
+    embedder = load_embedder(settings)
+    vectors = base64.b64encode(embed_all(embedder, texts, settings.model_batch_texts)).decode()
+    json.dump({"model": embedder.served_name, "vectors": vectors}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
