@@ -25,7 +25,6 @@ from datetime import timedelta
 from typing import Any
 
 import pendulum
-from airflow.providers.apache.kafka.triggers.shared_stream import KafkaSharedStreamTrigger
 from airflow.sdk import (
     Asset,
     AssetOrTimeSchedule,
@@ -38,6 +37,7 @@ from airflow.sdk import (
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from processors.settings import load_settings
+from processors.stores.doorbell import DoorbellTrigger
 
 SETTINGS = load_settings()
 
@@ -46,7 +46,7 @@ DOCUMENTS = Asset(
     watchers=[
         AssetWatcher(
             name="document-changed",
-            trigger=KafkaSharedStreamTrigger(topics=["runlore.docs"], kafka_config_id="runlore_documents"),
+            trigger=DoorbellTrigger(topics=["runlore.docs"], kafka_config_id="runlore_documents"),
         )
     ],
 )

@@ -1,4 +1,4 @@
-"""The doorbell of `rag_pipeline`: a Kafka message wakes the pipeline, which then drains the topics itself.
+"""The doorbell of a pipeline: a Kafka message wakes the pipeline, which then reads for itself what there is.
 
 A ring may be lost or doubled, which does no harm: positions belong to the index version, and a slow timetable
 looks anyway. What the bell must not do is ring for ever. The stack ships its own logs, so a line that a run
@@ -8,20 +8,23 @@ a loop would repeat its pattern, and so comes to rest. Everybody else's lines al
 
 import asyncio
 import json
-import math
 import re
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
-from airflow.providers.apache.kafka.triggers.shared_stream import KafkaSharedStreamTrigger
-from airflow.triggers.base import TriggerEvent
+from airflow.providers.apache.kafka.hooks.consume import KafkaConsumerHook
+from airflow.triggers.base import BaseEventTrigger, TriggerEvent
+from asgiref.sync import sync_to_async
+from confluent_kafka import Consumer
 
 OWN_DATASET: Final = "runlore.self"
 SILENCE_S: Final = 180.0
 # Each ring leaves rows in Airflow's tables; a run takes longer than this.
 _RING_INTERVAL_S: Final = 1.0
+_PATIENCE_S: Final = 1.0
+_AT_ONCE: Final = 10_000
 _REMEMBERED: Final = 1000
 _VARIABLE: Final = re.compile(r"0x[0-9a-f]+|[0-9]+", re.IGNORECASE)
 
@@ -63,32 +66,41 @@ def _own_pattern(value: bytes) -> str | None:
         return None
 
 
-class DoorbellTrigger(KafkaSharedStreamTrigger):
-    """Fires within a second of a message that deserves a ring, and once a second at most."""
+class DoorbellTrigger(BaseEventTrigger):
+    """Fires within a second of a message that deserves a ring, and once a second at most.
+
+    Airflow's own Kafka triggers take one message at a time and hold it until its event is stored, so behind a
+    burst they go on firing for as long as the burst was. A bell takes all that waits at once.
+    """
+
+    def __init__(self, topics: list[str], kafka_config_id: str) -> None:
+        """Watch topics through the named Airflow connection, whose consumer group is this trigger's alone."""
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.topics = topics
+        self.kafka_config_id = kafka_config_id
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
-        """Name this class, so that the triggerer makes it again."""
-        _, arguments = super().serialize()
+        """Name class and arguments, so that the triggerer makes it again."""
+        arguments = {"topics": self.topics, "kafka_config_id": self.kafka_config_id}
         return f"{__name__}.{type(self).__qualname__}", arguments
 
-    async def filter_shared_stream(self, shared_stream: AsyncIterator[Any]) -> AsyncIterator[TriggerEvent]:
-        """Fire for messages that ring; a burst shares a ring at its end too, so that none is left unread."""
-        messages = aiter(shared_stream)
-        waiting = asyncio.ensure_future(anext(messages, None))
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        """Ring for what deserves it, for as long as the triggerer runs."""
+        consumer = await sync_to_async(KafkaConsumerHook(self.topics, self.kafka_config_id).get_consumer)()
         rung: OrderedDict[str, float] = OrderedDict()
-        last, due = -_RING_INTERVAL_S, math.inf
-        try:
-            while True:
-                timeout = None if due == math.inf else max(0.0, due - time.monotonic())
-                await asyncio.wait({waiting}, timeout=timeout)
-                now = time.monotonic()
-                if waiting.done():
-                    value = waiting.result()
-                    waiting = asyncio.ensure_future(anext(messages, None))
-                    if deserves_ring(value or b"", now, rung):
-                        due = min(due, max(now, last + _RING_INTERVAL_S))
-                if now >= due:
-                    last, due = now, math.inf
-                    yield TriggerEvent("ring")  # type: ignore[no-untyped-call]
-        finally:
-            waiting.cancel()
+        while True:
+            values = await asyncio.to_thread(_read_waiting, consumer)
+            if any(deserves_ring(value, time.monotonic(), rung) for value in values):
+                yield TriggerEvent("ring")  # type: ignore[no-untyped-call]
+                # What comes meanwhile waits in the consumer and rings then, so that none is left unread.
+                await asyncio.sleep(_RING_INTERVAL_S)
+            if values:
+                # After the ring: a triggerer that is killed before rings once more, rather than not at all.
+                consumer.commit(asynchronous=True)
+
+
+def _read_waiting(consumer: Consumer) -> list[bytes]:
+    """Wait for a message, and return it with all that came with it; none after a second."""
+    first = consumer.poll(_PATIENCE_S)
+    messages = [] if first is None else [first, *consumer.consume(_AT_ONCE, timeout=0)]
+    return [message.value() or b"" for message in messages if message.error() is None]

@@ -5,7 +5,7 @@ import contextlib
 import json
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from types import SimpleNamespace
 
 import pytest
 
@@ -51,24 +51,64 @@ def test_the_triggerer_can_make_the_trigger_again() -> None:
     assert DoorbellTrigger(**arguments).topics == ["t"]
 
 
-async def stream_lines(pauses: list[float]) -> AsyncIterator[bytes]:
-    for pause in pauses:
-        await asyncio.sleep(pause)
-        yield make_line("an order", "shop")
-    await asyncio.sleep(3600)
+class FakeConsumer:
+    """Hands out what was put into it, as a consumer of a broker would; the real one is in the DAGs' tests."""
+
+    def __init__(self) -> None:
+        self.waiting: list[SimpleNamespace] = []
+        self.commits = 0
+
+    def put(self, value: bytes) -> None:
+        self.waiting.append(SimpleNamespace(value=lambda: value, error=lambda: None))
+
+    def poll(self, timeout: float) -> SimpleNamespace | None:
+        if not self.waiting:
+            time.sleep(min(timeout, 0.02))
+        return self.waiting.pop(0) if self.waiting else None
+
+    def consume(self, limit: int, timeout: float) -> list[SimpleNamespace]:  # noqa: ARG002
+        taken, self.waiting = self.waiting[:limit], self.waiting[limit:]
+        return taken
+
+    def commit(self, asynchronous: bool) -> None:  # noqa: ARG002
+        self.commits += 1
 
 
-@pytest.mark.asyncio
-async def test_a_burst_rings_at_its_start_and_once_more_at_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run that the first ring started may have read before the last event came."""
+async def count_rings(consumer: FakeConsumer, monkeypatch: pytest.MonkeyPatch, seconds: float) -> int:
     monkeypatch.setattr("processors.stores.doorbell._RING_INTERVAL_S", 0.2)
-    trigger = DoorbellTrigger(topics=["t"], kafka_config_id="k")
-    rings = trigger.filter_shared_stream(stream_lines([0.0, *[0.01] * 9]))
-    begin, heard = time.monotonic(), []
+    monkeypatch.setattr(
+        "processors.stores.doorbell.KafkaConsumerHook",
+        lambda *_: SimpleNamespace(get_consumer=lambda: consumer),
+    )
+    rings = DoorbellTrigger(topics=["t"], kafka_config_id="k").run()
+    begin, heard = time.monotonic(), 0
     with contextlib.suppress(TimeoutError):
         while True:
-            await asyncio.wait_for(anext(rings), timeout=0.6)
-            heard.append(time.monotonic() - begin)
-    assert len(heard) == 2
-    assert heard[0] < 0.1
-    assert 0.15 < heard[1] < 0.4
+            await asyncio.wait_for(anext(rings), timeout=begin + seconds - time.monotonic())
+            heard += 1
+    return heard
+
+
+async def test_a_burst_rings_once_however_long_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    consumer = FakeConsumer()
+    for _ in range(5000):
+        consumer.put(make_line("an order", "shop"))
+    assert await count_rings(consumer, monkeypatch, 0.7) == 1
+    assert consumer.commits == 1
+
+
+async def test_what_comes_after_a_ring_rings_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that the first ring started may have read before the last event came."""
+    consumer = FakeConsumer()
+    consumer.put(make_line("an order", "shop"))
+    asyncio.get_running_loop().call_later(0.05, consumer.put, make_line("another", "shop"))
+    assert await count_rings(consumer, monkeypatch, 0.7) == 2
+
+
+async def test_the_stack_itself_does_not_ring_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    consumer = FakeConsumer()
+    for number in range(5):
+        asyncio.get_running_loop().call_later(
+            0.1 * number, consumer.put, make_line(f"run {number}", OWN_DATASET)
+        )
+    assert await count_rings(consumer, monkeypatch, 0.8) == 1
