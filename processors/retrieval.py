@@ -110,8 +110,7 @@ def build_hybrid_query(
     queries = [by_words, {"knn": {"embedding": nearest}}]
     identifiers = [word for word in words if _IDENTIFIER.fullmatch(word)]
     if identifiers:
-        holds = {"bool": {"must": [{"match": {"values": " ".join(identifiers)}}], "filter": allowed}}
-        queries.append({"constant_score": {"filter": holds}})
+        queries.append(_build_identifiers_query(identifiers, allowed))
     hybrid = {"queries": queries, "pagination_depth": candidates}
     weights = _WEIGHTS_WITH_IDENTIFIERS if identifiers else _WEIGHTS
     return {**request, "query": {"hybrid": hybrid}, "search_pipeline": _build_pipeline(weights)}
@@ -130,6 +129,23 @@ def _build_words_query(words: Sequence[str], allowed: list[dict[str, Any]]) -> d
         for field in ("service", "namespace")
     ]
     return {"bool": {"must": [{"multi_match": found}], "should": named, "filter": allowed}}
+
+
+def _build_identifiers_query(identifiers: Sequence[str], allowed: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the query of what happened to any of the identifiers; that a page names one says less."""
+    holds = [
+        {"match": {"values": " ".join(identifiers)}},
+        *(
+            {"multi_match": {"query": identifier, "type": "phrase", "fields": ["title", "text"]}}
+            for identifier in identifiers
+        ),
+    ]
+    happened = [{"terms": {"kind": sorted(DYNAMIC_KINDS)}}, *allowed]
+    return {
+        "constant_score": {
+            "filter": {"bool": {"should": holds, "minimum_should_match": 1, "filter": happened}}
+        }
+    }
 
 
 def _build_overlap(window: TimeWindow) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from string import Template
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
-from processors.retrieval import Hit
+from processors.retrieval import DYNAMIC_KINDS, Hit
 from processors.time_phrases import TimeWindow
 
 PROMPT_VERSION: Final = "answer.v2"
@@ -85,6 +85,8 @@ def describe_window(window: TimeWindow) -> str:
 def _render_source(n: int, hit: Hit) -> str:
     """Return a source whose text can't close its own fence."""
     attributes = {"n": str(n), "title": title_of(hit), "kind": hit["kind"], "observed_at": hit["observed_at"]}
+    if hit["kind"] in DYNAMIC_KINDS and hit["severity"]:
+        attributes["severity"] = hit["severity"]
     rendered = " ".join(f"{name}={quoteattr(value)}" for name, value in attributes.items())
     return f"<source {rendered}>\n{escape(hit['text'], quote=False)}\n</source>"
 

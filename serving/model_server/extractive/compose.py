@@ -11,12 +11,13 @@ from serving.model_server.extractive.select import Selection
 _LONGEST_LINE: Final = 500
 
 
-def compose_answer(selection: Selection, phrases: Phrases) -> str:
+def compose_answer(selection: Selection, phrases: Phrases, asked: str = "") -> str:
     """Write the answer as Markdown.
 
     Args:
         selection: What to quote.
         phrases: The model's own words in the question's language.
+        asked: The time asked about, if the prompt names one.
 
     Returns:
         The quotes, each with the number of its source, and last the line that says what they are.
@@ -25,7 +26,8 @@ def compose_answer(selection: Selection, phrases: Phrases) -> str:
     if selection.steps:
         blocks.append(_compose_steps(selection.steps, phrases))
     if selection.observations:
-        blocks += [phrases.observed, _compose_items(selection.observations)]
+        observed = phrases.observed.format(time=f" ({asked})" if asked else "")
+        blocks += [observed, _compose_items(selection.observations)]
     if selection.statements:
         blocks += [phrases.advice] if selection.observations else []
         blocks.append(_compose_items(selection.statements))

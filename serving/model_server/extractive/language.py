@@ -14,14 +14,29 @@ _INCIDENT: Final = re.compile(
     r"|почему|из-за чего|случилось|произошло|происходит|только что|недавно|сейчас|за последн",
     re.IGNORECASE,
 )
+# How something is, at present or at a time, is told by what was observed, too.
+_STATE: Final = re.compile(
+    r"\b(?:which|what) (?:[\w-]+ )?(?:alerts?|errors?|warnings?|exceptions?|anomal\w+|pods?|nodes?|jobs?"
+    r"|runs?|models?|deployments?|dags?|pipelines?)\b"
+    r"|^\s*(?:is|are|was|were|did|has|have|does)\b.*\b(?:unusual|anomal\w+|abnormal|firing|fail(?:ed|ing)?"
+    r"|crash\w*|restart(?:ed|ing)?|healthy|pending|killed|evicted|stuck|running|ready|down|up)\b"
+    r"|\bis wrong with\b"
+    r"|как(?:ой|ая|ие) (?:\S+ )?(?:алерт|ошибк|предупрежден|исключен|аномал|под|узл|узел|джоб|запуск|модел"
+    r"|деплой|даг|пайплайн)"
+    r"|необычн|аномал|(?:упал|завершил|сработал|перезапустил|гор)\S* ли\b|^\s*что с\b|^\s*что было\b",
+    re.IGNORECASE,
+)
 _PROCEDURE: Final = re.compile(
     r"\bhow (?:do|can|should|could|would|to)\b|\bwhat (?:do|should|can|must) (?:i|we|you)\b|\bwhat to do\b"
     r"|\bsteps?\b|\bprocedure\b|\brunbook for\b|\bguide\b|\bwhere do (?:i|we) start\b"
-    r"|\b(?:fix|recover|resolve|repair|restore|roll back|rollback|rotate|restart|reindex|mitigate)\b"
     r"|что (?:мне |нам )?(?:с этим )?(?:делать|предпринять)"
     r"|как (?:мне |нам |можно |правильно |быстро )*[а-яё-]+(?:ть|ти|чь)(?:ся)?\b"
-    r"|с чего начать|пошагов|инструкци|порядок действий|починить|восстановить|исправить|перезапустить"
-    r"|откатить",
+    r"|с чего начать|пошагов|инструкци|порядок действий",
+    re.IGNORECASE,
+)
+_ACTION: Final = re.compile(
+    r"\b(?:fix|recover|resolve|repair|restore|roll back|rollback|rotate|restart|reindex|mitigate)\b"
+    r"|починить|восстановить|исправить|перезапустить|откатить",
     re.IGNORECASE,
 )
 
@@ -51,7 +66,7 @@ PHRASES: Final = {
         unknown="I don't know: nothing in the sources that were found answers this question.",
         no_sources="I don't know: no sources came with this question.",
         steps="Steps from",
-        observed="What was observed:",
+        observed="What was observed{time}:",
         advice="What the documents say:",
     ),
     "ru": Phrases(
@@ -59,7 +74,7 @@ PHRASES: Final = {
         unknown="Не знаю: в найденных источниках нет ответа на этот вопрос.",
         no_sources="Не знаю: к вопросу не приложены источники.",
         steps="Шаги из",
-        observed="Что наблюдалось:",
+        observed="Что наблюдалось{time}:",
         advice="Что говорят документы:",
     ),
 }
@@ -80,7 +95,7 @@ def find_language(text: str) -> Literal["en", "ru"]:
 
 
 def find_intent(question: str) -> Intent:
-    """Tell what is asked for: steps, what happened, or a fact.
+    """Tell what is asked for: steps, what happened or how something is, or a fact.
 
     Who only says what is wrong ("kafka broker down") wants to know what to do.
 
@@ -90,10 +105,11 @@ def find_intent(question: str) -> Intent:
         >>> find_intent("Что делать, если кластер красный?"), find_intent("Почему упал Redis?")
         ('procedure', 'incident')
     """
-    if _PROCEDURE.search(question) and not re.search(
-        r"\bhappened\b|случилось|произошло", question, re.IGNORECASE
-    ):
+    asks_what_happened = re.search(r"\bhappened\b|случилось|произошло", question, re.IGNORECASE)
+    if _PROCEDURE.search(question) and not asks_what_happened:
         return "procedure"
-    if _INCIDENT.search(question):
+    if _INCIDENT.search(question) or _STATE.search(question):
         return "incident"
+    if _ACTION.search(question):
+        return "procedure"
     return "fact" if _QUESTION.search(question) else "procedure"

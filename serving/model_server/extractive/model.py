@@ -4,10 +4,12 @@ import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 
 import numpy as np
 
 from processors.glossary import translate_terms
+from processors.time_phrases import find_window
 from serving.model_server import metrics
 from serving.model_server.extractive.compose import compose_answer
 from serving.model_server.extractive.language import PHRASES, find_intent, find_language
@@ -19,6 +21,9 @@ from serving.model_server.extractive.units import Unit, split_units
 from serving.model_server.worker import InferenceWorker, Priority, Vectors
 
 Embed = Callable[[Sequence[str]], Awaitable[Vectors]]
+
+# Only the words are of interest, and no time that was asked about lies ahead of it.
+_LATER = datetime(9000, 1, 1, tzinfo=UTC)
 
 MAX_UNITS = 256
 """More units than this are narrowed down by their words before any is embedded."""
@@ -50,11 +55,13 @@ async def answer_prompt(text: str, embed: Embed) -> str:
         query, intent, units, prompt.sources, vectors[0], vectors[first_unit:], vectors[1:first_unit]
     )
     selection = select_units(scored, intent, recent_only=not split_words(query))
-    return phrases.unknown if selection is None else compose_answer(selection, phrases)
+    return phrases.unknown if selection is None else compose_answer(selection, phrases, prompt.asked)
 
 
 def choose_query(prompt: Prompt) -> str:
     """Give the words to look for: the question, or its English terms where Russian ones can't be found.
+
+    The words of a time that the sources were chosen by say nothing more about them.
 
     Example:
         >>> from serving.model_server.extractive.prompt import Source
@@ -62,10 +69,11 @@ def choose_query(prompt: Prompt) -> str:
         >>> choose_query(Prompt("Почему кластер красный?", (source,)))
         'cluster red'
     """
-    if find_language(prompt.question) == "en":
-        return prompt.question
+    question = find_window(prompt.question, _LATER).text if prompt.asked else prompt.question
+    if find_language(question) == "en":
+        return question
     russian = any(find_language(source.text) == "ru" for source in prompt.sources)
-    return prompt.question if russian else translate_terms(prompt.question)
+    return question if russian else translate_terms(question)
 
 
 def narrow_units(units: Sequence[Unit], query: str, most: int = MAX_UNITS) -> list[Unit]:

@@ -16,6 +16,7 @@ _SOURCE: Final = re.compile(
     r"""<source((?:\s+\w+=(?:"[^"]*"|'[^']*'))*)\s*>\n?(.*?)\n?</source>""", re.DOTALL
 )
 _ATTRIBUTE: Final = re.compile(r"""(\w+)=(?:"([^"]*)"|'([^']*)')""")
+_ASKED: Final = re.compile(r"\s*Time asked about:[ \t]*(\S.*)\n")
 _QUESTION: Final = re.compile(r"^\s*Question:[ \t]*", re.IGNORECASE)
 
 
@@ -28,14 +29,16 @@ class Source:
     kind: str
     observed_at: str
     text: str
+    severity: str = ""
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """What is asked, and what may be quoted."""
+    """What is asked, and of which time if it names one, and what may be quoted."""
 
     question: str
     sources: tuple[Source, ...]
+    asked: str = ""
 
 
 def parse_prompt(text: str) -> Prompt:
@@ -56,9 +59,11 @@ def parse_prompt(text: str) -> Prompt:
     block = _BLOCK.search(text)
     if block is None:
         return Prompt(_QUESTION.sub("", text).strip(), ())
-    question = _QUESTION.sub("", text[block.end() :]).strip()
+    asked = _ASKED.match(text, block.end())
+    question = _QUESTION.sub("", text[asked.end() if asked else block.end() :]).strip()
     found = enumerate(_SOURCE.finditer(block[1]), start=1)
-    return Prompt(question, tuple(_read_source(position, match) for position, match in found))
+    sources = tuple(_read_source(position, match) for position, match in found)
+    return Prompt(question, sources, asked[1].strip() if asked else "")
 
 
 def _read_source(position: int, match: re.Match[str]) -> Source:
@@ -71,6 +76,7 @@ def _read_source(position: int, match: re.Match[str]) -> Source:
         kind=attributes.get("kind", ""),
         observed_at=attributes.get("observed_at", ""),
         text=unescape(match[2]),
+        severity=attributes.get("severity", ""),
     )
 
 

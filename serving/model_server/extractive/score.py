@@ -27,12 +27,14 @@ import numpy.typing as npt
 from serving.model_server.extractive.language import Intent
 from serving.model_server.extractive.lexical import measure_coverage, split_words, weigh_words
 from serving.model_server.extractive.prompt import Source
-from serving.model_server.extractive.units import Unit
+from serving.model_server.extractive.units import LINE_KINDS, Unit
 
 UNIT_COSINE: Final = 0.4
 TITLE_COSINE: Final = 0.3
 COVERAGE: Final = 0.3
 
+# Good news of these are seldom what a question about trouble is after.
+_CAN_BE_CALM: Final = ("metric", "alert", "k8s", "pipeline")
 _PROCEDURE_HEADING: Final = re.compile(
     r"\b(?:steps?|fix|mitigation|resolution|procedure|recovery|remediation|solution|how to)\b"
     r"|шаги|решение|исправление",
@@ -43,12 +45,16 @@ _CAUSE_HEADING: Final = re.compile(r"\b(?:why|causes?|root cause|meaning)\b|по
 
 @dataclass(frozen=True)
 class ScoredUnit:
-    """A unit with how well it fits: `confidence` decides whether to answer, `rank` what to quote first."""
+    """A unit with how well it fits: `confidence` decides whether to answer, `rank` what to quote first.
+
+    `coverage` is the share of the question's words that it has.
+    """
 
     unit: Unit
     source: Source
     confidence: float
     rank: float
+    coverage: float = 0.0
 
 
 def embedding_text(unit: Unit) -> str:
@@ -63,7 +69,12 @@ def embedding_text(unit: Unit) -> str:
 
 def is_observation(source: Source) -> bool:
     """Tell whether a source is something that happened, not something that was written about it."""
-    return source.kind.startswith(("log", "metric", "k8s", "ml_"))
+    return source.kind.startswith(LINE_KINDS)
+
+
+def is_headline(unit: Unit, source: Source) -> bool:
+    """Tell whether a unit is the sentence with which something observed is summed up."""
+    return unit.order == 0 and is_observation(source)
 
 
 def score_units(
@@ -102,7 +113,9 @@ def score_units(
         confidence = (
             UNIT_COSINE * float(cosine) + TITLE_COSINE * float(titles[source.n]) + COVERAGE * coverage
         )
-        scored.append(ScoredUnit(unit, source, confidence, confidence + _prefer(intent, unit, source)))
+        scored.append(
+            ScoredUnit(unit, source, confidence, confidence + _prefer(intent, unit, source), coverage)
+        )
     return scored
 
 
@@ -110,7 +123,10 @@ def _prefer(intent: Intent, unit: Unit, source: Source) -> float:
     """What the kind of question adds to a unit's rank."""
     section = section_of(unit, source)
     if intent == "incident":
-        return 0.15 if is_observation(source) else 0.05 if _CAUSE_HEADING.search(section) else 0.0
+        if is_observation(source):
+            calm = 0.08 if source.severity == "info" and source.kind.startswith(_CAN_BE_CALM) else 0.0
+            return (0.2 if is_headline(unit, source) else 0.15) - calm
+        return 0.05 if _CAUSE_HEADING.search(section) else 0.0
     if is_observation(source):
         return -0.05
     if intent == "procedure" and is_instruction(unit, source):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from serving.model_server.extractive.language import Intent
-from serving.model_server.extractive.score import ScoredUnit, is_instruction, is_observation
+from serving.model_server.extractive.score import ScoredUnit, is_headline, is_instruction, is_observation
 
 ANSWER_THRESHOLD: Final = 0.34
 
@@ -15,6 +15,8 @@ MAX_CHARACTERS: Final = 3000
 """Bounds of an answer: it is read on a screen by somebody who is on call."""
 
 _CLOSE_TO_BEST: Final = 0.85
+# Of one thing that was observed: how it is summed up, and what fits best of the rest.
+_OF_ONE_SOURCE: Final = 2
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def select_units(scored: Sequence[ScoredUnit], intent: Intent, recent_only: bool
     ranked = sorted(scored, key=lambda one: (-round(one.rank, 4), one.source.n, one.unit.order))
     if intent == "incident" and recent_only:
         newest = sorted(ranked, key=lambda one: one.source.observed_at, reverse=True)
-        observations = _take([one for one in newest if is_observation(one.source)], MAX_QUOTES)
+        observations = _take_observations([one for one in newest if is_observation(one.source)], scored)
         return Selection(observations=observations) if observations else None
     fitting = [one for one in ranked if one.confidence >= ANSWER_THRESHOLD]
     if not fitting:
@@ -50,12 +52,22 @@ def select_units(scored: Sequence[ScoredUnit], intent: Intent, recent_only: bool
     if instruction is not None:
         return Selection(steps=find_list(instruction, scored))
     close = [one for one in fitting if one.rank >= _CLOSE_TO_BEST * best.rank]
-    observed = _take([one for one in close if is_observation(one.source)], MAX_QUOTES)
-    written = [one for one in (fitting if observed else close) if not is_observation(one.source)]
+    observed = _take_observations([one for one in close if is_observation(one.source)], scored)
+    # What only gets its rank from the kind of question pushes out no page that fits as well.
+    as_good = [one for one in fitting if one.confidence >= _CLOSE_TO_BEST * best.confidence]
+    written = [one for one in (as_good if observed else close) if not is_observation(one.source)]
     statements = _take(written, 2 if observed else MAX_QUOTES)
     return Selection(
         observations=tuple(
-            sorted(observed, key=lambda one: (one.source.observed_at, one.source.n, one.unit.order))
+            sorted(
+                observed,
+                key=lambda one: (
+                    one.source.n != observed[0].source.n,
+                    one.source.observed_at,
+                    one.source.n,
+                    one.unit.order,
+                ),
+            )
         ),
         statements=tuple(
             sorted(statements, key=lambda one: (one.source.n != best.source.n, one.source.n, one.unit.order))
@@ -113,6 +125,18 @@ def adopt_code(last: ScoredUnit, source: int, scored: Sequence[ScoredUnit]) -> S
     ]
     codes = (*last.unit.codes, *(code for unit in orphans for code in unit.codes))
     return replace(last, unit=replace(last.unit, codes=codes))
+
+
+def _take_observations(ranked: Sequence[ScoredUnit], scored: Sequence[ScoredUnit]) -> tuple[ScoredUnit, ...]:
+    """Take what was observed, best first: each headline, and a detail that has what its headline lacks."""
+    headlines = {one.source.n: [one] for one in scored if is_headline(one.unit, one.source)}
+    wanted: dict[int, list[ScoredUnit]] = {}
+    for one in ranked:
+        of_source = wanted.setdefault(one.source.n, headlines.get(one.source.n, [])[:])
+        adds = not of_source or one.coverage > of_source[0].coverage
+        if adds and one not in of_source and len(of_source) < _OF_ONE_SOURCE:
+            of_source.append(one)
+    return _take([one for of_source in wanted.values() for one in of_source], MAX_QUOTES)
 
 
 def _take(ranked: Sequence[ScoredUnit], most: int) -> tuple[ScoredUnit, ...]:

@@ -9,8 +9,11 @@ from serving.model_server.extractive.prompt import Source
 
 UnitKind = Literal["step", "item", "sentence", "line"]
 
-LINE_KINDS: Final = ("log", "metric", "k8s", "ml_")
-"""A source whose kind starts so is read line by line; its text is no Markdown."""
+LINE_KINDS: Final = ("log", "metric", "k8s", "ml_", "alert", "pipeline")
+"""A source whose kind starts so tells what happened. It is read line by line; its text is no Markdown."""
+
+# What a window of log lines says of itself before it shows some of them.
+_ABOUT_LINES: Final = ("New: ", "It varies in ")
 
 _FENCE: Final = re.compile(r"^\s*(`{3,}|~{3,})\s*([\w+-]*)")
 _HEADING: Final = re.compile(r"^ {0,3}#{1,6}\s+(.*?)\s*#*\s*$")
@@ -103,8 +106,9 @@ def split_units(source: Source) -> list[Unit]:
         [('sentence', 0, 'Do this:', 0), ('step', 1, 'Look.', 1), ('step', 2, 'Act.', 0)]
     """
     if source.kind.startswith(LINE_KINDS):
-        stripped = filter(None, (line.strip() for line in source.text.splitlines()))
-        return [Unit(source.n, order, "line", line) for order, line in enumerate(stripped)]
+        lines = [line.strip() for line in source.text.splitlines() if line.strip()]
+        lines = _join_headline(lines) if source.kind.startswith("log") else lines
+        return [Unit(source.n, order, "line", line) for order, line in enumerate(lines)]
 
     reader = _Reader(source.n)
     lines = iter(source.text.expandtabs(4).splitlines())
@@ -116,6 +120,20 @@ def split_units(source: Source) -> list[Unit]:
             _read_line(reader, line)
     reader.close_paragraph()
     return [unit for unit in reader.units if unit.text or unit.codes]
+
+
+def _join_headline(lines: list[str]) -> list[str]:
+    """Put the first line that was logged behind how often and when: neither tells enough alone.
+
+    Example:
+        >>> _join_headline(["2 log lines of payment (error) at 10:00 UTC:", "New: never before.", "declined"])
+        ['2 log lines of payment (error) at 10:00 UTC: declined', 'New: never before.']
+    """
+    about = [line for line in lines[1:] if line.startswith(_ABOUT_LINES)]
+    logged = [line for line in lines[1:] if not line.startswith(_ABOUT_LINES)]
+    if not logged or not lines[0].endswith("UTC:"):
+        return lines
+    return [f"{lines[0]} {logged[0]}", *logged[1:], *about]
 
 
 def _read_code(lines: Iterator[str], fence: re.Match[str]) -> Code:

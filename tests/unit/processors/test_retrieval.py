@@ -113,7 +113,9 @@ def test_what_looks_like_an_identifier_is_looked_for_among_the_values(
 ) -> None:
     body = build_hybrid_query(question, [0.5], 3, ["public"])
     holds = body["query"]["hybrid"]["queries"][2]["constant_score"]["filter"]["bool"]
-    assert holds["must"] == [{"match": {"values": identifiers}}]
+    assert holds["should"][0] == {"match": {"values": identifiers}}
+    assert [part["multi_match"]["query"] for part in holds["should"][1:]] == identifiers.split()
+    assert holds["minimum_should_match"] == 1
     assert {"terms": {"acl": ["public"]}} in holds["filter"]
     processor = body["search_pipeline"]["phase_results_processors"][0]["normalization-processor"]
     weights = processor["combination"]["parameters"]["weights"]

@@ -4,7 +4,14 @@ from serving.prompt import build_messages, choose_sources
 
 
 def make_hit(text: str, title: str = "T") -> Any:
-    return {"text": text, "title": title, "heading_path": "", "kind": "doc", "observed_at": ""}
+    return {
+        "text": text,
+        "title": title,
+        "heading_path": "",
+        "kind": "doc",
+        "observed_at": "",
+        "severity": "",
+    }
 
 
 def test_source_can_not_close_its_fence_or_add_attributes() -> None:
