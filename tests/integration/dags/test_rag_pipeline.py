@@ -69,7 +69,7 @@ def test_a_batch_that_is_done_again_writes_nothing_twice(settings: Settings, cli
         process_events(settings, ingested["run_url"])
         embed_events(settings, ingested["run_url"], from_history=False)
         index_chunks(settings, ingested["run_url"], from_history=False)
-    lines = [line for chunk in find(client, marker, index) for line in chunk["text"].splitlines()[1:]]
+    lines = [line for chunk in find(client, marker) for line in chunk["text"].splitlines()[1:]]
     assert sorted(line.split()[-1] for line in lines if marker in line) == ["first", "second"]
 
 
@@ -97,7 +97,7 @@ def test_a_write_that_fails_leaves_the_positions_and_loses_nothing(
             take(0)
     assert versions.read_meta(client, index)["positions"] == before
     take(1)
-    assert len(find(client, marker, index)) == 1
+    assert len(find(client, marker)) == 1
     assert count_between(before, versions.read_meta(client, index)["positions"]) > 0
 
 
