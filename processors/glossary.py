@@ -19,6 +19,11 @@ _STEMS: Final = dict(
 _LONGEST: Final = max(map(len, _STEMS))
 
 
+def has_cyrillic(text: str) -> bool:
+    """Tell whether a text has a Cyrillic letter."""
+    return bool(_CYRILLIC.search(text))
+
+
 def add_translation(question: str) -> str:
     """Return what to search and embed for a question: itself, and the translation of a Russian one.
 
@@ -26,7 +31,7 @@ def add_translation(question: str) -> str:
         >>> add_translation("Почему кластер красный?"), add_translation("Why is it red?")
         ('Почему кластер красный? cluster red', 'Why is it red?')
     """
-    return f"{question} {translate_terms(question)}".strip() if _CYRILLIC.search(question) else question
+    return f"{question} {translate_terms(question)}".strip() if has_cyrillic(question) else question
 
 
 def translate_terms(question: str) -> str:

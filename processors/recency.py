@@ -22,7 +22,7 @@ HALF_LIVES: Final = {
 
 # An old event keeps this share of its score, so that "what happened last week" can still be answered.
 _FLOOR: Final = 0.5
-_CALM: Final = 0.85
+_CALM: Final = 0.75
 # A log line or a training run of severity "info" is no good news, it is the usual.
 _CAN_BE_CALM: Final = frozenset({"metric_window", "alert", "k8s_event", "k8s_state", "pipeline_run"})
 
@@ -31,7 +31,7 @@ def apply_recency(hits: Iterable[Hit], now: datetime, *, is_timed: bool = False)
     """Return the hits re-ranked so that, among dynamic ones, what just happened and what is wrong win.
 
     The score of what ages is multiplied by `0.5 + 0.5 * 2 ** (-age / half_life)`: 1 for a new event, 0.75
-    after one half-life, 0.5 in the end. The score of what goes well is multiplied by 0.85.
+    after one half-life, 0.5 in the end. The score of what goes well is multiplied by 0.75.
 
     Args:
         hits: Hits with `observed_at` in ISO 8601.

@@ -33,7 +33,7 @@ UNIT_COSINE: Final = 0.4
 TITLE_COSINE: Final = 0.3
 COVERAGE: Final = 0.3
 
-# Good news of these are seldom what a question about trouble is after.
+# A log line or a training run of severity "info" is no good news, it is the usual.
 _CAN_BE_CALM: Final = ("metric", "alert", "k8s", "pipeline")
 _PROCEDURE_HEADING: Final = re.compile(
     r"\b(?:steps?|fix|mitigation|resolution|procedure|recovery|remediation|solution|how to)\b"
@@ -70,6 +70,11 @@ def embedding_text(unit: Unit) -> str:
 def is_observation(source: Source) -> bool:
     """Tell whether a source is something that happened, not something that was written about it."""
     return source.kind.startswith(LINE_KINDS)
+
+
+def is_calm(source: Source) -> bool:
+    """Tell whether a source says that something goes well."""
+    return source.severity == "info" and source.kind.startswith(_CAN_BE_CALM)
 
 
 def is_headline(unit: Unit, source: Source) -> bool:
@@ -124,8 +129,7 @@ def _prefer(intent: Intent, unit: Unit, source: Source) -> float:
     section = section_of(unit, source)
     if intent == "incident":
         if is_observation(source):
-            calm = 0.08 if source.severity == "info" and source.kind.startswith(_CAN_BE_CALM) else 0.0
-            return (0.2 if is_headline(unit, source) else 0.15) - calm
+            return 0.15 + 0.05 * (is_headline(unit, source) - is_calm(source))
         return 0.05 if _CAUSE_HEADING.search(section) else 0.0
     if is_observation(source):
         return -0.05

@@ -5,7 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from serving.model_server.extractive.language import Intent
-from serving.model_server.extractive.score import ScoredUnit, is_headline, is_instruction, is_observation
+from serving.model_server.extractive.score import (
+    ScoredUnit,
+    is_calm,
+    is_headline,
+    is_instruction,
+    is_observation,
+)
 
 ANSWER_THRESHOLD: Final = 0.34
 
@@ -42,6 +48,7 @@ def select_units(scored: Sequence[ScoredUnit], intent: Intent, recent_only: bool
     ranked = sorted(scored, key=lambda one: (-round(one.rank, 4), one.source.n, one.unit.order))
     if intent == "incident" and recent_only:
         newest = sorted(ranked, key=lambda one: one.source.observed_at, reverse=True)
+        newest.sort(key=lambda one: is_calm(one.source))
         observations = _take_observations([one for one in newest if is_observation(one.source)], scored)
         return Selection(observations=observations) if observations else None
     fitting = [one for one in ranked if one.confidence >= ANSWER_THRESHOLD]

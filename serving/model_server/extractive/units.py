@@ -106,9 +106,7 @@ def split_units(source: Source) -> list[Unit]:
         [('sentence', 0, 'Do this:', 0), ('step', 1, 'Look.', 1), ('step', 2, 'Act.', 0)]
     """
     if source.kind.startswith(LINE_KINDS):
-        lines = [line.strip() for line in source.text.splitlines() if line.strip()]
-        lines = _join_headline(lines) if source.kind.startswith("log") else lines
-        return [Unit(source.n, order, "line", line) for order, line in enumerate(lines)]
+        return _split_observation(source)
 
     reader = _Reader(source.n)
     lines = iter(source.text.expandtabs(4).splitlines())
@@ -120,6 +118,12 @@ def split_units(source: Source) -> list[Unit]:
             _read_line(reader, line)
     reader.close_paragraph()
     return [unit for unit in reader.units if unit.text or unit.codes]
+
+
+def _split_observation(source: Source) -> list[Unit]:
+    lines = [line.strip() for line in source.text.splitlines() if line.strip()]
+    joined = _join_headline(lines) if source.kind.startswith("log") else lines
+    return [Unit(source.n, order, "line", line) for order, line in enumerate(joined)]
 
 
 def _join_headline(lines: list[str]) -> list[str]:

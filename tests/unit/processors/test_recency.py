@@ -63,7 +63,7 @@ def test_nothing_is_too_old_for_a_question_that_names_its_time() -> None:
 @pytest.mark.parametrize("kind", ["k8s_state", "k8s_event", "metric_window", "alert", "pipeline_run"])
 def test_what_goes_well_does_not_beat_what_does_not(kind: str) -> None:
     well = make_hit("well", 1.0, kind, timedelta(0), severity="info")
-    unwell = make_hit("unwell", 0.9, kind, timedelta(0))
+    unwell = make_hit("unwell", 0.8, kind, timedelta(0))
     assert names(apply_recency([well, unwell], NOW)) == ["unwell", "well"]
 
 

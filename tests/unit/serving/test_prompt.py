@@ -1,5 +1,7 @@
+from datetime import UTC, datetime
 from typing import Any
 
+from processors.time_phrases import TimeWindow
 from serving.prompt import build_messages, choose_sources
 
 
@@ -27,6 +29,18 @@ def test_rules_come_first_and_history_before_the_question() -> None:
     messages = build_messages("Why?", [], history)
     assert [message["role"] for message in messages] == ["system", "user", "assistant", "user"]
     assert messages[-1]["content"] == "<sources>\n\n</sources>\n\nQuestion: Why?"
+
+
+def test_the_time_asked_about_stands_before_the_question() -> None:
+    window = TimeWindow(datetime(2026, 11, 20, 10, tzinfo=UTC), datetime(2026, 11, 20, 11, tzinfo=UTC))
+    content = build_messages("What failed?", [], [], window)[-1]["content"]
+    assert content.endswith("Time asked about: 2026-11-20 10:00 – 11:00 UTC\nQuestion: What failed?")
+
+
+def test_only_what_was_observed_has_a_severity() -> None:
+    hits = [make_hit("x") | {"severity": "error", "kind": kind} for kind in ("alert", "doc")]
+    content = build_messages("What failed?", hits, [])[-1]["content"]
+    assert content.count('severity="error"') == 1
 
 
 def test_sources_keep_their_order_within_the_budget() -> None:

@@ -1,4 +1,5 @@
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -249,3 +250,33 @@ async def test_correlation_id_is_kept_and_passed_on(client: Client, world: Any) 
 async def test_correlation_id_that_could_break_a_log_is_replaced(client: Client) -> None:
     response = await client.get("/v1/models", headers={"X-Correlation-Id": 'a"b c'})
     assert len(response.headers["X-Correlation-Id"]) == 32
+
+
+async def test_a_time_in_the_question_filters_what_happened_and_is_said(client: Client, world: Any) -> None:
+    question = [{"role": "user", "content": "What failed in the last 2 hours?"}]
+    runlore = (await ask(client, messages=question)).json()["runlore"]
+    begin, end = (datetime.fromisoformat(runlore["window"][edge]) for edge in ("begin", "end"))
+    assert end - begin == timedelta(hours=2)
+    bodies = {index: body for index, body, _ in world.searches if "hybrid" in body["query"]}
+    for body in bodies.values():
+        words = body["query"]["hybrid"]["queries"][0]["bool"]
+        assert words["must"][0]["multi_match"]["query"] == "What failed"
+        assert runlore["window"]["begin"] in json.dumps(words["filter"])
+    content = world.prompt()["messages"][-1]["content"]
+    assert "Time asked about: " in content
+    assert content.endswith("Question: What failed in the last 2 hours?")
+
+
+async def test_retrieval_says_its_window_and_a_filter_goes_before_the_question(client: Client) -> None:
+    body: dict[str, Any] = {"query": "What failed yesterday?", "pipeline": "rag"}
+    assert (
+        (await client.post("/v1/retrieve", json=body)).json()["window"]["begin"].endswith("T00:00:00+00:00")
+    )
+    body["filters"] = {"observed_at": {"gte": "2026-11-20T10:00:00Z"}}
+    assert "window" not in (await client.post("/v1/retrieve", json=body)).json()
+
+
+async def test_a_russian_question_is_searched_with_its_translation(client: Client, world: Any) -> None:
+    await client.post("/v1/retrieve", json={"query": "Почему упал Redis?"})
+    query = world.searches[-1][1]["query"]["hybrid"]["queries"][0]["bool"]["must"][0]["multi_match"]["query"]
+    assert query == "Почему упал Redis down failed Redis"

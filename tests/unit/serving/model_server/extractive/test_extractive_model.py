@@ -117,3 +117,44 @@ def test_many_units_are_narrowed_to_those_that_share_words_in_order():
     units[7] = Unit(1, 7, "sentence", "redis")
 
     assert [unit.order for unit in narrow_units(units, "redis", most=2)] == [0, 7]
+
+
+INCIDENT = """<sources>
+<source n="1" title="Pod pay-1" kind="k8s_state" observed_at="2026-11-21T10:00:00Z" severity="info">
+Pod pay-1 in namespace shop was restarted, runs on node a and is ready.
+It belongs to ReplicaSet pay.
+</source>
+<source n="2" title="Pod pay-2" kind="k8s_state" observed_at="2026-11-21T11:00:00Z" severity="error">
+Pod pay-2 in namespace shop was restarted; the last time container app was OOMKilled.
+Container app: requests cpu 1; limits memory 128Mi.
+It belongs to ReplicaSet pay.
+</source>
+</sources>
+
+"""
+
+
+async def test_the_headline_answers_and_a_detail_comes_only_with_what_it_adds():
+    answer = await answer_prompt(f"{INCIDENT}Question: Why did pay-2 restart?", embed)
+    assert answer.splitlines()[2].startswith("- `Pod pay-2 in namespace shop was restarted;")
+    assert "It belongs" not in answer
+
+    answer = await answer_prompt(f"{INCIDENT}Question: Why do memory limits restart pay-2?", embed)
+    lines = [line for line in answer.splitlines() if line.startswith("- ")]
+    assert "OOMKilled" in lines[0]
+    assert "limits memory 128Mi" in lines[1]
+
+
+async def test_what_goes_well_does_not_stand_before_what_does_not():
+    answer = await answer_prompt(f"{INCIDENT}Question: Why did a pod in shop restart?", embed)
+    assert answer.index("pay-2") < answer.index("pay-1")
+    answer = await answer_prompt(f"{INCIDENT}Question: What just happened?", embed)
+    assert answer.index("pay-2") < answer.index("pay-1")
+
+
+async def test_the_time_asked_about_is_named_and_its_words_are_not_looked_for():
+    asked = "Time asked about: 2026-11-21 10:00 – 11:00 UTC\nQuestion: "
+    question = "What happened today between 10:00 and 11:00 to pod pay-2 in shop?"
+    answer = await answer_prompt(f"{INCIDENT}{asked}{question}", embed)
+    assert answer.startswith("What was observed (2026-11-21 10:00 – 11:00 UTC):")
+    assert "OOMKilled" in answer

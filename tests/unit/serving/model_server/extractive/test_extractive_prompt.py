@@ -39,3 +39,12 @@ def test_a_context_that_is_a_block_already_is_kept():
     block = f'<sources>\n<source n="4" title="T" kind="doc">\n{escape("a < b")}\n</source>\n</sources>'
 
     assert parse_prompt(build_prompt("q", [block])).sources[0].n == 4
+
+
+def test_the_time_asked_about_is_no_part_of_the_question():
+    prompt = parse_prompt(
+        '<sources><source n="1" severity="error">x</source></sources>\n\n'
+        "Time asked about: 2026-11-20 10:00 – 11:00 UTC\nQuestion: What failed?"
+    )
+    assert (prompt.question, prompt.asked) == ("What failed?", "2026-11-20 10:00 – 11:00 UTC")
+    assert prompt.sources[0].severity == "error"

@@ -77,3 +77,23 @@ def test_table_rows_are_units():
 
 def test_bullets_outside_of_a_list_of_steps():
     assert [unit.kind for unit in split("- a\n- b\n\ntext\n")] == ["item", "item", "sentence"]
+
+
+def test_how_often_and_when_comes_with_what_was_logged():
+    text = (
+        "4 log lines of payment (error) at 10:00:00 UTC:\nNew: never before.\n"
+        "ERROR declined 1\nERROR declined 2"
+    )
+    assert [unit.text for unit in split(text, kind="log_pattern")] == [
+        "4 log lines of payment (error) at 10:00:00 UTC: ERROR declined 1",
+        "ERROR declined 2",
+        "New: never before.",
+    ]
+
+
+def test_alerts_and_runs_of_pipelines_are_read_by_lines():
+    for kind in ("alert", "pipeline_run"):
+        assert [unit.text for unit in split("It fires. Now.\n1. no step", kind=kind)] == [
+            "It fires. Now.",
+            "1. no step",
+        ]
