@@ -54,13 +54,13 @@ lint: environments ## Format check, linter, strict types
 		$(wildcard serving/model_server/*.py serving/model_server/*/*.py)
 
 bench-freshness: ## How long an event takes from Kafka to the read alias, at 1, 50 and 500 events/s (16 min)
-	@$(STACK) exec -- python -m evaluation.benchmark_freshness $(BENCH)
+	@$(STACK) exec -- python -m evaluation.benchmarks.freshness $(BENCH)
 
 bench: ## How fast the running stack answers, beside bare parts
-	@$(STACK) exec -- python -m evaluation.benchmark
+	@$(STACK) exec -- python -m evaluation.benchmarks.service
 
 bench-redaction: environments ## How fast secrets are masked, and which are missed; RUNLORE_TEST_DATA=<folder> for false masks
-	@$(BIN)/python -m evaluation.redaction_benchmark
+	@$(BIN)/python -m evaluation.benchmarks.redaction
 
 kube-up: environments ## A Kubernetes cluster beside the stack, which watches it (built once, minutes)
 	@$(STACK) kube-up
@@ -69,7 +69,7 @@ kube-down: ## End the Kubernetes cluster; its data stays
 	@$(STACK) kube-down
 
 bench-anomalies: environments ## The anomaly detector on NAB's series in $$RUNLORE_TEST_DATA/nab; needs no stack
-	@$(BIN)/python -m evaluation.benchmark_anomalies
+	@$(BIN)/python -m evaluation.benchmarks.anomalies
 
 status: ## Each service with its health and address
 	@$(STACK) status

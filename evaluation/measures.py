@@ -7,8 +7,8 @@ from ir_measures import RR, R, nDCG
 from opensearchpy import OpenSearch
 
 from evaluation.query_sets import Query
-from processors.glossary import add_translation
-from processors.retrieval import build_hybrid_query, parse_hits
+from processors.retrieval.glossary import add_translation
+from processors.retrieval.hybrid import build_hybrid_query, parse_hits
 from processors.settings import Settings
 from processors.stores.model_server import embed_texts
 

@@ -14,7 +14,7 @@ from mlflow.entities import Metric
 from evaluation.gate import Averages, Decision
 from evaluation.measures import MEASURES, QueryResult, to_table
 from processors.chunk import Pipeline
-from processors.redaction import mask_secrets
+from processors.redaction.masking import mask_secrets
 
 
 def log_version(

@@ -7,7 +7,7 @@ be hit any more, and nobody has to remember to delete it.
 import hashlib
 from collections.abc import Iterable
 
-from processors.retrieval import normalise_query
+from processors.retrieval.hybrid import normalise_query
 
 
 def cache_key(version: str, groups: Iterable[str], query: str) -> str:

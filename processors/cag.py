@@ -13,7 +13,7 @@ import pyarrow as pa
 from processors.chunk import Chunk, chunks_to_table, make_id, table_to_chunks
 from processors.embedding import embed_chunks
 from processors.markdown import CHUNKER, build_document_chunks, open_splitter, parse_document
-from processors.redaction import mask_secrets
+from processors.redaction.masking import mask_secrets
 from processors.settings import DocumentSource, Settings
 from processors.stores import search, staging, versions
 from processors.stores.repositories import diff_files, fetch_source, read_files

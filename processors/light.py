@@ -6,12 +6,12 @@ from typing import Final, TypedDict
 
 from processors.airflow_runs import build_airflow_chunks
 from processors.chunk import Chunk
-from processors.kubernetes import build_kubernetes_chunks
-from processors.logs import LogLine, is_noise, parse_log
-from processors.metrics import build_metric_chunks
-from processors.mlflow import build_mlflow_chunks
-from processors.pattern_chunks import build_pattern_chunk
-from processors.patterns import METHOD, PartitionState, fold_lines, start_state
+from processors.kubernetes.chunks import build_kubernetes_chunks
+from processors.logs.parsing import LogLine, is_noise, parse_log
+from processors.logs.pattern_chunks import build_pattern_chunk
+from processors.logs.patterns import METHOD, PartitionState, fold_lines, start_state
+from processors.metrics.windows import build_metric_chunks
+from processors.mlflow.chunks import build_mlflow_chunks
 from processors.record import DeadLetter, Record, place_of
 from processors.stores import kafka
 

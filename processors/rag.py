@@ -16,10 +16,10 @@ from processors.chunk import Chunk, chunks_to_table, make_id, table_to_chunks
 from processors.embedding import embed_chunks
 from processors.index_names import cover_family
 from processors.light import build_chunks
-from processors.patterns import METHOD
+from processors.logs.patterns import METHOD
 from processors.positions import Positions, count_between
 from processors.record import DeadLetter, Record, place_of, read_rows
-from processors.redaction import mask_secrets
+from processors.redaction.masking import mask_secrets
 from processors.settings import Settings
 from processors.stores import kafka, search, slices, staging, versions
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from opensearchpy import OpenSearch
 
-from processors.glossary import add_translation
-from processors.retrieval import Hit, build_hybrid_query, normalise_query, parse_hits
+from processors.retrieval.glossary import add_translation
+from processors.retrieval.hybrid import Hit, build_hybrid_query, normalise_query, parse_hits
 from processors.settings import Settings
 from processors.stores.answers_cache import store_hits
 from processors.stores.model_server import embed_texts

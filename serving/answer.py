@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from processors.redaction import mask_secrets
+from processors.redaction.masking import mask_secrets
 from serving.access import resolve_groups
 from serving.citations import cite_source, number_citations
 from serving.correlation import correlation_id
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from processors.chunk import Pipeline
-    from processors.retrieval import Hit
+    from processors.retrieval.hybrid import Hit
     from processors.settings import Settings
     from serving.clients import Clients
     from serving.schemas import ChatRequest, Message

@@ -14,7 +14,7 @@ from litestar.params import FromPath
 from opensearchpy import NotFoundError
 
 from processors.index_names import find_version
-from processors.retrieval import Hit, parse_hits
+from processors.retrieval.hybrid import Hit, parse_hits
 from serving.access import PUBLIC
 from serving.clients import Clients
 from serving.prompt import title_of

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
-from processors.retrieval import Hit
+from processors.retrieval.hybrid import Hit
 from serving.prompt import title_of
 from serving.schemas import Citation
 

@@ -8,7 +8,7 @@ import openai
 import structlog
 from litestar.response import Stream
 
-from processors.retrieval import Hit
+from processors.retrieval.hybrid import Hit
 from serving.answer import Answer, describe_provenance
 from serving.citations import build_citation_url
 from serving.errors import to_error

@@ -9,7 +9,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from opensearchpy import exceptions as search_errors
 
-from processors.retrieval import FilterError
+from processors.retrieval.hybrid import FilterError
 
 _Request: TypeAlias = Request[Any, Any, Any]
 _Handler: TypeAlias = Callable[[_Request, Any], Response[Any]]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from openai import AsyncStream
     from openai.types.chat import ChatCompletionChunk
 
-    from processors.retrieval import Hit
+    from processors.retrieval.hybrid import Hit
     from processors.settings import Settings
     from serving.clients import Clients
     from serving.schemas import ChatRequest

@@ -8,8 +8,8 @@ from string import Template
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
-from processors.retrieval import DYNAMIC_KINDS, Hit
-from processors.time_phrases import TimeWindow
+from processors.retrieval.hybrid import DYNAMIC_KINDS, Hit
+from processors.retrieval.time_phrases import TimeWindow
 
 PROMPT_VERSION: Final = "answer.v2"
 

@@ -4,8 +4,8 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from processors.retrieval import RetrievedHit
-from processors.time_phrases import TimeWindow
+from processors.retrieval.hybrid import RetrievedHit
+from processors.retrieval.time_phrases import TimeWindow
 
 
 class Message(BaseModel):

@@ -15,10 +15,9 @@ import structlog
 from redis.exceptions import RedisError
 
 from processors.cache import cache_key
-from processors.glossary import add_translation
 from processors.index_names import cover_family, find_version
-from processors.recency import apply_recency
-from processors.retrieval import (
+from processors.retrieval.glossary import add_translation
+from processors.retrieval.hybrid import (
     DYNAMIC_KINDS,
     Hit,
     build_hybrid_query,
@@ -27,7 +26,8 @@ from processors.retrieval import (
     fuse,
     parse_hits,
 )
-from processors.time_phrases import TimeWindow, find_window
+from processors.retrieval.recency import apply_recency
+from processors.retrieval.time_phrases import TimeWindow, find_window
 from serving.correlation import HEADER, correlation_id
 from serving.errors import NoKnowledgeError
 from serving.metrics import CACHE_LOOKUPS, time_stage

@@ -8,8 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 from litestar.response import Stream
 
-from processors.redaction import mask_secrets
-from processors.retrieval import Hit, RetrievedHit
+from processors.redaction.masking import mask_secrets
+from processors.retrieval.hybrid import Hit, RetrievedHit
 from processors.settings import Settings
 from serving.access import require_api_key, resolve_groups
 from serving.answer import PIPELINES_BY_MODEL, prepare_answer

@@ -19,7 +19,7 @@ from pyspark.sql.pandas.types import from_arrow_schema
 
 from processors.chunk import chunks_to_table, make_id, parquet_schema
 from processors.light import build_chunks
-from processors.patterns import PartitionState
+from processors.logs.patterns import PartitionState
 from processors.positions import Positions, merge_positions
 from processors.record import place_of, read_rows
 from processors.settings import load_settings

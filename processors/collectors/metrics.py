@@ -15,7 +15,7 @@ from typing import Any, Final, NotRequired, TypedDict
 import httpx
 import yaml
 
-from processors.alerts import RESOLVED
+from processors.metrics.alerts import RESOLVED
 from processors.settings import Settings
 from processors.stores import kafka, prometheus
 

@@ -20,7 +20,7 @@ import httpx
 
 from processors.chunk import make_id
 from processors.collectors.model_registry import Entry, Model, find_rival, list_promoted, read_registry
-from processors.redaction import mask_secrets
+from processors.redaction.masking import mask_secrets
 from processors.settings import Settings
 from processors.stores import kafka, mlflow
 

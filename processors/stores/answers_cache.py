@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import redis
 
 from processors.cache import cache_key
-from processors.retrieval import Hit
+from processors.retrieval.hybrid import Hit
 
 
 def store_hits(

@@ -22,7 +22,7 @@ from confluent_kafka.cimpl import NewTopic
 
 from processors.positions import Positions
 from processors.record import DeadLetter, Record
-from processors.redaction import mask_secrets
+from processors.redaction.masking import mask_secrets
 from processors.settings import load_settings
 
 log = structlog.get_logger(__name__)

@@ -13,7 +13,7 @@ from typing import Any
 from confluent_kafka import KafkaError, Message, Producer
 from opensearchpy import OpenSearch, helpers
 
-from processors.patterns import read_offsets
+from processors.logs.patterns import read_offsets
 from processors.settings import Settings
 from processors.stores import kafka, versions
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from processors.glossary import translate_terms
-from processors.time_phrases import find_window
+from processors.retrieval.glossary import translate_terms
+from processors.retrieval.time_phrases import find_window
 from serving.model_server import metrics
 from serving.model_server.extractive.compose import compose_answer
 from serving.model_server.extractive.language import PHRASES, find_intent, find_language

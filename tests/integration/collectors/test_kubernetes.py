@@ -19,7 +19,7 @@ from local import probes
 from local.airflow_api import find_active_run, open_airflow
 from local.settings import load_settings as load_stack_settings
 from processors.collectors import kubernetes as collector
-from processors.kubernetes import build_kubernetes_chunks
+from processors.kubernetes.chunks import build_kubernetes_chunks
 from processors.positions import Positions
 from processors.record import Record
 from processors.settings import Settings

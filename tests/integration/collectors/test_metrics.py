@@ -15,7 +15,7 @@ from opensearchpy import OpenSearch
 
 from processors.collectors import metrics
 from processors.collectors.metrics import collect_metrics
-from processors.metrics import build_metric_chunks
+from processors.metrics.windows import build_metric_chunks
 from processors.record import Record
 from processors.settings import Settings
 from processors.stores import kafka

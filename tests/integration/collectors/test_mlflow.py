@@ -9,7 +9,7 @@ from mlflow import MlflowClient
 from evaluation.tracking import log_freshness
 from processors.chunk import Chunk
 from processors.collectors.mlflow import collect_mlflow
-from processors.mlflow import build_mlflow_chunks
+from processors.mlflow.chunks import build_mlflow_chunks
 from processors.settings import Settings
 from processors.stores import kafka
 

@@ -7,7 +7,7 @@ from opensearchpy import OpenSearch
 
 from evaluation import measures
 from evaluation.query_sets import GOLDEN_FILE, load_golden
-from processors.glossary import has_cyrillic
+from processors.retrieval.glossary import has_cyrillic
 from processors.settings import Settings
 from processors.stores.search import list_documents
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from processors.retrieval import Hit
+from processors.retrieval.hybrid import Hit
 from serving.citations import build_citation_url, number_citations
 
 SOURCES: list[Any] = [{"chunk_id": "a"}, {"chunk_id": "b"}, {"chunk_id": "c"}]

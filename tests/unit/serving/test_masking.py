@@ -8,7 +8,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from processors.cache import cache_key
-from processors.redaction import mask_secrets
+from processors.redaction.masking import mask_secrets
 from serving.logs import mask_event
 
 Client = AsyncTestClient[Litestar]

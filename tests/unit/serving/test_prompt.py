@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from processors.time_phrases import TimeWindow
+from processors.retrieval.time_phrases import TimeWindow
 from serving.prompt import build_messages, choose_sources
 
 

@@ -13,8 +13,8 @@ import httpx
 import numpy as np
 import pytest
 
-from processors.glossary import translate_terms
 from processors.markdown import open_splitter, parse_document, split_section
+from processors.retrieval.glossary import translate_terms
 from serving.model_server.extractive.language import PHRASES
 
 _NEAREST = 8

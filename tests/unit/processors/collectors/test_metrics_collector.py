@@ -9,7 +9,7 @@ import pytest
 
 from processors.collectors import metrics
 from processors.collectors.metrics import QUERIES_FILE, collect_metrics, list_firing, load_queries
-from processors.metrics import build_metric_chunks
+from processors.metrics.windows import build_metric_chunks
 from processors.record import Record
 from processors.settings import load_settings
 

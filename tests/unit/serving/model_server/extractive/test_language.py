@@ -1,6 +1,6 @@
 import pytest
 
-from processors.glossary import translate_terms
+from processors.retrieval.glossary import translate_terms
 from serving.model_server.extractive.language import find_intent, find_language
 
 

@@ -1,0 +1,248 @@
+"""`make bench-freshness`: how long after it is in Kafka an event can be retrieved through the read alias.
+
+Canary lines are sent at a steady rate, and a poller looks through the alias which of their offsets the chunks
+tell of by now. Every event is measured, not a sample. Beside it stands the bare path in one process: consume,
+embed, bulk, refresh, with no versions, patterns, staging or scheduler.
+"""
+
+import argparse
+import json
+import os
+import random
+import statistics
+import sys
+import threading
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Final
+
+from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
+from opensearchpy import OpenSearch, helpers
+
+from evaluation.benchmarks.service import percentile
+from local.airflow_api import open_airflow
+from local.settings import load_settings as load_stack_settings
+from processors.chunk import index_mapping
+from processors.logs.patterns import read_offsets
+from processors.settings import Settings, load_settings
+from processors.stores import kafka
+from processors.stores.model_server import embed_texts
+from processors.stores.search import ANALYSIS, open_search
+
+Place = tuple[int, int]
+"""Partition and offset."""
+
+_POLL_S: Final = 0.1
+_PATIENCE_S: Final = 300.0
+_BARE_INDEX: Final = "bench-bare"
+_BARE_S: Final = 30.0
+_SERVICES: Final = 5
+_TEMPLATES: Final = (
+    "order {n} of customer-{c} paid in {ms} ms",
+    "GET /api/v1/items/{n} 200 {ms}ms request_id={r}",
+    "cache miss for key item:{n}",
+    "WARN retry {ms} of call to payment for order {n}",
+    "ERROR payment refused for customer-{c}: card expired",
+    "session {r} of customer-{c} opened from 10.0.{c}.7",
+)
+
+
+def make_canary(mark: str, number: int, chance: random.Random) -> tuple[str, bytes]:
+    """Return key and value of one canary: a line of one of several services and patterns."""
+    service = f"{mark}-{number % _SERVICES}"
+    ids = {"n": number, "c": chance.randrange(200), "ms": chance.randrange(900)}
+    message = chance.choice(_TEMPLATES).format(**ids, r=f"{chance.getrandbits(64):016x}")
+    body = {"@timestamp": datetime.now(UTC).isoformat(), "message": message, "service": {"name": service}}
+    return service, json.dumps(body).encode()
+
+
+def send_canaries(bootstrap: str, mark: str, rate: float, seconds: float, sent: dict[Place, float]) -> None:
+    """Send canaries at a steady rate and note when each was sent."""
+    producer, chance = Producer({"bootstrap.servers": bootstrap, "linger.ms": 5}), random.Random(7)  # noqa: S311
+    begin = time.monotonic()
+
+    def note(at: float, _error: KafkaError | None, message: Message) -> None:
+        sent[(int(message.partition() or 0), int(message.offset() or 0))] = at
+
+    for number in range(int(rate * seconds)):
+        ahead = begin + number / rate - time.monotonic()
+        if ahead > 0:
+            producer.poll(0)
+            time.sleep(ahead)
+        key, value = make_canary(mark, number, chance)
+        at = time.monotonic()
+        producer.produce(kafka.LOGS, value=value, key=key, on_delivery=partial(note, at))
+        producer.poll(0)
+    producer.flush(30)
+
+
+def watch_alias(
+    client: OpenSearch, mark: str, sender: threading.Thread, sent: dict[Place, float]
+) -> list[float]:
+    """Look through the alias until every canary was seen, and return each one's delay in seconds.
+
+    Raises:
+        TimeoutError: Some canary could not be retrieved in time.
+    """
+    seen: dict[Place, float] = {}
+    since, deadline = "1970-01-01T00:00:00Z", None
+    while deadline is None or len(seen) < len(sent):
+        for hit in _find_changed(client, mark, since):
+            now = time.monotonic()
+            partition = int(hit["cite"]["partition"])
+            for offset in read_offsets(hit["source_offsets"]):
+                seen.setdefault((partition, offset), now)
+            since = max(since, hit["indexed_at"])
+        if deadline is None and not sender.is_alive():
+            deadline = time.monotonic() + _PATIENCE_S
+        if deadline is not None and time.monotonic() > deadline:
+            raise TimeoutError(f"{len(sent) - len(seen)} of {len(sent)} canaries can't be retrieved")
+        time.sleep(_POLL_S)
+    return [seen[place] - at for place, at in sent.items()]
+
+
+def _find_changed(client: OpenSearch, mark: str, since: str) -> Iterable[dict[str, Any]]:
+    """The chunks of canaries that were written since, as a search through the alias shows them."""
+    services = [f"{mark}-{number}" for number in range(_SERVICES)]
+    wanted = [{"terms": {"service": services}}, {"range": {"indexed_at": {"gte": since}}}]
+    body = {
+        "size": 1000,
+        "_source": ["cite", "source_offsets", "indexed_at"],
+        "query": {"bool": {"filter": wanted}},
+    }
+    return (hit["_source"] for hit in client.search(index="rag", body=body)["hits"]["hits"])
+
+
+def time_stages(begin: datetime) -> list[str]:
+    """Return a line per task of the runs since then: how long it waited for its turn, and how long it ran."""
+    waits, works = defaultdict(list), defaultdict(list)
+    with open_airflow(load_stack_settings()) as airflow:
+        query: dict[str, str | int] = {
+            "start_date_gte": begin.isoformat(),
+            "state": "success",
+            "limit": 100,
+            "order_by": "-start_date",
+        }
+        runs = airflow.get("/dags/rag_pipeline/dagRuns", params=query).raise_for_status().json()["dag_runs"]
+        for run in runs:
+            path = f"/dags/rag_pipeline/dagRuns/{run['dag_run_id']}/taskInstances"
+            tasks = airflow.get(path).raise_for_status().json()["task_instances"]
+            if any(
+                task["state"] != "success" for task in tasks if task["task_id"] != "heavy_processing_task"
+            ):
+                continue
+            ready = datetime.fromisoformat(run["queued_at"])
+            for task in sorted(
+                (t for t in tasks if t["end_date"] and t["state"] == "success"), key=_start_of
+            ):
+                waits[task["task_id"]].append((_start_of(task) - ready).total_seconds())
+                works[task["task_id"]].append(float(task["duration"]))
+                ready = datetime.fromisoformat(task["end_date"])
+    return [
+        f"  {task:30} waits {statistics.median(waits[task]):5.2f} s, runs {statistics.median(taken):5.2f} s"
+        for task, taken in works.items()
+    ]
+
+
+def _start_of(task: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(task["start_date"])
+
+
+def measure_pipeline(settings: Settings, rate: float, seconds: float) -> tuple[list[float], list[str]]:
+    """Return the delays of all canaries through the whole pipeline, and the time of its stages."""
+    mark = f"bench-{uuid.uuid4().hex[:6]}"
+    sent: dict[Place, float] = {}
+    begin = datetime.now(UTC)
+    arguments = (settings.kafka_bootstrap, mark, rate, seconds, sent)
+    sender = threading.Thread(target=send_canaries, args=arguments)
+    sender.start()
+    delays = watch_alias(open_search(settings.opensearch_url), mark, sender, sent)
+    return delays, time_stages(begin)
+
+
+def measure_bare(settings: Settings, rate: float, seconds: float) -> list[float]:
+    """Return the delays of canaries through one process that does nothing but the bare steps."""
+    client = open_search(settings.opensearch_url)
+    client.indices.delete(index=_BARE_INDEX, ignore_unavailable=True)
+    body = {
+        "settings": {"index": {"knn": True, "number_of_replicas": 0}, "analysis": ANALYSIS},
+        "mappings": index_mapping(settings.embedding_dimension),
+    }
+    client.indices.create(index=_BARE_INDEX, body=body)
+    mark = f"bench-{uuid.uuid4().hex[:6]}"
+    sent: dict[Place, float] = {}
+    done: dict[Place, float] = {}
+    consumer = Consumer({"bootstrap.servers": settings.kafka_bootstrap, "group.id": mark})
+    partitions = consumer.list_topics(kafka.LOGS, timeout=20).topics[kafka.LOGS].partitions
+    ends = {
+        p: consumer.get_watermark_offsets(TopicPartition(kafka.LOGS, p), timeout=20)[1] for p in partitions
+    }
+    consumer.assign([TopicPartition(kafka.LOGS, p, end) for p, end in ends.items()])
+    arguments = (settings.kafka_bootstrap, mark, rate, seconds, sent)
+    sender = threading.Thread(target=send_canaries, args=arguments)
+    sender.start()
+    while sender.is_alive() or len(done) < len(sent):
+        messages = [m for m in consumer.consume(500, timeout=_POLL_S) if not m.error()]
+        own = [m for m in messages if str(m.key() or b"", "utf-8").startswith(mark)]
+        if own:
+            _index_bare(client, settings, own)
+            now = time.monotonic()
+            done |= {(int(m.partition() or 0), int(m.offset() or 0)): now for m in own}
+    consumer.close()
+    client.indices.delete(index=_BARE_INDEX)
+    return [done[place] - at for place, at in sent.items()]
+
+
+def _index_bare(client: OpenSearch, settings: Settings, messages: list[Message]) -> None:
+    lines = [json.loads(m.value() or b"{}") for m in messages]
+    texts = [line["message"] for line in lines]
+    vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, texts)
+    actions = (
+        {"_index": _BARE_INDEX, "_source": {"text": text, "embedding": vector.tolist()}}
+        for text, vector in zip(texts, vectors, strict=True)
+    )
+    helpers.bulk(client, actions)
+    client.indices.refresh(index=_BARE_INDEX)
+
+
+def describe_delays(delays: list[float]) -> str:
+    """Return the figures of a load.
+
+    Example:
+        >>> describe_delays([1.0, 2.0, 3.0])
+        'p50   2.00 s, p95   3.00 s, max   3.00 s of 3 events'
+    """
+    figures = (percentile(delays, 0.5), percentile(delays, 0.95), max(delays))
+    p50, p95, most = (f"{figure:6.2f}" for figure in figures)
+    return f"p50 {p50} s, p95 {p95} s, max {most} s of {len(delays)} events"
+
+
+def main(arguments: list[str]) -> None:
+    """Measure each load on the stack that the environment names."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rates", type=float, nargs="+", default=[1, 50, 500], help="events a second")
+    parser.add_argument("--seconds", type=float, default=300, help="how long each load lasts")
+    options = parser.parse_args(arguments)
+    settings = load_settings()
+    sys.stdout.write(
+        f"{os.cpu_count()} CPUs, each load for {options.seconds:.0f} s, bare for {_BARE_S:.0f} s\n"
+    )
+    for rate in options.rates:
+        load = os.getloadavg()[0]
+        delays, stages = measure_pipeline(settings, rate, options.seconds)
+        sys.stdout.write(f"{rate:g} events/s (load before {load:.1f}): {describe_delays(delays)}\n")
+        sys.stdout.write("".join(f"{line}\n" for line in stages))
+        bare = measure_bare(settings, rate, min(_BARE_S, options.seconds))
+        ratio = percentile(delays, 0.5) / percentile(bare, 0.5)
+        sys.stdout.write(
+            f"  bare path in one process: {describe_delays(bare)}; ratio of medians {ratio:.1f}\n"
+        )
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,152 @@
+"""`make bench`: how fast the running stack answers, each figure beside a bare part in the same run.
+
+The load is one client on an otherwise idle stack; baseline and product take turns, so that a drift of the
+machine's speed meets both. Ratios travel to other machines, absolute figures don't.
+"""
+
+import json
+import os
+import statistics
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import httpx
+import redis
+
+from evaluation.query_sets import read_golden
+from processors.retrieval.hybrid import build_hybrid_query
+from processors.settings import Settings, load_settings
+from processors.stores import kafka, versions
+from processors.stores.model_server import embed_texts
+from processors.stores.search import count_chunks, open_search
+
+Call = Callable[[], object]
+_ROUNDS = 60
+_CANARIES = 3
+
+
+def measure_pair(bare: Call, product: Call, rounds: int) -> tuple[list[float], list[float]]:
+    """Return the times in milliseconds of two calls made in turn, after one warm-up of each."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for number in range(rounds + 1):
+        for place, call in enumerate((bare, product)):
+            begin = time.perf_counter()
+            call()
+            if number:
+                times[place].append((time.perf_counter() - begin) * 1000)
+    return times
+
+
+def percentile(times: list[float], share: float) -> float:
+    """Return the time that a share of the calls stayed within.
+
+    Example:
+        >>> percentile([1.0, 2.0, 3.0, 4.0], 0.5)
+        2.0
+    """
+    return sorted(times)[max(0, round(share * len(times)) - 1)]
+
+
+def report_pair(what: str, baseline: str, bare: list[float], product: list[float]) -> None:
+    """Print both sides of a comparison and the ratio of their medians."""
+    sides = [f"{percentile(side, 0.5):8.1f} {percentile(side, 0.95):8.1f}" for side in (product, bare)]
+    ratio = statistics.median(product) / statistics.median(bare)
+    sys.stdout.write(f"{what:38} {sides[0]}   {baseline:34} {sides[1]}   {ratio:5.2f}x\n")
+
+
+def bench_retrieval(settings: Settings, service: httpx.Client, questions: list[str]) -> None:
+    """Compare `/v1/retrieve` with one bare search, and a cached one with one bare Redis GET."""
+    client = open_search(settings.opensearch_url)
+    vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, questions)
+    asked, searched = iter(questions * 99), iter(list(zip(questions, vectors, strict=True)) * 99)
+
+    def search() -> object:
+        question, vector = next(searched)
+        return client.search(index="cag", body=build_hybrid_query(question, vector.tolist(), 8, ["public"]))
+
+    def retrieve(pipeline: str, mark: str = "") -> object:
+        body = {"query": next(asked) + mark, "k": 8, "pipeline": pipeline}
+        return service.post("/v1/retrieve", json=body).raise_for_status()
+
+    # A different question misses the cache; the embedding and the search are then really done.
+    report_pair(
+        "/v1/retrieve cag, embedded and searched",
+        "bare hybrid search, no embedding",
+        *measure_pair(search, lambda: retrieve("cag", f" {uuid.uuid4().hex[:6]}"), _ROUNDS),
+    )
+    with redis.Redis.from_url(settings.redis_url) as cache:
+        key = next(cache.scan_iter("cag:*"))
+        report_pair(
+            "/v1/retrieve cag, warmed",
+            "bare Redis GET",
+            *measure_pair(lambda: cache.get(key), lambda: retrieve("cag"), _ROUNDS),
+        )
+
+
+def bench_answers(settings: Settings, service: httpx.Client, questions: list[str]) -> None:
+    """Compare a whole answer with the bare model on a prompt of one source."""
+    asked = iter(questions * 99)
+    source = '<sources>\n<source n="1" title="T">Restart it.</source>\n</sources>\n\nQuestion: '
+
+    def complete(client: httpx.Client, path: str, model: str, content: str) -> object:
+        body = {"model": model, "messages": [{"role": "user", "content": content}]}
+        return client.post(path, json=body).raise_for_status()
+
+    with httpx.Client(base_url=settings.kserve_url, timeout=30) as model:
+        times = measure_pair(
+            lambda: complete(
+                model, "/openai/v1/chat/completions", settings.answering_model, source + next(asked)
+            ),
+            lambda: complete(service, "/v1/chat/completions", "runlore", next(asked)),
+            _ROUNDS,
+        )
+    report_pair("/v1/chat/completions, whole answer", "bare model, one short source", *times)
+
+
+def bench_freshness(settings: Settings) -> None:
+    """Send events to Kafka and time how long until a search through the alias finds each."""
+    client, times = open_search(settings.opensearch_url), []
+    for _ in range(_CANARIES):
+        marker, begin = uuid.uuid4().hex, time.perf_counter()
+        line = {"@timestamp": datetime.now(UTC).isoformat(), "message": f"ERROR canary {marker}"}
+        message: tuple[str, bytes, dict[str, str]] = (
+            "canary",
+            json.dumps(line | {"service": {"name": "canary"}}).encode(),
+            {},
+        )
+        kafka.produce(settings.kafka_bootstrap, kafka.LOGS, [message])
+        body = {"query": {"match_phrase": {"text": marker}}}
+        while not client.count(index="rag", body=body)["count"]:
+            if time.perf_counter() - begin > 180:
+                raise TimeoutError("an event was not searchable after 180 s; is rag_pipeline paused?")
+            time.sleep(0.1)
+        times.append(time.perf_counter() - begin)
+        time.sleep(10)
+    figures = ", ".join(f"{taken:.1f}" for taken in times)
+    sys.stdout.write(f"event in Kafka to searchable, {_CANARIES} single events: {figures} s\n")
+
+
+def main() -> None:
+    """Run every comparison on the stack that the environment names."""
+    settings = load_settings()
+    key = settings.api_key_file.read_text(encoding="utf-8").strip()
+    client = open_search(settings.opensearch_url)
+    sizes = {p: count_chunks(client, p) for p in ("rag", "cag") if versions.find_live(client, p)}
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    sys.stdout.write(
+        f"{os.cpu_count()} CPUs, load {load}; chunks: {sizes}; one client, {_ROUNDS} rounds, milliseconds\n"
+        f"{'':38} {'p50':>8} {'p95':>8}   {'beside':34} {'p50':>8} {'p95':>8}   ratio of medians\n"
+    )
+    questions = [query["query"] for query in read_golden() if query["relevant"]][:40]
+    headers = {"Authorization": f"Bearer {key}"}
+    with httpx.Client(base_url=settings.url, headers=headers, timeout=30) as service:
+        bench_retrieval(settings, service, questions)
+        bench_answers(settings, service, questions)
+    bench_freshness(settings)
+
+
+if __name__ == "__main__":
+    main()

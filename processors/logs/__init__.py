@@ -1,0 +1,1 @@
+"""Log lines: parsed, mined for patterns, folded into windows, told in chunks."""

@@ -1,0 +1,1 @@
+"""Metrics and alerts of Prometheus: windows in words, with anomalies, trends and units."""

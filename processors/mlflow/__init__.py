@@ -1,0 +1,1 @@
+"""MLflow's runs and models in words, beside what is in production."""

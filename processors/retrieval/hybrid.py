@@ -1,0 +1,302 @@
+"""Retrieval as pure functions: the request for OpenSearch, and what is made of its answer.
+
+The service (async) and the evaluation (sync) both use these, so that what is measured is what is served.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, TypedDict
+
+from processors.retrieval.time_phrases import TimeWindow
+
+DYNAMIC_KINDS: Final = frozenset(
+    {"log_pattern", "metric_window", "alert", "k8s_event", "k8s_state", "ml_run", "ml_model", "pipeline_run"}
+)
+KEYWORD_FILTERS: Final = (
+    "source", "kind", "service", "severity", "cluster", "namespace", "doc_id", "chunk_id",
+)  # fmt: skip
+# Lines that the stack writes to itself, to see that it works.
+CANARY_SERVICE: Final = "runlore-canary"
+
+# Each sub-query offers this many candidates (or k, if more) to the normalisation.
+_CANDIDATES: Final = 50
+_RRF_CONSTANT: Final = 60
+_SIBLINGS: Final = 500
+# People paste whole logs. OpenSearch refuses a query of more than 1,024 clauses, and each word makes several.
+_SEARCHED_CHARACTERS: Final = 1_000
+_SEARCHED_FIELDS: Final = ("title", "heading_path", "text", "values")
+_HIT_FIELDS: Final = (
+    "chunk_id", "doc_id", "kind", "title", "heading_path", "text", "cite", "observed_at", "severity",
+)  # fmt: skip
+# What BM25 adds for a chunk of the very service or namespace that the question names.
+_NAMED_BOOST: Final = 3.0
+_MARKS: Final = "?!,;:\"'`()[]{}<>«»“”„"
+# A request's number, a host, a DAG: words that are a name rather than a part of the language.
+_IDENTIFIER: Final = re.compile(r"(?=.*[\d_./:@-])\w[\w./:@-]{2,}\w")
+_DATE_OPERATORS: Final = frozenset({"gt", "gte", "lt", "lte"})
+_WEIGHTS: Final = (0.5, 0.5)
+# A chunk that holds an identifier of the question stands above all that only look alike.
+_WEIGHTS_WITH_IDENTIFIERS: Final = (0.25, 0.25, 0.5)
+
+
+class FilterError(ValueError):
+    """A filter is not one of the known ones."""
+
+
+class RetrievedHit(TypedDict):
+    """A retrieved chunk as `/v1/retrieve` shows it."""
+
+    chunk_id: str
+    doc_id: str
+    score: float
+    title: str
+    text: str
+    cite: dict[str, Any]
+    observed_at: str
+    index: str
+
+
+class Hit(RetrievedHit):
+    """A retrieved chunk with the fields more that ranking and prompt need."""
+
+    kind: str
+    heading_path: str
+    severity: str
+
+
+def build_hybrid_query(
+    query: str,
+    vector: Sequence[float] | None,
+    k: int,
+    groups: Sequence[str],
+    filters: Mapping[str, Any] | None = None,
+    window: TimeWindow | None = None,
+) -> dict[str, Any]:
+    """Return the body of the search request: BM25 and nearest neighbours, normalised and averaged.
+
+    Args:
+        query: The question, as asked; the words after its first 1,000 characters are not searched for.
+        vector: Its embedding; `None` when there is no embedder to ask, which leaves BM25 alone.
+        k: How many hits to return.
+        groups: Groups of the one who asks; only chunks that one of them may see are candidates.
+        filters: Keyword fields with a value or a list of values, and `observed_at` with a range.
+        window: Time asked about; what happened at other times is no candidate. Documents always are.
+
+    Raises:
+        ValueError: `k` is below 1.
+        FilterError: A filter is not one of the known ones.
+
+    Example:
+        >>> body = build_hybrid_query("red cluster", [0.1, 0.2], 3, ["public"])
+        >>> [next(iter(part)) for part in body["query"]["hybrid"]["queries"]]
+        ['bool', 'knn']
+    """
+    if k < 1:
+        raise ValueError(f"k must be at least 1, got {k}")
+    allowed: list[dict[str, Any]] = [
+        {"terms": {"acl": sorted(groups)}},
+        {"bool": {"must_not": [{"term": {"service": CANARY_SERVICE}}]}},
+        *_build_filters(filters or {}),
+        *([_build_overlap(window)] if window else []),
+    ]
+    words = [word.strip(_MARKS).rstrip(".") for word in query[:_SEARCHED_CHARACTERS].split()]
+    by_words = _build_words_query([word for word in words if word], allowed)
+    request: dict[str, Any] = {"size": k, "_source": list(_HIT_FIELDS)}
+    if vector is None:
+        return {**request, "query": by_words}
+    candidates = max(k, _CANDIDATES)
+    nearest = {"vector": list(vector), "k": candidates, "filter": {"bool": {"filter": allowed}}}
+    queries = [by_words, {"knn": {"embedding": nearest}}]
+    identifiers = [word for word in words if _IDENTIFIER.fullmatch(word)]
+    if identifiers:
+        queries.append(_build_identifiers_query(identifiers, allowed))
+    hybrid = {"queries": queries, "pagination_depth": candidates}
+    weights = _WEIGHTS_WITH_IDENTIFIERS if identifiers else _WEIGHTS
+    return {**request, "query": {"hybrid": hybrid}, "search_pipeline": _build_pipeline(weights)}
+
+
+def _build_words_query(words: Sequence[str], allowed: list[dict[str, Any]]) -> dict[str, Any]:
+    found = {
+        "query": " ".join(words),
+        "type": "best_fields",
+        "fields": list(_SEARCHED_FIELDS),
+        "tie_breaker": 0.5,
+    }
+    names = sorted({word.lower() for word in words})
+    named = [
+        {"constant_score": {"filter": {"terms": {field: names}}, "boost": _NAMED_BOOST}}
+        for field in ("service", "namespace")
+    ]
+    return {"bool": {"must": [{"multi_match": found}], "should": named, "filter": allowed}}
+
+
+def _build_identifiers_query(identifiers: Sequence[str], allowed: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the query of what happened to any of the identifiers; that a page names one says less."""
+    holds = [
+        {"match": {"values": " ".join(identifiers)}},
+        *(
+            {"multi_match": {"query": identifier, "type": "phrase", "fields": ["title", "text"]}}
+            for identifier in identifiers
+        ),
+    ]
+    happened = [{"terms": {"kind": sorted(DYNAMIC_KINDS)}}, *allowed]
+    return {
+        "constant_score": {
+            "filter": {"bool": {"should": holds, "minimum_should_match": 1, "filter": happened}}
+        }
+    }
+
+
+def _build_overlap(window: TimeWindow) -> dict[str, Any]:
+    """Return the filter of what happened in a window, be it in part; a chunk without a begin is a moment."""
+    begin, end = (moment.isoformat() for moment in window)
+    began = [
+        {"range": {"began_at": {"lte": end}}},
+        {
+            "bool": {
+                "must_not": [{"exists": {"field": "began_at"}}],
+                "filter": [{"range": {"observed_at": {"lte": end}}}],
+            }
+        },
+    ]
+    happened = [{"range": {"observed_at": {"gte": begin}}}, {"bool": {"should": began}}]
+    is_document = {"bool": {"must_not": [{"terms": {"kind": sorted(DYNAMIC_KINDS)}}]}}
+    return {"bool": {"should": [is_document, {"bool": {"filter": happened}}]}}
+
+
+def _build_pipeline(weights: Sequence[float]) -> dict[str, Any]:
+    """Return the search pipeline: the sub-queries' scores, each stretched to [0, 1], are averaged."""
+    processor = {
+        "normalization": {"technique": "min_max"},
+        "combination": {"technique": "arithmetic_mean", "parameters": {"weights": list(weights)}},
+    }
+    return {"phase_results_processors": [{"normalization-processor": processor}]}
+
+
+def _build_filters(filters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    clauses: list[dict[str, Any]] = []
+    for name, value in filters.items():
+        if name in KEYWORD_FILTERS:
+            clauses.append({"terms": {name: value if isinstance(value, list) else [value]}})
+        elif name == "observed_at" and isinstance(value, dict) and value.keys() <= _DATE_OPERATORS:
+            clauses.append({"range": {"observed_at": value}})
+        else:
+            known = ", ".join(KEYWORD_FILTERS)
+            raise FilterError(
+                f"filter {name!r} must be one of {known} with a value or a list of values, "
+                "or observed_at with gt, gte, lt or lte"
+            )
+    return clauses
+
+
+def parse_hits(response: Mapping[str, Any]) -> list[Hit]:
+    """Return the hits of a search response, best first.
+
+    Example:
+        >>> source = {"chunk_id": "a", "title": "T", "text": "x", "kind": "doc"}
+        >>> found = {"_id": "a", "_index": "cag-v000001", "_score": 1, "_source": source}
+        >>> parse_hits({"hits": {"hits": [found]}})[0]["index"]
+        'cag-v000001'
+    """
+    return [_parse_hit(hit) for hit in response["hits"]["hits"]]
+
+
+def _parse_hit(hit: Mapping[str, Any]) -> Hit:
+    source = hit["_source"]
+    return Hit(
+        chunk_id=source.get("chunk_id", hit["_id"]),
+        doc_id=source.get("doc_id", ""),
+        score=float(hit["_score"] or 0.0),
+        title=source.get("title", ""),
+        text=source.get("text", ""),
+        cite=source.get("cite", {}),
+        observed_at=source.get("observed_at", ""),
+        index=hit["_index"],
+        kind=source.get("kind", ""),
+        heading_path=source.get("heading_path", ""),
+        severity=source.get("severity", ""),
+    )
+
+
+def fuse(lists: Iterable[Sequence[Hit]], k: int) -> list[Hit]:
+    """Return the best `k` of several rankings by reciprocal rank fusion.
+
+    Scores of different indices cannot be compared, ranks can. Each ranking gives a hit `1 / (60 + rank)`
+    (Cormack, Clarke, Büttcher: "Reciprocal rank fusion outperforms Condorcet and individual rank learning
+    methods", SIGIR 2009). The sum is the hit's new score; ties keep the order of the rankings.
+
+    Args:
+        lists: Rankings, each best first.
+        k: How many hits to return.
+
+    Example:
+        >>> first, second = [{"chunk_id": "a"}], [{"chunk_id": "b"}, {"chunk_id": "a"}]
+        >>> [hit["chunk_id"] for hit in fuse([first, second], 2)]
+        ['a', 'b']
+    """
+    scores: dict[str, float] = {}
+    by_id: dict[str, Hit] = {}
+    for ranking in lists:
+        for rank, hit in enumerate(ranking, start=1):
+            identity = hit["chunk_id"]
+            by_id.setdefault(identity, hit)
+            scores[identity] = scores.get(identity, 0.0) + 1 / (_RRF_CONSTANT + rank)
+    best = sorted(scores, key=lambda identity: -scores[identity])[:k]
+    return [{**by_id[identity], "score": scores[identity]} for identity in best]
+
+
+def build_siblings_query(hits: Iterable[Hit], groups: Sequence[str]) -> dict[str, Any]:
+    """Return the body of the search for all chunks of the documents among some hits."""
+    documents = sorted({hit["doc_id"] for hit in hits})
+    of_documents = [{"terms": {"doc_id": documents}}, {"terms": {"acl": sorted(groups)}}]
+    return {"size": _SIBLINGS, "_source": list(_HIT_FIELDS), "query": {"bool": {"filter": of_documents}}}
+
+
+def complete_sections(hits: Iterable[Hit], siblings: Iterable[Hit], limit: int) -> list[Hit]:
+    """Return the hits with each document's hit grown to its whole section, each section once.
+
+    A procedure that was cut into chunks is one procedure to the reader: steps 5 to 8 alone mislead.
+
+    Args:
+        hits: Hits, best first; a section stands at its best one.
+        siblings: The chunks of the documents that the hits are from.
+        limit: A section with more characters than this stays as the hit that was found.
+
+    Example:
+        >>> cite = {"start_line": 1, "end_line": 2}
+        >>> first = {"doc_id": "d", "heading_path": "h", "text": "1. a", "cite": cite}
+        >>> second = {**first, "text": "2. b", "cite": {"start_line": 3, "end_line": 4}}
+        >>> (whole,) = complete_sections([second], [second, first], limit=99)
+        >>> whole["text"].splitlines(), whole["cite"]["end_line"]
+        (['1. a', '2. b'], 4)
+    """
+    sections: dict[tuple[str, str], list[Hit]] = {}
+    for sibling in sorted(siblings, key=lambda hit: int(hit["cite"].get("start_line", 0))):
+        sections.setdefault((sibling["doc_id"], sibling["heading_path"]), []).append(sibling)
+    seen: set[tuple[str, str]] = set()
+    completed: list[Hit] = []
+    for hit in hits:
+        section = (hit["doc_id"], hit["heading_path"])
+        parts = sections.get(section, [])
+        if section in seen:
+            continue
+        if len(parts) > 1 and sum(len(part["text"]) for part in parts) <= limit:
+            seen.add(section)
+            lines = {"start_line": parts[0]["cite"]["start_line"], "end_line": parts[-1]["cite"]["end_line"]}
+            text = "\n".join(part["text"] for part in parts)
+            completed.append({**hit, "text": text, "cite": {**hit["cite"], **lines}})
+        else:
+            completed.append(hit)
+    return completed
+
+
+def normalise_query(text: str) -> str:
+    """Return the form under which equal questions share a cache entry.
+
+    Example:
+        >>> normalise_query("  Why is the  Cluster RED?! ")
+        'why is the cluster red'
+    """
+    words = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return words.rstrip("?!. ")

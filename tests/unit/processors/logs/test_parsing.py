@@ -1,0 +1,101 @@
+"""Whatever a shipper sends becomes the same normalised line, or an error that says why not."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from processors.logs.parsing import is_noise, parse_log
+from processors.record import Record
+
+CLOCK_MS = 1_763_708_400_000  # 2025-11-21T07:00:00Z
+
+
+def make_record(value: str | None, key: str = "redis") -> Record:
+    return Record(
+        topic="runlore.logs", partition=0, offset=7, timestamp_ms=CLOCK_MS, key=key, headers={}, value=value
+    )
+
+
+def make_json(**fields: Any) -> Record:
+    body = {"@timestamp": "2025-11-21T06:59:00Z", "message": "ready", "service": {"name": "redis"}, **fields}
+    return make_record(json.dumps(body))
+
+
+def test_ecs_names_are_read_nested_and_flat() -> None:
+    nested = parse_log(make_json(log={"level": "ERROR"}, kubernetes={"namespace": "shop"}))
+    flat = parse_log(make_json(**{"service.name": "redis", "log.level": "ERROR"}))
+    assert (nested["severity"], nested["namespace"], nested["service"]) == ("error", "shop", "redis")
+    assert (flat["severity"], flat["service"]) == ("error", "redis")
+
+
+def test_opentelemetry_names_are_read() -> None:
+    record = make_record(
+        json.dumps(
+            {
+                "timeUnixNano": "1763708340000000000",
+                "severityText": "WARN",
+                "body": "slow answer",
+                "resource": {"attributes": {"service.name": "shop", "k8s.pod.name": "shop-7d9f-x2x"}},
+            }
+        )
+    )
+    line = parse_log(record)
+    assert (line["service"], line["severity"], line["message"]) == ("shop", "warning", "slow answer")
+    assert line["observed_at"] == "2025-11-21T06:59:00+00:00"
+    assert "shop-7d9f-x2x" in line["identifiers"]
+
+
+def test_a_message_that_is_json_itself_is_opened() -> None:
+    inner = json.dumps({"level": "error", "msg": "payment refused", "request_id": "req-77"})
+    line = parse_log(make_json(message=inner))
+    assert (line["message"], line["severity"]) == ("payment refused", "error")
+    assert "req-77" in line["identifiers"]
+
+
+def test_plain_text_is_a_line_of_the_service_in_the_key() -> None:
+    line = parse_log(make_record("[2025-11-21 06:58:00,250] WARN disk is slow", key="store"))
+    assert (line["service"], line["severity"]) == ("store", "warning")
+    assert line["observed_at"] == "2025-11-21T06:58:00.250000+00:00"
+
+
+@pytest.mark.parametrize(
+    ("stated", "read"),
+    [
+        ("2025-11-21T09:59:00+03:00", "2025-11-21T06:59:00+00:00"),
+        (1763708340, "2025-11-21T06:59:00+00:00"),
+        (1763708340000, "2025-11-21T06:59:00+00:00"),
+        ("1763708340.0", "2025-11-21T06:59:00+00:00"),
+        (None, "2025-11-21T07:00:00+00:00"),
+        ("2125-01-01T00:00:00Z", "2025-11-21T07:00:00+00:00"),
+    ],
+)
+def test_times_are_utc_and_never_far_ahead_of_the_broker(stated: object, read: str) -> None:
+    assert parse_log(make_json(**{"@timestamp": stated}))["observed_at"] == read
+
+
+def test_severity_comes_from_the_line_when_nothing_else_names_it() -> None:
+    assert parse_log(make_json(message="[WARN ][o.o.node] disk"))["severity"] == "warning"
+    assert parse_log(make_json(message="a plain line"))["severity"] == "info"
+
+
+def test_leading_space_stays_for_it_marks_a_continuation() -> None:
+    assert parse_log(make_json(message="\tat a.b.C(C.java:1) \n"))["message"] == "\tat a.b.C(C.java:1)"
+
+
+@pytest.mark.parametrize(
+    "value", [None, '{"message"', "[]", "{}", '{"message": 7}', '{"message": "x", "@timestamp": "soon"}']
+)
+def test_what_cannot_be_read_is_an_error(value: str | None) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse_log(make_record(value))
+
+
+def test_blank_debugging_and_configured_lines_are_noise() -> None:
+    probes = [re.compile(r"GET /healthz .* 200")]
+    told = {
+        message: is_noise(parse_log(make_json(message=message)), probes)
+        for message in ("", "DEBUG tick", "GET /healthz HTTP/1.1 200", "GET /orders HTTP/1.1 200")
+    }
+    assert list(told.values()) == [True, True, True, False]

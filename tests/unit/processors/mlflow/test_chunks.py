@@ -1,0 +1,153 @@
+"""MLflow's JSON becomes what a person asks: is this run better than production, and what is in production."""
+
+import json
+from typing import Any
+
+import pytest
+
+from processors.chunk import Chunk
+from processors.mlflow.chunks import build_mlflow_chunks
+from processors.record import Record
+
+DAY = 1_795_244_400_000
+
+
+def make_run(run_id: str, name: str, metrics: dict[str, Any], **more: Any) -> dict[str, Any]:
+    info = {
+        "run_id": run_id, "run_name": name, "experiment_id": "3", "status": "FINISHED", "user_id": "ada",
+        "start_time": DAY, "end_time": DAY + 75_000, "lifecycle_stage": "active",
+    }  # fmt: skip
+    data = {
+        "metrics": [{"key": k, "value": v, "timestamp": DAY + 9_000, "step": 0} for k, v in metrics.items()],
+        "params": [{"key": k, "value": v} for k, v in more.pop("params", {}).items()],
+        "tags": [{"key": "team", "value": "risk"}],
+    }
+    return {"info": {**info, **more}, "data": data}
+
+
+def build(body: Any) -> Chunk:
+    record = Record(
+        topic="runlore.mlflow",
+        partition=1,
+        offset=41,
+        timestamp_ms=0,
+        key="k",
+        headers={},
+        value=json.dumps(body),
+    )
+    (chunk,) = build_mlflow_chunks(record, "b", "2026-11-21T00:00:00+00:00")
+    return chunk
+
+
+def build_run(run: dict[str, Any], rival: dict[str, Any] | None) -> Chunk:
+    production = rival and {"model": "fraud", "version": "7", "since_ms": None, "run": rival}
+    files = [{"path": "model/MLmodel", "is_dir": False, "file_size": 12}]
+    experiment = {"experiment_id": "3", "name": "fraud-detector"}
+    return build({"experiment": experiment, "run": run, "artifacts": files, "production": production})
+
+
+CHAMPION = make_run(
+    "c" * 32, "calm-owl-1", {"val_auc": 0.923, "latency_ms": 30, "score": 1}, params={"lr": "0.1"}
+)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "said"),
+    [
+        ({"val_auc": 0.941}, "beats production (version 7 of fraud): val_auc 0.941 against 0.923 (+0.018)."),
+        (
+            {"val_auc": 0.941, "latency_ms": 41},
+            "beats production (version 7 of fraud) in val_auc 0.941 against 0.923 (+0.018), "
+            "but is worse in latency_ms 41 against 30 (+11).",
+        ),
+        (
+            {"latency_ms": 41},
+            "is worse than production (version 7 of fraud): latency_ms 41 against 30 (+11).",
+        ),
+        ({"score": 2}, "differs from production (version 7 of fraud): higher in score 2 against 1 (+1)."),
+        ({"val_auc": 0.923}, "equals production (version 7 of fraud) in val_auc."),
+        ({"other": 5}, "shares no metric with production (version 7 of fraud)."),
+        ({"val_auc": "NaN"}, "shares no metric with production (version 7 of fraud)."),
+    ],
+)
+def test_the_first_sentence_says_how_a_run_compares(metrics: dict[str, Any], said: str) -> None:
+    chunk = build_run(make_run("a" * 32, "sunny-fox-12", metrics), CHAMPION)
+    assert chunk["text"].splitlines()[0] == f"Run sunny-fox-12 of experiment fraud-detector {said}"
+
+
+def test_a_run_tells_its_parameters_course_and_place() -> None:
+    run = make_run("a" * 32, "sunny-fox-12", {"val_auc": 0.941}, params={"lr": "0.2", "depth": "6"})
+    chunk = build_run(run, CHAMPION)
+    assert "Different from production: depth 6 instead of unset, lr 0.2 instead of 0.1." in chunk["text"]
+    assert "took 1 min 15 s, status FINISHED, user ada" in chunk["text"]
+    assert "Artefacts: model/MLmodel." in chunk["text"]
+    assert chunk["cite"]["run_id"] == "a" * 32
+    assert (chunk["kind"], chunk["service"], chunk["source_offset"]) == ("ml_run", "fraud-detector", 42)
+
+
+@pytest.mark.parametrize(
+    ("more", "said", "severity"),
+    [
+        ({"status": "FAILED"}, "failed on 2026-11-21 at 07:01 UTC with val_auc 0.9.", "error"),
+        ({"status": "KILLED"}, "was killed on 2026-11-21 at 07:01 UTC with val_auc 0.9.", "warning"),
+        ({"status": "RUNNING", "end_time": None}, "is still running and is worse than", "info"),
+    ],
+)
+def test_a_run_that_did_not_finish_says_so(more: dict[str, Any], said: str, severity: str) -> None:
+    chunk = build_run(make_run("a" * 32, "sunny-fox-12", {"val_auc": 0.9}, **more), CHAMPION)
+    assert said in chunk["text"].splitlines()[0]
+    assert chunk["severity"] == severity
+
+
+def test_the_production_run_itself_and_a_run_without_rival() -> None:
+    assert "is in production (version 7 of fraud) with" in build_run(CHAMPION, CHAMPION)["text"]
+    assert "no production version to compare it with" in build_run(CHAMPION, None)["text"]
+
+
+def test_new_values_keep_what_is_embedded() -> None:
+    early = build_run(make_run("a" * 32, "fox", {"val_auc": 0.5}, status="RUNNING", end_time=None), None)
+    late = build_run(make_run("a" * 32, "fox", {"val_auc": 0.9}), CHAMPION)
+    assert early["chunk_id"] == late["chunk_id"]
+    assert early["content_hash"] == late["content_hash"]
+    assert early["text"] != late["text"]
+
+
+def test_a_run_with_hundreds_of_parameters_stays_readable() -> None:
+    params = {f"p{n:03}": "x" * 500 for n in range(200)}
+    chunk = build_run(make_run("a" * 32, "fox", {f"m{n}": 1.0 for n in range(400)}, params=params), None)
+    assert "and 170 more" in chunk["text"]
+    assert len(chunk["text"]) < 8_000
+    assert len(chunk["gist"]) < 1_000
+
+
+def make_model(production: dict[str, Any] | None) -> dict[str, Any]:
+    times = {"creation_timestamp": DAY, "last_updated_timestamp": DAY}
+    versions = [
+        {"name": "fraud", "version": str(n), "run_id": f"r{n}", "current_stage": "None", **times}
+        for n in (7, 10)
+    ]
+    model = {
+        "name": "fraud", "creation_timestamp": DAY, "last_updated_timestamp": DAY,
+        "aliases": [{"alias": "champion", "version": "7"}, {"alias": "challenger", "version": "10"}],
+    }  # fmt: skip
+    return {"registered_model": model, "versions": versions, "production": production}
+
+
+def test_a_model_says_which_version_is_in_production_since_when() -> None:
+    production = {"model": "fraud", "version": "7", "since_ms": DAY + 3_600_000, "run": CHAMPION}
+    chunk = build(make_model(production))
+    lines = chunk["text"].splitlines()
+    assert lines[0].startswith(
+        "Version 7 of model fraud is in production (alias champion) since 2026-11-21 08:00 UTC; "
+        "it comes from run calm-owl-1 with val_auc 0.923"
+    )
+    assert [line.split(",")[0] for line in lines[1:]] == ["Version 10", "Version 7"]
+    assert chunk["kind"] == "ml_model"
+    assert chunk["cite"] == {"type": "mlflow", "model": "fraud", "version": "7"}
+    assert build(make_model(None))["text"].startswith("No version of model fraud is in production.")
+
+
+@pytest.mark.parametrize("body", [None, [], {"other": 1}])
+def test_anything_else_is_poison(body: Any) -> None:
+    with pytest.raises(ValueError, match="expected a JSON object"):
+        build(body)
