@@ -1,7 +1,8 @@
 """### Dynamic knowledge: what happens now, searchable within seconds
 
-**What it does.** Drains the Kafka topics `runlore.logs` and `runlore.metrics` from the positions that the
-live index version holds, turns the events into chunks, embeds what is new and appends it to that version.
+**What it does.** Drains the Kafka topics of logs, metrics, Kubernetes, MLflow and Airflow from the positions
+that the live index version holds, turns the events into chunks, embeds what is new and appends it to that
+version.
 
 | task | what happens |
 |---|---|
@@ -14,7 +15,8 @@ live index version holds, turns the events into chunks, embeds what is new and a
 
 **When it runs.** A message in Kafka rings the doorbell and starts a run within a second or two. A slow
 timetable looks anyway, so a lost ring costs seconds, not data. Only one run is active at a time; rings in
-between are drained together by the next one.
+between are drained together by the next one. A run takes `RUNLORE_MAX_EVENTS_PER_RUN` at most; if it leaves
+some behind, it rings itself.
 
 **History.** Trigger it with *History from* to rebuild a new version out of archived staging by Spark. The
 new version goes live only if the gate lets it pass, and then goes on from its own positions in Kafka.
@@ -31,6 +33,7 @@ import pendulum
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.sdk import (
     Asset,
+    AssetAlias,
     AssetOrTimeSchedule,
     AssetWatcher,
     DeltaTriggerTimetable,
@@ -58,6 +61,9 @@ EVENTS = Asset(
         )
     ],
 )
+
+# An outlet by this name rings only if something is added to it; a plain one rings whenever its task succeeds.
+MORE_EVENTS = AssetAlias("runlore-more-events")
 
 
 @task
@@ -88,12 +94,18 @@ def embedding_generation_task(ingested: dict[str, Any], params: dict[str, Any]) 
     return embed_events(SETTINGS, ingested["run_url"], from_history=bool(params["history_from"]))
 
 
-@task
-def vector_indexing_task(ingested: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
-    """Write chunks, then move the version's positions."""
+@task(outlets=[MORE_EVENTS])
+def vector_indexing_task(
+    ingested: dict[str, Any], params: dict[str, Any], outlet_events: Any
+) -> dict[str, Any]:
+    """Write chunks, then move the version's positions, then ring if the run had to leave events behind."""
     from processors.rag import index_chunks
 
-    return index_chunks(SETTINGS, ingested["run_url"], from_history=bool(params["history_from"]))
+    indexed = index_chunks(SETTINGS, ingested["run_url"], from_history=bool(params["history_from"]))
+    if ingested["is_full"]:
+        # What was left has rung already and won't ring again.
+        outlet_events[MORE_EVENTS].add(EVENTS)
+    return indexed
 
 
 @task

@@ -49,7 +49,8 @@ def ingest_events(settings: Settings, run_id: str, *, even_if_empty: bool = Fals
         even_if_empty: Go on without events, as a rebuild from history does.
 
     Returns:
-        `{"run_url", "version", "events"}`, or None when there is nothing to do.
+        `{"run_url", "version", "events", "is_full"}`, or None when there is nothing to do. A full run may
+        have left events behind.
     """
     client = search.open_search(settings.opensearch_url)
     live = versions.find_live(client, "rag")
@@ -65,7 +66,10 @@ def ingest_events(settings: Settings, run_id: str, *, even_if_empty: bool = Fals
     manifest = {"version": live, "held": start, "start": begin, "end": reached, "events": len(records)}
     newest_ms = max((record["timestamp_ms"] for record in records), default=None)
     staging.write_manifest(url, {**manifest, "newest_ms": newest_ms, "log_state": meta.get("log_state")})
-    return {"run_url": url.removesuffix("/ingest"), "version": live, "events": len(records)}
+    count = len(records)
+    return {
+        "run_url": url.removesuffix("/ingest"), "version": live, "events": count, "is_full": count >= limit,
+    }  # fmt: skip
 
 
 def _mask_record(record: Record) -> Record:
@@ -163,6 +167,7 @@ def index_chunks(settings: Settings, run_url: str, *, from_history: bool) -> dic
             settings.kafka_bootstrap,
             [*letters, *_note_refused(chunks, refused)],
             meta.get("dead_letters", {}),
+            manifest["end"],
         )
         now = datetime.now(UTC)
         sliced = slices.check_slices(client, index, meta, settings, now)

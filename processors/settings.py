@@ -28,6 +28,16 @@ def _require_zone(name: str) -> str:
     return name
 
 
+def _refuse_login(url: str) -> str:
+    # The address is stored with every chunk and shown in citations. A user alone, as in ssh://git@host, is
+    # no secret.
+    if re.match(r"https?://[^/@]+@|\w+://[^/@]*:[^/@]*@", url):
+        raise ValueError(
+            "carries a login; keep it where Git finds it, such as ~/.netrc or a credential helper"
+        )
+    return url
+
+
 Patterns = tuple[Annotated[str, AfterValidator(_require_pattern)], ...]
 
 
@@ -36,7 +46,9 @@ class DocumentSource(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    url: str = Field(min_length=1, description="A Git URL, or the path of a Git work tree or plain folder.")
+    url: Annotated[str, AfterValidator(_refuse_login)] = Field(
+        min_length=1, description="A Git URL without a login, or the path of a Git work tree or plain folder."
+    )
     branch: str = Field("", description="Branch to read; empty means the repository's default branch.")
     folder: str = Field("", description="Only this sub-folder.")
     groups: Groups = Field(("public",), description="Who may see its documents.")
@@ -61,7 +73,10 @@ class LogIndex(BaseModel):
 class Settings(BaseSettings):
     """Addresses and knobs of the platform; each is the environment variable `RUNLORE_<NAME>`."""
 
-    model_config = SettingsConfigDict(env_prefix="RUNLORE_", frozen=True, extra="ignore")
+    # The value isn't shown, for it may hold a password: the name and what is wrong are enough.
+    model_config = SettingsConfigDict(
+        env_prefix="RUNLORE_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
     url: str = Field(description="Public address of the service, used in citation links.")
     opensearch_url: str

@@ -15,9 +15,10 @@ import threading
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
+from operator import itemgetter
 from typing import Any, Final
 
 from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
@@ -41,6 +42,7 @@ _PATIENCE_S: Final = 300.0
 _BARE_INDEX: Final = "bench-bare"
 _BARE_S: Final = 30.0
 _SERVICES: Final = 5
+_NOT_OF_A_MICRO_BATCH: Final = ("heavy_processing_task",)
 _TEMPLATES: Final = (
     "order {n} of customer-{c} paid in {ms} ms",
     "GET /api/v1/items/{n} 200 {ms}ms request_id={r}",
@@ -120,36 +122,32 @@ def _find_changed(client: OpenSearch, mark: str, since: str) -> Iterable[dict[st
 def time_stages(begin: datetime) -> list[str]:
     """Return a line per task of the runs since then: how long it waited for its turn, and how long it ran."""
     waits, works = defaultdict(list), defaultdict(list)
-    with open_airflow(load_stack_settings()) as airflow:
-        query: dict[str, str | int] = {
-            "start_date_gte": begin.isoformat(),
-            "state": "success",
-            "limit": 100,
-            "order_by": "-start_date",
-        }
-        runs = airflow.get("/dags/rag_pipeline/dagRuns", params=query).raise_for_status().json()["dag_runs"]
-        for run in runs:
-            path = f"/dags/rag_pipeline/dagRuns/{run['dag_run_id']}/taskInstances"
-            tasks = airflow.get(path).raise_for_status().json()["task_instances"]
-            if any(
-                task["state"] != "success" for task in tasks if task["task_id"] != "heavy_processing_task"
-            ):
-                continue
-            ready = datetime.fromisoformat(run["queued_at"])
-            for task in sorted(
-                (t for t in tasks if t["end_date"] and t["state"] == "success"), key=_start_of
-            ):
-                waits[task["task_id"]].append((_start_of(task) - ready).total_seconds())
-                works[task["task_id"]].append(float(task["duration"]))
-                ready = datetime.fromisoformat(task["end_date"])
+    for queued, tasks in _list_runs(begin):
+        ready = queued
+        for task in tasks:
+            start, end = (datetime.fromisoformat(task[name]) for name in ("start_date", "end_date"))
+            waits[task["task_id"]].append((start - ready).total_seconds())
+            works[task["task_id"]].append((end - start).total_seconds())
+            ready = end
     return [
         f"  {task:30} waits {statistics.median(waits[task]):5.2f} s, runs {statistics.median(taken):5.2f} s"
         for task, taken in works.items()
     ]
 
 
-def _start_of(task: dict[str, Any]) -> datetime:
-    return datetime.fromisoformat(task["start_date"])
+def _list_runs(begin: datetime) -> Iterator[tuple[datetime, list[dict[str, Any]]]]:
+    """Yield when each run was queued, and its tasks in order: of runs that had something to do, up to 100."""
+    query: dict[str, str | int] = {
+        "start_date_gte": begin.isoformat(), "state": "success", "order_by": "-start_date", "limit": 100,
+    }  # fmt: skip
+    with open_airflow(load_stack_settings()) as airflow:
+        runs = airflow.get("/dags/rag_pipeline/dagRuns", params=query).raise_for_status().json()["dag_runs"]
+        for run in runs:
+            path = f"/dags/rag_pipeline/dagRuns/{run['dag_run_id']}/taskInstances"
+            tasks = airflow.get(path).raise_for_status().json()["task_instances"]
+            done = [task for task in tasks if task["state"] == "success"]
+            if len(done) == len(tasks) - len(_NOT_OF_A_MICRO_BATCH):
+                yield datetime.fromisoformat(run["queued_at"]), sorted(done, key=itemgetter("start_date"))
 
 
 def measure_pipeline(settings: Settings, rate: float, seconds: float) -> tuple[list[float], list[str]]:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import sys
 import time
 from collections.abc import Iterable
@@ -38,6 +39,7 @@ COLLECTED: Final = "runlore.collected"
 """Compacted: up to where each collector has read its source."""
 TOPICS: Final = (*RAG_TOPICS, "runlore.docs", "runlore.queries", DEAD_LETTER, COLLECTED)
 GROUP: Final = "runlore-rag-pipeline"
+_ORIGIN: Final = re.compile(r"(?P<topic>.+)/(?P<partition>\d+)/(?P<offset>\d+)")
 _TIMEOUT_S: Final = 20.0
 _TRANSACTION_MS: Final = 30_000
 # What a collector left open when it was killed holds readers up until its transaction times out.
@@ -254,20 +256,23 @@ def read_collected(bootstrap: str, collector: str) -> dict[str, Any] | None:
     return json.loads(positions[-1]) if positions and positions[-1] else None
 
 
-def send_dead_letters(bootstrap: str, letters: list[DeadLetter], since: Positions) -> Positions:
+def send_dead_letters(
+    bootstrap: str, letters: list[DeadLetter], since: Positions, reached: Positions
+) -> Positions:
     """Copy the messages that could not be processed to the dead-letter topic, each once, secrets masked.
 
     A task that was killed after it had sent letters sends them again when it is tried again, and so does a
-    version that was rolled back and catches up. The key names the origin, and what the topic already holds
-    since the version's last letters is not sent a second time.
+    version that was rolled back and catches up, in as many batches as that takes. The key names the origin,
+    and a letter that the topic holds already is not sent a second time.
 
     Args:
         bootstrap: Kafka's bootstrap servers.
         letters: What to send.
-        since: Up to where the dead-letter topic was known when the version's positions last moved.
+        since: From where on the dead-letter topic may hold letters of events that the version hasn't read.
+        reached: The positions that the version will have after this batch.
 
     Returns:
-        Up to where it is known now; `since` when there was nothing to send.
+        The same place for those positions; `since`, which is not too late, when there was nothing to send.
     """
     if not letters:
         return since
@@ -277,10 +282,36 @@ def send_dead_letters(bootstrap: str, letters: list[DeadLetter], since: Position
     try:
         copies = [_copy_letter(consumer, letter) for letter in letters if _name_origin(letter) not in keys]
         produce(bootstrap, DEAD_LETTER, copies)
-        _, known = _find_bounds(consumer, [DEAD_LETTER], {})
-        return known
+        _, ends = _find_bounds(consumer, [DEAD_LETTER], {})
+        return find_letters_ahead(held, reached, ends)
     finally:
         consumer.close()
+
+
+def find_letters_ahead(held: list[Record], reached: Positions, ends: Positions) -> Positions:
+    """Return where in the dead-letter topic the first letter stands whose event lies at or behind a position.
+
+    Args:
+        held: Dead letters, in the order of their offsets in each partition.
+        reached: Positions of the topics that the events came from.
+        ends: The dead-letter topic's ends, which stand for "there is none".
+
+    Example:
+        >>> letter = {"topic": DEAD_LETTER, "partition": 0, "offset": 3, "key": "runlore.logs/1/70"}
+        >>> find_letters_ahead([letter], {"runlore.logs": {"1": 70}}, {DEAD_LETTER: {"0": 9}})
+        {'runlore.dead-letter': {'0': 3}}
+        >>> find_letters_ahead([letter], {"runlore.logs": {"1": 71}}, {DEAD_LETTER: {"0": 9}})
+        {'runlore.dead-letter': {'0': 9}}
+    """
+    ahead = dict(ends[DEAD_LETTER])
+    for record in held:
+        origin = _ORIGIN.fullmatch(record["key"])
+        if origin is None or origin["topic"] not in reached:
+            continue
+        if int(origin["offset"]) >= reached[origin["topic"]].get(origin["partition"], 0):
+            partition = str(record["partition"])
+            ahead[partition] = min(ahead[partition], record["offset"])
+    return {DEAD_LETTER: ahead}
 
 
 def _name_origin(letter: DeadLetter) -> str:

@@ -65,6 +65,7 @@ def send_events(
             "enable.idempotence": True,
             "delivery.timeout.ms": 600_000,
             "queue.buffering.max.messages": 500_000,
+            "log_level": 2,
         }
     )
 

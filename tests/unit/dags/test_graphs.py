@@ -6,12 +6,13 @@ from typing import Any
 
 import httpx
 import pytest
+from airflow.sdk import Asset
 from airflow.sdk.exceptions import AirflowSkipException
 
 from dags.cag_pipeline import cag_pipeline
 from dags.collect import collect, collect_airflow_task, collect_log_indices_task, naming_source
 from dags.maintain import clean_airflow_tables_task, maintain
-from dags.rag_pipeline import rag_pipeline
+from dags.rag_pipeline import EVENTS, MORE_EVENTS, rag_pipeline
 from dags.replay_dead_letter import replay_dead_letter
 from dags.roll_back_version import roll_back_version
 
@@ -84,3 +85,17 @@ def test_spark_runs_only_for_a_history_window(
     assert light.python_callable({"run_url": "file:///r"}, {"history_from": history_from}, ti) == next_task
     assert next_task in light.downstream_task_ids
     assert pushed == {"counts": {"chunks": 1}}
+
+
+@pytest.mark.parametrize("is_full", [True, False])
+def test_a_run_that_left_events_behind_rings_for_the_next(
+    monkeypatch: pytest.MonkeyPatch, *, is_full: bool
+) -> None:
+    monkeypatch.setattr("processors.rag.index_chunks", lambda *_, **__: {"candidate": False})
+    indexing = rag_pipeline().get_task("vector_indexing_task")
+    rung: list[Asset] = []
+    outlet_events = {MORE_EVENTS: SimpleNamespace(add=rung.append)}
+    ingested = {"run_url": "file:///r", "is_full": is_full}
+    indexing.python_callable(ingested, {"history_from": None}, outlet_events)
+    assert rung == ([EVENTS] if is_full else [])
+    assert indexing.outlets == [MORE_EVENTS]

@@ -41,6 +41,9 @@ def test_settings_come_from_the_environment(environment: pytest.MonkeyPatch) -> 
         ("RUNLORE_SWEEP_SECONDS", "0"),
         ("RUNLORE_DOCS", "[]"),
         ("RUNLORE_DOCS", '[{"url": "x", "colour": 1}]'),
+        ("RUNLORE_DOCS", '[{"url": "https://ada:hunter22@git.example/docs"}]'),
+        ("RUNLORE_DOCS", '[{"url": "https://ghp_0123456789@git.example/docs"}]'),
+        ("RUNLORE_DOCS", '[{"url": "ssh://git:hunter22@git.example/docs"}]'),
         ("RUNLORE_LOG_LEVEL", "loud"),
         ("RUNLORE_REDACTION_PATTERNS", '["acme-[0-9"]'),
         ("RUNLORE_REDACTION_PATTERNS", '["x*"]'),
@@ -56,3 +59,16 @@ def test_a_missing_setting_is_named(environment: pytest.MonkeyPatch) -> None:
     environment.delenv("RUNLORE_OPENSEARCH_URL")
     with pytest.raises(ValidationError, match="opensearch_url"):
         Settings()
+
+
+def test_a_login_in_an_address_is_refused_and_not_shown(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("RUNLORE_DOCS", '[{"url": "https://ada:hunter22@git.example/docs"}]')
+    with pytest.raises(ValidationError, match="carries a login") as refused:
+        Settings()
+    assert "hunter22" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["ssh://git@git.example/docs", "git@git.example:docs", "/srv/docs"])
+def test_a_user_alone_is_no_login(environment: pytest.MonkeyPatch, url: str) -> None:
+    environment.setenv("RUNLORE_DOCS", f'[{{"url": "{url}"}}]')
+    assert Settings().docs[0].url == url
