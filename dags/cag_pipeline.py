@@ -55,7 +55,7 @@ DOCUMENTS = Asset(
 @task
 def documentation_sync_task(params: dict[str, Any], run_id: str) -> dict[str, Any]:
     """Stage what changed in the document sources."""
-    from processors.cag import sync_documents
+    from processors.cag.sync import sync_documents
 
     synced = sync_documents(SETTINGS, run_id, force=params["rebuild"])
     if synced is None:
@@ -66,7 +66,7 @@ def documentation_sync_task(params: dict[str, Any], run_id: str) -> dict[str, An
 @task
 def markdown_processing_task(synced: dict[str, Any]) -> dict[str, Any]:
     """Turn pages into chunks."""
-    from processors.cag import process_documents
+    from processors.cag.process import process_documents
 
     return process_documents(SETTINGS, synced["run_url"])
 
@@ -75,7 +75,7 @@ def markdown_processing_task(synced: dict[str, Any]) -> dict[str, Any]:
 def knowledge_indexing_task(synced: dict[str, Any]) -> dict[str, Any]:
     """Build a version, and let it go live if the gate lets it pass."""
     from evaluation.release import release_version
-    from processors.cag import build_version
+    from processors.cag.build import build_version
     from processors.stores.search import open_search
 
     built = build_version(SETTINGS, synced["run_url"])

@@ -10,7 +10,9 @@ from importlib import import_module
 for module in (
     "airflow.providers.apache.spark.operators.spark_submit",
     "evaluation.release",
-    "processors.cag",
+    "processors.cag.build",
+    "processors.cag.process",
+    "processors.cag.sync",
     "processors.collectors.airflow",
     "processors.collectors.canaries",
     "processors.collectors.metrics",
