@@ -110,8 +110,16 @@ def start_supervisor(settings: StackSettings, passwords: Passwords, environment:
         "RUNLORE_POSTGRES_BIN": str(find_postgres(settings.home / "postgres/data")),
         "RUNLORE_SUPERVISOR_PASSWORD": passwords["supervisor"],
     }
-    command = [str(platform / "supervisord"), "-c", str(ROOT / "local/supervisord.conf")]
-    done = subprocess.run(command, env={**os.environ, **environment, **own}, capture_output=True, text=True)
+    command = [
+        str(platform / "python"),
+        "-m",
+        "local.supervisord",
+        "-c",
+        str(ROOT / "local/supervisord.conf"),
+    ]
+    done = subprocess.run(
+        command, env={**os.environ, **environment, **own}, cwd=ROOT, capture_output=True, text=True
+    )
     if done.returncode:
         raise StackError(f"supervisord didn't start:\n{done.stdout}{done.stderr}")
     deadline = time.monotonic() + 10
