@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from local.airflow_api import trigger_dag
+from local.airflow_api import follow_run, trigger_dag
 from processors.airflow_runs import build_airflow_chunks
 from processors.chunk import Chunk
 from processors.collectors.airflow import collect_airflow
@@ -44,6 +44,8 @@ def test_runs_are_collected_by_the_hour_and_failures_alone(
     assert "Slowest task: " in hour["text"]
     assert collect() == []
     run_id = trigger_dag(airflow, DAG)
+    # The scheduler could start a run that is waiting still, whatever it was called meanwhile.
+    follow_run(airflow, DAG, run_id, print)
     airflow.patch(f"/dags/{DAG}/dagRuns/{run_id}", json={"state": "failed"}).raise_for_status()
     failures = [chunk for chunk in collect() if "run_id" in chunk["cite"]]
     assert [chunk["cite"]["run_id"] for chunk in failures] == [run_id]

@@ -175,7 +175,8 @@ def test_a_crash_is_in_the_topic_at_once_and_says_why(
         return next((record for record in records if "CrashLoopBackOff" in str(record["value"])), None)
 
     crash = _wait_for(find_crash, "crash in the topic")
-    assert crash["timestamp_ms"] / 1000 - crashed_at < 2
+    # By the watch: the next list is minutes away.
+    assert crash["timestamp_ms"] / 1000 - crashed_at < 30
     (chunk,) = build_kubernetes_chunks(crash, "b", "now")
     assert f"of deployment checkout in namespace {namespace} was restarted 4 times" in chunk["text"]
     assert "container app was OOMKilled (exit code 137)" in chunk["text"]
