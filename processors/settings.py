@@ -3,10 +3,10 @@
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Groups = Annotated[tuple[str, ...], Field(min_length=1)]
@@ -33,8 +33,10 @@ def _refuse_login(url: str) -> str:
     # no secret.
     if re.match(r"https?://[^/@]+@|\w+://[^/@]*:[^/@]*@", url):
         raise ValueError(
-            "carries a login; keep it where Git finds it, such as ~/.netrc or a credential helper"
+            "carries a login; name a file with the token as token_file, or keep it where Git finds it"
         )
+    if url.startswith("-"):
+        raise ValueError("begins with a dash, which Git would take for an option")
     return url
 
 
@@ -49,9 +51,64 @@ class DocumentSource(BaseModel):
     url: Annotated[str, AfterValidator(_refuse_login)] = Field(
         min_length=1, description="A Git URL without a login, or the path of a Git work tree or plain folder."
     )
-    branch: str = Field("", description="Branch to read; empty means the repository's default branch.")
+    branch: str = Field(
+        "", pattern=r"^([^-+:\s][^:\s]*)?$", description="Branch to read; empty: the repository's default."
+    )
     folder: str = Field("", description="Only this sub-folder.")
     groups: Groups = Field(("public",), description="Who may see its documents.")
+    user: str = Field("", description="User whose token it is; empty: git.")
+    token_file: Path | None = Field(None, description="File with a token or password, for https.")
+    ssh_key_file: Path | None = Field(None, description="File with a private key, for ssh.")
+
+    @model_validator(mode="after")
+    def _require_fitting_credentials(self) -> Self:
+        # A token that goes over the network in plain text is known to whoever listens.
+        if self.token_file and not re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", self.url):
+            raise ValueError(f"token_file goes with an https:// address, got {self.url!r}")
+        if self.ssh_key_file and not re.match(r"ssh://|[^/]+@[^/]+:", self.url):
+            raise ValueError(f"ssh_key_file goes with ssh:// or user@host:path, got {self.url!r}")
+        return self
+
+
+def _require_unique_urls(sources: tuple[DocumentSource, ...]) -> tuple[DocumentSource, ...]:
+    # What is held of a source is kept by its address.
+    urls = [source.url for source in sources]
+    twice = sorted({url for url in urls if urls.count(url) > 1})
+    if twice:
+        raise ValueError(f"each address may stand there once, more often: {', '.join(twice)}")
+    return sources
+
+
+class ConfluenceSpace(BaseModel):
+    """One space of a Confluence whose pages `cag_pipeline` reads."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: Annotated[str, AfterValidator(_refuse_login)] = Field(
+        pattern="^https?://", description="Address, on Cloud with its /wiki, elsewhere with its context path."
+    )
+    space: str = Field(min_length=1, description="Key of the space.")
+    cloud: bool | None = Field(None, description="Whether it is Cloud; empty: by the address.")
+    user: str = Field("", description="User, on Cloud an e-mail address; empty: the token alone signs in.")
+    token_file: Path | None = Field(None, description="File with the token; empty: no login.")
+    groups: Groups = Field(("public",), description="Who may see its pages.")
+
+    @model_validator(mode="after")
+    def _require_safe_login(self) -> Self:
+        if self.token_file and not re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", self.url):
+            raise ValueError(f"token_file goes with an https:// address, got {self.url!r}")
+        return self
+
+    @property
+    def is_cloud(self) -> bool:
+        """Whether Cloud's API is spoken."""
+        by_address = bool(re.match(r"https://[^/]+\.atlassian\.net(/|$)", self.url))
+        return by_address if self.cloud is None else self.cloud
+
+    @property
+    def source(self) -> str:
+        """The name under which its pages are held; it leads back to them."""
+        return f"confluence+{self.url.rstrip('/')}/{self.space}"
 
 
 class LogIndex(BaseModel):
@@ -90,7 +147,12 @@ class Settings(BaseSettings):
     tokenizer_file: Path = Field(description="tokenizer.json of the embedding model; it measures chunks.")
     api_key_file: Path
     mask_key_file: Path = Field(description="File with the key of the hashes that stand for masked secrets.")
-    docs: tuple[DocumentSource, ...] = Field(min_length=1, description="JSON list of document sources.")
+    docs: Annotated[tuple[DocumentSource, ...], AfterValidator(_require_unique_urls)] = Field(
+        min_length=1, description="JSON list of document sources."
+    )
+
+    confluence: tuple[ConfluenceSpace, ...] = Field((), description="JSON list of Confluence spaces to read.")
+    model_cards: bool = Field(True, description="Whether MLflow's descriptions of models are documents too.")
 
     embedding_model: str = "all-minilm-l6-v2"
     embedding_dimension: int = Field(384, ge=1)
@@ -102,6 +164,7 @@ class Settings(BaseSettings):
         "", description="OpenAI base URL of the answering model; empty: that of the model server."
     )
     chunk_tokens: int = Field(220, ge=32, description="Upper size of a document chunk, in model tokens.")
+    max_page_bytes: int = Field(2_000_000, ge=1000, description="A larger document is reported and not read.")
 
     time_zone: Annotated[str, AfterValidator(_require_zone)] = Field(
         "UTC", description='Time zone of those who ask: what "yesterday at 10" means.'
@@ -178,7 +241,8 @@ class Settings(BaseSettings):
     @property
     def all_groups(self) -> list[str]:
         """Every group that a document source names, and the public."""
-        return sorted({"public", *(group for source in self.docs for group in source.groups)})
+        sources: tuple[DocumentSource | ConfluenceSpace, ...] = (*self.docs, *self.confluence)
+        return sorted({"public", *(group for source in sources for group in source.groups)})
 
 
 def hide_logins(text: str) -> str:
