@@ -8,6 +8,7 @@ from typing import Any
 from processors.chunk import Chunk, table_to_chunks
 from processors.embedding import embed_chunks
 from processors.markdown import CHUNKER
+from processors.markdown.chunking import hash_chunker
 from processors.settings import Settings
 from processors.stores import search, staging, versions
 
@@ -31,6 +32,7 @@ def build_version(settings: Settings, run_url: str) -> dict[str, Any]:
         "dimension": settings.embedding_dimension,
         "chunker": CHUNKER,
         "chunk_tokens": settings.chunk_tokens,
+        "chunker_hash": hash_chunker(settings.chunk_tokens, settings.embedding_model),
         "code_commit": settings.code_commit,
     }
     index = versions.create_version(client, "cag", origin)

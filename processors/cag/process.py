@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from processors.chunk import Chunk, chunks_to_table, make_id
-from processors.markdown import build_document_chunks, open_splitter, parse_document
+from processors.markdown.chunking import build_document_chunks, open_splitter
+from processors.markdown.parsing import parse_document
 from processors.settings import Settings
 from processors.stores import staging
 

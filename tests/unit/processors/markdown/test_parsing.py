@@ -1,11 +1,12 @@
 """Markdown pages become sections with the lines they came from."""
 
+import textwrap
 from pathlib import Path
 
 import pytest
-from semantic_text_splitter import MarkdownSplitter
 
-from processors.markdown import build_document_chunks, parse_document
+from processors.markdown.chunking import build_document_chunks, make_splitter
+from processors.markdown.parsing import parse_document
 
 PAGE = """---
 title: OpenSearch is red
@@ -50,18 +51,18 @@ def test_the_title_is_the_best_that_the_page_offers(text: str, title: str) -> No
 
 
 def test_odd_pages_are_reported_with_their_place() -> None:
-    assert parse_document("a.md", "---\ntitle: [\n---\nx")["oddities"][0].startswith("a.md:1: front matter")
+    assert parse_document("a.md", "---\ntitle: [\n---\nx")["oddities"][0].startswith("a.md:2: front matter")
     assert parse_document("a.md", "")["oddities"] == ["a.md:1: the page has no text"]
 
 
 def test_chunks_cite_lines_that_hold_their_text_and_know_who_may_see_them() -> None:
     cite = {"type": "git", "repository": "r", "commit": "c", "path": "red.md"}
     page = parse_document("red.md", PAGE)
-    chunks = build_document_chunks(page, cite, ["sre"], MarkdownSplitter(60), "b", "now")
+    chunks = build_document_chunks(page, cite, ["sre"], make_splitter(len, 60), "b", "now")
     lines = PAGE.splitlines()
     for chunk in chunks:
         cited = "\n".join(lines[chunk["cite"]["start_line"] - 1 : chunk["cite"]["end_line"]])
-        assert chunk["text"].strip() in cited
+        assert chunk["text"] in textwrap.dedent(cited)
         assert chunk["acl"] == ["sre"]
         assert (chunk["kind"], chunk["service"]) == ("runbook", "opensearch")
     assert len({chunk["chunk_id"] for chunk in chunks}) == len(chunks) > 3

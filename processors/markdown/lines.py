@@ -1,0 +1,73 @@
+"""The lines of a page: cleaned of what no text holds, and replaced without moving those below."""
+
+import re
+from typing import Final
+
+_LONG_LINE: Final = 20_000
+_NOT_TEXT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\x85\ue000\ue001\ufeff]")
+_FENCE: Final = re.compile(r"^(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*(`{3,}|~{3,})(.*)$")
+
+
+def clean_lines(path: str, text: str) -> tuple[list[str], list[str]]:
+    """Return the lines of a page without control characters, and what is odd about them.
+
+    Example:
+        >>> clean_lines("a.md", "one\\r\\ntwo\\x00")
+        (['one', 'two'], ['a.md:2: 1 control character was taken out'])
+    """
+    lines, oddities = [], []
+    for number, line in enumerate(re.split("\r\n|\r|\n", text.removeprefix("\ufeff")), start=1):
+        cleaned, taken = _NOT_TEXT.subn("", line)
+        if taken:
+            oddities.append(
+                f"{path}:{number}: {taken} control character{'s were' * (taken > 1) or ' was'} taken out"
+            )
+        if len(cleaned) > _LONG_LINE:
+            oddities.append(f"{path}:{number}: a line of {len(cleaned)} characters")
+        lines.append(cleaned)
+    return lines, oddities
+
+
+def keep_lines(old: str, new: str) -> str:
+    """Return a replacement with as many line ends as what it replaces.
+
+    Example:
+        >>> keep_lines("<b\\n>", "x")
+        'x\\n'
+    """
+    return new + "\n" * (old.count("\n") - new.count("\n"))
+
+
+def find_fenced(lines: list[str]) -> list[bool]:
+    """Tell for each line whether it belongs to a fenced code block, its fences included.
+
+    Example:
+        >>> find_fenced(["a", "```sh", "ls", "```", "b"])
+        [False, True, True, True, False]
+    """
+    fenced, mark = [], ""
+    for line in lines:
+        found = _FENCE.match(line)
+        if mark:
+            fenced.append(True)
+            if found and found[1].startswith(mark) and not found[2].strip():
+                mark = ""
+        else:
+            # A backtick after the mark makes it a code span.
+            mark = found[1] if found and not (found[1][0] == "`" and "`" in found[2]) else ""
+            fenced.append(bool(mark))
+    return fenced
+
+
+def drop_between(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> str:
+    """Drop what stands between two marks, with the marks; what is never closed stays.
+
+    Example:
+        >>> drop_between("a<!-- b\\n-->c <!-- d", re.compile("<!--"), re.compile("-->"))
+        'a\\nc <!-- d'
+    """
+    pieces, position = [], 0
+    while (begin := opening.search(text, position)) and (end := closing.search(text, begin.end())):
+        pieces += [text[position : begin.start()], keep_lines(text[begin.start() : end.end()], "")]
+        position = end.end()
+    return "".join([*pieces, text[position:]])
