@@ -18,11 +18,14 @@ SETTINGS = load_settings()
 
 @task
 def roll_back_task(params: dict[str, Any]) -> dict[str, str]:
-    """Swap the alias back to the version before."""
+    """Swap the alias back to the version before, and give the memory of cached answers back."""
+    from processors.stores.answers_cache import evict_versions
     from processors.stores.search import open_search
     from processors.stores.versions import roll_back
 
     taken_back, live = roll_back(open_search(SETTINGS.opensearch_url), params["pipeline"])
+    if params["pipeline"] == "cag":
+        evict_versions(SETTINGS.redis_url, [live])
     return {"taken_back": taken_back, "live": live}
 
 

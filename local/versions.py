@@ -6,6 +6,7 @@ import sys
 from opensearchpy import OpenSearch, OpenSearchException
 
 from processors.settings import load_settings
+from processors.stores.answers_cache import evict_versions
 from processors.stores.search import open_search
 from processors.stores.versions import list_versions, roll_back
 
@@ -17,12 +18,15 @@ def main() -> int:
     commands.add_parser("list")
     commands.add_parser("rollback").add_argument("pipeline", choices=["cag", "rag"])
     options = parser.parse_args()
-    client = open_search(load_settings().opensearch_url)
+    settings = load_settings()
+    client = open_search(settings.opensearch_url)
     try:
         if options.command == "list":
             print_versions(client)
         else:
             taken_back, live = roll_back(client, options.pipeline)
+            if options.pipeline == "cag":
+                evict_versions(settings.redis_url, [live])
             print(f"{taken_back} was taken back; {live} is live.")
     except (ValueError, OpenSearchException) as error:
         print(f"{error}", file=sys.stderr)

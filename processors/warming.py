@@ -1,23 +1,45 @@
-"""Preloads what people ask, so that a known question finds its passages in Redis."""
+"""Preloads what people ask, so that a known question finds its passages, and often its answer, in Redis."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
+import httpx
+import structlog
+from confluent_kafka import KafkaException
 from opensearchpy import OpenSearch
 
+from processors.cache import LONGEST_QUESTION
 from processors.retrieval.glossary import add_translation
 from processors.retrieval.hybrid import Hit, build_hybrid_query, normalise_query, parse_hits
+from processors.retrieval.time_phrases import find_window
 from processors.settings import Settings
-from processors.stores.answers_cache import store_hits
+from processors.stores.answers_cache import evict_versions, store_hits
+from processors.stores.asked_questions import AskedQuestion, read_asked
 from processors.stores.model_server import embed_texts
-from processors.stores.search import list_titles
+from processors.stores.search import list_alerts, list_titles
+from processors.stores.service import ask_service
+from processors.stores.versions import find_live
 
-_CACHED_HITS = 20
+_CACHED_HITS: Final = 20
+_READ_BACK: Final = 20_000
+_MOST_ASKED: Final = 1_000
+_MOST_RECENT: Final = 200
+_ANSWERED: Final = 300
+# A question that was asked a week ago counts half.
+_HALF_LIFE: Final = timedelta(days=7)
+
+log = structlog.get_logger(__name__)
 
 
 def warm_cache(
     client: OpenSearch, settings: Settings, index: str, questions: Iterable[str]
 ) -> dict[str, int]:
-    """Retrieve the given questions and all page titles for the public, and store what is found.
+    """Preload the version that just went live, and give the memory of all others back.
+
+    For each set of groups that somebody asked for: what was asked most and last, golden questions, titles and
+    names of alerts. The public's first questions get their answers too, written by the service.
 
     Args:
         client: OpenSearch.
@@ -26,15 +48,88 @@ def warm_cache(
         questions: What is known to be asked.
 
     Returns:
-        The number of warmed questions.
+        Counts of warmed questions, of answers written, and of entries of other versions that were deleted.
     """
-    different = {normalise_query(q): q for q in (*questions, *list_titles(client, index))}
-    wanted = list(different.values())
+    asked = choose_questions(_read_asked(settings), datetime.now(UTC))
+    known = [*questions, *list_alerts(client, index), *list_titles(client, index)]
+    warmed = 0
+    for groups in {("public",), *asked}:
+        wanted = _drop_repeats([*asked.get(groups, []), *known])
+        warmed += _warm_groups(client, settings, index, list(groups), wanted)
+    first = _drop_repeats([*asked.get(("public",), []), *questions])[:_ANSWERED]
+    answered = _write_answers(settings, first)
+    live = find_live(client, "cag")
+    evicted = evict_versions(settings.redis_url, [index, live or index])
+    return {"warmed": warmed, "answered": answered, "evicted": evicted}
+
+
+def choose_questions(asked: Iterable[AskedQuestion], now: datetime) -> Mapping[tuple[str, ...], list[str]]:
+    """Return what was asked most and what was asked last, for each set of groups.
+
+    A question counts the less the longer ago it was asked: half after a week. Questions that name a time are
+    left out, for their answer is another one each time.
+
+    Example:
+        >>> now = datetime(2026, 11, 21, tzinfo=UTC)
+        >>> one = {"asked_at": "2026-11-20T00:00:00+00:00", "query": "Why?", "groups": ["public"]}
+        >>> dict(choose_questions([one, {**one, "query": "why"}, {**one, "query": "how"}], now))
+        {('public',): ['Why?', 'how']}
+    """
+    weights: dict[tuple[str, ...], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    latest: dict[tuple[str, ...], dict[str, datetime]] = defaultdict(dict)
+    spelled: dict[str, str] = {}
+    for question in asked:
+        groups, form = tuple(sorted(question["groups"])), normalise_query(question["query"])
+        when = datetime.fromisoformat(question["asked_at"])
+        spelled.setdefault(form, question["query"])
+        weights[groups][form] += 0.5 ** ((now - when) / _HALF_LIFE)
+        latest[groups][form] = max(when, latest[groups].get(form, when))
+    chosen = {}
+    for groups, counts in weights.items():
+        most = sorted(counts, key=lambda form: -counts[form])[:_MOST_ASKED]
+        last = sorted(counts, key=lambda form: latest[groups][form], reverse=True)[:_MOST_RECENT]
+        chosen[groups] = [spelled[form] for form in dict.fromkeys([*most, *last])]
+    return {groups: [q for q in forms if _is_timeless(q, now)] for groups, forms in chosen.items()}
+
+
+def _is_timeless(question: str, now: datetime) -> bool:
+    return len(question) <= LONGEST_QUESTION and find_window(question, now).window is None
+
+
+def _read_asked(settings: Settings) -> list[AskedQuestion]:
+    """Return what was asked; without Kafka the cache is warmed with what is known all the same."""
+    try:
+        return read_asked(settings.kafka_bootstrap, _READ_BACK)
+    except (KafkaException, TimeoutError) as error:
+        log.warning("what was asked can't be read", error=str(error))
+        return []
+
+
+def _drop_repeats(questions: Iterable[str]) -> list[str]:
+    first: dict[str, str] = {}
+    for question in questions:
+        first.setdefault(normalise_query(question), question)
+    return list(first.values())
+
+
+def _warm_groups(
+    client: OpenSearch, settings: Settings, index: str, groups: list[str], wanted: list[str]
+) -> int:
     searched = [add_translation(question) for question in wanted]
+    if not searched:
+        return 0
     vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, searched)
-    found: list[tuple[str, list[Hit]]] = []
+    found: list[tuple[str, list[Hit], Any]] = []
     for question, text, vector in zip(wanted, searched, vectors, strict=True):
-        body = build_hybrid_query(text, vector.tolist(), _CACHED_HITS, ["public"])
-        found.append((question, parse_hits(client.search(index=index, body=body))))
-    warmed = store_hits(settings.redis_url, index, ["public"], found, settings.cache_ttl_seconds)
-    return {"warmed": warmed}
+        body = build_hybrid_query(text, vector.tolist(), _CACHED_HITS, groups)
+        found.append((question, parse_hits(client.search(index=index, body=body)), vector))
+    return store_hits(settings.redis_url, index, groups, found, settings.cache_ttl_seconds)
+
+
+def _write_answers(settings: Settings, questions: list[str]) -> int:
+    """Have the service write the public's answers ahead; without it, each is written when it is asked for."""
+    try:
+        return ask_service(settings.url, settings.api_key_file, "runlore-cag", questions)
+    except (httpx.HTTPError, OSError) as error:
+        log.warning("the service writes no answers ahead", error=str(error))
+        return 0

@@ -1,14 +1,20 @@
 """The sockets of the service, opened when it starts and closed when it stops."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from openai import AsyncOpenAI, Timeout
 from opensearchpy import AsyncOpenSearch
 from redis.asyncio import Redis
 
+from processors.near_duplicates import AskedQuestions
 from processors.settings import Settings
+from processors.stores.asked_questions import QuestionLog, open_question_log
+from serving.metrics import QUESTIONS
+from serving.sharing import SharedRead, SingleFlight
 
 # Seconds. A search takes milliseconds; whoever asks should hear soon that something is wrong.
 _SEARCH_TIMEOUT = 10
@@ -18,12 +24,18 @@ _MODEL_TIMEOUT = Timeout(60, connect=2)
 
 @dataclass(frozen=True)
 class Clients:
-    """What the handlers talk to."""
+    """What the handlers talk to, and what they share while they do."""
 
     search: AsyncOpenSearch
     cache: Redis
     embedder: AsyncOpenAI
     model: AsyncOpenAI
+    questions: QuestionLog
+    live: SharedRead[dict[str, str]] = field(default_factory=SharedRead)
+    vectors: SingleFlight[tuple[list[float] | None, tuple[str, ...]]] = field(default_factory=SingleFlight)
+    documents: SingleFlight[Any] = field(default_factory=SingleFlight)
+    answers: SingleFlight[Any] = field(default_factory=SingleFlight)
+    asked: dict[str, AskedQuestions] = field(default_factory=dict)
 
 
 @asynccontextmanager
@@ -35,9 +47,11 @@ async def open_clients(settings: Settings) -> AsyncIterator[Clients]:
     )
     embedder = _open_model(settings.embedding_url)
     model = _open_model(settings.answering_url or settings.embedding_url)
+    questions = open_question_log(settings.kafka_bootstrap, lambda outcome: QUESTIONS.labels(outcome).inc())
     try:
-        yield Clients(search, cache, embedder, model)
+        yield Clients(search, cache, embedder, model, questions)
     finally:
+        await asyncio.to_thread(questions.close)
         await model.close()
         await embedder.close()
         await cache.aclose()

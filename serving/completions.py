@@ -9,11 +9,12 @@ import structlog
 from litestar.response import Stream
 
 from processors.retrieval.hybrid import Hit
-from serving.answer import Answer, describe_provenance
+from serving.answer import describe_provenance
 from serving.citations import build_citation_url
 from serving.errors import to_error
 from serving.metrics import ACTIVE_STREAMS
 from serving.prompt import title_of
+from serving.writing import Answer
 
 DONE: Final = b"data: [DONE]\n\n"
 

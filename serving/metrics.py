@@ -18,6 +18,9 @@ STAGE_SECONDS: Final = Histogram(
     "runlore_stage_seconds", "Time in one stage of answering.", ("stage",), buckets=_BUCKETS
 )
 CACHE_LOOKUPS: Final = Counter("runlore_cache_lookups", "Cache look-ups by outcome.", ("outcome",))
+QUESTIONS: Final = Counter(
+    "runlore_asked_questions", "Questions by whether Kafka holds them for the cache's warming.", ("outcome",)
+)
 ANSWERS: Final = Counter("runlore_chat_answers", "Chat answers by model and who wrote them.", ("model", "by"))
 DEGRADED: Final = Counter("runlore_degraded_answers", "Answers made without a part that was down.", ("part",))
 ACTIVE_STREAMS: Final = Gauge("runlore_active_streams", "Answers being streamed now.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import openai
 import structlog
-from redis.exceptions import RedisError
 
 from processors.cache import cache_key
 from processors.index_names import cover_family, find_version
@@ -28,6 +26,7 @@ from processors.retrieval.hybrid import (
 )
 from processors.retrieval.recency import apply_recency
 from processors.retrieval.time_phrases import TimeWindow, find_window
+from serving.cache import STORED_HITS, find_alike, is_cacheable, read_entry, store_documents
 from serving.correlation import HEADER, correlation_id
 from serving.errors import NoKnowledgeError
 from serving.metrics import CACHE_LOOKUPS, time_stage
@@ -42,6 +41,8 @@ if TYPE_CHECKING:
 _RERANKED: Final = 30
 # About 1,000 tokens: a long procedure, but not a whole page under one heading.
 _SECTION_CHARACTERS: Final = 4_000
+# Of both pipelines, so that all questions can share one read.
+_ALIASES: Final = "rag*,cag*"
 
 log = structlog.get_logger(__name__)
 
@@ -66,81 +67,153 @@ class Findings:
     versions: dict[str, str | None]
     degraded: tuple[str, ...]
     window: TimeWindow | None = None
+    alike: str | None = None
+    """The question, the same in other words, whose cached hits these are."""
 
 
-async def retrieve(clients: Clients, settings: Settings, question: Question) -> Findings:
+@dataclass(frozen=True)
+class _Ranking:
+    """What one pipeline found."""
+
+    hits: list[Hit]
+    troubles: tuple[str, ...] = ()
+    alike: str | None = None
+
+
+async def retrieve(
+    clients: Clients,
+    settings: Settings,
+    question: Question,
+    versions: dict[str, str | None] | None = None,
+) -> Findings:
     """Return the chunks that best fit a question; what happened, only of the time that it names.
 
     A filter by `observed_at` goes before what the question says of time.
     Without the embedder the search goes by words alone, without Redis nothing is cached; both are named in
     the findings' `degraded`.
 
+    Args:
+        clients: What to ask.
+        settings: Of the platform.
+        question: What to look for.
+        versions: The live versions, if they were read for this question already.
+
     Raises:
         NoKnowledgeError: None of the pipelines has a live version.
         opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached or refuses the query.
     """
-    with time_stage("versions"):
-        versions = await find_live_versions(clients, question.pipelines)
-    if not any(versions.values()):
-        names = " or ".join(question.pipelines)
-        raise NoKnowledgeError(
-            f"No version of {names} is live yet: run the {names} pipeline in Airflow first."
-        )
+    versions = versions or await require_live_versions(clients, question.pipelines)
     now = datetime.now(UTC)
     if "observed_at" not in question.filters:
         text, window = find_window(question.text, now, ZoneInfo(settings.time_zone))
         question = replace(question, text=text, window=window)
-    cached, cache_trouble = await _read_cache(clients, question, versions.get("cag"))
-    wanted = [
-        (pipe, index) for pipe, index in versions.items() if index and (pipe != "cag" or cached is None)
-    ]
-    vector, model_trouble = await _embed(clients, settings, question.text) if wanted else (None, ())
-    with time_stage("search"):
-        rankings = await asyncio.gather(
-            *(_search(clients, question, pipe, index, vector, now) for pipe, index in wanted)
+    rankings = await asyncio.gather(
+        *(
+            _find_documents(clients, settings, question, index, now)
+            if pipeline == "cag"
+            else _search(clients, settings, question, pipeline, index, now)
+            for pipeline, index in versions.items()
+            if index
         )
-    lists = [*rankings, cached] if cached is not None else rankings
+    )
+    lists = [ranking.hits for ranking in rankings]
     hits = lists[0][: question.k] if len(lists) == 1 else fuse(lists, question.k)
-    return Findings(hits, versions, (*cache_trouble, *model_trouble), question.window)
+    troubles = dict.fromkeys(trouble for ranking in rankings for trouble in ranking.troubles)
+    alike = next((ranking.alike for ranking in rankings if ranking.alike), None)
+    return Findings(hits, versions, tuple(sorted(troubles)), question.window, alike)
+
+
+async def require_live_versions(clients: Clients, pipelines: Sequence[Pipeline]) -> dict[str, str | None]:
+    """Return the version that each pipeline's read alias stands for, None where there is no alias yet.
+
+    Raises:
+        NoKnowledgeError: None of the pipelines has a live version.
+    """
+    with time_stage("versions"):
+        versions = await find_live_versions(clients, pipelines)
+    if not any(versions.values()):
+        names = " or ".join(pipelines)
+        raise NoKnowledgeError(
+            f"No version of {names} is live yet: run the {names} pipeline in Airflow first."
+        )
+    return versions
 
 
 async def find_live_versions(clients: Clients, pipelines: Sequence[Pipeline]) -> dict[str, str | None]:
     """Return the version that each pipeline's read alias stands for, None where there is no alias yet.
 
-    Searching the version by its own name keeps a swap from mixing versions within one answer.
+    Searching the version by its own name keeps a swap from mixing versions within one answer. The read begins
+    after the question has come, so no swap that had ended by then is missed.
     """
-    # With a wildcard, an alias that doesn't exist is no error.
-    answer = await clients.search.indices.get_alias(
-        name=",".join(f"{pipeline}*" for pipeline in pipelines), headers=_search_headers()
-    )
-    live = {alias: find_version(index) for index, body in answer.items() for alias in body["aliases"]}
+    live = await clients.live.get(lambda: _read_aliases(clients))
     return {pipeline: live.get(pipeline) for pipeline in pipelines}
 
 
-async def _read_cache(
-    clients: Clients, question: Question, version: str | None
-) -> tuple[list[Hit] | None, tuple[str, ...]]:
-    """Return the cached hits, None on a miss, and the name of the cache if it is down."""
-    if version is None or question.filters:
-        return None, ()
-    try:
-        with time_stage("cache"):
-            entry = await clients.cache.get(cache_key(version, question.groups, question.text))
-    except RedisError as error:
-        CACHE_LOOKUPS.labels("down").inc()
-        log.warning("cache is down, answering without it", error=str(error))
-        return None, ("cache",)
-    hits: list[Hit] = json.loads(entry)["hits"] if entry else []
+async def _read_aliases(clients: Clients) -> dict[str, str]:
+    # With a wildcard, an alias that doesn't exist is no error.
+    answer = await clients.search.indices.get_alias(name=_ALIASES, headers=_search_headers())
+    return {alias: find_version(index) for index, body in answer.items() for alias in body["aliases"]}
+
+
+async def _find_documents(
+    clients: Clients, settings: Settings, question: Question, version: str, now: datetime
+) -> _Ranking:
+    """Return documents from the cache, or search and remember them; equal questions at once search once."""
+    cacheable = is_cacheable(question.text) and not question.filters and question.window is None
+    if not cacheable:
+        return await _search(clients, settings, question, "cag", version, now)
+    key = cache_key(version, question.groups, question.text)
+    found, troubles = await _read_hits(clients, key, question.k)
+    if found is None and not troubles:
+        flight = f"{question.k}:{key}"
+        ranking: _Ranking = await clients.documents.run(
+            flight, lambda: _fill_cache(clients, settings, question, version, now)
+        )
+        return ranking
+    if found is None:
+        searched = await _search(clients, settings, question, "cag", version, now)
+        return replace(searched, troubles=(*troubles, *searched.troubles))
+    CACHE_LOOKUPS.labels("hit").inc()
+    return _Ranking(found)
+
+
+async def _fill_cache(
+    clients: Clients, settings: Settings, question: Question, version: str, now: datetime
+) -> _Ranking:
+    vector, troubles = await _embed(clients, settings, question.text)
+    if vector is not None:
+        alike = await find_alike(clients, version, question.groups, question.text, vector)
+        if alike is not None:
+            found, _ = await _read_hits(clients, cache_key(version, question.groups, alike), question.k)
+            if found is not None:
+                CACHE_LOOKUPS.labels("alike").inc()
+                return _Ranking(found, alike=alike)
+    CACHE_LOOKUPS.labels("miss").inc()
+    wide = replace(question, k=max(question.k, STORED_HITS))
+    ranking = await _search(clients, settings, wide, "cag", version, now, vector)
+    if vector is not None and not ranking.troubles:
+        ttl = settings.cache_ttl_seconds
+        await store_documents(clients, version, question.groups, question.text, ranking.hits, vector, ttl)
+    return replace(ranking, hits=ranking.hits[: question.k], troubles=(*troubles, *ranking.troubles))
+
+
+async def _read_hits(clients: Clients, key: str, k: int) -> tuple[list[Hit] | None, tuple[str, ...]]:
+    entry, troubles = await read_entry(clients, key)
+    hits: list[Hit] = entry["hits"] if entry else []
     # An entry that holds fewer than are asked for may have left some out.
-    hit = len(hits) >= question.k
-    CACHE_LOOKUPS.labels("hit" if hit else "miss").inc()
-    return (hits[: question.k] if hit else None), ()
+    return (hits[:k] if len(hits) >= k else None), troubles
 
 
 async def _embed(
     clients: Clients, settings: Settings, text: str
 ) -> tuple[list[float] | None, tuple[str, ...]]:
     """Return the question's vector, or None and the embedder's name if it is down."""
+    return await clients.vectors.run(text, lambda: _ask_embedder(clients, settings, text))
+
+
+async def _ask_embedder(
+    clients: Clients, settings: Settings, text: str
+) -> tuple[list[float] | None, tuple[str, ...]]:
     try:
         with time_stage("embedding"):
             answer = await clients.embedder.embeddings.create(
@@ -156,18 +229,25 @@ async def _embed(
 
 async def _search(
     clients: Clients,
+    settings: Settings,
     question: Question,
     pipeline: str,
     version: str,
-    vector: list[float] | None,
     now: datetime,
-) -> list[Hit]:
+    vector: list[float] | None = None,
+) -> _Ranking:
+    troubles: tuple[str, ...] = ()
+    if vector is None:
+        vector, troubles = await _embed(clients, settings, question.text)
     size = max(question.k, _RERANKED) if pipeline == "rag" else question.k
     text = add_translation(question.text)
     body = build_hybrid_query(text, vector, size, question.groups, question.filters, question.window)
-    response = await clients.search.search(index=cover_family(version), body=body, headers=_search_headers())
+    with time_stage("search"):
+        response = await clients.search.search(
+            index=cover_family(version), body=body, headers=_search_headers()
+        )
     is_timed = question.window is not None or "observed_at" in question.filters
-    return apply_recency(parse_hits(response), now, is_timed=is_timed)
+    return _Ranking(apply_recency(parse_hits(response), now, is_timed=is_timed), troubles)
 
 
 async def read_sections(clients: Clients, hits: list[Hit], groups: Sequence[str]) -> list[Hit]:

@@ -15,6 +15,7 @@ from serving.access import require_api_key, resolve_groups
 from serving.answer import PIPELINES_BY_MODEL, prepare_answer
 from serving.clients import Clients
 from serving.completions import build_chunks, build_completion, encode_events, to_event_stream
+from serving.correlation import is_recorded
 from serving.relay import relay_completion
 from serving.schemas import ChatRequest, RetrieveRequest, RetrieveResponse, show_window
 from serving.search import Question, retrieve
@@ -30,7 +31,7 @@ async def create_chat_completion(
     """Answer the last message of a conversation from the live knowledge, with citations."""
     if data.model == settings.answering_model:
         return await relay_completion(clients, data)
-    answer = await prepare_answer(clients, settings, data)
+    answer = await prepare_answer(clients, settings, data, is_recorded=is_recorded())
     if not data.stream:
         return Response(await build_completion(answer))
     include_usage = data.stream_options is not None and data.stream_options.include_usage
@@ -58,6 +59,8 @@ async def retrieve_chunks(
         groups=resolve_groups(),
         filters=data.filters,
     )
+    if is_recorded():
+        clients.questions.record(question.text, question.groups, question.pipelines)
     findings = await retrieve(clients, settings, question)
     response = RetrieveResponse(
         hits=[_show(hit) for hit in findings.hits],

@@ -2,23 +2,66 @@
 
 import json
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final
 
+import numpy.typing as npt
 import redis
+import structlog
 
-from processors.cache import cache_key
+from processors.cache import asked_key, cache_key, match_version, version_of
+from processors.near_duplicates import pack_question
 from processors.retrieval.hybrid import Hit
+
+_PER_REQUEST: Final = 500
+# A rollback must not wait long for a cache that doesn't answer.
+_PATIENCE_S: Final = 2.0
+
+log = structlog.get_logger(__name__)
 
 
 def store_hits(
-    redis_url: str, version: str, groups: list[str], found: Iterable[tuple[str, list[Hit]]], ttl_seconds: int
+    redis_url: str,
+    version: str,
+    groups: list[str],
+    found: Iterable[tuple[str, list[Hit], npt.ArrayLike]],
+    ttl_seconds: int,
 ) -> int:
-    """Store what was retrieved for questions in one round trip and return how many were stored.
+    """Store what was retrieved for questions, and the questions with their vectors, in one round trip.
 
     The lifetime varies by a tenth, so that entries written together don't all end together.
+
+    Returns:
+        How many questions were stored.
     """
+    count = 0
     with redis.Redis.from_url(redis_url) as client, client.pipeline(transaction=False) as batch:
-        for question, hits in found:
+        for question, hits, vector in found:
             lifetime = int(ttl_seconds * random.uniform(0.9, 1.1))  # noqa: S311 - not a secret
-            batch.set(cache_key(version, groups, question), json.dumps({"hits": hits}), ex=lifetime)
-        return len(batch.execute())
+            entry = json.dumps({"hits": hits}, ensure_ascii=False)
+            batch.set(cache_key(version, groups, question), entry, ex=lifetime)
+            batch.rpush(asked_key(version, groups), pack_question(question, vector))
+            count += 1
+        batch.expire(asked_key(version, groups), ttl_seconds)
+        batch.execute()
+    return count
+
+
+def evict_versions(redis_url: str, kept: Sequence[str]) -> int:
+    """Delete the entries of all versions but those that are kept, and return how many were deleted.
+
+    They can't be hit any more, whether they are deleted or not: this gives their memory back. So a Redis that
+    is down fails nothing, its entries end by themselves in time.
+    """
+    patience = {"socket_timeout": _PATIENCE_S, "socket_connect_timeout": _PATIENCE_S}
+    try:
+        with redis.Redis.from_url(redis_url, **patience) as client:
+            keys = client.scan_iter(match_version("cag-v*"), count=_PER_REQUEST)
+            doomed = [key for key in keys if version_of(key.decode()) not in kept]
+            return sum(
+                int(client.unlink(*doomed[begin : begin + _PER_REQUEST]))
+                for begin in range(0, len(doomed), _PER_REQUEST)
+            )
+    except redis.RedisError as error:
+        log.warning("old cache entries are not deleted", error=str(error))
+        return 0

@@ -35,9 +35,10 @@ KUBERNETES: Final = "runlore.kubernetes"
 MLFLOW: Final = "runlore.mlflow"
 AIRFLOW: Final = "runlore.airflow"
 RAG_TOPICS: Final = (LOGS, METRICS, KUBERNETES, MLFLOW, AIRFLOW)
+QUERIES: Final = "runlore.queries"
 COLLECTED: Final = "runlore.collected"
 """Compacted: up to where each collector has read its source."""
-TOPICS: Final = (*RAG_TOPICS, "runlore.docs", "runlore.queries", DEAD_LETTER, COLLECTED)
+TOPICS: Final = (*RAG_TOPICS, "runlore.docs", QUERIES, DEAD_LETTER, COLLECTED)
 GROUP: Final = "runlore-rag-pipeline"
 _ORIGIN: Final = re.compile(r"(?P<topic>.+)/(?P<partition>\d+)/(?P<offset>\d+)")
 _TIMEOUT_S: Final = 20.0
@@ -107,6 +108,23 @@ def drain(
         return records, begin, reached
     finally:
         consumer.close()
+
+
+def read_newest(bootstrap: str, topic: str, limit: int) -> list[Record]:
+    """Return about the newest `limit` records of a topic, each partition's share of them.
+
+    Raises:
+        confluent_kafka.KafkaException: The broker is unreachable.
+        TimeoutError: The broker stopped sending.
+    """
+    consumer = _open_consumer(bootstrap)
+    try:
+        oldest, newest = _find_bounds(consumer, [topic], {})
+    finally:
+        consumer.close()
+    share = limit // max(len(newest[topic]), 1)
+    start = {topic: {p: max(oldest[topic][p], end - share) for p, end in newest[topic].items()}}
+    return drain(bootstrap, [topic], start, limit)[0]
 
 
 def _open_consumer(bootstrap: str) -> Consumer:

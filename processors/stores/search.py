@@ -247,6 +247,19 @@ def list_titles(client: OpenSearch, index: str) -> list[str]:
     return list(dict.fromkeys(hit["_source"]["title"] for hit in hits))
 
 
+def list_alerts(client: OpenSearch, index: str) -> list[str]:
+    """Return the names of the alerts that public pages are about, each once."""
+    body = {
+        "size": 10_000,
+        "query": {"bool": {"filter": [{"term": {"acl": "public"}}, {"term": {"kind": "runbook"}}]}},
+        "collapse": {"field": "doc_id"},
+        "_source": ["labels"],
+    }
+    hits = client.search(index=index, body=body)["hits"]["hits"]
+    names = [hit["_source"].get("labels", {}).get("alert", "") for hit in hits]
+    return [name for name in dict.fromkeys(names) if name]
+
+
 def find_present(client: OpenSearch, index: str, chunk_ids: list[str]) -> set[str]:
     """Return which of the chunks a search through an index or alias finds."""
     body = {"size": len(chunk_ids), "_source": False, "query": {"ids": {"values": chunk_ids}}}

@@ -43,7 +43,7 @@ class World:
 
     aliases: dict[str, str] = field(default_factory=lambda: {"rag": "rag-v000007", "cag": "cag-v000003"})
     hits: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    cache: dict[str, str] | None = field(default_factory=dict)
+    cache: dict[str, Any] | None = field(default_factory=dict)
     pieces: list[str] = field(default_factory=lambda: ["Do this", " [1", "]."])
     search_error: Exception | None = None
     model_status: int | None = 200
@@ -51,6 +51,8 @@ class World:
     breaks_off: bool = False
     searches: list[tuple[str, dict[str, Any], dict[str, str]]] = field(default_factory=list)
     model_requests: list[httpx2.Request] = field(default_factory=list)
+    alias_reads: int = 0
+    questions: list[str] = field(default_factory=list)
 
     def prompt(self) -> dict[str, Any]:
         body: dict[str, Any] = json.loads(self.model_requests[-1].content)
@@ -67,6 +69,7 @@ class FakeSearch:
     async def get_alias(self, name: str, headers: dict[str, str]) -> dict[str, Any]:
         assert name
         assert headers["X-Opaque-Id"]
+        self.world.alias_reads += 1
         self._fail()
         return {index: {"aliases": {alias: {}}} for alias, index in self.world.aliases.items()}
 
@@ -100,10 +103,44 @@ class FakeCache:
             raise CacheDown("connection refused")
         return self.world.cache.get(key)
 
+    async def set(self, key: str, value: str, ex: int) -> None:
+        self._require()[key] = value
+        assert ex > 0
+
+    async def llen(self, key: str) -> int:
+        return len(self._require().get(key, []))
+
+    async def lrange(self, key: str, start: int, stop: int) -> list[bytes]:
+        return list(self._require().get(key, [])[start : stop + 1])
+
+    async def rpush(self, key: str, value: bytes) -> None:
+        self._require().setdefault(key, []).append(value)
+
+    async def expire(self, key: str, seconds: int) -> None:
+        assert key in self._require()
+        assert seconds > 0
+
+    def _require(self) -> dict[str, Any]:
+        if self.world.cache is None:
+            raise CacheDown("connection refused")
+        return self.world.cache
+
     async def ping(self) -> bool:
         if self.world.cache is None:
             raise CacheDown("connection refused")
         return True
+
+
+class FakeQuestionLog:
+    """Remembers what was written down."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def record(self, query: str, groups: Any, pipelines: Any) -> None:
+        assert groups
+        assert pipelines
+        self.world.questions.append(query)
 
 
 def _chunk(delta: dict[str, str], finish_reason: str | None = None) -> dict[str, Any]:
@@ -188,7 +225,13 @@ def app(settings: Settings, world: World) -> Litestar:
         @asynccontextmanager
         async def opened() -> AsyncIterator[Clients]:
             model = _fake_model(world)
-            yield Clients(FakeSearch(world), FakeCache(world), model, model)  # type: ignore[arg-type]
+            yield Clients(
+                FakeSearch(world),  # type: ignore[arg-type]
+                FakeCache(world),  # type: ignore[arg-type]
+                model,
+                model,
+                FakeQuestionLog(world),  # type: ignore[arg-type]
+            )
 
         return opened()
 

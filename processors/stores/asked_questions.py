@@ -1,0 +1,93 @@
+"""Kafka topic `runlore.queries`: what was asked, for the cache to be warmed with; written without waiting."""
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any, Final, TypedDict
+
+from confluent_kafka import KafkaError, Message, Producer
+
+from processors.stores.kafka import QUERIES, read_newest
+
+# More than this waiting means that Kafka is away: what is asked then is forgotten, not what is answered.
+_WAITING: Final = 1_000
+_GIVE_UP_MS: Final = 10_000
+_CLOSE_S: Final = 2.0
+
+
+class AskedQuestion(TypedDict):
+    """A question as it was asked, secrets masked; who asked it is not told."""
+
+    asked_at: str
+    query: str
+    groups: list[str]
+    pipelines: list[str]
+
+
+class QuestionLog:
+    """Hands questions to a producer whose own thread sends them; nothing here waits or fails."""
+
+    def __init__(self, producer: Producer, count: Callable[[str], None]) -> None:
+        """Use a producer; `count` is told `sent` or `dropped` for each question."""
+        self._producer = producer
+        self._count = count
+
+    def record(self, query: str, groups: Iterable[str], pipelines: Iterable[str]) -> None:
+        """Write a question down."""
+        asked = AskedQuestion(
+            asked_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            query=query,
+            groups=sorted(groups),
+            pipelines=list(pipelines),
+        )
+        try:
+            self._producer.produce(QUERIES, json.dumps(asked, ensure_ascii=False), on_delivery=self._note)
+        except BufferError:
+            self._count("dropped")
+        self._producer.poll(0)
+
+    def _note(self, error: KafkaError | None, _: Message) -> None:
+        self._count("dropped" if error else "sent")
+
+    def close(self) -> None:
+        """Give what still waits a moment to be sent."""
+        self._producer.flush(_CLOSE_S)
+
+
+def open_question_log(bootstrap: str, count: Callable[[str], None]) -> QuestionLog:
+    """Return a log of asked questions; it connects by itself, now or whenever Kafka comes back."""
+    options: dict[str, Any] = {
+        "bootstrap.servers": bootstrap,
+        "queue.buffering.max.messages": _WAITING,
+        "message.timeout.ms": _GIVE_UP_MS,
+        "linger.ms": 100,
+        # What is lost is counted; librdkafka would tell of every broken connection.
+        "log_level": 2,
+    }
+    return QuestionLog(Producer(options), count)
+
+
+def read_asked(bootstrap: str, limit: int) -> list[AskedQuestion]:
+    """Return about the newest `limit` questions, in no particular order.
+
+    Raises:
+        confluent_kafka.KafkaException: The broker is unreachable.
+    """
+    values = [record["value"] for record in read_newest(bootstrap, QUERIES, limit)]
+    return [asked for asked in map(_parse, values) if asked is not None]
+
+
+def _parse(value: str | None) -> AskedQuestion | None:
+    """Return a question, None for what isn't one: anybody may write to a topic."""
+    try:
+        asked = json.loads(value or "")
+        if datetime.fromisoformat(asked["asked_at"]).tzinfo is None:
+            return None
+        return AskedQuestion(
+            asked_at=asked["asked_at"],
+            query=str(asked["query"]),
+            groups=[str(group) for group in asked["groups"]],
+            pipelines=[str(pipeline) for pipeline in asked["pipelines"]],
+        )
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,134 @@
+"""Answers that are always the same for the same question: written once for each version, then remembered.
+
+An answer is fixed when it comes from documents alone, by a model that always writes the same, without a
+conversation or a time that it depends on. It is kept under the version that it is from, the prompt, the model
+and the code, so that a change of any of these is another key.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from redis.exceptions import RedisError
+
+from processors.cache import answer_key, name_writer
+from processors.retrieval.time_phrases import find_window
+from serving.cache import is_cacheable, read_entry, store_entry
+from serving.generation import Outcome
+from serving.metrics import ANSWERS, DEGRADED
+from serving.prompt import PROMPT_VERSION
+from serving.search import Findings, Question, require_live_versions, retrieve
+from serving.writing import Answer, write_answer
+
+if TYPE_CHECKING:
+    from processors.retrieval.hybrid import Hit
+    from processors.settings import Settings
+    from serving.clients import Clients
+    from serving.schemas import ChatRequest
+
+# A model that samples would be frozen into whatever it said first.
+_FIXED_MODELS: Final = frozenset({"extractive"})
+# A time that is still to come is no window today and will be one then.
+_LATER: Final = timedelta(days=36_500)
+
+log = structlog.get_logger(__name__)
+
+
+def is_fixed(settings: Settings, request: ChatRequest, question: Question, history: list[Any]) -> bool:
+    """Tell whether the same question always gets the same answer from a version."""
+    return (
+        question.pipelines == ("cag",)
+        and settings.answering_model in _FIXED_MODELS
+        and not settings.answering_url
+        and not history
+        and not request.model_extra
+        and is_cacheable(question.text)
+    )
+
+
+async def recall_answer(
+    clients: Clients, settings: Settings, request: ChatRequest, question: Question
+) -> Answer:
+    """Return the answer that is remembered for the live version, or write it and remember it.
+
+    Equal questions that come at once are answered by one writing.
+
+    Raises:
+        NoKnowledgeError: No version is live.
+        opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached.
+    """
+    versions = await require_live_versions(clients, question.pipelines)
+    writer = name_writer(PROMPT_VERSION, settings.answering_model, settings.code_commit)
+    key = answer_key(str(versions["cag"]), question.groups, writer, question.text)
+    written, troubles = await read_entry(clients, key)
+    if written is None and troubles:
+        findings = await retrieve(clients, settings, question, versions)
+        return await write_answer(clients, settings, request, question, [], findings)
+    if written is None:
+        written = await clients.answers.run(
+            key, lambda: _write_once(clients, settings, request, question, versions, key, writer)
+        )
+    return _replay(written, settings, request)
+
+
+async def _write_once(
+    clients: Clients,
+    settings: Settings,
+    request: ChatRequest,
+    question: Question,
+    versions: dict[str, str | None],
+    key: str,
+    writer: str,
+) -> dict[str, Any]:
+    findings = await retrieve(clients, settings, question, versions)
+    if findings.alike is not None:
+        other = answer_key(str(versions["cag"]), question.groups, writer, findings.alike)
+        remembered, _ = await read_entry(clients, other)
+        if remembered is not None:
+            return dict(remembered)
+    answer = await write_answer(clients, settings, request, question, [], findings)
+    written = {
+        "text": "".join([piece async for piece in answer.text]),
+        "cited": answer.cited,
+        "as_of": answer.as_of,
+        "versions": versions,
+        "finish_reason": answer.outcome.finish_reason,
+        "usage": answer.outcome.usage,
+        "degraded": answer.degraded,
+    }
+    names_time = find_window(question.text, datetime.now(UTC) + _LATER).window is not None
+    if not answer.degraded and not names_time:
+        try:
+            await store_entry(clients, key, written, settings.cache_ttl_seconds)
+        except RedisError as error:
+            log.warning("cache is down, remembering no answer", error=str(error))
+    return written
+
+
+def _replay(written: Mapping[str, Any], settings: Settings, request: ChatRequest) -> Answer:
+    cited: list[Hit] = []
+
+    async def read() -> AsyncIterator[str]:
+        cited.extend(written["cited"])
+        yield written["text"]
+
+    ANSWERS.labels(request.model, "cache").inc()
+    for part in written["degraded"]:
+        DEGRADED.labels(part).inc()
+    return Answer(
+        identity=f"chatcmpl-{uuid.uuid4().hex}",
+        created=int(time.time()),
+        model=request.model,
+        text=read(),
+        cited=cited,
+        outcome=Outcome(written["finish_reason"], written["usage"]),
+        as_of=written["as_of"],
+        findings=Findings([], written["versions"], ()),
+        degraded=tuple(written["degraded"]),
+        ui_urls=settings.ui_urls,
+    )

@@ -1,0 +1,66 @@
+"""Work that questions share, so that a rush of them costs little more than one."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Generic, TypeVar
+
+Result = TypeVar("Result")
+
+
+class SharedRead(Generic[Result]):
+    """A read of something that changes, shared by those who ask at about the same time.
+
+    Nobody joins a read that has begun: the store may have answered it before the latest change. Who asks
+    while a read is under way gets the next one, which begins when that one has ended. So each gets what was
+    read after they asked, and never more than one read is under way.
+    """
+
+    def __init__(self) -> None:
+        """Start with no read under way."""
+        self._begun: asyncio.Task[Result] | None = None
+        self._next: asyncio.Task[Result] | None = None
+
+    async def get(self, read: Callable[[], Awaitable[Result]]) -> Result:
+        """Return the result of a read that begins after this call."""
+        if self._next is None:
+            self._next = asyncio.create_task(self._run(read, self._begun))
+            self._next.add_done_callback(_take_error)
+        # Who hangs up must not take the read away from the others.
+        return await asyncio.shield(self._next)
+
+    async def _run(
+        self, read: Callable[[], Awaitable[Result]], before: asyncio.Task[Result] | None
+    ) -> Result:
+        if before is not None and not before.done():
+            await asyncio.wait([before])
+        self._begun, self._next = self._next, None
+        return await read()
+
+
+class SingleFlight(Generic[Result]):
+    """Work on what doesn't change, done once for all who want the same while it is under way."""
+
+    def __init__(self) -> None:
+        """Start with nothing under way."""
+        self._flights: dict[str, asyncio.Task[Result]] = {}
+
+    async def run(self, key: str, work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+        """Return the result of the work that goes by this key, begun now or under way already.
+
+        Whatever the result depends on must be part of the key.
+        """
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = self._flights[key] = asyncio.create_task(work())
+            flight.add_done_callback(lambda done: self._land(key, done))
+        return await asyncio.shield(flight)
+
+    def _land(self, key: str, done: asyncio.Task[Result]) -> None:
+        del self._flights[key]
+        _take_error(done)
+
+
+def _take_error(done: asyncio.Task[Any]) -> None:
+    """Note that an error was seen even if all who waited for it have gone."""
+    if not done.cancelled():
+        done.exception()
