@@ -7,12 +7,10 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from processors.cag.git_source import SourceUpdate, read_git_source
 from processors.chunk import make_id
-from processors.markdown import CHUNKER
-from processors.redaction.masking import mask_secrets
-from processors.settings import DocumentSource, Settings
+from processors.settings import Settings
 from processors.stores import search, staging, versions
-from processors.stores.repositories import diff_files, fetch_source, read_files
 
 _FILE_SCHEMA: Final = pa.schema(
     [
@@ -27,7 +25,9 @@ _FILE_SCHEMA: Final = pa.schema(
 
 
 def sync_documents(settings: Settings, run_id: str, *, force: bool = False) -> dict[str, Any] | None:
-    """Fetch every source and stage what changed since the live version, secrets masked.
+    """Read every source and stage what changed since the live version, secrets masked.
+
+    A source that can't be reached is reported, and its pages are those of the live version.
 
     Args:
         settings: Of the platform.
@@ -36,51 +36,62 @@ def sync_documents(settings: Settings, run_id: str, *, force: bool = False) -> d
 
     Returns:
         `{"run_url", "changed", "deleted"}`, or None when the live version holds all of it already.
+
+    Raises:
+        RuntimeError: No source could be reached.
     """
     client = search.open_search(settings.opensearch_url)
     live = versions.find_live(client, "cag")
-    held: dict[str, Any] = versions.read_meta(client, live).get("positions", {}) if live and not force else {}
-    files: list[dict[str, Any]] = []
-    positions: dict[str, Any] = {}
-    dropped: list[str] = []
-    carried: list[str] = []
-    for source in settings.docs:
-        mirror, commit = fetch_source(source, settings.work_dir)
-        signature = _sign_source(settings, source)
-        old = held.get(source.url, {})
-        since = old.get("commit") if old.get("signature") == signature else None
-        changed, deleted = diff_files(mirror, since, commit, source.folder)
-        files += [_stage_file(source, commit, file) for file in read_files(mirror, commit, changed)]
-        positions[source.url] = {"commit": commit, "signature": signature}
-        if since:
-            carried.append(source.url)
-            dropped += [make_id(source.url, path) for path in (*changed, *deleted)]
-    if not files and not dropped and carried == list(held):
+    held: dict[str, Any] = versions.read_meta(client, live).get("positions", {}) if live else {}
+    updates = [
+        read_git_source(settings, source, held.get(source.url), force=force) for source in settings.docs
+    ]
+    return stage_updates(settings.staging_url, run_id, live, held, updates, force=force)
+
+
+def stage_updates(
+    staging_url: str,
+    run_id: str,
+    live: str | None,
+    held: dict[str, Any],
+    updates: list[SourceUpdate],
+    *,
+    force: bool,
+) -> dict[str, Any] | None:
+    """Stage what was read of all sources.
+
+    Args:
+        staging_url: Root of staging.
+        run_id: Names the run's folder in staging.
+        live: The live version, if there is one.
+        held: Its positions.
+        updates: One of each source.
+        force: Stage even if nothing changed.
+
+    Returns:
+        `{"run_url", "changed", "deleted"}`, or None when the live version holds all of it already.
+
+    Raises:
+        RuntimeError: No source could be reached.
+    """
+    oddities = [odd for update in updates for odd in update["oddities"]]
+    if not any(update["reached"] for update in updates):
+        raise RuntimeError("no document source can be reached: " + "; ".join(oddities))
+    files = [page for update in updates for page in update["pages"]]
+    dropped = [document for update in updates for document in update["dropped"]]
+    carried = [update["source"] for update in updates if update["carried"]]
+    if not force and not files and not dropped and set(carried) == set(held):
         return None
-    url = staging.stage_url(settings.staging_url, "cag", run_id, "sync")
+    url = staging.stage_url(staging_url, "cag", run_id, "sync")
     staging.write_table(url, "files", pa.Table.from_pylist(files, schema=_FILE_SCHEMA))
     manifest = {
         "base": live,
-        "positions": positions,
+        "positions": {update["source"]: update["position"] for update in updates if update["position"]},
         "carried_sources": carried,
         "dropped_documents": dropped,
+        "oddities": oddities,
     }
     staging.write_manifest(url, manifest)
-    return {"run_url": url.removesuffix("/sync"), "changed": len(files), "deleted": len(dropped) - len(files)}
-
-
-def _sign_source(settings: Settings, source: DocumentSource) -> str:
-    """Whatever decides how a source's pages become chunks: a change of it means reading all again."""
-    model = (settings.embedding_model, settings.embedding_dimension)
-    return make_id(CHUNKER, settings.chunk_tokens, *model, source.folder, sorted(source.groups))
-
-
-def _stage_file(source: DocumentSource, commit: str, file: Any) -> dict[str, Any]:
-    return {
-        "repository": source.url,
-        "branch": source.branch,
-        "commit": commit,
-        "path": file["path"],
-        "groups": list(source.groups),
-        "text": mask_secrets(file["text"]),
-    }
+    staged = {make_id(file["repository"], file["path"]) for file in files}
+    deleted = len(set(dropped) - staged)
+    return {"run_url": url.removesuffix("/sync"), "changed": len(files), "deleted": deleted}

@@ -4,98 +4,152 @@ A plain folder is snapshotted into a private Git repository, so that it has comm
 deletions like any other.
 """
 
-import subprocess
 from pathlib import Path
 from typing import Final, TypedDict
 
 from processors.chunk import make_id
+from processors.documents.pages import convert_page, is_absurd, is_document, limit_size, show_path
 from processors.settings import DocumentSource
+from processors.stores.folders import snapshot_folder
+from processors.stores.git import GitError, read_blobs, read_sizes, run_git
 
-_SUFFIXES: Final = (".md", ".markdown")
-_EMPTY_TREE: Final = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-_AUTHOR: Final = ("-c", "user.name=runlore", "-c", "user.email=runlore@localhost")
+_READ_REF: Final = "refs/runlore/read"
+_FILE_MODES: Final = ("100644", "100755", "100664")
+_LINK_MODE: Final = "120000"
+_SUBMODULE_MODE: Final = "160000"
+
+
+class Checkout(TypedDict):
+    """A repository of ours that holds the commit of a source that is to be read."""
+
+    mirror: Path
+    commit: str
+    oddities: list[str]
 
 
 class SourceFile(TypedDict):
-    """One document file at a commit."""
+    """One document file at a commit, as Markdown."""
 
     path: str
     text: str
 
 
-def _git(directory: Path, *arguments: str) -> str:
-    command = ["git", "--git-dir", str(directory), *arguments]
-    done = subprocess.run(command, check=False, capture_output=True, timeout=600)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(command)}: {done.stderr.decode(errors='replace').strip()}")
-    return done.stdout.decode(errors="replace")
+class Changes(TypedDict):
+    """The documents that differ between two commits; `blobs` has the object id of each that can be read.
+
+    `touched` are all paths that changed or went: what is held of them no longer counts.
+    """
+
+    blobs: dict[str, str]
+    touched: list[str]
+    oddities: list[str]
 
 
-def fetch_source(source: DocumentSource, work_dir: Path) -> tuple[Path, str]:
+def locate_mirror(source: DocumentSource, work_dir: Path) -> Path:
+    """Return the Git directory of the local mirror of a source."""
+    return work_dir / "repositories" / f"{make_id(source.url)}.git"
+
+
+def fetch_source(source: DocumentSource, work_dir: Path) -> Checkout:
     """Bring the local mirror of a source up to date.
 
-    Returns:
-        The mirror's Git directory, and the commit to read.
-
     Raises:
-        RuntimeError: Git refuses; the message holds its words.
+        GitError: Git refuses; the message holds its words.
     """
-    mirror = work_dir / "repositories" / f"{make_id(source.url)}.git"
+    mirror = locate_mirror(source, work_dir)
     mirror.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(source.url).expanduser()
     if folder.is_dir() and not _is_repository(folder):
-        return mirror, _snapshot_folder(folder, mirror)
+        commit, oddities = snapshot_folder(folder, mirror)
+        return Checkout(mirror=mirror, commit=commit, oddities=oddities)
     if not mirror.exists():
-        _git(mirror, "clone", "--quiet", "--mirror", source.url, str(mirror))
-    _git(mirror, "fetch", "--quiet", "--prune", "origin")
-    return mirror, _git(mirror, "rev-parse", "--verify", f"{source.branch or 'HEAD'}^{{commit}}").strip()
+        run_git(mirror, "init", "--quiet", "--bare")
+    url = str(folder) if folder.is_dir() else source.url
+    read = f"+{source.branch or 'HEAD'}:{_READ_REF}"
+    run_git(mirror, "fetch", "--quiet", "--no-tags", "--force", "--", url, read, source=source)
+    commit = run_git(mirror, "rev-parse", "--verify", f"{_READ_REF}^{{commit}}").decode().strip()
+    return Checkout(mirror=mirror, commit=commit, oddities=[])
 
 
 def _is_repository(folder: Path) -> bool:
     return (folder / ".git").exists() or (folder / "HEAD").is_file()
 
 
-def _snapshot_folder(folder: Path, mirror: Path) -> str:
-    if not mirror.exists():
-        _git(mirror, "init", "--quiet", "--bare")
-        only_documents = ("*", "!*/", *(f"!*{suffix}" for suffix in _SUFFIXES))
-        (mirror / "info" / "exclude").write_text("\n".join(only_documents))
-    tree = ("--work-tree", str(folder.resolve()))
-    _git(mirror, *tree, "add", "--all", ".")
-    if not _has_commit(mirror) or _git(mirror, *tree, "status", "--porcelain").strip():
-        _git(mirror, *tree, *_AUTHOR, "commit", "--quiet", "--allow-empty", "--message", "snapshot")
-    return _git(mirror, "rev-parse", "HEAD").strip()
-
-
-def _has_commit(mirror: Path) -> bool:
-    return bool(_git(mirror, "for-each-ref", "--count=1").strip())
-
-
-def diff_files(mirror: Path, old: str | None, new: str, folder: str) -> tuple[list[str], list[str]]:
-    """Return the document paths changed and deleted between two commits; a rename is one of each.
-
-    Args:
-        mirror: Git directory.
-        old: Commit of the last sync, or None for the first one.
-        new: Commit to read.
-        folder: Only below this folder; empty means all.
-    """
-    base = old if old is not None and _knows(mirror, old) else _EMPTY_TREE
-    scope = ["--", folder] if folder else []
-    lines = _git(mirror, "diff", "--name-status", "--no-renames", "-z", base, new, *scope).split("\0")
-    changes = [(s, p) for s, p in zip(lines[::2], lines[1::2], strict=False) if p.endswith(_SUFFIXES)]
-    changed = [path for status, path in changes if status != "D"]
-    return changed, [path for status, path in changes if status == "D"]
-
-
-def _knows(mirror: Path, commit: str) -> bool:
+def has_commit(mirror: Path, commit: str) -> bool:
+    """Tell whether a mirror holds a commit; after a rewritten history or a lost mirror it may not."""
     try:
-        _git(mirror, "rev-parse", "--quiet", "--verify", f"{commit}^{{commit}}")
-    except RuntimeError:
+        run_git(mirror, "rev-parse", "--quiet", "--verify", "--end-of-options", f"{commit}^{{commit}}")
+    except GitError:
         return False
     return True
 
 
-def read_files(mirror: Path, commit: str, paths: list[str]) -> list[SourceFile]:
-    """Read document files at a commit."""
-    return [SourceFile(path=path, text=_git(mirror, "show", f"{commit}:{path}")) for path in paths]
+def diff_files(mirror: Path, old: str | None, new: str, folder: str) -> Changes:
+    """Return the documents that changed between two commits; a rename is a deletion and a new document.
+
+    Args:
+        mirror: Git directory.
+        old: Commit of the last sync, which the mirror holds, or None for the first one.
+        new: Commit to read.
+        folder: Only below this folder; empty means all.
+
+    Raises:
+        GitError: Git refuses.
+    """
+    base = old or run_git(mirror, "hash-object", "-t", "tree", "--stdin").decode().strip()
+    scope = ["--", folder] if folder else []
+    raw = run_git(mirror, "diff-tree", "-r", "--raw", "--no-renames", "-z", base, new, *scope).split(b"\0")
+    changes = Changes(blobs={}, touched=[], oddities=[])
+    for about, raw_path in zip(raw[::2], raw[1::2], strict=False):
+        _, mode, _, object_id, status = about.decode().split()
+        path = show_path(raw_path)
+        fault = "" if status == "D" else _find_fault(path, mode)
+        if fault and (is_document(path) or mode == _SUBMODULE_MODE):
+            changes["oddities"].append(f"{path[:200]}:1: not read: {fault}")
+        if is_document(path):
+            changes["touched"].append(path)
+            if status != "D" and not fault:
+                changes["blobs"][path] = object_id
+    return changes
+
+
+def _find_fault(path: str, mode: str) -> str:
+    if mode == _SUBMODULE_MODE:
+        return "a submodule; add its repository as a source"
+    if mode == _LINK_MODE:
+        return "a symbolic link; only files are read"
+    if mode not in _FILE_MODES:
+        return f"no plain file (mode {mode})"
+    return "a path that could lead elsewhere, or too long" if is_absurd(path) else ""
+
+
+def read_files(
+    mirror: Path, blobs: dict[str, str], max_page_bytes: int
+) -> tuple[list[SourceFile], list[str]]:
+    """Read document files, as Markdown.
+
+    Args:
+        mirror: Git directory.
+        blobs: Path to object id.
+        max_page_bytes: A larger page is not read.
+
+    Returns:
+        The pages that could be read, and the oddities of all as `path:line: what`.
+
+    Raises:
+        GitError: An object is not there.
+    """
+    sizes = dict(zip(blobs, read_sizes(mirror, list(blobs.values())), strict=True))
+    fitting = [path for path in blobs if sizes[path] <= limit_size(path, max_page_bytes)]
+    oddities = [
+        f"{path}:1: not read: {sizes[path]} bytes, {limit_size(path, max_page_bytes)} are read"
+        for path in blobs
+        if sizes[path] > limit_size(path, max_page_bytes)
+    ]
+    files = []
+    for path, data in zip(fitting, read_blobs(mirror, [blobs[path] for path in fitting]), strict=True):
+        page = convert_page(path, data, max_page_bytes)
+        oddities += [f"{path}:1: {odd}" for odd in page["oddities"]]
+        if page["text"] or not page["oddities"]:
+            files.append(SourceFile(path=path, text=page["text"]))
+    return files, oddities
