@@ -36,8 +36,9 @@ def measure_index(
         queries: At least one query.
         settings: Names the embedding model and its server.
     """
-    texts = [add_translation(query["query"]) for query in queries]
-    vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, texts)
+    texts = [add_translation(query["query"], reads_russian=settings.reads_russian) for query in queries]
+    asked = [settings.query_prefix + text for text in texts]
+    vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, asked)
     runs: dict[str, dict[str, float]] = {}
     titles: dict[str, list[str]] = {}
     for query, text, vector in zip(queries, texts, vectors, strict=True):

@@ -27,10 +27,15 @@ def embed_chunks(client: OpenSearch, settings: Settings, chunks: list[Chunk], ba
         How many different contents had to be embedded.
     """
     hashes = list({chunk["content_hash"] for chunk in chunks})
-    known = find_embeddings(client, base, hashes, settings.embedding_model) if base and hashes else {}
-    fresh = {c["content_hash"]: embedding_text(c) for c in chunks if c["content_hash"] not in known}
+    known = find_embeddings(client, base, hashes, settings.embedding_identity) if base and hashes else {}
+    fresh = {
+        chunk["content_hash"]: settings.passage_prefix + embedding_text(chunk)
+        for chunk in chunks
+        if chunk["content_hash"] not in known
+    }
     if fresh:
-        vectors, model = _embed(settings, list(fresh.values()))
+        vectors, served = _embed(settings, list(fresh.values()))
+        model = f"{settings.embedding_identity}@{served.rpartition('@')[2]}"
         known |= {key: (vector.tolist(), model) for key, vector in zip(fresh, vectors, strict=True)}
     for chunk in chunks:
         chunk["embedding"], chunk["embedding_model"] = known[chunk["content_hash"]]

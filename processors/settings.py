@@ -1,13 +1,17 @@
 """What every component of the platform is told from outside: one frozen object, read once at the edge."""
 
+import hashlib
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# E5 models by their authors' names, such as intfloat/multilingual-e5-large.
+_E5: Final = re.compile(r"(?:^|[/_.-])e5(?:[/_.-]|$)", re.IGNORECASE)
 
 Groups = Annotated[tuple[str, ...], Field(min_length=1)]
 
@@ -156,6 +160,11 @@ class Settings(BaseSettings):
 
     embedding_model: str = "all-minilm-l6-v2"
     embedding_dimension: int = Field(384, ge=1)
+    embedding_query_prefix: str = Field("", description="Put before what is asked; empty: by the model.")
+    embedding_passage_prefix: str = Field("", description="Put before what is kept; empty: by the model.")
+    embedding_languages: str = Field(
+        "en", pattern="^[a-z]{2}(, ?[a-z]{2})*$", description="Languages that the model reads."
+    )
     embedding_fallback: str = Field(
         "", description="Command that embeds the texts on its standard input when the model server is down."
     )
@@ -220,6 +229,28 @@ class Settings(BaseSettings):
     redaction_patterns: Patterns = Field((), description="JSON list of more regular expressions of secrets.")
     code_commit: str = Field("unknown", description="Commit of the code that runs, kept with every version.")
     log_level: str = Field("WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+
+    @property
+    def query_prefix(self) -> str:
+        """What the model was trained to see before a question."""
+        return self.embedding_query_prefix or ("query: " if _E5.search(self.embedding_model) else "")
+
+    @property
+    def passage_prefix(self) -> str:
+        """What the model was trained to see before a passage."""
+        return self.embedding_passage_prefix or ("passage: " if _E5.search(self.embedding_model) else "")
+
+    @property
+    def reads_russian(self) -> bool:
+        """Whether the model understands a Russian question, so that none needs to be translated."""
+        return "ru" in self.embedding_languages or "multilingual" in self.embedding_model.lower()
+
+    @property
+    def embedding_identity(self) -> str:
+        """The name under which vectors are kept: the same model with other prefixes makes other vectors."""
+        prefixes = f"{self.query_prefix}|{self.passage_prefix}"
+        marker = f"+{hashlib.sha256(prefixes.encode()).hexdigest()[:8]}" if prefixes != "|" else ""
+        return f"{self.embedding_model}{marker}"
 
     @property
     def embedding_url(self) -> str:

@@ -115,10 +115,11 @@ def _drop_repeats(questions: Iterable[str]) -> list[str]:
 def _warm_groups(
     client: OpenSearch, settings: Settings, index: str, groups: list[str], wanted: list[str]
 ) -> int:
-    searched = [add_translation(question) for question in wanted]
+    searched = [add_translation(question, reads_russian=settings.reads_russian) for question in wanted]
     if not searched:
         return 0
-    vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, searched)
+    asked = [settings.query_prefix + text for text in searched]
+    vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, asked)
     found: list[tuple[str, list[Hit], Any]] = []
     for question, text, vector in zip(wanted, searched, vectors, strict=True):
         body = build_hybrid_query(text, vector.tolist(), _CACHED_HITS, groups)

@@ -218,7 +218,7 @@ async def _ask_embedder(
         with time_stage("embedding"):
             answer = await clients.embedder.embeddings.create(
                 model=settings.embedding_model,
-                input=add_translation(text),
+                input=settings.query_prefix + add_translation(text, reads_russian=settings.reads_russian),
                 extra_headers={HEADER: correlation_id()},
             )
     except openai.OpenAIError as error:
@@ -240,7 +240,7 @@ async def _search(
     if vector is None:
         vector, troubles = await _embed(clients, settings, question.text)
     size = max(question.k, _RERANKED) if pipeline == "rag" else question.k
-    text = add_translation(question.text)
+    text = add_translation(question.text, reads_russian=settings.reads_russian)
     body = build_hybrid_query(text, vector, size, question.groups, question.filters, question.window)
     with time_stage("search"):
         response = await clients.search.search(

@@ -198,7 +198,8 @@ def measure_bare(settings: Settings, rate: float, seconds: float) -> list[float]
 def _index_bare(client: OpenSearch, settings: Settings, messages: list[Message]) -> None:
     lines = [json.loads(m.value() or b"{}") for m in messages]
     texts = [line["message"] for line in lines]
-    vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, texts)
+    passages = [settings.passage_prefix + text for text in texts]
+    vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, passages)
     actions = (
         {"_index": _BARE_INDEX, "_source": {"text": text, "embedding": vector.tolist()}}
         for text, vector in zip(texts, vectors, strict=True)

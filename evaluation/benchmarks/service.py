@@ -60,7 +60,8 @@ def report_pair(what: str, baseline: str, bare: list[float], product: list[float
 def bench_retrieval(settings: Settings, service: httpx.Client, questions: list[str]) -> None:
     """Compare `/v1/retrieve` with one bare search, and a cached one with one bare Redis GET."""
     client = open_search(settings.opensearch_url)
-    vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, questions)
+    wanted = [settings.query_prefix + question for question in questions]
+    vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, wanted)
     asked, searched = iter(questions * 99), iter(list(zip(questions, vectors, strict=True)) * 99)
 
     def search() -> object:

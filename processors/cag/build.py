@@ -48,7 +48,7 @@ def _name_model(client: Any, settings: Settings, chunks: list[Chunk], base: str 
     """The model with its revision, from the new chunks or, if all are carried over, from their version."""
     if chunks:
         return chunks[0]["embedding_model"]
-    return str(versions.read_meta(client, base)["embedding_model"]) if base else settings.embedding_model
+    return str(versions.read_meta(client, base)["embedding_model"]) if base else settings.embedding_identity
 
 
 def _carry_over(client: Any, manifest: dict[str, Any], index: str) -> int:

@@ -1,7 +1,8 @@
 """Russian words of operations and the English ones that runbooks and logs use for them.
 
 Pages, log lines and messages of Kubernetes are mostly in English, and the embedded model reads nothing else.
-So that a Russian question finds them, its known words are translated one by one and stand beside it.
+So that a Russian question finds them, its known words are translated one by one and stand beside it. A model
+that reads Russian needs none of that.
 """
 
 import re
@@ -24,14 +25,22 @@ def has_cyrillic(text: str) -> bool:
     return bool(_CYRILLIC.search(text))
 
 
-def add_translation(question: str) -> str:
+def add_translation(question: str, *, reads_russian: bool) -> str:
     """Return what to search and embed for a question: itself, and the translation of a Russian one.
 
+    Args:
+        question: As it was asked.
+        reads_russian: Whether the embedding model does; then nothing is added.
+
     Example:
-        >>> add_translation("Почему кластер красный?"), add_translation("Why is it red?")
-        ('Почему кластер красный? cluster red', 'Why is it red?')
+        >>> add_translation("Почему кластер красный?", reads_russian=False)
+        'Почему кластер красный? cluster red'
+        >>> add_translation("Why is it red?", reads_russian=False)
+        'Why is it red?'
     """
-    return f"{question} {translate_terms(question)}".strip() if has_cyrillic(question) else question
+    if reads_russian or not has_cyrillic(question):
+        return question
+    return f"{question} {translate_terms(question)}".strip()
 
 
 def translate_terms(question: str) -> str:
@@ -55,5 +64,6 @@ def _translate(word: str) -> str:
     lowered = word.lower()
     if lowered[0].isascii():
         return word.rstrip(".-")
+    # A bar ends an entry that is a whole word.
     prefixes = (lowered[:length] for length in range(min(len(lowered), _LONGEST), 2, -1))
-    return next((_STEMS[prefix] for prefix in prefixes if prefix in _STEMS), "")
+    return next((_STEMS[key] for key in (f"{lowered}|", *prefixes) if key in _STEMS), "")

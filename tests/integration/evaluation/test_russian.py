@@ -29,7 +29,7 @@ def test_the_glossary_helps_russian_questions_to_their_pages(
     client: OpenSearch, settings: Settings, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     translated = measure(client, settings, path)
-    monkeypatch.setattr(measures, "add_translation", str)
+    monkeypatch.setattr(measures, "add_translation", lambda question, reads_russian: question)  # noqa: ARG005
     plain = measure(client, settings, path)
     assert translated >= 0.7
     assert translated >= plain + 0.1

@@ -51,6 +51,7 @@ class World:
     breaks_off: bool = False
     searches: list[tuple[str, dict[str, Any], dict[str, str]]] = field(default_factory=list)
     model_requests: list[httpx2.Request] = field(default_factory=list)
+    embedded: list[Any] = field(default_factory=list)
     alias_reads: int = 0
     questions: list[str] = field(default_factory=list)
 
@@ -187,6 +188,7 @@ def _fake_model(world: World) -> AsyncOpenAI:
         if status != 200:
             return httpx2.Response(status, json={"error": {"message": "max_tokens is too big"}})
         if embeds:
+            world.embedded.append(json.loads(request.content)["input"])
             data = [{"object": "embedding", "index": 0, "embedding": [0.0, 1.0]}]
             return httpx2.Response(200, json={"object": "list", "model": "m@1", "data": data})
         world.model_requests.append(request)

@@ -1,0 +1,27 @@
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+Client = AsyncTestClient[Litestar]
+RUSSIAN = {"query": "Почему кластер красный?", "pipeline": "cag"}
+
+
+async def test_a_russian_question_is_translated_for_a_model_that_reads_english(
+    client: Client, world: Any
+) -> None:
+    await client.post("/v1/retrieve", json=RUSSIAN)
+    assert world.embedded == ["Почему кластер красный? cluster red"]
+
+
+class TestMultilingualModel:
+    @pytest.fixture
+    def settings(self, settings: Any) -> Any:
+        return settings.model_copy(update={"embedding_model": "multilingual-e5-large"})
+
+    async def test_a_question_has_its_prefix_and_no_translation(self, client: Client, world: Any) -> None:
+        await client.post("/v1/retrieve", json=RUSSIAN)
+        assert world.embedded == ["query: Почему кластер красный?"]
+        words = world.searches[-1][1]["query"]["hybrid"]["queries"][0]["bool"]["must"][0]["multi_match"]
+        assert words["query"] == "Почему кластер красный"
