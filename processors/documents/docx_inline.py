@@ -157,7 +157,7 @@ def render_pieces(pieces: list[Piece]) -> str:
         else:
             merged.append(piece)
     texts = []
-    for piece, following in zip(merged, [*merged[1:], None], strict=True):
+    for number, piece in enumerate(merged):
         if piece["kind"] == "code" and piece["text"].strip():
             text = piece["text"]
             lead, trail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
@@ -165,7 +165,7 @@ def render_pieces(pieces: list[Piece]) -> str:
         elif piece["kind"] == "text":
             text = escape_inline(piece["text"])
             # An exclamation mark before a link would make an image of it.
-            is_bang = text.endswith("!") and following and following["text"].startswith("[")
+            is_bang = text.endswith("!") and any(p["text"].startswith("[") for p in merged[number + 1 :][:1])
             texts.append(text[:-1] + "\\!" if is_bang else text)
         else:
             texts.append(piece["text"])

@@ -104,17 +104,27 @@ def find_list(styles: Styles, paragraph: Any) -> ListPlace | None:
     list_id = next((v for h in holders if (v := value_of(h, "w:pPr/w:numPr/w:numId")) is not None), None)
     written = next((v for h in holders if (v := value_of(h, "w:pPr/w:numPr/w:ilvl")) is not None), None)
     level = min(read_number(written), _DEEPEST)
-    if list_id == "0":
+    named = _find_list_style(styles["names"].get(style_id, []))
+    if list_id == "0" or (list_id is None and named is None):
         return None
-    if list_id is not None:
-        kind, start = styles["levels"].get((list_id, level), ("bullet", 1))
-        return ListPlace(list_id=list_id, level=level, numbered=kind not in ("bullet", "none"), start=start)
-    for name in styles["names"].get(style_id, []):
+    if list_id is None:
+        return named
+    kind, start = styles["levels"].get((list_id, level), ("bullet", 1))
+    return ListPlace(
+        list_id=list_id,
+        # Word's own "List Bullet 2" is the first level of a list that is only indented.
+        level=max(level, named["level"]) if named else level,
+        numbered=kind not in ("bullet", "none"),
+        start=start,
+    )
+
+
+def _find_list_style(names: list[str]) -> ListPlace | None:
+    for name in names:
         found = _LIST_STYLE.match(name)
         if found:
-            numbered = found[1].lower() == "number"
-            level = max(int(found[2] or 1), 1) - 1
-            return ListPlace(list_id=found[1].lower(), level=level, numbered=numbered, start=1)
+            kind, level = found[1].lower(), max(int(found[2] or 1), 1) - 1
+            return ListPlace(list_id=kind, level=level, numbered=kind == "number", start=1)
     return None
 
 
