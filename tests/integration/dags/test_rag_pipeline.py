@@ -54,6 +54,25 @@ def test_an_event_rings_and_is_searchable_with_its_citation(settings: Settings, 
     assert chunk["embedding_model"].startswith(f"{settings.embedding_model}@")
 
 
+def take_batch(settings: Settings, run: str) -> None:
+    """Do what a run of the DAG does, up to its last write."""
+    ingested = ingest_events(settings, run)
+    assert ingested
+    process_events(settings, ingested["run_url"])
+    embed_events(settings, ingested["run_url"], from_history=False)
+    index_chunks(settings, ingested["run_url"], from_history=False)
+
+
+@pytest.mark.usefixtures("paused_rag")
+def test_a_window_goes_on_in_the_next_batch(settings: Settings, client: OpenSearch) -> None:
+    marker = uuid.uuid4().hex
+    for number in range(2):
+        send_lines(settings, f"WARN window {marker} goes on", service=marker)
+        take_batch(settings, f"{marker}-{number}")
+    (chunk,) = find(client, marker)
+    assert chunk["text"].startswith("2 log lines ")
+
+
 @pytest.mark.usefixtures("paused_rag")
 def test_a_batch_that_is_done_again_writes_nothing_twice(settings: Settings, client: OpenSearch) -> None:
     """As after a crash between the write and the positions: read again, with more events at the end."""
@@ -64,11 +83,7 @@ def test_a_batch_that_is_done_again_writes_nothing_twice(settings: Settings, cli
     for number, line in enumerate((f"WARN retry {marker} first", f"WARN retry {marker} second")):
         send_lines(settings, line, service=marker)
         versions.update_meta(client, index, positions=before["positions"], log_state=before.get("log_state"))
-        ingested = ingest_events(settings, f"{run}-{number}")
-        assert ingested
-        process_events(settings, ingested["run_url"])
-        embed_events(settings, ingested["run_url"], from_history=False)
-        index_chunks(settings, ingested["run_url"], from_history=False)
+        take_batch(settings, f"{run}-{number}")
     lines = [line for chunk in find(client, marker) for line in chunk["text"].splitlines()]
     samples = [line for line in lines if line.startswith("WARN retry")]
     assert sorted(line.split()[-1] for line in samples) == ["first", "second"]
@@ -85,19 +100,12 @@ def test_a_write_that_fails_leaves_the_positions_and_loses_nothing(
     before = versions.read_meta(client, index)["positions"]
     send_lines(settings, f"WARN interrupted {marker}", service=marker)
 
-    def take(number: int) -> None:
-        ingested = ingest_events(settings, f"{run}-{number}")
-        assert ingested
-        process_events(settings, ingested["run_url"])
-        embed_events(settings, ingested["run_url"], from_history=False)
-        index_chunks(settings, ingested["run_url"], from_history=False)
-
     with monkeypatch.context() as patch:
         patch.setattr("processors.stores.search.write_chunks", _fail)
         with pytest.raises(ConnectionError):
-            take(0)
+            take_batch(settings, f"{run}-0")
     assert versions.read_meta(client, index)["positions"] == before
-    take(1)
+    take_batch(settings, f"{run}-1")
     assert len(find(client, marker)) == 1
     assert count_between(before, versions.read_meta(client, index)["positions"]) > 0
 
