@@ -9,7 +9,6 @@ import re
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -30,12 +29,15 @@ _PHRASES: Final = (
     (r"\bcan't\b|\bcannot\b|\bwon't\b", "not"),
     (r"(?<=\w)n't\b", " not"),
     (r"'(?:s|re|m|ve|ll|d)\b", " "),
-    (r"\b(log|sign|check|opt)(?:ging|ged|s)? in\b", r"\1in"),
+    (r"\b(log|sign|check|opt|scale|scaling|swap|fade) (in|out)\b", r"\1-\2"),
+    (r"\b(?:find|figure|finding) out\b", " "),
     (r"\bhow (?:long|many|much|often|big|large|far|old)\b|\bсколько\b|\bкак (?:долго|часто)\b", "@count"),
     (r"\bwhat(?: is|'s)? (?:the )?(?:cause|reason)s?\b(?: of| for)?|\bwhat causes\b|\bhow come\b", "why"),
     (r"\bwhat (?:do|can|should|must|shall|could) (?:i|we|you|one) do\b", "@remedy"),
     (r"\bwhat (?:to do|now|next)\b|\bчто (?:мне |нам )?(?:теперь )?(?:делать|предпринять)\b", "@remedy"),
-    (r"\bwhat (?:is|are) (?:the )?(?:best |right |correct |proper )?(?:steps?|way|procedure)\b", "how"),
+    (r"\b(?:what (?:is|are) )?(?:the )?(?:right |best )?(?:steps?|way|procedure) (?:to|for)\b", "@remedy"),
+    (r"\bhow (?:to|(?:do|can|could|should|would|must) (?:i|we|you|one))\b", "@remedy"),
+    (r"\bкак (?:мне |нам )?(?=\w+ть\b)", "@remedy "),
     (r"\bwhat do(?:es)? (.+?) mean\b", r"@what \1"),
     (r"\bwhat (?:is|are)\b", "@what"),
 )
@@ -43,7 +45,8 @@ _COMPILED: Final = tuple((re.compile(pattern), replacement) for pattern, replace
 _ASKS: Final = {
     **dict.fromkeys(("why", "reason", "cause", "почему", "зачем"), "why"),
     **dict.fromkeys(("how", "steps", "procedure", "как"), "how"),
-    **dict.fromkeys(("who", "whom", "кто"), "who"),
+    **dict.fromkeys(("who", "кто"), "who"),
+    **dict.fromkeys(("whom", "кого", "кому"), "whom"),
     **dict.fromkeys(("where", "где", "куда"), "where"),
     **dict.fromkeys(("which", "какой", "какая", "какие", "какую"), "which"),
     "@count": "count",
@@ -66,11 +69,10 @@ def _read_words() -> dict[str, list[list[str]]]:
 
 
 _SECTIONS: Final = _read_words()
-_CARRYING, _REMEDIES, _YES_OR_NO, _NOT, _ORDERING = (
+_CARRYING, _REMEDIES, _YES_OR_NO, _NOT = (
     frozenset(word for line in _SECTIONS[name] for word in line)
-    for name in ("carrying", "remedies", "yes_or_no", "negations", "ordering")
+    for name in ("carrying", "remedies", "yes_or_no", "negations")
 )
-_SAME: Final = {word: line[0] for line in _SECTIONS["same"] for word in line}
 
 
 class Signature(NamedTuple):
@@ -86,7 +88,8 @@ def sign_question(question: str) -> Signature:
     """Return the signature of a question.
 
     Identifiers, numbers, names, negations, times and actions are all among the words; only articles,
-    auxiliary verbs, politeness and the like are not. The order counts where some word makes it count.
+    auxiliary verbs, politeness and the like are not. The order counts: turned around, many a question is
+    another one.
 
     Example:
         >>> sign_question("How do I restart Kafka?") == sign_question("please tell me how to restart kafka")
@@ -100,29 +103,22 @@ def sign_question(question: str) -> Signature:
     for pattern, replacement in _COMPILED:
         text = pattern.sub(replacement, text)
     words = _WORD.findall(text)
-    kept = list(_keep_words(words))
-    ordered = not _ORDERING.isdisjoint(words) or _has_direction(words)
     return Signature(
         language="ru" if has_cyrillic(question) else "en",
         asks=_find_kind(words),
         negations=sum(word in _NOT for word in words),
-        words=tuple(kept if ordered else sorted(set(kept))),
+        words=tuple(_keep_words(words)),
     )
 
 
 def _find_kind(words: list[str]) -> str:
     kinds = {_ASKS[word] for word in words if word in _ASKS}
     if not _REMEDIES.isdisjoint(words):
-        # "How do I fix it", "what do I do" and the bare symptom ask for the same.
+        # "How do I fix it", "what do I do" and the bare symptom or task ask for the same.
         kinds.discard("how")
     elif not kinds and words and (words[0] == "when" or words[0] in _YES_OR_NO):
         kinds = {"when" if words[0] == "when" else "yes or no"}
     return " ".join(sorted(kinds))
-
-
-def _has_direction(words: list[str]) -> bool:
-    """Tell whether some "to" stands behind a word that matters: "nginx to envoy", not "how to"."""
-    return any(word == "to" and not _is_carrying(before) for before, word in pairwise(words))
 
 
 def _is_carrying(word: str) -> bool:
@@ -132,7 +128,8 @@ def _is_carrying(word: str) -> bool:
 def _keep_words(words: list[str]) -> Iterator[str]:
     for word in words:
         if not _is_carrying(word):
-            yield _SAME.get(word) or (_stem(word) if _PLAIN.fullmatch(word) else word)
+            stem = _stem(word) if _PLAIN.fullmatch(word) else word
+            yield _SAME.get(stem, stem)
 
 
 def _stem(word: str) -> str:
@@ -153,6 +150,9 @@ def _stem(word: str) -> str:
             word = word.removesuffix(ending)
             return word[:-1] if word[-1] == word[-2] and word[-1] not in "ls" else word
     return word.removesuffix("e") if len(word) > 4 else word
+
+
+_SAME: Final = {_stem(word): line[0] for line in _SECTIONS["same"] for word in line}
 
 
 def pack_question(question: str, vector: npt.ArrayLike) -> bytes:
