@@ -28,8 +28,8 @@ _CODE: Final = re.compile(r"(```.*?(?:```|$)|`[^`\n]+`)", re.DOTALL)
 def build_citation_url(hit: Hit, ui_urls: Mapping[str, str]) -> str:
     """Return a link to what a hit was made from.
 
-    Documents from a forge open there at their lines, runs and models in the UI of MLflow or Airflow, metrics
-    and alerts in that of Prometheus; everything else opens as a page of this service.
+    Documents from a forge open there at their lines, pages in Confluence, runs and models in the UI of
+    MLflow or Airflow, metrics and alerts in that of Prometheus; all else opens as a page of this service.
 
     Args:
         hit: The source.
@@ -43,6 +43,10 @@ def build_citation_url(hit: Hit, ui_urls: Mapping[str, str]) -> str:
         >>> cite = {"type": "mlflow", "experiment_id": "3", "run_id": "f00"}
         >>> build_citation_url({"cite": cite}, {"mlflow": "http://mlflow"})
         'http://mlflow/#/experiments/3/runs/f00'
+        >>> wiki = "confluence+https://wiki.example/c/OPS"
+        >>> cite = {"type": "confluence", "repository": wiki, "page_id": "7"}
+        >>> build_citation_url({"cite": cite}, {})
+        'https://wiki.example/c/pages/viewpage.action?pageId=7'
     """
     cite = hit["cite"]
     repository = urlsplit(str(cite.get("repository", "")))
@@ -52,6 +56,11 @@ def build_citation_url(hit: Hit, ui_urls: Mapping[str, str]) -> str:
         path = f"{repository.path.removesuffix('.git')}/blob/{cite['commit']}/{quote(cite['path'])}"
         lines = f"L{cite['start_line']}-L{cite['end_line']}"
         return urlunsplit((repository.scheme, host, path, "", lines))
+    if cite.get("type") == "confluence":
+        space = repository.path.rpartition("/")[0]
+        query = urlencode({"pageId": cite["page_id"]})
+        scheme = repository.scheme.removeprefix("confluence+")
+        return urlunsplit((scheme, repository.netloc, f"{space}/pages/viewpage.action", query, ""))
     prometheus = ui_urls.get("prometheus", "")
     if prometheus and cite.get("type") == "promql":
         return f"{prometheus}/graph?{_write_graph_query(cite)}"

@@ -4,8 +4,8 @@ from typing import Any, Final, TypedDict
 
 import structlog
 
+from processors.cag.signature import sign_processing
 from processors.chunk import make_id
-from processors.markdown import CHUNKER
 from processors.redaction.masking import mask_secrets
 from processors.settings import DocumentSource, Settings
 from processors.stores.git import GitError
@@ -99,9 +99,8 @@ def _keep_source(source: DocumentSource, old: dict[str, Any] | None, oddities: l
 
 def sign_source(settings: Settings, source: DocumentSource) -> str:
     """Whatever decides how a source's pages become chunks: a change of it means reading all again."""
-    model = (settings.embedding_model, settings.embedding_dimension)
-    how = (_READER, CHUNKER, settings.chunk_tokens, settings.max_page_bytes)
-    return make_id(*how, *model, source.branch, source.folder, sorted(source.groups))
+    processing = sign_processing(settings)
+    return make_id(_READER, processing, source.branch, source.folder, sorted(source.groups))
 
 
 def _stage_file(source: DocumentSource, commit: str, file: SourceFile) -> dict[str, Any]:

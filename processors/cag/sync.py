@@ -7,7 +7,10 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from processors.cag.confluence_source import read_confluence_source
 from processors.cag.git_source import SourceUpdate, read_git_source
+from processors.cag.model_card_source import SOURCE as MODEL_CARDS
+from processors.cag.model_card_source import read_model_cards
 from processors.chunk import make_id
 from processors.settings import Settings
 from processors.stores import search, staging, versions
@@ -44,7 +47,12 @@ def sync_documents(settings: Settings, run_id: str, *, force: bool = False) -> d
     live = versions.find_live(client, "cag")
     held: dict[str, Any] = versions.read_meta(client, live).get("positions", {}) if live else {}
     updates = [
-        read_git_source(settings, source, held.get(source.url), force=force) for source in settings.docs
+        *(read_git_source(settings, source, held.get(source.url), force=force) for source in settings.docs),
+        *(
+            read_confluence_source(settings, space, held.get(space.source), force=force)
+            for space in settings.confluence
+        ),
+        *([read_model_cards(settings, held.get(MODEL_CARDS), force=force)] if settings.model_cards else []),
     ]
     return stage_updates(settings.staging_url, run_id, live, held, updates, force=force)
 
@@ -75,7 +83,8 @@ def stage_updates(
         RuntimeError: No source could be reached.
     """
     oddities = [odd for update in updates for odd in update["oddities"]]
-    if not any(update["reached"] for update in updates):
+    # MLflow is always there: alone it is no reason for a version without the documents.
+    if not any(update["reached"] for update in updates if update["source"] != MODEL_CARDS):
         raise RuntimeError("no document source can be reached: " + "; ".join(oddities))
     files = [page for update in updates for page in update["pages"]]
     dropped = [document for update in updates for document in update["dropped"]]

@@ -1,0 +1,86 @@
+"""What changed in the model cards of MLflow since those that the live version holds."""
+
+from typing import Any, Final
+
+import httpx
+import structlog
+
+from processors.cag.git_source import SourceUpdate
+from processors.cag.signature import sign_processing
+from processors.chunk import make_id
+from processors.documents.model_cards import write_model_card
+from processors.redaction.masking import mask_secrets
+from processors.settings import Settings
+from processors.stores import mlflow
+
+SOURCE: Final = "mlflow:models"
+"""The name under which model cards are held."""
+
+# Part of the signature: another way to write a card means reading all again.
+_READER: Final = "cards-1"
+
+log = structlog.get_logger(__name__)
+
+
+def read_model_cards(settings: Settings, held: dict[str, Any] | None, *, force: bool = False) -> SourceUpdate:
+    """Read the cards of all registered models, and take those that are others than the live version's.
+
+    MLflow that can't be reached is reported, and the live version's cards stay.
+
+    Args:
+        settings: Of the platform.
+        held: The position of the live version in the cards, if it holds any.
+        force: Take all of them again.
+    """
+    signature = make_id(_READER, settings.mlflow_tracking_uri, sign_processing(settings))
+    old = held if held and held["signature"] == signature else None
+    before: dict[str, str] = old["cards"] if old and not force else {}
+    try:
+        cards = _read_cards(settings)
+    except httpx.HTTPError as error:
+        log.warning("MLflow can't be reached, its model cards stay", error=str(error))
+        return SourceUpdate(
+            source=SOURCE,
+            position=old,
+            carried=old is not None,
+            dropped=[],
+            pages=[],
+            oddities=[f"{SOURCE}:1: can't be reached: {error}"],
+            reached=False,
+        )
+    now = {path: make_id(text)[:12] for path, text in cards.items()}
+    changed = [path for path in now if now[path] != before.get(path)]
+    gone = before.keys() - now.keys()
+    return SourceUpdate(
+        source=SOURCE,
+        position={"signature": signature, "cards": now},
+        carried=old is not None and not force,
+        dropped=sorted(make_id(SOURCE, path) for path in {*changed, *gone}) if before else [],
+        pages=[
+            {
+                "repository": SOURCE,
+                "branch": "",
+                "commit": now[path],
+                "path": path,
+                "groups": ["public"],
+                "text": cards[path],
+            }
+            for path in changed
+        ],
+        oddities=[],
+        reached=True,
+    )
+
+
+def _read_cards(settings: Settings) -> dict[str, str]:
+    """Return the cards by path, secrets masked."""
+    with mlflow.open_mlflow(settings.mlflow_tracking_uri) as client:
+        versions: dict[str, list[dict[str, Any]]] = {}
+        for version in mlflow.list_model_versions(client):
+            versions.setdefault(version["name"], []).append(version)
+        models = mlflow.list_models(client)
+    cards = {
+        f"{model['name']}.md": mask_secrets(write_model_card(model, versions.get(model["name"], [])))
+        for model in models
+    }
+    return {path: text for path, text in cards.items() if text}
