@@ -81,7 +81,8 @@ def index_mapping(dimension: int) -> dict[str, Any]:
         dimension: Length of the embedding vectors.
     """
     properties: dict[str, Any] = {name: {"type": "keyword"} for name in (*_KEYWORDS, "acl")}
-    properties |= {name: {"type": "text", "analyzer": "runlore_text"} for name in _TEXTS}
+    russian = {"ru": {"type": "text", "analyzer": "runlore_russian"}}
+    properties |= {name: {"type": "text", "analyzer": "runlore_text", "fields": russian} for name in _TEXTS}
     # An identifier is found as a whole; cut into parts it would be found by every number.
     properties["values"] = {"type": "text", "analyzer": "runlore_values", "norms": False}
     properties |= {name: {"type": "text", "index": False} for name in _KEPT}

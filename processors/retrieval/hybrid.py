@@ -25,7 +25,9 @@ _RRF_CONSTANT: Final = 60
 _SIBLINGS: Final = 500
 # People paste whole logs. OpenSearch refuses a query of more than 1,024 clauses, and each word makes several.
 _SEARCHED_CHARACTERS: Final = 1_000
-_SEARCHED_FIELDS: Final = ("title", "heading_path", "text", "values")
+_SEARCHED_FIELDS: Final = (
+    "title", "heading_path", "text", "values", "title.ru", "heading_path.ru", "text.ru",
+)  # fmt: skip
 _HIT_FIELDS: Final = (
     "chunk_id", "doc_id", "kind", "title", "heading_path", "text", "cite", "observed_at", "severity",
 )  # fmt: skip

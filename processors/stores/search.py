@@ -22,12 +22,30 @@ ANALYSIS: Final[dict[str, Any]] = {
     "filter": {
         "name_parts": {"type": "word_delimiter_graph", "preserve_original": True},
         "english_stems": {"type": "stemmer", "language": "light_english"},
+        # Only words with Cyrillic letters stay, so an English text or question is nothing to these fields.
+        "without_latin": {"type": "pattern_replace", "pattern": "^[^а-яё]+$", "replacement": ""},
+        "without_yo": {"type": "pattern_replace", "pattern": "ё", "replacement": "е"},
+        "without_empty": {"type": "length", "min": 1},
+        "russian_stop": {"type": "stop", "stopwords": "_russian_"},
+        "russian_stems": {"type": "stemmer", "language": "russian"},
     },
     "analyzer": {
         "runlore_text": {
             "type": "custom",
             "tokenizer": "whitespace",
             "filter": ["name_parts", "flatten_graph", "lowercase", "stop", "english_stems"],
+        },
+        "runlore_russian": {
+            "type": "custom",
+            "tokenizer": "standard",
+            "filter": [
+                "lowercase",
+                "without_latin",
+                "without_empty",
+                "without_yo",
+                "russian_stop",
+                "russian_stems",
+            ],
         },
         "runlore_values": {"type": "custom", "tokenizer": "whitespace", "filter": ["lowercase"]},
     },
