@@ -12,7 +12,7 @@ from processors.stores.git import GitError, run_git
 
 
 def snapshot_folder(folder: Path, mirror: Path) -> tuple[str, list[str]]:
-    """Commit the documents of a folder to a bare repository of our own, if they changed.
+    """Commit the documents of a folder to a prepared mirror, if they changed.
 
     Returns:
         The commit, and the oddities found as `path:line: what`.
@@ -20,8 +20,6 @@ def snapshot_folder(folder: Path, mirror: Path) -> tuple[str, list[str]]:
     Raises:
         GitError: Git refuses.
     """
-    if not mirror.exists():
-        run_git(mirror, "init", "--quiet", "--bare")
     paths, oddities = _list_documents(folder)
     tree = ("--work-tree", str(folder.resolve()), "-c", "core.bare=false")
     indexed = set(run_git(mirror, "ls-files", "-z").split(b"\0")) - {b""}

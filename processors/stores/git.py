@@ -8,6 +8,7 @@ helper that answers for one host only: it is in no command line, environment, lo
 import os
 import re
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -33,6 +34,7 @@ _CONFIG: Final = {
     "core.hooksPath": "/dev/null",
     "core.symlinks": "true",
     "fetch.recurseSubmodules": "false",
+    "gc.autoDetach": "false",
     "http.lowSpeedLimit": "1000",
     "http.lowSpeedTime": "60",
     "protocol.ext.allow": "never",
@@ -125,6 +127,21 @@ def run_git(
         words = hide_logins(done.stderr.decode(errors="replace").strip())
         raise GitError(f"{shown}: {words or f'exit status {done.returncode}'}")
     return done.stdout
+
+
+def prepare_mirror(directory: Path) -> None:
+    """Make a bare repository, or mend one that a killed run left half made or locked.
+
+    Raises:
+        GitError: Git refuses.
+    """
+    oldest = time.time() - _TIMEOUT_SECONDS
+    for lock in (*directory.glob("*.lock"), *directory.glob("refs/**/*.lock")):
+        # No Git process of ours lives as long as that.
+        if lock.stat().st_mtime < oldest:
+            lock.unlink()
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    run_git(directory, "init", "--quiet", "--bare", "--template=")
 
 
 def read_sizes(directory: Path, object_ids: list[str]) -> list[int]:

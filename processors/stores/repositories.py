@@ -11,7 +11,7 @@ from processors.chunk import make_id
 from processors.documents.pages import convert_page, is_absurd, is_document, limit_size, show_path
 from processors.settings import DocumentSource
 from processors.stores.folders import snapshot_folder
-from processors.stores.git import GitError, read_blobs, read_sizes, run_git
+from processors.stores.git import GitError, prepare_mirror, read_blobs, read_sizes, run_git
 
 _READ_REF: Final = "refs/runlore/read"
 _FILE_MODES: Final = ("100644", "100755", "100664")
@@ -57,13 +57,11 @@ def fetch_source(source: DocumentSource, work_dir: Path) -> Checkout:
         GitError: Git refuses; the message holds its words.
     """
     mirror = locate_mirror(source, work_dir)
-    mirror.parent.mkdir(parents=True, exist_ok=True)
+    prepare_mirror(mirror)
     folder = Path(source.url).expanduser()
     if folder.is_dir() and not _is_repository(folder):
         commit, oddities = snapshot_folder(folder, mirror)
         return Checkout(mirror=mirror, commit=commit, oddities=oddities)
-    if not mirror.exists():
-        run_git(mirror, "init", "--quiet", "--bare")
     url = str(folder) if folder.is_dir() else source.url
     read = f"+{source.branch or 'HEAD'}:{_READ_REF}"
     run_git(mirror, "fetch", "--quiet", "--no-tags", "--force", "--", url, read, source=source)

@@ -1,5 +1,6 @@
 """Repositories and plain folders give the same: commits, changed documents, touched paths, oddities."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -7,7 +8,14 @@ import pytest
 
 from processors.settings import DocumentSource
 from processors.stores.git import GitError, read_blobs
-from processors.stores.repositories import Changes, diff_files, fetch_source, has_commit, read_files
+from processors.stores.repositories import (
+    Changes,
+    diff_files,
+    fetch_source,
+    has_commit,
+    locate_mirror,
+    read_files,
+)
 
 LIMIT = 2_000_000
 
@@ -212,6 +220,19 @@ def test_nothing_of_a_folder_is_executed(pages: Path, tmp_path: Path) -> None:
     (pages / "a.md").write_text("# A, edited\n")
     fetch(pages, tmp_path)
     assert not trace.exists()
+
+
+def test_what_a_killed_run_left_is_mended(pages: Path, tmp_path: Path) -> None:
+    mirror = locate_mirror(DocumentSource(url=str(pages)), tmp_path / "work")
+    mirror.mkdir(parents=True)
+    assert sorted(read_all(pages, tmp_path)[0]) == ["a.md", "sub/b.md"]
+    locks = [mirror / "index.lock", mirror / "HEAD.lock", mirror / "refs" / "runlore" / "read.lock"]
+    for lock in locks:
+        lock.parent.mkdir(exist_ok=True)
+        lock.touch()
+        os.utime(lock, (0, 0))
+    (pages / "a.md").write_text("# A, edited\n")
+    assert read_all(pages, tmp_path)[0]["a.md"] == "# A, edited\n"
 
 
 def test_an_object_that_is_missing_is_an_error(pages: Path, tmp_path: Path) -> None:
