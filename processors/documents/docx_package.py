@@ -15,13 +15,9 @@ _MOST_RATIO: Final = 200
 _SMALL_BYTES: Final = 1_000_000
 _DEEPEST: Final = 200
 
+_ROOT_RELATIONS: Final = "_rels/.rels"
 _DOCUMENT: Final = "word/document.xml"
-_PARTS: Final = {
-    "styles": "word/styles.xml",
-    "numbering": "word/numbering.xml",
-    "relations": "word/_rels/document.xml.rels",
-    "footnotes": "word/footnotes.xml",
-}
+_PARTS: Final = ("styles", "numbering")
 
 
 class BrokenDocumentError(ValueError):
@@ -38,16 +34,34 @@ def open_parts(data: bytes) -> dict[str, Any]:
     """
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            entries = {entry.filename: entry for entry in archive.infolist()}
             _refuse_bomb(archive.infolist())
-            if _DOCUMENT not in entries:
-                raise BrokenDocumentError(f"no Word document: it has no {_DOCUMENT}")
-            parts: dict[str, Any] = {"document": _read_part(archive, entries[_DOCUMENT])}
-            for name, file in _PARTS.items():
-                parts[name] = _read_part(archive, entries[file]) if file in entries else None
-            return parts
+            return _read_parts(archive)
     except (zipfile.BadZipFile, ZlibError, EOFError, NotImplementedError, OSError, RuntimeError) as error:
         raise BrokenDocumentError(f"no Word document that can be unpacked: {error}") from error
+
+
+def _read_parts(archive: zipfile.ZipFile) -> dict[str, Any]:
+    entries = {entry.filename: entry for entry in archive.infolist()}
+
+    def read(file: str) -> Any:
+        return _read_part(archive, entries[file]) if file in entries else None
+
+    file = _find_target(read(_ROOT_RELATIONS), "officeDocument", "") or _DOCUMENT
+    if file not in entries:
+        raise BrokenDocumentError(f"no Word document: it has no {file}")
+    folder, _, name = file.rpartition("/")
+    relations = read(f"{folder}/_rels/{name}.rels")
+    parts = {part: read(_find_target(relations, part, folder)) for part in _PARTS}
+    return {**parts, "document": read(file), "relations": relations}
+
+
+def _find_target(relations: Any, kind: str, folder: str) -> str:
+    """Return the file that a part of that kind is in; programs give them other names than Word does."""
+    for relation in [] if relations is None else relations:
+        if relation.get("Type", "").endswith(f"/{kind}") and relation.get("TargetMode") != "External":
+            target = relation.get("Target", "")
+            return str(target[1:] if target.startswith("/") else f"{folder}/{target}".lstrip("/"))
+    return ""
 
 
 def _refuse_bomb(entries: list[zipfile.ZipInfo]) -> None:

@@ -168,6 +168,20 @@ def test_an_absurd_span_or_level_is_cut() -> None:
     assert text.endswith("- b\n")
 
 
+def test_parts_are_found_whatever_their_names_are() -> None:
+    document = docx.Document()
+    document.add_heading("Steps", 2)
+    document.add_paragraph("Look", style="List Number")
+    stream = BytesIO()
+    with zipfile.ZipFile(BytesIO(save(document))) as old, zipfile.ZipFile(stream, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name.endswith(".rels"):
+                data = data.replace(b"document.xml", b"document2.xml").replace(b"styles.xml", b"styles2.xml")
+            new.writestr(re.sub(r"word/(\S*)(document|styles)\.xml", r"word/\1\g<2>2.xml", name), data)
+    assert convert_docx(stream.getvalue())["text"] == "## Steps\n\n1. Look\n"
+
+
 ENTITIES = '<!DOCTYPE x [<!ENTITY a "lol">]>'
 FILES = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 DEEP = "<w:sdt>" * 250 + "</w:sdt>" * 250

@@ -4,6 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import docx
 import pytest
 
 from processors.settings import DocumentSource
@@ -172,6 +173,17 @@ def test_odd_content_is_reported_and_the_rest_is_read(pages: Path, tmp_path: Pat
         "wide.md",
         "lfs.md",
     }
+
+
+def test_a_word_document_is_a_page(pages: Path, tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_heading("Plan", 1)
+    document.save(str(pages / "plan.docx"))
+    (pages / "~$plan.docx").write_bytes(b"a lock file of Word's")
+    (pages / "bad.docx").write_bytes(b"no archive")
+    texts, oddities = read_all(pages, tmp_path)
+    assert texts["plan.docx"] == "# Plan\n"
+    assert [odd.partition(": not read: ")[0] for odd in oddities] == ["bad.docx:1"]
 
 
 def test_absurd_names_are_shown_harmless(pages: Path, tmp_path: Path) -> None:
