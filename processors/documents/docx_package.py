@@ -20,7 +20,19 @@ _DOCUMENT: Final = "word/document.xml"
 _PARTS: Final = ("styles", "numbering")
 
 
-class BrokenDocumentError(ValueError):
+# What zipfile raises on archives with a wrong byte, found by trying tens of thousands.
+_BROKEN_ARCHIVE: Final = (
+    zipfile.BadZipFile,
+    ZlibError,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+
+
+class BrokenDocumentError(Exception):
     """It is no Word document that can be read; the message says why."""
 
 
@@ -36,7 +48,7 @@ def open_parts(data: bytes) -> dict[str, Any]:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             _refuse_bomb(archive.infolist())
             return _read_parts(archive)
-    except (zipfile.BadZipFile, ZlibError, EOFError, NotImplementedError, OSError, RuntimeError) as error:
+    except _BROKEN_ARCHIVE as error:
         raise BrokenDocumentError(f"no Word document that can be unpacked: {error}") from error
 
 

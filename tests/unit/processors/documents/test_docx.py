@@ -210,6 +210,14 @@ def test_what_can_not_be_read_is_one_line_of_a_report(data: bytes, why: str) -> 
     assert re.search(f"not read: .*({why})", page["oddities"][0])
 
 
+def test_no_wrong_byte_stops_a_run() -> None:
+    good = pack("<w:p><w:r><w:t>a</w:t></w:r></w:p>", **{"ж.xml": b"x"})
+    for place in range(len(good)):
+        for byte in (0, 0xFF, good[place] ^ 0x40):
+            page = convert_docx(good[:place] + bytes([byte]) + good[place + 1 :])
+            assert page["text"] or page["oddities"]
+
+
 def test_a_bomb_of_parts_is_refused() -> None:
     parts = {f"part{number}.xml": b"" for number in range(10_001)}
     assert "zip bomb" in convert_docx(pack(**parts))["oddities"][0]
