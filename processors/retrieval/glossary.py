@@ -61,7 +61,7 @@ def translate_terms(question: str) -> str:
 
 
 def _translate(word: str) -> str:
-    lowered = word.lower()
+    lowered = word.lower().replace("ё", "е")
     if lowered[0].isascii():
         return word.rstrip(".-")
     # A bar ends an entry that is a whole word.
