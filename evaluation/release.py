@@ -10,12 +10,14 @@ from evaluation.gate import Averages, Decision, decide, load_policy
 from evaluation.measures import QueryResult, average, measure_index
 from evaluation.probes import probe_version
 from evaluation.query_sets import Query, load_golden, make_known_item_queries
-from evaluation.tracking import log_freshness, log_version
+from evaluation.runbook_report import build_report
+from evaluation.tracking import log_freshness, log_runbooks, log_version
 from processors.chunk import Pipeline
 from processors.index_names import cover_family
 from processors.rag import check_searchable, count_events, read_batch
 from processors.settings import Settings
 from processors.stores.search import count_chunks, list_documents, open_search, sample_chunks
+from processors.stores.staging import read_json
 from processors.stores.versions import find_live, promote, prune_versions, read_meta, update_meta
 
 log = structlog.get_logger(__name__)
@@ -49,6 +51,9 @@ def release_version(client: OpenSearch, settings: Settings, pipeline: Pipeline, 
     run = log_version(
         settings.mlflow_tracking_uri, pipeline, index, meta, averages, results, live_results, decision
     )
+    if "page_records" in meta:
+        records = read_json(meta["page_records"])
+        log_runbooks(settings.mlflow_tracking_uri, run, build_report(records, datetime.now(UTC).date()))
     _record(client, index, run, decision)
     if decision["promote"]:
         promote(client, pipeline, index)

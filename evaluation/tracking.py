@@ -1,5 +1,6 @@
 """The record of every index version in MLflow: its making, what it reached, and why it went live."""
 
+import json
 import time
 from typing import Any
 
@@ -13,6 +14,7 @@ from mlflow.entities import Metric
 
 from evaluation.gate import Averages, Decision
 from evaluation.measures import MEASURES, QueryResult, to_table
+from evaluation.runbook_report import RunbookReport, render_report
 from processors.chunk import Pipeline
 from processors.redaction.masking import mask_secrets
 
@@ -59,6 +61,15 @@ def log_version(
         mlflow.log_metrics({**headline, "chunks": float(meta.get("chunks", 0))})
         mlflow.log_figure(draw_measures(index, averages), "measures.png")
         return str(run.info.run_id)
+
+
+def log_runbooks(tracking_uri: str, run_id: str, report: RunbookReport) -> None:
+    """Log what the runbooks of a version lack with its run: a page for people, and JSON with the counts."""
+    client = mlflow.MlflowClient(tracking_uri)
+    client.log_text(run_id, render_report(report), "runbooks.md")
+    client.log_text(run_id, json.dumps(report, indent=1), "runbooks.json")
+    client.log_metric(run_id, "runbooks/total", report["runbooks"])
+    client.log_metric(run_id, "runbooks/complete", report["complete"])
 
 
 def draw_measures(index: str, averages: Averages) -> Figure:

@@ -40,7 +40,9 @@ def build_version(settings: Settings, run_url: str) -> dict[str, Any]:
     refused = search.write_chunks(client, index, chunks)
     if refused:
         raise RuntimeError(f"{index}: {len(refused)} chunks were refused, the first: {refused[0]}")
-    versions.update_meta(client, index, positions=manifest["positions"], state="candidate")
+    records = staging.read_manifest(f"{run_url}/markdown")["page_records"]
+    told = {"positions": manifest["positions"], "page_records": records}
+    versions.update_meta(client, index, **told, state="candidate")
     return {"index": index, "written": len(chunks), "embedded": embedded, "carried_over": carried}
 
 

@@ -15,6 +15,8 @@ _COMMENT_END: Final = re.compile(r"\{%-?\s*endcomment\s*-?%\}")
 _PAIRED: Final = {"raw", "comment", "capture", "highlight", "if", "for", "unless", "case"}
 # What they hold is code that another page shows, so they become the fences of a code block.
 _CODE: Final = {"capture", "highlight"}
+# Far more than a line has; a page of one endless line must not be read again for every tag.
+_LOOK_BACK: Final = 500
 _ADDRESSES: Final = ("url", "baseurl")
 
 
@@ -58,7 +60,7 @@ def expand_liquid(path: str, text: str) -> tuple[str, list[str]]:
 
 
 def _in_code_span(found: re.Match[str]) -> bool:
-    before = found.string[found.string.rfind("\n", 0, found.start()) + 1 : found.start()]
+    before = found.string[max(0, found.start() - _LOOK_BACK) : found.start()].rpartition("\n")[2]
     return before.count("`") % 2 == 1
 
 

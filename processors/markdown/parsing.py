@@ -15,6 +15,7 @@ from processors.markdown.liquid import expand_liquid
 from processors.markdown.plain_text import reduce_prose
 from processors.markdown.shortcodes import expand_shortcodes
 
+_MAX_ODDITIES: Final = 20
 _CODE: Final = ("fence", "code_block")
 
 
@@ -86,8 +87,13 @@ def parse_document(path: str, text: str) -> Document:
         front_matter=front_matter.values,
         body=body,
         sections=sections,
-        oddities=oddities,
+        oddities=_shorten(path, oddities),
     )
+
+
+def _shorten(path: str, oddities: list[str]) -> list[str]:
+    more = len(oddities) - _MAX_ODDITIES
+    return [*oddities[:_MAX_ODDITIES], f"{path}:1: {more} more oddities"] if more > 0 else oddities
 
 
 def _find_open_code(path: str, body: str, tokens: list[Token]) -> Iterator[str]:

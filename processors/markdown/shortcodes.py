@@ -18,6 +18,7 @@ _ADMONITIONS: Final = (
 )  # fmt: skip
 _CODE: Final = ("mermaid", "highlight")
 _PAIRED: Final = {*_ADMONITIONS, *_CODE, "tabs", "tab", "comment", "details", "table"}
+_INDENT: Final = 100
 # The arguments that a reader would see, the best first, of whatever shortcode.
 _SHOWN: Final = ("text", "caption", "title", "name", "summary", "alt", "term_id", "file")
 # Their first argument has no name, and is what they show or where they lead.
@@ -80,10 +81,9 @@ def _show(found: re.Match[str]) -> str:
 
 
 def _stands_alone(found: re.Match[str]) -> bool:
-    text = found.string
-    before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
-    end = text.find("\n", found.end())
-    after = text[found.end() : end if end >= 0 else len(text)]
+    # More white space than this is no indentation, and an endless line must not be read for every shortcode.
+    before = found.string[max(0, found.start() - _INDENT) : found.start()].rpartition("\n")[2]
+    after = found.string[found.end() : found.end() + _INDENT].partition("\n")[0]
     return not before.strip() and not after.strip()
 
 
