@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from processors.documents import ConvertedPage
+from processors.documents.escaping import escape_line_starts, fence_code
 from processors.documents.storage_inline import convert_inline, convert_line, escape_text
 from processors.documents.storage_tree import Element, parse_storage
 
@@ -26,7 +27,6 @@ _CONTAINERS: Final = frozenset({
     "ac:adf-extension", "ac:adf-fallback", "ac:adf-node", "ac:adf-content", "tbody", "thead", "tr", "td",
     "th", "li", "ac:task-body", "ac:inline-comment-block",
 })  # fmt: skip
-_BLOCK_START: Final = re.compile(r"^([ \t]*)(?=#{1,6}(?:\s|$)|[-=]{2,}\s*$|~{3}|>)", re.MULTILINE)
 # A cell may claim any number of columns or rows.
 _WIDEST: Final = 50
 
@@ -72,7 +72,7 @@ def _convert_flow(nodes: Iterable[Element | str], page: _Page) -> list[str]:
         text = _tidy("".join(inline))
         inline.clear()
         if text:
-            blocks.append(_BLOCK_START.sub(r"\1\\", text))
+            blocks.append(escape_line_starts(text))
 
     for node in nodes:
         made = None if isinstance(node, str) else _convert_block(node, page)
@@ -215,10 +215,9 @@ def _read_span(cell: Element, name: str) -> int:
 
 
 def _fence(code: str, language: str) -> str:
-    ticks = "`" * max(3, max((len(run) for run in re.findall("`+", code)), default=0) + 1)
+    first, *rest = fence_code(code.strip("\r\n").splitlines())
     info = language if re.fullmatch(r"[\w+#.-]{1,30}", language) else ""
-    body = code.strip("\r\n").replace("\r\n", "\n")
-    return f"{ticks}{info}\n{body}\n{ticks}"
+    return "\n".join([first + info, *rest])
 
 
 def _quote(blocks: list[str]) -> list[str]:

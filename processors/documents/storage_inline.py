@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from processors.documents.escaping import escape_inline, quote_code
 from processors.documents.storage_tree import Element
 
 _MARKS: Final = {"strong": "**", "b": "**", "em": "*", "i": "*", "del": "~~", "s": "~~"}
 _LEFT_OUT: Final = frozenset({
     "script", "style", "colgroup", "ac:parameter", "ac:placeholder", "ac:adf-attribute", "ac:task-id",
 })  # fmt: skip
-_SPECIAL: Final = re.compile(r"[\\`*\[\]]|<(?=[a-zA-Z/!?])|&(?=#?\w+;)")
+_BRACKET: Final = re.compile(r"[\[\]]")
 _LINKED: Final = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 
 
@@ -29,7 +30,7 @@ def convert_inline(node: Element | str) -> str:
     if tag == "br":
         return "\n"
     if tag == "code":
-        return _mark_code(node.text())
+        return quote_code(node.text()) if node.text().strip() else ""
     if tag in ("a", "ac:link"):
         return _convert_link(node)
     if tag in ("img", "ac:image"):
@@ -104,20 +105,11 @@ def _quote_target(target: str) -> str:
     return target.strip().translate(str.maketrans(held))
 
 
-def _mark_code(text: str) -> str:
-    shown = " ".join(text.split())
-    if not shown:
-        return ""
-    ticks = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
-    pad = " " if shown[0] == "`" or shown[-1] == "`" else ""
-    return f"{ticks}{pad}{shown}{pad}{ticks}"
-
-
 def escape_text(text: str) -> str:
-    r"""Return a text of which Markdown makes nothing else.
+    r"""Return a text of which Markdown makes nothing else, also where it is the label of a link.
 
     Example:
-        >>> escape_text("a *b* <i> x_y & 1 < 2")
-        'a \\*b\\* \\<i> x_y & 1 < 2'
+        >>> escape_text("a *b* <i> x_y [c]")
+        'a \\*b\\* \\<i> x_y \\[c\\]'
     """
-    return _SPECIAL.sub(lambda found: "&amp;" if found[0] == "&" else f"\\{found[0]}", text)
+    return _BRACKET.sub(r"\\\g<0>", escape_inline(text))

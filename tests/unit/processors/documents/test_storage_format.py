@@ -99,7 +99,7 @@ def test_small_things_in_a_line() -> None:
         '<ac:structured-macro ac:name="toc"><ac:parameter ac:name="maxLevel">2</ac:parameter>'
         "</ac:structured-macro>"
     )
-    assert convert(html) == "DOWN since 2026-11-20 ``a`b`` OPS-7"
+    assert convert(html) == "DOWN since 2026-11-20 `` a`b `` OPS-7"
 
 
 def test_an_unknown_macro_is_its_text_and_is_reported_once() -> None:
