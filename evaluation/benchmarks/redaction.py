@@ -10,6 +10,7 @@ import re
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,9 +45,9 @@ def mask_by_old_patterns(text: str) -> str:
 
 def open_library_masker() -> Masker:
     """Return a masker of every plugin of detect-secrets that finds its secrets in a text."""
-    classes = get_mapping_from_secret_type_to_class().values()
+    classes: Iterable[Any] = get_mapping_from_secret_type_to_class().values()
     # An address of a host is no secret.
-    plugins: list[Any] = [make() for make in classes if make.__name__ != "IPPublicDetector"]  # type: ignore[misc]
+    plugins = [make() for make in classes if make.__name__ != "IPPublicDetector"]
 
     def mask(text: str) -> str:
         for line in text.splitlines():
