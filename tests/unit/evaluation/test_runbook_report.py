@@ -20,7 +20,7 @@ def records(**pages: str) -> dict[str, PageRecord]:
 
 def test_the_worst_runbook_comes_first_and_kinds_are_counted_by_runbook() -> None:
     pages = records(
-        whole=WHOLE, links=WHOLE.replace("1. x", "1. [a](no.md) [b](no.md)"), empty="nothing", README="index"
+        whole=WHOLE, links=WHOLE.replace("1. x", "1. x" + " [a](no.md)" * 6), empty="nothing", README="index"
     )
     report = build_report(pages, date(2026, 11, 21))
     assert [page["path"] for page in report["pages"]] == [
