@@ -6,12 +6,12 @@ The XML is read directly, because a document that is made to do harm must not be
 from collections.abc import Iterator
 from typing import Any, Final, Literal, TypedDict
 
-from docx.oxml.ns import qn
-
 from processors.documents import ConvertedPage
 from processors.documents.docx_inline import (
+    TEXT_BOX,
     Reading,
     choose_children,
+    find_shallow,
     read_pieces,
     render_paragraph,
 )
@@ -22,14 +22,15 @@ from processors.documents.docx_styles import (
     find_list,
     is_code_style,
     is_style,
+    qn,
     read_number,
     read_styles,
     value_of,
 )
 from processors.documents.escaping import fence_code, quote_code
 
-_WIDEST_SPAN: Final = 50
-_TEXT_BOX: Final = qn("w:txbxContent")
+_WIDEST_SPAN: Final = 20
+_MOST_ODDITIES: Final = 20
 
 Kind = Literal["heading", "text", "item", "code", "table", "empty"]
 
@@ -68,7 +69,14 @@ def convert_docx(data: bytes) -> ConvertedPage:
     lines = _write_blocks(blocks)
     if not lines:
         reading["oddities"]["not read: the document has no text"] = None
-    return ConvertedPage(text="".join(f"{line}\n" for line in lines), oddities=list(reading["oddities"]))
+    return ConvertedPage(
+        text="".join(f"{line}\n" for line in lines), oddities=_shorten(list(reading["oddities"]))
+    )
+
+
+def _shorten(oddities: list[str]) -> list[str]:
+    more = len(oddities) - _MOST_ODDITIES
+    return [*oddities[:_MOST_ODDITIES], *([f"{more} more of its oddities"] if more > 0 else [])]
 
 
 def _read_links(relations: Any) -> dict[str, str]:
@@ -122,9 +130,8 @@ def _read_paragraph(paragraph: Any, reading: Reading) -> Iterator[Block]:
         yield _block("item" if place else "text", lines, place=place)
     else:
         yield _block("empty", [])
-    for drawing in paragraph.iter(qn("w:drawing"), qn("w:pict")):
-        for box in drawing.iter(_TEXT_BOX):
-            yield from _read_blocks(box, reading)
+    for box in find_shallow(paragraph, (TEXT_BOX,)):
+        yield from _read_blocks(box, reading)
 
 
 def _read_table(table: Any, reading: Reading) -> Iterator[Block]:
@@ -136,8 +143,9 @@ def _read_table(table: Any, reading: Reading) -> Iterator[Block]:
     texts = [[text for cell in row for text in _read_cell(cell, reading)] for row in rows]
     texts = [row for row in texts if any(row)]
     if texts:
-        width = max(len(row) for row in texts)
-        yield _block("table", [], rows=[row + [""] * (width - len(row)) for row in texts])
+        # The first row says how many columns there are; others may be shorter.
+        texts[0] += [""] * (max(len(row) for row in texts) - len(texts[0]))
+        yield _block("table", [], rows=texts)
 
 
 def _find(parent: Any, tag: str) -> Iterator[Any]:
@@ -158,7 +166,7 @@ def _read_cell(cell: Any, reading: Reading) -> list[str]:
             words += [quote_code(line) for line in block["lines"] if line.strip()]
         else:
             words += block["lines"]
-    merge = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
+    merge = cell.find(qn("w:tcPr/w:vMerge"))
     is_continued = merge is not None and merge.get(qn("w:val"), "continue") == "continue"
     span = min(read_number(value_of(cell, "w:tcPr/w:gridSpan"), 1), _WIDEST_SPAN)
     text = "" if is_continued else " ".join(words)
@@ -184,7 +192,7 @@ def _join_code(blocks: list[Block]) -> list[Block]:
 def _write_blocks(blocks: list[Block]) -> list[str]:
     lines: list[str] = []
     open_items: list[tuple[int, int]] = []
-    counters: dict[tuple[str, int], int] = {}
+    counters: dict[str, dict[int, int]] = {}
     for block in blocks:
         in_list = bool(open_items)
         if block["place"]:
@@ -216,16 +224,15 @@ def _write_item(
     place: ListPlace,
     text: list[str],
     open_items: list[tuple[int, int]],
-    counters: dict[tuple[str, int], int],
+    counters: dict[str, dict[int, int]],
 ) -> list[str]:
     while open_items and open_items[-1][0] >= place["level"]:
         open_items.pop()
     indent = " " * sum(width for _, width in open_items)
-    key = (place["list_id"], place["level"])
-    counters[key] = counters.get(key, place["start"] - 1) + 1
-    for deeper in [k for k in counters if k[0] == place["list_id"] and k[1] > place["level"]]:
-        del counters[deeper]
-    marker = f"{counters[key]}. " if place["numbered"] else "- "
+    above = {n: c for n, c in counters.get(place["list_id"], {}).items() if n <= place["level"]}
+    number = above.get(place["level"], place["start"] - 1) + 1
+    counters[place["list_id"]] = {**above, place["level"]: number}
+    marker = f"{number}. " if place["numbered"] else "- "
     open_items.append((place["level"], len(marker)))
     rest = indent + " " * len(marker)
     return [f"{indent}{marker}{text[0]}", *(f"{rest}{line}" for line in text[1:])]

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any, Final, Literal, TypedDict
 
-from docx.oxml.ns import qn
-
-from processors.documents.docx_styles import Styles, is_code_style, is_monospace, value_of
+from processors.documents.docx_styles import Styles, is_code_style, is_monospace, qn, value_of
 from processors.documents.escaping import escape_inline, escape_line_starts, quote_code
 
 _TEXT_TAGS: Final = {
@@ -22,9 +21,12 @@ _TEXTS: Final = (qn("w:t"), "{http://schemas.openxmlformats.org/officeDocument/2
 _GONE: Final = (qn("w:del"), qn("w:moveFrom"))
 _PROPERTIES: Final = (qn("w:pPr"), qn("w:rPr"), qn("w:sdtPr"), qn("w:tblPr"), qn("w:tcPr"), qn("w:trPr"))
 _COMPATIBILITY: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+TEXT_BOX: Final = qn("w:txbxContent")
 _VML_SHAPE: Final = "{urn:schemas-microsoft-com:vml}shape"
 _HYPERLINK: Final = re.compile(r'^\s*HYPERLINK\s+"([^"]+)"', re.IGNORECASE)
 _SAFE_URL: Final = re.compile(r"(?:https?://|mailto:)[^\s<>]+$", re.IGNORECASE)
+
+_MOST_NESTED: Final = 3
 
 Kind = Literal["text", "code", "markup", "instruction", "begin", "separate", "end"]
 
@@ -97,6 +99,15 @@ def choose_children(element: Any) -> list[Any]:
     return children
 
 
+def find_shallow(element: Any, tags: tuple[str, ...]) -> Iterator[Any]:
+    """Find elements below another one, but none inside of those found, nor inside of a text box."""
+    for child in choose_children(element):
+        if child.tag in tags:
+            yield child
+        elif child.tag != TEXT_BOX:
+            yield from find_shallow(child, tags)
+
+
 def _is_hidden(run: Any) -> bool:
     value = value_of(run, "w:rPr/w:vanish")
     return value is not None and value not in ("0", "false", "off")
@@ -104,8 +115,7 @@ def _is_hidden(run: Any) -> bool:
 
 def _describe_images(drawing: Any) -> Iterator[Piece]:
     """Give what a picture's author says that it shows; the picture itself is not read."""
-    shapes = [*drawing.iter(qn("wp:docPr")), *drawing.iter(_VML_SHAPE)]
-    for shape in shapes:
+    for shape in find_shallow(drawing, (qn("wp:docPr"), _VML_SHAPE)):
         words = shape.get("descr") or shape.get("alt") or shape.get("title") or ""
         if words.strip():
             yield Piece(kind="markup", text=f"![{_escape_label(escape_inline(' '.join(words.split())))}]()")
@@ -124,7 +134,7 @@ def _resolve_fields(pieces: list[Piece], reading: Reading) -> list[Piece]:
         elif piece["kind"] == "end" and open_fields:
             begin, instruction = open_fields.pop()
             found = _HYPERLINK.match(instruction)
-            if found:
+            if found and len(open_fields) < _MOST_NESTED:
                 shown[begin:] = [_make_link(shown[begin:], found[1], reading)]
         elif piece["kind"] in ("text", "code", "markup"):
             shown.append(piece)
@@ -151,11 +161,11 @@ def _escape_label(text: str) -> str:
 def render_pieces(pieces: list[Piece]) -> str:
     """Return pieces as Markdown of a paragraph's inside; its lines may begin with anything yet."""
     merged: list[Piece] = []
-    for piece in pieces:
-        if merged and merged[-1]["kind"] == piece["kind"] != "markup":
-            merged[-1] = Piece(kind=piece["kind"], text=merged[-1]["text"] + piece["text"])
+    for kind, group in groupby(pieces, lambda piece: piece["kind"]):
+        if kind == "markup":
+            merged += group
         else:
-            merged.append(piece)
+            merged.append(Piece(kind=kind, text="".join(piece["text"] for piece in group)))
     texts = []
     for number, piece in enumerate(merged):
         if piece["kind"] == "code" and piece["text"].strip():
@@ -165,7 +175,9 @@ def render_pieces(pieces: list[Piece]) -> str:
         elif piece["kind"] == "text":
             text = escape_inline(piece["text"])
             # An exclamation mark before a link would make an image of it.
-            is_bang = text.endswith("!") and any(p["text"].startswith("[") for p in merged[number + 1 :][:1])
+            is_bang = text.endswith("!") and any(
+                p["text"].startswith("[") for p in merged[number + 1 : number + 2]
+            )
             texts.append(text[:-1] + "\\!" if is_bang else text)
         else:
             texts.append(piece["text"])

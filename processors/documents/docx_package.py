@@ -9,7 +9,7 @@ from docx.oxml.parser import parse_xml
 
 _MOST_ENTRIES: Final = 10_000
 _MOST_BYTES: Final = 300_000_000
-_MOST_PART_BYTES: Final = 50_000_000
+_MOST_PART_BYTES: Final = 20_000_000
 # Word's own XML shrinks to a tenth or so, a bomb to a thousandth; a small part may be as regular as it likes.
 _MOST_RATIO: Final = 200
 _SMALL_BYTES: Final = 1_000_000

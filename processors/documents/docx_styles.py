@@ -1,11 +1,14 @@
 """What the styles and numbering of a Word document say of its paragraphs: heading, list item or code."""
 
 import re
+from functools import lru_cache
+from itertools import islice
 from typing import Any, Final, TypedDict
 
-from docx.oxml.ns import qn
+from docx.oxml import ns
 
 _DEEPEST: Final = 8
+_LONGEST_CHAIN: Final = 20
 _CODE_STYLE: Final = re.compile(
     r"\b(code|source|preformatted|macro|console|terminal|listing|verbatim)", re.IGNORECASE
 )
@@ -35,9 +38,20 @@ class Styles(TypedDict):
     levels: dict[tuple[str, int], tuple[str, int]]
 
 
+@lru_cache(maxsize=256)
+def qn(path: str) -> str:
+    """Return a path of prefixed names with the namespaces that lxml wants.
+
+    Example:
+        >>> qn("w:pPr/w:pStyle").count("{http://schemas.openxmlformats.org/")
+        2
+    """
+    return "/".join(ns.qn(name) for name in path.split("/"))
+
+
 def value_of(element: Any, path: str) -> str | None:
     """Return the attribute `w:val` of an element below another one, such as `w:pPr/w:pStyle`."""
-    found = element.find("/".join(qn(step) for step in path.split("/"))) if element is not None else None
+    found = element.find(qn(path)) if element is not None else None
     return None if found is None else found.get(qn("w:val"), "")
 
 
@@ -48,7 +62,7 @@ def read_styles(styles: Any, numbering: Any) -> Styles:
     for style_id in by_id:
         chain = elements.setdefault(style_id, [])
         parent: str | None = style_id
-        while parent in by_id and by_id[parent] not in chain:
+        while parent in by_id and by_id[parent] not in chain and len(chain) < _LONGEST_CHAIN:
             chain.append(by_id[parent])
             parent = value_of(by_id[parent], "w:basedOn")
     names = {
@@ -64,7 +78,7 @@ def _read_levels(numbering: Any) -> dict[tuple[str, int], tuple[str, int]]:
     levels: dict[tuple[str, int], tuple[str, int]] = {}
     for number in numbering.iter(qn("w:num")):
         definition = abstract.get(value_of(number, "w:abstractNumId"))
-        for level in [] if definition is None else definition.iter(qn("w:lvl")):
+        for level in [] if definition is None else islice(definition.iter(qn("w:lvl")), _DEEPEST + 1):
             place = (number.get(qn("w:numId"), ""), read_number(level.get(qn("w:ilvl"))))
             start = read_number(value_of(level, "w:start"), 1)
             levels[place] = (value_of(level, "w:numFmt") or "decimal", start)
@@ -146,5 +160,5 @@ def is_code_style(styles: Styles, style_id: str | None) -> bool:
 
 def is_monospace(holder: Any) -> bool:
     """Tell whether a run or a style names a font in which code is set."""
-    fonts = holder.find(f"{qn('w:rPr')}/{qn('w:rFonts')}")
+    fonts = holder.find(qn("w:rPr/w:rFonts"))
     return fonts is not None and bool(_MONOSPACE.search(fonts.get(qn("w:ascii"), "")))
