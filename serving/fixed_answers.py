@@ -20,7 +20,7 @@ from processors.cache import answer_key, name_writer
 from processors.retrieval.time_phrases import find_window
 from serving.cache import is_cacheable, read_entry, store_entry
 from serving.generation import Outcome
-from serving.metrics import ANSWERS, DEGRADED
+from serving.metrics import ANSWERS, CACHE_LOOKUPS, DEGRADED
 from serving.prompt import PROMPT_VERSION
 from serving.search import Findings, Question, require_live_versions, retrieve
 from serving.writing import Answer, write_answer
@@ -73,6 +73,8 @@ async def recall_answer(
         written = await clients.answers.run(
             key, lambda: _write_once(clients, settings, request, question, versions, key, writer)
         )
+    else:
+        CACHE_LOOKUPS.labels("hit").inc()
     return _replay(written, settings, request)
 
 

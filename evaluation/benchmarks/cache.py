@@ -1,0 +1,192 @@
+"""`make bench-cache`: how fast known questions are answered, beside a bare Redis GET and a bare route.
+
+Every question is asked once beforehand, so that all are warm; then one client and 32 clients ask the service
+and the bare route in turn. The bare route is Litestar on uvicorn like the service, with one Redis GET of an
+answer of the same size and nothing else. The hit ratio is that of a week of questions that begins cold.
+"""
+
+import asyncio
+import os
+import random
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import httpx
+import uvicorn
+from litestar import Litestar, Response, get
+from redis.asyncio import Redis
+
+from evaluation.benchmarks.service import percentile
+from evaluation.query_sets import read_golden
+from processors.settings import Settings, load_settings
+from processors.stores.search import list_titles, open_search
+from processors.stores.versions import find_live
+
+_REQUESTS: Final = 400
+_REQUESTS_OF_MANY: Final = 1_600
+_MANY: Final = 32
+_WEEK: Final = 2_000
+_BARE_KEY: Final = "runlore:bench:answer"
+_WORDINGS: Final = ("{}", "{}?", "Please tell me: {}", "Hi, {}, please help", "{}, what should I do?")
+
+Send = Callable[[httpx.AsyncClient, str], Awaitable[httpx.Response]]
+
+
+def serve_bare(redis_url: str, port: int) -> None:
+    """Serve one route that answers with what one Redis key holds."""
+    cache = Redis.from_url(redis_url)
+
+    @get("/")
+    async def read_key() -> Response[bytes]:
+        return Response(await cache.get(_BARE_KEY), media_type="application/json")
+
+    uvicorn.run(Litestar([read_key], openapi_config=None), port=port, access_log=False, log_config=None)
+
+
+async def ask_answer(client: httpx.AsyncClient, question: str) -> httpx.Response:
+    """Ask the service for an answer from the documents."""
+    body = {"model": "runlore-cag", "messages": [{"role": "user", "content": question}]}
+    return (await client.post("/v1/chat/completions", json=body)).raise_for_status()
+
+
+async def ask_passages(client: httpx.AsyncClient, question: str) -> httpx.Response:
+    """Ask the service for passages of the documents."""
+    body = {"query": question, "k": 8, "pipeline": "cag"}
+    return (await client.post("/v1/retrieve", json=body)).raise_for_status()
+
+
+async def ask_bare(client: httpx.AsyncClient, _: str) -> httpx.Response:
+    """Ask the bare route."""
+    return (await client.get("/")).raise_for_status()
+
+
+async def measure(
+    client: httpx.AsyncClient, send: Send, questions: list[str], clients: int, requests: int
+) -> tuple[list[float], float]:
+    """Return each request's time in milliseconds, and requests per second."""
+    asked = iter(questions[n % len(questions)] for n in range(requests))
+    times: list[float] = []
+
+    async def keep_asking() -> None:
+        for question in asked:
+            begin = time.perf_counter()
+            await send(client, question)
+            times.append((time.perf_counter() - begin) * 1000)
+
+    begin = time.perf_counter()
+    await asyncio.gather(*(keep_asking() for _ in range(clients)))
+    return times, requests / (time.perf_counter() - begin)
+
+
+def report(what: str, times: list[float], rate: float) -> None:
+    """Print a line of figures."""
+    sys.stdout.write(f"{what:46} {percentile(times, 0.5):8.2f} {percentile(times, 0.95):8.2f} {rate:10.0f}\n")
+
+
+def read_counts(metrics: str) -> dict[str, float]:
+    """Return how often the cache was hit, hit by a question that is like it, and missed.
+
+    Example:
+        >>> read_counts('runlore_cache_lookups_total{outcome="hit"} 2.0')
+        {'hit': 2.0}
+    """
+    lines = [line for line in metrics.splitlines() if line.startswith("runlore_cache_lookups_total")]
+    return {line.split('"')[1]: float(line.split()[-1]) for line in lines}
+
+
+async def bench_week(client: httpx.AsyncClient, known: list[str]) -> None:
+    """Ask a week of questions and report how many found their answer or passages in the cache.
+
+    The subjects' frequencies fall like 1 / rank; each is asked in one of five wordings. A mark makes all of
+    them new, so the first of each kind misses.
+    """
+    chance = random.Random(5)  # noqa: S311 - a benchmark
+    mark, subjects = f"w{uuid.uuid4().hex[:6]}", list(known)
+    chance.shuffle(subjects)
+    weights = [1 / rank for rank in range(1, len(subjects) + 1)]
+    before = read_counts((await client.get("/metrics")).text)
+    week = chance.choices(subjects, weights, k=_WEEK)
+    for subject in week:
+        await ask_passages(client, f"{chance.choice(_WORDINGS).format(subject.rstrip('?'))} {mark}")
+    after = read_counts((await client.get("/metrics")).text)
+    counts = {name: int(after[name] - before.get(name, 0)) for name in after}
+    share = (counts.get("hit", 0) + counts.get("alike", 0)) / max(sum(counts.values()), 1)
+    sys.stdout.write(
+        f"{_WEEK} questions, cold at first, {len(set(week))} subjects: {counts}; hit ratio {share:.3f}\n"
+    )
+
+
+async def bench(settings: Settings, questions: list[str]) -> None:
+    """Run all comparisons on the stack that the environment names."""
+    key = settings.api_key_file.read_text(encoding="utf-8").strip()
+    headers = {"Authorization": f"Bearer {key}", "X-Runlore-Record": "off"}
+    limits = httpx.Limits(max_connections=_MANY)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "evaluation.benchmarks.cache", "serve-bare", str(port)]
+    bare_process = subprocess.Popen(command)
+    try:
+        async with (
+            httpx.AsyncClient(base_url=settings.url, headers=headers, timeout=60, limits=limits) as service,
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, limits=limits) as bare,
+            Redis.from_url(settings.redis_url) as cache,
+        ):
+            for question in questions:
+                answer = await ask_answer(service, question)
+                await ask_passages(service, question)
+            await cache.set(_BARE_KEY, answer.content, ex=600)
+            await asyncio.sleep(5)
+            gets = []
+            for _ in range(_REQUESTS):
+                begin = time.perf_counter()
+                await cache.get(_BARE_KEY)
+                gets.append((time.perf_counter() - begin) * 1000)
+            report("bare Redis GET, 1 client", gets, 1000 * len(gets) / sum(gets))
+            for clients, requests in ((1, _REQUESTS), (_MANY, _REQUESTS_OF_MANY)):
+                for what, client, send in (
+                    ("bare route, one Redis GET", bare, ask_bare),
+                    ("answer, exact", service, ask_answer),
+                    ("passages, exact", service, ask_passages),
+                ):
+                    times, rate = await measure(client, send, questions, clients, requests)
+                    report(f"{what}, {clients} clients", times, rate)
+            marks = [f"please tell me: {question} {n}" for n, question in enumerate(questions)]
+            for mark in marks:
+                await ask_answer(service, mark.removeprefix("please tell me: "))
+            times, rate = await measure(service, ask_answer, marks, 1, len(marks))
+            report("answer, near-duplicate, 1 clients", times, rate)
+            await bench_week(service, questions)
+            await cache.delete(_BARE_KEY)
+    finally:
+        bare_process.terminate()
+        bare_process.wait()
+
+
+def main() -> None:
+    """Run the benchmark, or serve its bare route."""
+    settings = load_settings()
+    if sys.argv[1:2] == ["serve-bare"]:
+        serve_bare(settings.redis_url, int(sys.argv[2]))
+        return
+    client = open_search(settings.opensearch_url)
+    live = find_live(client, "cag")
+    if live is None:
+        raise SystemExit("no version of cag is live: run cag_pipeline first")
+    golden = [query["query"] for query in read_golden() if query["relevant"]]
+    questions = list(dict.fromkeys([*golden, *list_titles(client, live)[:100]]))
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    sys.stdout.write(
+        f"{os.cpu_count()} CPUs, load {load}; {live}, {len(questions)} questions; milliseconds\n"
+        f"{'':46} {'p50':>8} {'p95':>8} {'requests/s':>10}\n"
+    )
+    asyncio.run(bench(settings, questions))
+
+
+if __name__ == "__main__":
+    main()
