@@ -63,10 +63,11 @@ def read_git_source(
     except GitError as error:
         log.warning("a document source can't be reached", source=source.url, error=str(error))
         reached = False
-        what = "its pages stay as they were" if held else "none of its pages are held yet"
-        oddities.append(f"{source.url}:1: can't be reached, {what}: {error}")
         mirror = locate_mirror(source, settings.work_dir)
-        if not held or not has_commit(mirror, held["commit"]):
+        is_fetched = held is not None and has_commit(mirror, held["commit"])
+        what = "its pages stay as they were" if old or is_fetched else "none of its pages are held"
+        oddities.append(f"{source.url}:1: can't be reached, {what}: {error}")
+        if held is None or not is_fetched:
             return _keep_source(source, old, oddities)
         checkout = Checkout(mirror=mirror, commit=held["commit"], oddities=[])
     mirror, commit = checkout["mirror"], checkout["commit"]
