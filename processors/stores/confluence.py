@@ -101,13 +101,22 @@ def read_page(client: httpx.Client, space: ConfluenceSpace, page_id: str) -> Sto
         if error.response.status_code == httpx.codes.NOT_FOUND:
             return None
         raise
-    return StoredPage(**_read_version(page), body=page["body"]["storage"]["value"])
+    return StoredPage(**_read_version(page), body=_read_body(page))
 
 
 def _read_version(page: dict[str, Any]) -> PageVersion:
-    return PageVersion(
-        page_id=str(page["id"]), title=str(page["title"]), version=int(page["version"]["number"])
-    )
+    try:
+        number = int(page["version"]["number"])
+        return PageVersion(page_id=str(page["id"]), title=str(page["title"]), version=number)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ConfluenceError(f"a page is told of without id, title or version: {error!r}") from error
+
+
+def _read_body(page: dict[str, Any]) -> str:
+    try:
+        return str(page["body"]["storage"]["value"])
+    except (KeyError, TypeError) as error:
+        raise ConfluenceError(f"page {page['id']} came without its body: {error!r}") from error
 
 
 def _may_pass(error: BaseException) -> bool:

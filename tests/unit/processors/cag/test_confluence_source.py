@@ -122,7 +122,7 @@ def test_recorded_wait_is_what_the_server_asks_for_up_to_a_minute() -> None:
         assert confluence._choose_wait(state) == wait
 
 
-@pytest.mark.parametrize("trouble", ["token", "space", "html", "down", "no file"])
+@pytest.mark.parametrize("trouble", ["token", "space", "html", "shape", "down", "no file"])
 def test_recorded_space_that_cannot_be_read_keeps_its_pages(
     settings: Settings, space: ConfluenceSpace, server: Replay, trouble: str
 ) -> None:
@@ -136,6 +136,8 @@ def test_recorded_space_that_cannot_be_read_keeps_its_pages(
         del server.answers["/confluence/rest/api/space/OPS"]
     elif trouble == "html":
         server.answers[FIRST] = "<html>Please sign in</html>"
+    elif trouble == "shape":
+        del server.answers[FIRST]["results"][0]["version"]
     else:
         server.troubles += [(503, {})] * 5
     update = read_confluence_source(settings, space, held)
