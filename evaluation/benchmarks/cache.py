@@ -16,7 +16,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-import httpx
+import aiohttp
 import uvicorn
 from litestar import Litestar, Response, get
 from redis.asyncio import Redis
@@ -27,14 +27,14 @@ from processors.settings import Settings, load_settings
 from processors.stores.search import list_titles, open_search
 from processors.stores.versions import find_live
 
-_REQUESTS: Final = 400
+_REQUESTS: Final = 300
 _REQUESTS_OF_MANY: Final = 1_600
 _MANY: Final = 32
 _WEEK: Final = 2_000
 _BARE_KEY: Final = "runlore:bench:answer"
 _WORDINGS: Final = ("{}", "{}?", "Please tell me: {}", "Hi, {}, please help", "{}, what should I do?")
 
-Send = Callable[[httpx.AsyncClient, str], Awaitable[httpx.Response]]
+Send = Callable[[aiohttp.ClientSession, str], Awaitable[bytes]]
 
 
 def serve_bare(redis_url: str, port: int) -> None:
@@ -45,28 +45,29 @@ def serve_bare(redis_url: str, port: int) -> None:
     async def read_key() -> Response[bytes]:
         return Response(await cache.get(_BARE_KEY), media_type="application/json")
 
-    uvicorn.run(Litestar([read_key], openapi_config=None), port=port, access_log=False, log_config=None)
+    app = Litestar([read_key], openapi_config=None, logging_config=None)
+    uvicorn.run(app, port=port, access_log=False, log_config=None)
 
 
-async def ask_answer(client: httpx.AsyncClient, question: str) -> httpx.Response:
+async def ask_answer(client: aiohttp.ClientSession, question: str) -> bytes:
     """Ask the service for an answer from the documents."""
     body = {"model": "runlore-cag", "messages": [{"role": "user", "content": question}]}
-    return (await client.post("/v1/chat/completions", json=body)).raise_for_status()
+    return await (await client.post("/v1/chat/completions", json=body)).read()
 
 
-async def ask_passages(client: httpx.AsyncClient, question: str) -> httpx.Response:
+async def ask_passages(client: aiohttp.ClientSession, question: str) -> bytes:
     """Ask the service for passages of the documents."""
     body = {"query": question, "k": 8, "pipeline": "cag"}
-    return (await client.post("/v1/retrieve", json=body)).raise_for_status()
+    return await (await client.post("/v1/retrieve", json=body)).read()
 
 
-async def ask_bare(client: httpx.AsyncClient, _: str) -> httpx.Response:
+async def ask_bare(client: aiohttp.ClientSession, _: str) -> bytes:
     """Ask the bare route."""
-    return (await client.get("/")).raise_for_status()
+    return await (await client.get("/")).read()
 
 
 async def measure(
-    client: httpx.AsyncClient, send: Send, questions: list[str], clients: int, requests: int
+    client: aiohttp.ClientSession, send: Send, questions: list[str], clients: int, requests: int
 ) -> tuple[list[float], float]:
     """Return each request's time in milliseconds, and requests per second."""
     asked = iter(questions[n % len(questions)] for n in range(requests))
@@ -99,7 +100,7 @@ def read_counts(metrics: str) -> dict[str, float]:
     return {line.split('"')[1]: float(line.split()[-1]) for line in lines}
 
 
-async def bench_week(client: httpx.AsyncClient, known: list[str]) -> None:
+async def bench_week(client: aiohttp.ClientSession, known: list[str]) -> None:
     """Ask a week of questions and report how many found their answer or passages in the cache.
 
     The subjects' frequencies fall like 1 / rank; each is asked in one of five wordings. A mark makes all of
@@ -109,11 +110,11 @@ async def bench_week(client: httpx.AsyncClient, known: list[str]) -> None:
     mark, subjects = f"w{uuid.uuid4().hex[:6]}", list(known)
     chance.shuffle(subjects)
     weights = [1 / rank for rank in range(1, len(subjects) + 1)]
-    before = read_counts((await client.get("/metrics")).text)
+    before = read_counts(await (await client.get("/metrics")).text())
     week = chance.choices(subjects, weights, k=_WEEK)
     for subject in week:
         await ask_passages(client, f"{chance.choice(_WORDINGS).format(subject.rstrip('?'))} {mark}")
-    after = read_counts((await client.get("/metrics")).text)
+    after = read_counts(await (await client.get("/metrics")).text())
     counts = {name: int(after[name] - before.get(name, 0)) for name in after}
     share = (counts.get("hit", 0) + counts.get("alike", 0)) / max(sum(counts.values()), 1)
     sys.stdout.write(
@@ -125,7 +126,6 @@ async def bench(settings: Settings, questions: list[str]) -> None:
     """Run all comparisons on the stack that the environment names."""
     key = settings.api_key_file.read_text(encoding="utf-8").strip()
     headers = {"Authorization": f"Bearer {key}", "X-Runlore-Record": "off"}
-    limits = httpx.Limits(max_connections=_MANY)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -133,14 +133,14 @@ async def bench(settings: Settings, questions: list[str]) -> None:
     bare_process = subprocess.Popen(command)
     try:
         async with (
-            httpx.AsyncClient(base_url=settings.url, headers=headers, timeout=60, limits=limits) as service,
-            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, limits=limits) as bare,
+            aiohttp.ClientSession(settings.url, headers=headers, raise_for_status=True) as service,
+            aiohttp.ClientSession(f"http://127.0.0.1:{port}", raise_for_status=True) as bare,
             Redis.from_url(settings.redis_url) as cache,
         ):
             for question in questions:
                 answer = await ask_answer(service, question)
                 await ask_passages(service, question)
-            await cache.set(_BARE_KEY, answer.content, ex=600)
+            await cache.set(_BARE_KEY, answer, ex=600)
             await asyncio.sleep(5)
             gets = []
             for _ in range(_REQUESTS):
