@@ -1,16 +1,18 @@
 """### Static knowledge: runbooks and documents, as a new version each time
 
-**What it does.** Reads the configured Git repositories and folders, cuts their pages into chunks, builds a
-new index version and lets it go live only if it answers about as well as the one before.
+**What it does.** Reads the configured Git repositories and folders (Markdown, `.docx`), Confluence spaces and
+MLflow's model cards, cuts their pages into chunks, builds a new index version and lets it go live only if it
+answers about as well as the one before.
 
 | task | what happens |
 |---|---|
 | `documentation_sync_task` | Stage what changed since the live version. Nothing changed: skipped. |
-| `markdown_processing_task` | Parse, cut into chunks by headings; odd pages are reported, not fatal. |
+| `markdown_processing_task` | Parse, cut into chunks, read procedures, report what is odd. |
 | `knowledge_indexing_task` | Build a version, measure it, log it to MLflow, gate it, swap the alias. |
-| `cache_warming_task` | Put the passages for known questions into Redis, under the version's name. |
+| `cache_warming_task` | Put the passages for what people ask into Redis, under the version's name. |
 
-Only changed pages are embedded; the chunks of all others are carried over with their vectors.
+Only changed pages are embedded; the chunks of all others are carried over with their vectors. A source that is
+down keeps its pages.
 
 **When it runs.** Weekly, when triggered here, and at once when a message in the Kafka topic `runlore.docs`
 says that something changed.
@@ -59,7 +61,7 @@ def documentation_sync_task(params: dict[str, Any], run_id: str) -> dict[str, An
 
     synced = sync_documents(SETTINGS, run_id, force=params["rebuild"])
     if synced is None:
-        raise AirflowSkipException("the live version holds the newest commit of every source")
+        raise AirflowSkipException("nothing changed in the sources that could be reached")
     return synced
 
 
