@@ -97,6 +97,14 @@ async def store_documents(
         log.warning("cache is down, remembering nothing", error=str(error))
 
 
+async def try_store_entry(clients: Clients, key: str, entry: Any, ttl_seconds: int) -> None:
+    """Store an entry if Redis is there."""
+    try:
+        await store_entry(clients, key, entry, ttl_seconds)
+    except RedisError as error:
+        log.warning("cache is down, remembering nothing", error=str(error))
+
+
 async def store_entry(clients: Clients, key: str, entry: Any, ttl_seconds: int) -> None:
     """Store an entry; its life varies by a tenth, so that those stored together don't all end together.
 

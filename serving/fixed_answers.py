@@ -13,12 +13,9 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-import structlog
-from redis.exceptions import RedisError
-
 from processors.cache import answer_key, name_writer
 from processors.retrieval.time_phrases import find_window
-from serving.cache import is_cacheable, read_entry, store_entry
+from serving.cache import is_cacheable, read_entry, try_store_entry
 from serving.generation import Outcome
 from serving.metrics import ANSWERS, CACHE_LOOKUPS, DEGRADED
 from serving.prompt import PROMPT_VERSION
@@ -35,8 +32,6 @@ if TYPE_CHECKING:
 _FIXED_MODELS: Final = frozenset({"extractive"})
 # A time that is still to come is no window today and will be one then.
 _LATER: Final = timedelta(days=36_500)
-
-log = structlog.get_logger(__name__)
 
 
 def is_fixed(settings: Settings, request: ChatRequest, question: Question, history: list[Any]) -> bool:
@@ -105,10 +100,7 @@ async def _write_once(
     }
     names_time = find_window(question.text, datetime.now(UTC) + _LATER).window is not None
     if not answer.degraded and not names_time:
-        try:
-            await store_entry(clients, key, written, settings.cache_ttl_seconds)
-        except RedisError as error:
-            log.warning("cache is down, remembering no answer", error=str(error))
+        await try_store_entry(clients, key, written, settings.cache_ttl_seconds)
     return written
 
 

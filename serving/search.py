@@ -26,7 +26,14 @@ from processors.retrieval.hybrid import (
 )
 from processors.retrieval.recency import apply_recency
 from processors.retrieval.time_phrases import TimeWindow, find_window
-from serving.cache import STORED_HITS, find_alike, is_cacheable, read_entry, store_documents
+from serving.cache import (
+    STORED_HITS,
+    find_alike,
+    is_cacheable,
+    read_entry,
+    store_documents,
+    try_store_entry,
+)
 from serving.correlation import HEADER, correlation_id
 from serving.errors import NoKnowledgeError
 from serving.metrics import CACHE_LOOKUPS, time_stage
@@ -184,10 +191,11 @@ async def _fill_cache(
     if vector is not None:
         alike = await find_alike(clients, version, question.groups, question.text, vector)
         if alike is not None:
-            found, _ = await _read_hits(clients, cache_key(version, question.groups, alike), question.k)
-            if found is not None:
+            key = cache_key(version, question.groups, question.text)
+            found = await _copy_hits(clients, settings, cache_key(version, question.groups, alike), key)
+            if len(found) >= question.k:
                 CACHE_LOOKUPS.labels("alike").inc()
-                return _Ranking(found, alike=alike)
+                return _Ranking(found[: question.k], alike=alike)
     CACHE_LOOKUPS.labels("miss").inc()
     wide = replace(question, k=max(question.k, STORED_HITS))
     ranking = await _search(clients, settings, wide, "cag", version, now, vector)
@@ -195,6 +203,16 @@ async def _fill_cache(
         ttl = settings.cache_ttl_seconds
         await store_documents(clients, version, question.groups, question.text, ranking.hits, vector, ttl)
     return replace(ranking, hits=ranking.hits[: question.k], troubles=(*troubles, *ranking.troubles))
+
+
+async def _copy_hits(clients: Clients, settings: Settings, source: str, target: str) -> list[Hit]:
+    """Return the hits of a cached question, and store them under another one, which then hits exactly."""
+    entry, _ = await read_entry(clients, source)
+    if entry is None:
+        return []
+    await try_store_entry(clients, target, entry, settings.cache_ttl_seconds)
+    hits: list[Hit] = entry["hits"]
+    return hits
 
 
 async def _read_hits(clients: Clients, key: str, k: int) -> tuple[list[Hit] | None, tuple[str, ...]]:

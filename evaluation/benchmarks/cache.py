@@ -14,7 +14,7 @@ import sys
 import time
 import uuid
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 import uvicorn
@@ -30,7 +30,7 @@ from processors.stores.versions import find_live
 _REQUESTS: Final = 300
 _REQUESTS_OF_MANY: Final = 1_600
 _MANY: Final = 32
-_WEEK: Final = 2_000
+_WEEK: Final = 1_000
 _BARE_KEY: Final = "runlore:bench:answer"
 _WORDINGS: Final = ("{}", "{}?", "Please tell me: {}", "Hi, {}, please help", "{}, what should I do?")
 
@@ -42,7 +42,7 @@ def serve_bare(redis_url: str, port: int) -> None:
     cache = Redis.from_url(redis_url)
 
     @get("/")
-    async def read_key() -> Response[bytes]:
+    async def read_key() -> Response[Any]:
         return Response(await cache.get(_BARE_KEY), media_type="application/json")
 
     app = Litestar([read_key], openapi_config=None, logging_config=None)
@@ -101,7 +101,7 @@ def read_counts(metrics: str) -> dict[str, float]:
 
 
 async def bench_week(client: aiohttp.ClientSession, known: list[str]) -> None:
-    """Ask a week of questions and report how many found their answer or passages in the cache.
+    """Ask two weeks of questions and report how many found their answer or passages in the cache.
 
     The subjects' frequencies fall like 1 / rank; each is asked in one of five wordings. A mark makes all of
     them new, so the first of each kind misses.
@@ -110,16 +110,15 @@ async def bench_week(client: aiohttp.ClientSession, known: list[str]) -> None:
     mark, subjects = f"w{uuid.uuid4().hex[:6]}", list(known)
     chance.shuffle(subjects)
     weights = [1 / rank for rank in range(1, len(subjects) + 1)]
-    before = read_counts(await (await client.get("/metrics")).text())
-    week = chance.choices(subjects, weights, k=_WEEK)
-    for subject in week:
-        await ask_passages(client, f"{chance.choice(_WORDINGS).format(subject.rstrip('?'))} {mark}")
-    after = read_counts(await (await client.get("/metrics")).text())
-    counts = {name: int(after[name] - before.get(name, 0)) for name in after}
-    share = (counts.get("hit", 0) + counts.get("alike", 0)) / max(sum(counts.values()), 1)
-    sys.stdout.write(
-        f"{_WEEK} questions, cold at first, {len(set(week))} subjects: {counts}; hit ratio {share:.3f}\n"
-    )
+    for name in ("first week, cold at first", "held-back week"):
+        before = read_counts(await (await client.get("/metrics")).text())
+        week = chance.choices(subjects, weights, k=_WEEK)
+        for subject in week:
+            await ask_passages(client, f"{chance.choice(_WORDINGS).format(subject.rstrip('?'))} {mark}")
+        after = read_counts(await (await client.get("/metrics")).text())
+        counts = {kind: int(after[kind] - before.get(kind, 0)) for kind in after}
+        share = (counts.get("hit", 0) + counts.get("alike", 0)) / max(sum(counts.values()), 1)
+        sys.stdout.write(f"{name}: {_WEEK} questions, {counts}; hit ratio {share:.3f}\n")
 
 
 async def bench(settings: Settings, questions: list[str]) -> None:
