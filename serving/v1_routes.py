@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 from litestar.response import Stream
 
+from processors.index_names import find_version
 from processors.redaction.masking import mask_secrets
 from processors.retrieval.hybrid import Hit, RetrievedHit
 from processors.settings import Settings
@@ -81,7 +82,7 @@ def _show(hit: Hit) -> RetrievedHit:
         text=hit["text"],
         cite=hit["cite"],
         observed_at=hit["observed_at"],
-        index=hit["index"],
+        index=find_version(hit["index"]),
     )
 
 

@@ -229,6 +229,12 @@ async def test_retrieve_has_the_documented_shape(client: Client, world: Any) -> 
     assert {"terms": {"service": ["kafka"]}} in words["bool"]["filter"]
 
 
+async def test_a_hit_of_a_slice_names_its_version(client: Client, world: Any, hit: Any) -> None:
+    world.hits["rag-v000007"] = [hit("r1", "rag-v000007-000002", kind="log_pattern")]
+    answer = (await client.post("/v1/retrieve", json={"query": "redis", "pipeline": "rag"})).json()
+    assert {found["index"] for found in answer["hits"]} == set(answer["versions"].values())
+
+
 async def test_unknown_filter_is_refused_by_name(client: Client) -> None:
     response = await client.post("/v1/retrieve", json={"query": "x", "filters": {"acl": ["admins"]}})
     assert response.status_code == 400
