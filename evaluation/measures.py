@@ -1,27 +1,39 @@
 """How well an index version answers a set of queries, measured through the retrieval that is served."""
 
+import time
 from typing import Any, Final, TypedDict
 
 import ir_measures
-from ir_measures import RR, R, nDCG
+from ir_measures import RR, P, R, nDCG
 from opensearchpy import OpenSearch
 
-from evaluation.query_sets import Query
+from evaluation.query_sets import Query, tell_language
 from processors.retrieval.glossary import add_translation
 from processors.retrieval.hybrid import build_hybrid_query, parse_hits
 from processors.settings import Settings
 from processors.stores.model_server import embed_texts
 
-MEASURES: Final = {"ndcg_at_10": nDCG @ 10, "recall_at_10": R @ 10, "mrr_at_10": RR @ 10}
+MEASURES: Final = {
+    "ndcg_at_10": nDCG @ 10,
+    "mrr_at_10": RR @ 10,
+    "recall_at_10": R @ 10,
+    "recall_at_50": R @ 50,
+    "precision_at_5": P @ 5,
+}
 _CHUNKS_PER_QUERY: Final = 50
 
 
 class QueryResult(TypedDict):
-    """What one query found: its measures by name, and the titles on top."""
+    """What one query found: its measures by name, and the titles on top.
+
+    `latency_ms` is that of the search in milliseconds, without the embedding of the question.
+    """
 
     query_id: str
     query: str
+    language: str
     measures: dict[str, float]
+    latency_ms: float
     found: list[str]
 
 
@@ -29,6 +41,9 @@ def measure_index(
     client: OpenSearch, index: str, queries: list[Query], settings: Settings
 ) -> list[QueryResult]:
     """Ask an index all queries and measure the ranking of documents, each standing at its best chunk.
+
+    As many chunks are asked for as the service ranks, so `recall_at_50` is of the documents that these 50
+    chunks belong to.
 
     Args:
         client: OpenSearch.
@@ -41,9 +56,12 @@ def measure_index(
     vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, asked)
     runs: dict[str, dict[str, float]] = {}
     titles: dict[str, list[str]] = {}
+    latencies: dict[str, float] = {}
     for query, text, vector in zip(queries, texts, vectors, strict=True):
         body = build_hybrid_query(text, vector.tolist(), _CHUNKS_PER_QUERY, settings.all_groups)
+        started = time.perf_counter()
         hits = parse_hits(client.search(index=index, body=body))
+        latencies[query["query_id"]] = (time.perf_counter() - started) * 1_000
         best: dict[str, float] = {}
         for hit in hits:
             best.setdefault(hit["doc_id"], hit["score"])
@@ -54,7 +72,9 @@ def measure_index(
         QueryResult(
             query_id=query["query_id"],
             query=query["query"],
+            language=tell_language(query["query"]),
             measures=measured[query["query_id"]],
+            latency_ms=latencies[query["query_id"]],
             found=titles[query["query_id"]],
         )
         for query in queries
@@ -98,7 +118,9 @@ def to_table(results: list[QueryResult], live: list[QueryResult] | None) -> dict
     return {
         "query_id": [result["query_id"] for result in results],
         "query": [result["query"] for result in results],
+        "language": [result["language"] for result in results],
         **{name: [round(result["measures"][name], 4) for result in results] for name in MEASURES},
+        "latency_ms": [round(result["latency_ms"], 1) for result in results],
         "live_ndcg_at_10": [before.get(r["query_id"], {}).get("ndcg_at_10") for r in results],
         "found": [" | ".join(result["found"]) for result in results],
     }

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final, TypedDict
 
 from processors.chunk import Chunk, make_id
+from processors.retrieval.glossary import has_cyrillic
 
 GOLDEN_FILE: Final = Path(__file__).parent / "queries" / "runbooks.jsonl"
 
@@ -46,6 +47,16 @@ def load_golden(
         if relevant:
             queries.append(Query(query_id=entry["query_id"], query=entry["query"], relevant=relevant))
     return queries
+
+
+def tell_language(question: str) -> str:
+    """Return the language in which a question is asked: `ru` if it has a Cyrillic letter, else `en`.
+
+    Example:
+        >>> tell_language("Kafka не отвечает"), tell_language("Kafka is down")
+        ('ru', 'en')
+    """
+    return "ru" if has_cyrillic(question) else "en"
 
 
 def make_known_item_queries(chunks: Iterable[Chunk]) -> list[Query]:

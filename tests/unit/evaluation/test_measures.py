@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from evaluation.measures import QueryResult, average, compute_measures, to_table
+from evaluation.measures import MEASURES, QueryResult, average, compute_measures, to_table
 from evaluation.query_sets import Query
 
 
@@ -17,6 +17,15 @@ def test_measures_of_a_ranking_worked_out_by_hand() -> None:
     assert measured["ndcg_at_10"] == pytest.approx(gain / ideal)
     assert measured["recall_at_10"] == pytest.approx(2 / 3)
     assert measured["mrr_at_10"] == pytest.approx(1 / 2)
+    assert measured["precision_at_5"] == pytest.approx(2 / 5)
+
+
+def test_recall_looks_as_deep_as_its_name_says() -> None:
+    query = Query(query_id="q", query="", relevant={"early": 1, "late": 1, "never": 1})
+    run = {f"d{rank}": 100.0 - rank for rank in range(60)} | {"early": 91.5, "late": 52.5}
+    measured = compute_measures([query], {"q": run})["q"]
+    assert measured["recall_at_10"] == pytest.approx(1 / 3)
+    assert measured["recall_at_50"] == pytest.approx(2 / 3)
 
 
 def test_a_query_that_found_nothing_counts_as_zero() -> None:
@@ -26,9 +35,16 @@ def test_a_query_that_found_nothing_counts_as_zero() -> None:
 
 
 def test_the_average_is_over_all_queries_and_needs_one() -> None:
-    names = ("ndcg_at_10", "recall_at_10", "mrr_at_10")
     results = [
-        QueryResult(query_id=str(n), query="", measures=dict.fromkeys(names, n), found=[]) for n in (0.0, 1.0)
+        QueryResult(
+            query_id=str(n),
+            query="",
+            language="en",
+            measures=dict.fromkeys(MEASURES, n),
+            latency_ms=n,
+            found=[],
+        )
+        for n in (0.0, 1.0)
     ]
     assert average(results)["ndcg_at_10"] == 0.5
     assert to_table(results, results[:1])["live_ndcg_at_10"] == [0.0, None]
