@@ -190,6 +190,9 @@ class Settings(BaseSettings):
     )
     prometheus_ui_url: str = Field("", description="Address of Prometheus for people, if it is another one.")
     kept_versions: int = Field(5, ge=2, description="How many index versions of a pipeline are kept.")
+    alertmanager_url: str = Field(
+        "", description="Alertmanager that is told of a refused version; empty: none."
+    )
     slice_hours: int = Field(24, ge=1, description="A slice of a rag version that is as old is closed.")
     slice_bytes: int = Field(2 * 10**9, ge=10**6, description="A slice that is as large is closed.")
     retention_days: int = Field(14, ge=1, description="A slice goes when it was closed so long ago.")
