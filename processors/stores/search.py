@@ -15,6 +15,8 @@ PIPELINES: Final[tuple[Pipeline, ...]] = ("rag", "cag")
 
 # What OpenSearch says when it refuses to write on purpose, as to a disk that is nearly full.
 _BLOCKED: Final = "cluster_block_exception"
+# OpenSearch takes 65,536 terms in one clause.
+_TERMS: Final = 65_536
 
 # Splitting words the way metric and alert names are made (KubePodCrashLooping, kube_pod_status) while
 # keeping the whole name lets both the name and its parts be found.
@@ -193,12 +195,11 @@ def carry_over(
     Raises:
         RuntimeError: Some chunk could not be copied.
     """
-    query = {
-        "bool": {
-            "filter": [{"terms": {"source": of_sources}}],
-            "must_not": [{"terms": {"doc_id": except_documents}}],
-        }
-    }
+    left_out = [
+        {"terms": {"doc_id": except_documents[begin : begin + _TERMS]}}
+        for begin in range(0, len(except_documents), _TERMS)
+    ]
+    query = {"bool": {"filter": [{"terms": {"source": of_sources}}], "must_not": left_out}}
     body = {"source": {"index": source, "query": query}, "dest": {"index": target}}
     result = client.reindex(body=body, refresh=True, wait_for_completion=True, request_timeout=600)
     if result["failures"]:
