@@ -4,14 +4,20 @@ import base64
 import json
 import shlex
 import subprocess
+import time
 
 import httpx
 import numpy as np
 import numpy.typing as npt
+import structlog
 from tenacity import retry, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 _BATCH = 64
 _FALLBACK_S = 600
+# A first run over thousands of pages takes minutes, and whoever watches wants to see them pass.
+_TOLD_EVERY_S = 15
+
+log = structlog.get_logger(__name__)
 
 
 def _may_pass(error: BaseException) -> bool:
@@ -34,10 +40,15 @@ def embed_texts(kserve_url: str, model: str, texts: list[str]) -> tuple[npt.NDAr
     Raises:
         httpx.HTTPError: The server stayed away through five tries in some 15 s, or refused the request.
     """
-    batches = [texts[begin : begin + _BATCH] for begin in range(0, len(texts), _BATCH)]
+    vectors, served, told = [], "", time.monotonic()
     with httpx.Client(base_url=kserve_url, timeout=120) as client:
-        answers = [_embed_batch(client, model, batch) for batch in batches]
-    return np.concatenate([vectors for vectors, _ in answers]), answers[0][1]
+        for begin in range(0, len(texts), _BATCH):
+            batch, served = _embed_batch(client, model, texts[begin : begin + _BATCH])
+            vectors.append(batch)
+            if time.monotonic() - told > _TOLD_EVERY_S:
+                told = time.monotonic()
+                log.info("embedding", done=begin + len(batch), of=len(texts))
+    return np.concatenate(vectors), served
 
 
 @retry(
