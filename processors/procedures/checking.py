@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import PurePosixPath
-from typing import Final, TypedDict
+from typing import Final, NotRequired, TypedDict
 from urllib.parse import unquote
 
 from processors.markdown.parsing import Document
@@ -33,7 +33,8 @@ _PAGE_SUFFIXES: Final = (".md", ".markdown", ".docx")
 class PageRecord(TypedDict):
     """What is kept of a page, so that a run that touches other pages needs not read it again.
 
-    `lacks` is None of a page that is no runbook: others link to it, and that is all.
+    `lacks` is None of a page that is no runbook: others link to it, and that is all. `alerts` and `symptoms`
+    are what a runbook is for; a record of an earlier release has neither.
     """
 
     repository: str
@@ -43,6 +44,8 @@ class PageRecord(TypedDict):
     links: list[Link]
     last_reviewed: str
     lacks: list[Finding] | None
+    alerts: NotRequired[list[str]]
+    symptoms: NotRequired[list[str]]
 
 
 def is_runbook(document: Document, procedure: Procedure) -> bool:
@@ -64,6 +67,8 @@ def record_page(repository: str, document: Document, procedure: Procedure) -> Pa
         links=procedure["links"] if judged else [],
         last_reviewed=procedure["last_reviewed"],
         lacks=[*find_lacks(procedure), *find_broken_commands(procedure)] if judged else None,
+        alerts=procedure["alerts"] if judged else [],
+        symptoms=[passage["text"] for passage in procedure["symptoms"]] if judged else [],
     )
 
 
