@@ -25,7 +25,6 @@ from processors.settings import Settings
 from processors.stores import kafka, mlflow
 
 COLLECTOR: Final = "mlflow"
-_OWN: Final = ("runlore-rag", "runlore-cag")
 # The end time is set by the clock of whoever ran the training.
 _OVERLAP_MS: Final = 10 * 60_000
 _DAY_MS: Final = 86_400_000
@@ -149,7 +148,7 @@ def hash_run(run: dict[str, Any], experiment: str) -> str:
         >>> hash_run(run, "runlore-rag") == hash_run({**ended, "data": {}}, "runlore-rag")
         True
     """
-    info, data, own = run["info"], run["data"], experiment in _OWN
+    info, data, own = run["info"], run["data"], experiment in mlflow.OWN
     metrics = [
         (metric["key"], metric["value"], metric.get("step", 0))
         for metric in data.get("metrics", [])

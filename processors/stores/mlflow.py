@@ -1,12 +1,16 @@
-"""MLflow's REST API: experiments, runs, registered models and lists of artefacts, as it tells them.
+"""MLflow's REST API: experiments, runs, registered models and artefacts, as it tells them.
 
-The client library would bring its own models of these things; the topic carries MLflow's JSON.
+The client library would bring its own models of these things; the topic carries MLflow's JSON. It would also
+take two seconds to import and minutes to give up, which a rollback hasn't.
 """
 
 from collections.abc import Iterator
 from typing import Any, Final
 
 import httpx
+
+OWN: Final = ("runlore-rag", "runlore-cag")
+"""Experiments and registered models of the index versions themselves."""
 
 _PAGE: Final = 200
 _MODEL_PAGE: Final = 1000
@@ -49,16 +53,88 @@ def get_run(client: httpx.Client, run_id: str) -> dict[str, Any] | None:
 
 
 def list_models(client: httpx.Client) -> list[dict[str, Any]]:
-    """Return all registered models, with their aliases."""
+    """Return all registered models but those of index versions, with their aliases.
+
+    An index version must not hold what is told of index versions: every build would change what it reads.
+    """
     query = {"max_results": _MODEL_PAGE}
-    return list(_read_pages(client, "GET", "registered-models/search", "registered_models", query))
+    models = _read_pages(client, "GET", "registered-models/search", "registered_models", query)
+    return [model for model in models if model["name"] not in OWN]
 
 
-def list_model_versions(client: httpx.Client) -> list[dict[str, Any]]:
-    """Return all versions of all registered models."""
-    return list(
-        _read_pages(client, "GET", "model-versions/search", "model_versions", {"max_results": _MODEL_PAGE})
-    )
+def list_model_versions(client: httpx.Client, condition: str = "") -> list[dict[str, Any]]:
+    """Return the versions of all registered models but those of index versions, or those of a condition.
+
+    Args:
+        client: Of the tracking server.
+        condition: MLflow's filter, such as `name = 'fraud'`; it may ask for index versions as well.
+    """
+    query = {"max_results": _MODEL_PAGE, **({"filter": condition} if condition else {})}
+    versions = _read_pages(client, "GET", "model-versions/search", "model_versions", query)
+    return [version for version in versions if condition or version["name"] not in OWN]
+
+
+def ensure_model(client: httpx.Client, name: str, description: str) -> None:
+    """Create a registered model unless it is there."""
+    answer = client.post("/registered-models/create", json={"name": name, "description": description})
+    if answer.is_error and answer.json().get("error_code") != "RESOURCE_ALREADY_EXISTS":
+        answer.raise_for_status()
+
+
+def create_model_version(
+    client: httpx.Client, name: str, run_id: str, artifact: str, description: str, tags: dict[str, str]
+) -> str:
+    """Create the next version of a registered model out of a run's artefact, and return its number."""
+    body = {
+        "name": name,
+        "source": f"runs:/{run_id}/{artifact}",
+        "run_id": run_id,
+        "description": description,
+        "tags": [{"key": key, "value": value} for key, value in tags.items()],
+    }
+    answer = client.post("/model-versions/create", json=body).raise_for_status()
+    return str(answer.json()["model_version"]["version"])
+
+
+def describe_model_version(client: httpx.Client, name: str, number: str, description: str) -> None:
+    """Replace the description of a version of a registered model."""
+    body = {"name": name, "version": number, "description": description}
+    client.patch("/model-versions/update", json=body).raise_for_status()
+
+
+def set_alias(client: httpx.Client, name: str, alias: str, number: str) -> None:
+    """Let an alias of a registered model stand for a version, and for no other."""
+    body = {"name": name, "alias": alias, "version": number}
+    client.post("/registered-models/alias", json=body).raise_for_status()
+
+
+def drop_alias(client: httpx.Client, name: str, alias: str) -> None:
+    """Take an alias away from a registered model; one that isn't there is no error."""
+    client.request("DELETE", "/registered-models/alias", json={"name": name, "alias": alias}).raise_for_status()
+
+
+def set_run_tags(client: httpx.Client, run_id: str, tags: dict[str, str]) -> None:
+    """Set tags of a run."""
+    body = {"run_id": run_id, "tags": [{"key": key, "value": value} for key, value in tags.items()]}
+    client.post("/runs/log-batch", json=body).raise_for_status()
+
+
+def find_experiment(client: httpx.Client, name: str) -> str | None:
+    """Return the id of an experiment, or None if there is none of that name."""
+    answer = client.get("/experiments/get-by-name", params={"experiment_name": name})
+    if answer.status_code == httpx.codes.NOT_FOUND:
+        return None
+    return str(answer.raise_for_status().json()["experiment"]["experiment_id"])
+
+
+def read_artifact(client: httpx.Client, run_id: str, path: str) -> bytes | None:
+    """Return an artefact of a run, or None if it has no such one."""
+    url = client.base_url.copy_with(path=client.base_url.path.replace("/api/2.0/mlflow", "/get-artifact"))
+    answer = client.get(str(url).rstrip("/"), params={"run_uuid": run_id, "path": path})
+    # The server answers as to a mistake of its own when the file isn't there.
+    if answer.status_code in (httpx.codes.NOT_FOUND, httpx.codes.INTERNAL_SERVER_ERROR):
+        return None
+    return answer.raise_for_status().content
 
 
 def list_artifacts(client: httpx.Client, run_id: str, folder: str = "") -> list[dict[str, Any]] | None:

@@ -1,0 +1,106 @@
+"""What an index version is made of: its documents, sources, groups and models, and where its vectors are."""
+
+from collections.abc import Iterator
+from typing import Any, Final, TypedDict
+
+import numpy as np
+import numpy.typing as npt
+from opensearchpy import OpenSearch
+
+_PAGE: Final = 10_000
+_NEIGHBOURS: Final = 5
+_VECTORS: Final = 200
+
+
+class Document(TypedDict):
+    """A document of an index: where it is from, and how many chunks it has."""
+
+    source: str
+    chunks: int
+
+
+def read_documents(client: OpenSearch, index: str) -> dict[str, Document]:
+    """Return all documents by id."""
+    return {
+        bucket["key"]["doc_id"]: Document(source=bucket["key"]["source"], chunks=bucket["doc_count"])
+        for bucket in _read_buckets(client, index, "source", "doc_id")
+    }
+
+
+def read_groups(client: OpenSearch, index: str) -> dict[str, list[str]]:
+    """Return who may see chunks of each source: every group that one of its chunks names."""
+    found: dict[str, list[str]] = {}
+    for bucket in _read_buckets(client, index, "source", "acl"):
+        found.setdefault(bucket["key"]["source"], []).append(bucket["key"]["acl"])
+    return found
+
+
+def read_models(client: OpenSearch, index: str) -> dict[str, int]:
+    """Return how many chunks have vectors of each model, `model@revision`."""
+    return {
+        bucket["key"]["embedding_model"]: bucket["doc_count"]
+        for bucket in _read_buckets(client, index, "embedding_model")
+    }
+
+
+def read_dimension(client: OpenSearch, version: str) -> int:
+    """Return the length of the vectors that a version takes."""
+    mapping = client.indices.get_mapping(index=version)[version]["mappings"]
+    return int(mapping["properties"]["embedding"]["dimension"])
+
+
+def find_titles(client: OpenSearch, index: str, source: str, group: str, size: int) -> list[str]:
+    """Return the titles of some documents of a source that a group may see."""
+    conditions = [{"term": {"source": source}}, {"term": {"acl": group}}]
+    body = {
+        "size": size,
+        "query": {"bool": {"filter": conditions}},
+        "collapse": {"field": "doc_id"},
+        "_source": ["title"],
+    }
+    return [hit["_source"]["title"] for hit in client.search(index=index, body=body)["hits"]["hits"]]
+
+
+def find_by_vector(client: OpenSearch, index: str, vectors: npt.NDArray[np.float32]) -> list[set[str]]:
+    """Return the content hashes of each vector's nearest chunks, by the vectors alone.
+
+    Args:
+        client: OpenSearch.
+        index: A version, or an expression for its family.
+        vectors: Shape (n_questions, dim).
+    """
+    found = []
+    for vector in vectors:
+        nearest = {"knn": {"embedding": {"vector": vector.tolist(), "k": _NEIGHBOURS}}}
+        body = {"size": _NEIGHBOURS, "query": nearest, "_source": ["content_hash"]}
+        hits = client.search(index=index, body=body)["hits"]["hits"]
+        found.append({hit["_source"]["content_hash"] for hit in hits})
+    return found
+
+
+def read_vectors(client: OpenSearch, index: str, source: str) -> npt.NDArray[np.float32]:
+    """Return the vectors of a fair sample of a source's chunks, the same one each time."""
+    body = {
+        "size": _VECTORS,
+        "query": {"term": {"source": source}},
+        # Hashes are spread evenly.
+        "sort": [{"content_hash": "asc"}],
+        "_source": ["embedding"],
+    }
+    hits = client.search(index=index, body=body)["hits"]["hits"]
+    return np.array([hit["_source"]["embedding"] for hit in hits], dtype=np.float32)
+
+
+def _read_buckets(client: OpenSearch, index: str, *fields: str) -> Iterator[dict[str, Any]]:
+    """Yield the combinations of fields' values with their numbers of chunks."""
+    composite: dict[str, Any] = {
+        "sources": [{field: {"terms": {"field": field}}} for field in fields],
+        "size": _PAGE,
+    }
+    while True:
+        body = {"size": 0, "aggs": {"buckets": {"composite": composite}}}
+        page = client.search(index=index, body=body)["aggregations"]["buckets"]
+        yield from page["buckets"]
+        if "after_key" not in page:
+            return
+        composite["after"] = page["after_key"]
