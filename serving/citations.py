@@ -67,8 +67,7 @@ def build_citation_url(hit: Hit, ui_urls: Mapping[str, str]) -> str:
     if prometheus and cite.get("type") == "alert":
         return f"{prometheus}/alerts?{urlencode({'search': cite['alert']})}"
     ui = ui_urls.get(str(cite.get("type")), "")
-    place = _find_place(cite)
-    if ui and place:
+    if ui and (place := _find_place(cite)):
         return f"{ui}/{place}"
     return f"{ui_urls['service'].rstrip('/')}/citations/{hit['index']}/{quote(hit['chunk_id'], safe='')}"
 

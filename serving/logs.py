@@ -30,7 +30,12 @@ def configure_logs(level: str) -> None:
         level: The least severe level that is written; requests are DEBUG.
     """
     structlog.configure(
-        processors=[*_COMMON, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        # What the level leaves out must cost nothing: there is a DEBUG line for every request.
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_COMMON,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
