@@ -87,6 +87,7 @@ async def _write_once(
         other = answer_key(str(versions["cag"]), question.groups, writer, findings.alike)
         remembered, _ = await read_entry(clients, other)
         if remembered is not None:
+            await try_store_entry(clients, key, remembered, settings.cache_ttl_seconds)
             return dict(remembered)
     answer = await write_answer(clients, settings, request, question, [], findings)
     written = {

@@ -78,7 +78,9 @@ async def test_an_answer_serves_the_question_in_other_words(
     client: Client, world: Any, hit: Callable[..., dict[str, Any]]
 ) -> None:
     world.hits["cag-v000003"] = [hit(str(number)) for number in range(20)]
-    assert (await ask(client, HOW))["choices"] == (await ask(client, ALIKE))["choices"]
+    first = await ask(client, HOW)
+    for _ in range(2):
+        assert (await ask(client, ALIKE))["choices"] == first["choices"]
     assert len(world.model_requests) == 1
 
 
