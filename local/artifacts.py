@@ -10,7 +10,10 @@ from local.errors import StackError
 from local.settings import ROOT
 
 POM = ROOT / "local/pom.xml"
+NEURAL_POM = ROOT / "local/neural-search.xml"
 PLUGINS = ("opensearch-job-scheduler", "opensearch-knn", "neural-search")
+SERVER = "opensearch"
+NEURAL_SERVER = "opensearch-neural"
 
 
 def ensure_artifacts(envs: Path) -> None:
@@ -28,16 +31,45 @@ def ensure_artifacts(envs: Path) -> None:
     if stamp.exists() and stamp.read_text() == wanted:
         return
     print("Fetching OpenSearch and Kafka with Maven (about 230 MB) …", flush=True)
-    for folder in ("kafka", "downloads", "opensearch"):
+    for folder in ("kafka", "downloads", SERVER):
         shutil.rmtree(java / folder, ignore_errors=True)
-    command = ["mvn", "-B", "-q", "-ntp", "-f", str(POM), "package", f"-Drunlore.java={java}"]
+    _run_maven(POM, java)
+    unpack_opensearch(java)
+    stamp.write_text(wanted)
+
+
+def ensure_neural_search(envs: Path) -> None:
+    """Make the server that has the plugin for models too, unless both project files are unchanged.
+
+    It lies beside the other one, so that a stack that is switched over disturbs none that runs.
+
+    Args:
+        envs: RUNLORE_ENVS, where `ensure_artifacts` has been.
+
+    Raises:
+        StackError: if Maven can't fetch the plugin.
+    """
+    java = envs / "java"
+    server, stamp = java / NEURAL_SERVER, java / "neural-search.sha256"
+    wanted = hashlib.sha256(POM.read_bytes() + NEURAL_POM.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    print("Fetching OpenSearch's plugin for models with Maven (390 MB) …", flush=True)
+    shutil.rmtree(server, ignore_errors=True)
+    _run_maven(NEURAL_POM, java)
+    shutil.copytree(java / SERVER, server)
+    _unzip(java / "downloads/opensearch-ml-plugin.zip", server / "plugins/opensearch-ml-plugin")
+    (java / "downloads/opensearch-ml-plugin.zip").unlink()
+    stamp.write_text(wanted)
+
+
+def _run_maven(pom: Path, java: Path) -> None:
+    command = ["mvn", "-B", "-q", "-ntp", "-f", str(pom), "package", f"-Drunlore.java={java}"]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise StackError(
             f"Maven failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}\nTo see all: {' '.join(command)}"
         )
-    unpack_opensearch(java)
-    stamp.write_text(wanted)
 
 
 def unpack_opensearch(java: Path) -> None:
@@ -48,7 +80,7 @@ def unpack_opensearch(java: Path) -> None:
     (server,) = unpacked.iterdir()
     for plugin in PLUGINS:
         _unzip(java / f"downloads/{plugin}.zip", server / "plugins" / plugin)
-    server.rename(java / "opensearch")
+    server.rename(java / SERVER)
     unpacked.rmdir()
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from local.artifacts import NEURAL_SERVER, SERVER
 from local.docs_repository import resolve_docs
 from local.java import find_java
 from local.passwords import AIRFLOW_USERS, Passwords
@@ -67,6 +68,10 @@ def _paths(settings: StackSettings) -> dict[str, str]:
         "RUNLORE_ENVS": str(settings.envs),
         "RUNLORE_PORT_BASE": str(settings.port_base),
         "RUNLORE_OPEN_WEBUI": "on" if settings.open_webui else "off",
+        "RUNLORE_NEURAL_SEARCH": "on" if settings.neural_search else "off",
+        "RUNLORE_OPENSEARCH_SERVER": (
+            f"{settings.envs}/java/{NEURAL_SERVER if settings.neural_search else SERVER}"
+        ),
         "RUNLORE_OPENSEARCH_HEAP": settings.opensearch_heap,
         "RUNLORE_KAFKA_HEAP": settings.kafka_heap,
         "RUNLORE_LOG_SIZE": settings.log_size.upper().removesuffix("B") + "B",

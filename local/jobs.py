@@ -46,6 +46,11 @@ def apply_templates(settings: StackSettings, environment: dict[str, str]) -> Non
     _run(settings, environment, "index-templates", "processors.stores.search", "apply-templates")
 
 
+def register_embedder(settings: StackSettings, environment: dict[str, str]) -> None:
+    """Tell OpenSearch of the embedding model, so that it makes the vectors of questions itself."""
+    _run(settings, environment, "neural-search", "processors.stores.neural_search", "register")
+
+
 def _run(
     settings: StackSettings, environment: dict[str, str], name: str, module: str, *arguments: str
 ) -> None:

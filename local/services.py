@@ -99,7 +99,11 @@ SERVICES = (
 )
 
 # The optional parts, with what switches each.
-SWITCHES = {"Open WebUI": "RUNLORE_OPEN_WEBUI", "Kubernetes": "make kube-up"}
+SWITCHES = {
+    "Open WebUI": "RUNLORE_OPEN_WEBUI",
+    "Kubernetes": "make kube-up",
+    "Neural search": "RUNLORE_NEURAL_SEARCH",
+}
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,9 @@ PREPARATIONS = (
     Preparation("airflow-migrate", ("databases",), jobs.migrate_airflow),
     Preparation("topics", ("kafka",), jobs.create_topics),
     Preparation("index-templates", ("opensearch",), jobs.apply_templates),
+    Preparation(
+        "neural-search", ("opensearch", "model-server"), jobs.register_embedder, part="Neural search"
+    ),
     Preparation(
         "kube-access", ("kube-apiserver", "kube-controller-manager"), kube.open_access, part="Kubernetes"
     ),
@@ -140,4 +147,9 @@ def names_of(part: str) -> list[str]:
 
 
 def _is_on(part: str, settings: StackSettings) -> bool:
-    return {"Open WebUI": settings.open_webui, "Kubernetes": settings.kubernetes_on}.get(part, True)
+    switches = {
+        "Open WebUI": settings.open_webui,
+        "Kubernetes": settings.kubernetes_on,
+        "Neural search": settings.neural_search,
+    }
+    return switches.get(part, True)

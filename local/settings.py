@@ -79,6 +79,7 @@ class StackSettings(BaseSettings):
     answering_model: str
     open_webui: bool
     kubernetes: Literal["", "on", "off"] = ""
+    neural_search: bool
     opensearch_heap: Size
     kafka_heap: Size
     redis_memory: Size

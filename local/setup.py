@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from local.artifacts import ensure_artifacts
+from local.artifacts import ensure_artifacts, ensure_neural_search
 from local.data import format_kafka, init_postgres, prepare_folders
 from local.docs_repository import remember_docs, seed_docs_repository
 from local.environment import compute_environment
@@ -37,6 +37,8 @@ def set_up(settings: StackSettings, for_tests: bool = False) -> Prepared:
     install_packages(find_missing(for_tests))
     java = ensure_java(settings.java_home)
     ensure_artifacts(settings.envs)
+    if settings.neural_search:
+        ensure_neural_search(settings.envs)
     prepare_folders(settings)
     passwords = ensure_passwords(settings.home / "secrets")
     remember_docs(settings)

@@ -14,6 +14,16 @@ _OPEN_WEBUI_PROBE = """\
       - targets: ["http://127.0.0.1:{port}/health"]
         labels: {{job: open-webui}}"""
 
+# A server without the plugin would not start with these. No model runs inside of OpenSearch here, so the
+# plugin's limits of memory and disk, which are for such models, would only get in the way.
+_NEURAL_SEARCH = """\
+plugins.ml_commons.only_run_on_ml_node: false
+plugins.ml_commons.connector.private_ip_enabled: true
+plugins.ml_commons.trusted_connector_endpoints_regex: ["^http://127[.]0[.]0[.]1:{port}/.*$"]
+plugins.ml_commons.native_memory_threshold: 100
+plugins.ml_commons.jvm_heap_memory_threshold: 100
+plugins.ml_commons.disk_free_space_threshold: -1"""
+
 
 def render_templates(settings: StackSettings, passwords: Passwords) -> None:
     """Write every template's text, with its values, under `$RUNLORE_HOME/config`.
@@ -36,6 +46,7 @@ def make_values(settings: StackSettings, passwords: Passwords) -> dict[str, str]
     ports = {f"{name.replace('-', '_')}_port": str(port) for name, port in settings.ports.items()}
     secrets = {name.replace("-", "_"): value for name, value in passwords.values.items()}
     probe = _OPEN_WEBUI_PROBE.format(port=settings.ports["open-webui"]) if settings.open_webui else ""
+    neural = _NEURAL_SEARCH.format(port=settings.ports["model-server"]) if settings.neural_search else ""
     return {
         **{name: str(value) for name, value in settings.model_dump().items()},
         **ports,
@@ -43,6 +54,7 @@ def make_values(settings: StackSettings, passwords: Passwords) -> dict[str, str]
         "root": str(ROOT),
         "open_webui_email": OPEN_WEBUI_ADMIN,
         "open_webui_probe": probe,
+        "neural_search_settings": neural,
     }
 
 

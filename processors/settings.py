@@ -172,6 +172,15 @@ class Settings(BaseSettings):
     answering_url: str = Field(
         "", description="OpenAI base URL of the answering model; empty: that of the model server."
     )
+    neural_search: bool = Field(
+        False, description="Whether OpenSearch makes the vectors of questions, by its plugin for models."
+    )
+    shadow_share: float = Field(
+        0.0, ge=0, le=1, description="Share of the live questions that is also asked of a candidate."
+    )
+    shadow_seconds: int = Field(
+        0, ge=0, le=3600, description="How long a candidate that passed the gate is read in the shadow."
+    )
     chunk_tokens: int = Field(220, ge=32, description="Upper size of a document chunk, in model tokens.")
     max_page_bytes: int = Field(2_000_000, ge=1000, description="A larger document is reported and not read.")
 

@@ -14,12 +14,14 @@ from processors.near_duplicates import AskedQuestions
 from processors.settings import Settings
 from processors.stores.asked_questions import QuestionLog, open_question_log
 from serving.metrics import QUESTIONS
-from serving.sharing import SharedRead, SingleFlight
+from serving.sharing import SharedRead, SingleFlight, SpareWork
 
 # Seconds. A search takes milliseconds; whoever asks should hear soon that something is wrong.
 _SEARCH_TIMEOUT = 10
 _CACHE_TIMEOUT = 0.5
 _MODEL_TIMEOUT = Timeout(60, connect=2)
+# Of what nobody waits for: few at once, and on connections of their own.
+_SPARE_PLACES = 2
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,14 @@ class Clients:
     embedder: AsyncOpenAI
     model: AsyncOpenAI
     questions: QuestionLog
+    aside: AsyncOpenSearch
     live: SharedRead[dict[str, str]] = field(default_factory=SharedRead)
     vectors: SingleFlight[tuple[list[float] | None, tuple[str, ...]]] = field(default_factory=SingleFlight)
     documents: SingleFlight[Any] = field(default_factory=SingleFlight)
     answers: SingleFlight[Any] = field(default_factory=SingleFlight)
     asked: dict[str, AskedQuestions] = field(default_factory=dict)
+    models: dict[str, str] = field(default_factory=dict)
+    spare: SpareWork = field(default_factory=lambda: SpareWork(_SPARE_PLACES))
 
 
 @asynccontextmanager
@@ -48,13 +53,19 @@ async def open_clients(settings: Settings) -> AsyncIterator[Clients]:
     embedder = _open_model(settings.embedding_url)
     model = _open_model(settings.answering_url or settings.embedding_url)
     questions = open_question_log(settings.kafka_bootstrap, lambda outcome: QUESTIONS.labels(outcome).inc())
+    aside = AsyncOpenSearch(
+        settings.opensearch_url, timeout=_SEARCH_TIMEOUT, max_retries=0, pool_maxsize=_SPARE_PLACES
+    )
+    clients = Clients(search, cache, embedder, model, questions, aside)
     try:
-        yield Clients(search, cache, embedder, model, questions)
+        yield clients
     finally:
+        await clients.spare.close()
         await asyncio.to_thread(questions.close)
         await model.close()
         await embedder.close()
         await cache.aclose()
+        await aside.close()
         await search.close()
 
 

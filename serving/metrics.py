@@ -24,6 +24,28 @@ QUESTIONS: Final = Counter(
 ANSWERS: Final = Counter("runlore_chat_answers", "Chat answers by model and who wrote them.", ("model", "by"))
 DEGRADED: Final = Counter("runlore_degraded_answers", "Answers made without a part that was down.", ("part",))
 ACTIVE_STREAMS: Final = Gauge("runlore_active_streams", "Answers being streamed now.")
+_RATIOS: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99, 1.0)
+SHADOW_READS: Final = Counter(
+    "runlore_shadow_reads", "Questions for a candidate by what came of them.", ("pipeline", "outcome")
+)
+SHADOW_OVERLAP: Final = Histogram(
+    "runlore_shadow_overlap_ratio",
+    "Share of the first ten documents that candidate and live version both found.",
+    ("pipeline",),
+    buckets=_RATIOS,
+)
+SHADOW_RANK_OVERLAP: Final = Histogram(
+    "runlore_shadow_rank_overlap_ratio",
+    "Rank-biased overlap of candidate and live version.",
+    ("pipeline",),
+    buckets=_RATIOS,
+)
+SHADOW_SECONDS: Final = Histogram(
+    "runlore_shadow_search_seconds",
+    "Searches of shadow reads by the version searched.",
+    ("pipeline", "version"),
+    buckets=_BUCKETS,
+)
 
 
 @contextmanager

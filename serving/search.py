@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 import openai
 import structlog
+from opensearchpy.exceptions import ConnectionError as SearchDownError
+from opensearchpy.exceptions import TransportError
 
 from processors.cache import cache_key
 from processors.index_names import cover_family, find_version
@@ -18,6 +22,7 @@ from processors.retrieval.glossary import add_translation
 from processors.retrieval.hybrid import (
     DYNAMIC_KINDS,
     Hit,
+    TextToEmbed,
     build_hybrid_query,
     build_siblings_query,
     complete_sections,
@@ -37,6 +42,7 @@ from serving.cache import (
 from serving.correlation import HEADER, correlation_id
 from serving.errors import NoKnowledgeError
 from serving.metrics import CACHE_LOOKUPS, time_stage
+from serving.neural import forget_model, leave_to_opensearch
 
 if TYPE_CHECKING:
     # The schema's module brings pyarrow, which the service has no use for.
@@ -111,9 +117,7 @@ async def retrieve(
     """
     versions = versions or await require_live_versions(clients, question.pipelines)
     now = datetime.now(UTC)
-    if "observed_at" not in question.filters:
-        text, window = find_window(question.text, now, ZoneInfo(settings.time_zone))
-        question = replace(question, text=text, window=window)
+    question = _find_time(settings, question, now)
     rankings = await asyncio.gather(
         *(
             _find_documents(clients, settings, question, index, now)
@@ -162,6 +166,14 @@ async def _read_aliases(clients: Clients) -> dict[str, str]:
     return {alias: find_version(index) for index, body in answer.items() for alias in body["aliases"]}
 
 
+def _find_time(settings: Settings, question: Question, now: datetime) -> Question:
+    """Return a question with the window that its words name, unless a filter does."""
+    if "observed_at" in question.filters:
+        return question
+    text, window = find_window(question.text, now, ZoneInfo(settings.time_zone))
+    return replace(question, text=text, window=window)
+
+
 async def _find_documents(
     clients: Clients, settings: Settings, question: Question, version: str, now: datetime
 ) -> _Ranking:
@@ -187,7 +199,9 @@ async def _find_documents(
 async def _fill_cache(
     clients: Clients, settings: Settings, question: Question, version: str, now: datetime
 ) -> _Ranking:
-    vector, troubles = await _embed(clients, settings, question.text)
+    # Looking for a similar question takes its vector, which OpenSearch keeps to itself.
+    embeds_itself = settings.neural_search
+    vector, troubles = (None, ()) if embeds_itself else await _embed(clients, settings, question.text)
     if vector is not None:
         alike = await find_alike(clients, version, question.groups, question.text, vector)
         if alike is not None:
@@ -202,6 +216,9 @@ async def _fill_cache(
     if vector is not None and not ranking.troubles:
         ttl = settings.cache_ttl_seconds
         await store_documents(clients, version, question.groups, question.text, ranking.hits, vector, ttl)
+    elif embeds_itself and not ranking.troubles:
+        key = cache_key(version, question.groups, question.text)
+        await try_store_entry(clients, key, {"hits": ranking.hits}, settings.cache_ttl_seconds)
     return replace(ranking, hits=ranking.hits[: question.k], troubles=(*troubles, *ranking.troubles))
 
 
@@ -255,17 +272,59 @@ async def _search(
     vector: list[float] | None = None,
 ) -> _Ranking:
     troubles: tuple[str, ...] = ()
-    if vector is None:
-        vector, troubles = await _embed(clients, settings, question.text)
-    size = max(question.k, _RERANKED) if pipeline == "rag" else question.k
+    nearest: Sequence[float] | TextToEmbed | None = vector
     text = add_translation(question.text, reads_russian=settings.reads_russian)
-    body = build_hybrid_query(text, vector, size, question.groups, question.filters, question.window)
-    with time_stage("search"):
-        response = await clients.search.search(
-            index=cover_family(version), body=body, headers=_search_headers()
+    if nearest is None:
+        nearest, troubles = await (
+            leave_to_opensearch(clients, settings, settings.query_prefix + text)
+            if settings.neural_search
+            else _embed(clients, settings, question.text)
         )
+    size = max(question.k, _RERANKED) if pipeline == "rag" else question.k
+    build = partial(
+        build_hybrid_query,
+        text,
+        k=size,
+        groups=question.groups,
+        filters=question.filters,
+        window=question.window,
+    )
+    try:
+        response = await _ask(clients, version, build(vector=nearest))
+    except TransportError as error:
+        if not isinstance(nearest, TextToEmbed) or isinstance(error, SearchDownError):
+            raise
+        forget_model(clients, settings, error)
+        response, troubles = await _ask(clients, version, build(vector=None)), ("embedding",)
     is_timed = question.window is not None or "observed_at" in question.filters
     return _Ranking(apply_recency(parse_hits(response), now, is_timed=is_timed), troubles)
+
+
+async def _ask(clients: Clients, version: str, body: dict[str, Any]) -> Any:
+    with time_stage("search"):
+        return await clients.search.search(index=cover_family(version), body=body, headers=_search_headers())
+
+
+async def time_searches(
+    clients: Clients, settings: Settings, question: Question, pipeline: Pipeline, versions: Sequence[str]
+) -> list[tuple[list[Hit], float]]:
+    """Search several versions of a pipeline, one after the other and past the cache.
+
+    Returns:
+        Of each version the hits and how long the search took, in seconds.
+
+    Raises:
+        opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached or refuses the query.
+    """
+    now = datetime.now(UTC)
+    question = _find_time(settings, question, now)
+    vector, _ = (None, ()) if settings.neural_search else await _embed(clients, settings, question.text)
+    searched = []
+    for version in versions:
+        began = time.perf_counter()
+        ranking = await _search(clients, settings, question, pipeline, version, now, vector)
+        searched.append((ranking.hits, time.perf_counter() - began))
+    return searched
 
 
 async def read_sections(clients: Clients, hits: list[Hit], groups: Sequence[str]) -> list[Hit]:

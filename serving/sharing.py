@@ -19,6 +19,8 @@ class SharedRead(Generic[Result]):
         """Start with no read under way."""
         self._begun: asyncio.Task[Result] | None = None
         self._next: asyncio.Task[Result] | None = None
+        self.latest: Result | None = None
+        """What was read last, for those to whom it matters less."""
 
     async def get(self, read: Callable[[], Awaitable[Result]]) -> Result:
         """Return the result of a read that begins after this call."""
@@ -34,7 +36,8 @@ class SharedRead(Generic[Result]):
         if before is not None and not before.done():
             await asyncio.wait([before])
         self._begun, self._next = self._next, None
-        return await read()
+        self.latest = await read()
+        return self.latest
 
 
 class SingleFlight(Generic[Result]):
@@ -58,6 +61,32 @@ class SingleFlight(Generic[Result]):
     def _land(self, key: str, done: asyncio.Task[Result]) -> None:
         del self._flights[key]
         _take_error(done)
+
+
+class SpareWork:
+    """Work that nobody waits for, a few pieces at once; what comes while all places are taken is left out."""
+
+    def __init__(self, places: int) -> None:
+        """Start with all places free."""
+        self._places = places
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def offer(self, work: Callable[[], Coroutine[Any, Any, None]]) -> bool:
+        """Begin the work if a place is free, and tell whether it was."""
+        if len(self._tasks) >= self._places:
+            return False
+        task = asyncio.create_task(work())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return True
+
+    async def close(self) -> None:
+        """End what is under way."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
 
 
 def _take_error(done: asyncio.Task[Any]) -> None:

@@ -6,7 +6,7 @@ The service (async) and the evaluation (sync) both use these, so that what is me
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NamedTuple, TypedDict
 
 from processors.retrieval.time_phrases import TimeWindow
 
@@ -42,6 +42,13 @@ _WEIGHTS: Final = (0.5, 0.5)
 _WEIGHTS_WITH_IDENTIFIERS: Final = (0.25, 0.25, 0.5)
 
 
+class TextToEmbed(NamedTuple):
+    """A question whose vector OpenSearch makes itself, by a model that it knows."""
+
+    text: str
+    model_id: str
+
+
 class FilterError(ValueError):
     """A filter is not one of the known ones."""
 
@@ -69,7 +76,7 @@ class Hit(RetrievedHit):
 
 def build_hybrid_query(
     query: str,
-    vector: Sequence[float] | None,
+    vector: Sequence[float] | TextToEmbed | None,
     k: int,
     groups: Sequence[str],
     filters: Mapping[str, Any] | None = None,
@@ -79,7 +86,8 @@ def build_hybrid_query(
 
     Args:
         query: The question, as asked; the words after its first 1,000 characters are not searched for.
-        vector: Its embedding; `None` when there is no embedder to ask, which leaves BM25 alone.
+        vector: Its embedding, or the text for OpenSearch to embed; `None` when there is no embedder to ask,
+            which leaves BM25 alone.
         k: How many hits to return.
         groups: Groups of the one who asks; only chunks that one of them may see are candidates.
         filters: Keyword fields with a value or a list of values, and `observed_at` with a range.
@@ -108,8 +116,7 @@ def build_hybrid_query(
     if vector is None:
         return {**request, "query": by_words}
     candidates = max(k, _CANDIDATES)
-    nearest = {"vector": list(vector), "k": candidates, "filter": {"bool": {"filter": allowed}}}
-    queries = [by_words, {"knn": {"embedding": nearest}}]
+    queries = [by_words, _build_nearest_query(vector, candidates, allowed)]
     identifiers = [word for word in words if _IDENTIFIER.fullmatch(word)]
     if identifiers:
         queries.append(_build_identifiers_query(identifiers, allowed))
@@ -131,6 +138,16 @@ def _build_words_query(words: Sequence[str], allowed: list[dict[str, Any]]) -> d
         for field in ("service", "namespace")
     ]
     return {"bool": {"must": [{"multi_match": found}], "should": named, "filter": allowed}}
+
+
+def _build_nearest_query(
+    vector: Sequence[float] | TextToEmbed, k: int, allowed: list[dict[str, Any]]
+) -> dict[str, Any]:
+    nearest = {"k": k, "filter": {"bool": {"filter": allowed}}}
+    if isinstance(vector, TextToEmbed):
+        asked = {"query_text": vector.text, "model_id": vector.model_id}
+        return {"neural": {"embedding": {**asked, **nearest}}}
+    return {"knn": {"embedding": {"vector": list(vector), **nearest}}}
 
 
 def _build_identifiers_query(identifiers: Sequence[str], allowed: list[dict[str, Any]]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The service in process, with the real OpenAI client and app, and a small world in place of the sockets."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -54,6 +55,10 @@ class World:
     embedded: list[Any] = field(default_factory=list)
     alias_reads: int = 0
     questions: list[str] = field(default_factory=list)
+    delays: dict[str, float] = field(default_factory=dict)
+    sums: dict[str, dict[str, float]] = field(default_factory=dict)
+    model_ids: list[str] | None = field(default_factory=lambda: ["model-1"])
+    embeds_itself: bool = True
 
     def prompt(self) -> dict[str, Any]:
         body: dict[str, Any] = json.loads(self.model_requests[-1].content)
@@ -66,13 +71,25 @@ class FakeSearch:
     def __init__(self, world: World) -> None:
         self.world = world
         self.indices = self
+        self.transport = self
+
+    async def perform_request(self, method: str, url: str, body: dict[str, Any]) -> dict[str, Any]:
+        assert (method, url) == ("POST", "/_plugins/_ml/models/_search")
+        assert body["query"]
+        self._fail()
+        if self.world.model_ids is None:
+            raise search_errors.RequestError(400, "no handler found for uri", {})
+        return {"hits": {"hits": [{"_id": model} for model in self.world.model_ids]}}
 
     async def get_alias(self, name: str, headers: dict[str, str]) -> dict[str, Any]:
         assert name
         assert headers["X-Opaque-Id"]
         self.world.alias_reads += 1
         self._fail()
-        return {index: {"aliases": {alias: {}}} for alias, index in self.world.aliases.items()}
+        found: dict[str, Any] = {index: {"aliases": {}} for index in self.world.aliases.values()}
+        for alias, index in self.world.aliases.items():
+            found[index]["aliases"][alias] = {}
+        return found
 
     async def search(
         self, index: str, body: dict[str, Any], headers: dict[str, str] | None = None
@@ -81,6 +98,9 @@ class FakeSearch:
         # A version is searched as its base and whatever slices it has.
         index = index.partition(",")[0]
         self.world.searches.append((index, body, headers or {}))
+        await asyncio.sleep(self.world.delays.get(index, 0))
+        if "'neural'" in str(body) and not self.world.embeds_itself:
+            raise search_errors.TransportError(500, "exception", {})
         if index not in self.world.hits:
             raise search_errors.NotFoundError(404, "index_not_found_exception", {})
         return {"hits": {"hits": self.world.hits[index][: body["size"]]}}
@@ -126,10 +146,41 @@ class FakeCache:
             raise CacheDown("connection refused")
         return self.world.cache
 
+    def pipeline(self, *, transaction: bool) -> "FakeBatch":
+        assert not transaction
+        return FakeBatch(self.world)
+
     async def ping(self) -> bool:
         if self.world.cache is None:
             raise CacheDown("connection refused")
         return True
+
+
+class FakeBatch:
+    """Adds to sums when it is executed, like Redis' pipeline."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.changes: list[tuple[str, str, float]] = []
+
+    async def __aenter__(self) -> "FakeBatch":
+        return self
+
+    async def __aexit__(self, *_: object) -> None: ...
+
+    def hincrbyfloat(self, key: str, name: str, value: float) -> None:
+        self.changes.append((key, name, value))
+
+    def expire(self, key: str, seconds: int) -> None:
+        assert key
+        assert seconds > 0
+
+    async def execute(self) -> None:
+        if self.world.cache is None:
+            raise CacheDown("connection refused")
+        for key, name, value in self.changes:
+            sums = self.world.sums.setdefault(key, {})
+            sums[name] = sums.get(name, 0) + value
 
 
 class FakeQuestionLog:
@@ -233,6 +284,7 @@ def app(settings: Settings, world: World) -> Litestar:
                 model,
                 model,
                 FakeQuestionLog(world),  # type: ignore[arg-type]
+                FakeSearch(world),  # type: ignore[arg-type]
             )
 
         return opened()
