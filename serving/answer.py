@@ -14,6 +14,7 @@ from serving.fixed_answers import is_fixed, recall_answer
 from serving.prompt import PROMPT_VERSION
 from serving.schemas import Provenance, show_window
 from serving.search import Question, retrieve
+from serving.shadow import begin_shadow_reads
 from serving.writing import Answer, write_answer
 
 if TYPE_CHECKING:
@@ -56,9 +57,13 @@ async def prepare_answer(
     if is_recorded:
         clients.questions.record(text, question.groups, question.pipelines)
     if is_fixed(settings, request, question, history):
-        return await recall_answer(clients, settings, request, question)
-    findings = await retrieve(clients, settings, question)
-    return await write_answer(clients, settings, request, question, history, findings)
+        answer = await recall_answer(clients, settings, request, question)
+    else:
+        findings = await retrieve(clients, settings, question)
+        answer = await write_answer(clients, settings, request, question, history, findings)
+    if is_recorded:
+        begin_shadow_reads(clients, settings, question)
+    return answer
 
 
 def split_conversation(messages: list[Message]) -> tuple[str, list[dict[str, Any]]]:

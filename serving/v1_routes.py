@@ -20,6 +20,7 @@ from serving.correlation import is_recorded
 from serving.relay import relay_completion
 from serving.schemas import ChatRequest, RetrieveRequest, RetrieveResponse, show_window
 from serving.search import Question, retrieve
+from serving.shadow import begin_shadow_reads
 
 # OpenAI's models say when they were made. Ours are routes, so it is when the service started.
 _STARTED: Final = int(time.time())
@@ -63,6 +64,8 @@ async def retrieve_chunks(
     if is_recorded():
         clients.questions.record(question.text, question.groups, question.pipelines)
     findings = await retrieve(clients, settings, question)
+    if is_recorded():
+        begin_shadow_reads(clients, settings, question)
     response = RetrieveResponse(
         hits=[_show(hit) for hit in findings.hits],
         versions=findings.versions,

@@ -1,0 +1,156 @@
+"""Shadow reads on the real OpenSearch and Redis; the service itself runs inside of the test."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import redis
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+from opensearchpy import AsyncOpenSearch, OpenSearch
+
+from processors.settings import Settings
+from processors.shadow import shadow_key
+from processors.stores.search import apply_templates
+from processors.stores.shadow import hide_candidate, read_shadow, show_candidate
+from processors.stores.versions import create_version, find_live
+from serving.app import create_app
+from serving.clients import open_clients
+
+QUESTIONS = [f"The OpenSearch cluster is red, what do I do first? ({number})" for number in range(3)]
+
+
+@pytest.fixture
+def live(client: OpenSearch, live_versions: None) -> str:  # noqa: ARG001 - something is live
+    return str(find_live(client, "cag"))
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return settings.model_copy(update={"shadow_share": 1.0})
+
+
+@pytest.fixture
+def candidate(client: OpenSearch, settings: Settings, live: str) -> Iterator[str]:
+    """A version outside of the pipeline's own, with the live version's chunks."""
+    pipeline: Any = f"test{uuid.uuid4().hex[:8]}"
+    apply_templates(client, settings.embedding_dimension, [pipeline])
+    version = create_version(client, pipeline, {})
+    client.reindex(body={"source": {"index": live}, "dest": {"index": version}}, refresh=True)
+    client.indices.put_alias(index=version, name="cag-candidate")
+    yield version
+    client.indices.delete(index=f"{pipeline}-v*", ignore=[404])
+    client.indices.delete_index_template(name=f"runlore-{pipeline}")
+    with redis.Redis.from_url(settings.redis_url) as cache:
+        cache.delete(shadow_key(version))
+
+
+@pytest.fixture
+async def deaf() -> AsyncIterator[str]:
+    """An address that takes requests and answers none."""
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(listen, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    yield f"http://{host}:{port}"
+    server.close()
+
+
+@asynccontextmanager
+async def serve(settings: Settings, aside_url: str = "") -> AsyncIterator[AsyncTestClient[Litestar]]:
+    @asynccontextmanager
+    async def open_aside(settings: Settings) -> AsyncIterator[Any]:
+        async with open_clients(settings) as clients, AsyncOpenSearch(aside_url) as aside:
+            yield replace(clients, aside=aside)
+
+    app = create_app(settings, open_aside if aside_url else open_clients)
+    async with AsyncTestClient(app, raise_server_exceptions=False) as client:
+        client.headers["Authorization"] = f"Bearer {settings.api_key_file.read_text().strip()}"
+        yield client
+
+
+async def ask(service: AsyncTestClient[Litestar], question: str) -> list[str]:
+    body = {"query": question, "k": 10, "pipeline": "cag"}
+    response = await service.post("/v1/retrieve", json=body)
+    return [hit["chunk_id"] for hit in response.raise_for_status().json()["hits"]]
+
+
+async def wait_for(settings: Settings, candidate: str, **counts: int) -> Any:
+    async with asyncio.timeout(15):
+        while True:
+            report = await asyncio.to_thread(read_shadow, settings.redis_url, candidate)
+            if counts.items() <= report.items():
+                return report
+            await asyncio.sleep(0.1)
+
+
+async def test_an_equal_candidate_agrees(settings: Settings, candidate: str) -> None:
+    async with serve(settings) as service:
+        for asked, question in enumerate(QUESTIONS, start=1):
+            assert await ask(service, question)
+            report = await wait_for(settings, candidate, questions=asked, failed=0)
+    assert report["means"]["overlap_at_10"] == pytest.approx(1)
+    assert report["means"]["rank_biased_overlap"] == pytest.approx(1, abs=0.02)
+    assert 0 < report["means"]["live_seconds"] < 5
+    assert 0 < report["means"]["candidate_seconds"] < 5
+
+
+async def test_what_a_candidate_lacks_is_seen(settings: Settings, client: OpenSearch, candidate: str) -> None:
+    async with serve(settings) as service:
+        found = await ask(service, QUESTIONS[0])
+        await wait_for(settings, candidate, questions=1)
+        lost = {"query": {"terms": {"chunk_id": found}}}
+        client.delete_by_query(index=candidate, body=lost, params={"refresh": "true"})
+        await ask(service, QUESTIONS[0])
+        report = await wait_for(settings, candidate, questions=2)
+    assert report["means"]["overlap_at_10"] < 0.95
+
+
+async def test_a_broken_candidate_leaves_answers_as_they_are(
+    settings: Settings, client: OpenSearch, candidate: str
+) -> None:
+    """An index whose vectors have another length refuses the query, with a status of its own."""
+    client.indices.delete(index=candidate)
+    mappings = {"properties": {"embedding": {"type": "keyword"}}}
+    body = {"mappings": mappings, "aliases": {"cag-candidate": {}}}
+    client.indices.create(index=candidate, body=body)
+    async with serve(settings) as service:
+        found = await ask(service, QUESTIONS[0])
+        assert len(found) > 0
+        await wait_for(settings, candidate, failed=1)
+        assert await ask(service, QUESTIONS[0]) == found
+
+
+async def test_a_candidate_that_never_answers_delays_nobody(
+    settings: Settings, candidate: str, deaf: str
+) -> None:
+    async with serve(settings, aside_url=deaf) as service:
+        await ask(service, QUESTIONS[0])
+        began = asyncio.get_running_loop().time()
+        for _ in range(20):
+            assert await ask(service, QUESTIONS[0])
+        assert asyncio.get_running_loop().time() - began < 4
+        report = await wait_for(settings, candidate, failed=2)
+    assert report["questions"] == 0
+
+
+def test_the_alias_comes_and_goes(client: OpenSearch) -> None:
+    pipeline: Any = f"test{uuid.uuid4().hex[:8]}"
+    for number in (1, 2):
+        client.indices.create(index=f"{pipeline}-v00000{number}")
+    try:
+        for shown in (f"{pipeline}-v000001", f"{pipeline}-v000002", f"{pipeline}-v000002"):
+            show_candidate(client, pipeline, shown)
+            assert list(client.indices.get_alias(name=f"{pipeline}-candidate")) == [shown]
+        for _ in range(2):
+            hide_candidate(client, pipeline)
+            assert not client.indices.exists_alias(name=f"{pipeline}-candidate")
+    finally:
+        client.indices.delete(index=f"{pipeline}-v*")
