@@ -76,12 +76,16 @@ def markdown_processing_task(synced: dict[str, Any]) -> dict[str, Any]:
 @task
 def knowledge_indexing_task(synced: dict[str, Any]) -> dict[str, Any]:
     """Build a version, and let it go live if the gate lets it pass."""
+    from evaluation.build_runs import keep_record
     from evaluation.release import release_version
     from processors.cag.build import build_version
+    from processors.stores.builds import go_on_with
     from processors.stores.search import open_search
 
-    built = build_version(SETTINGS, synced["run_url"])
-    decision = release_version(open_search(SETTINGS.opensearch_url), SETTINGS, "cag", built["index"])
+    record = keep_record(SETTINGS.mlflow_tracking_uri, "cag")
+    built, client = build_version(SETTINGS, synced["run_url"], record), open_search(SETTINGS.opensearch_url)
+    with go_on_with(client, "cag", built["index"]):
+        decision = release_version(client, SETTINGS, "cag", built["index"])
     if not decision["promote"]:
         raise AirflowFailException(f"{built['index']} was refused: {'; '.join(decision['reasons'])}")
     return built

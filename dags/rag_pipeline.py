@@ -99,9 +99,12 @@ def vector_indexing_task(
     ingested: dict[str, Any], params: dict[str, Any], outlet_events: Any
 ) -> dict[str, Any]:
     """Write chunks, then move the version's positions, then ring if the run had to leave events behind."""
+    from evaluation.build_runs import keep_record
     from processors.rag import index_chunks
 
-    indexed = index_chunks(SETTINGS, ingested["run_url"], from_history=bool(params["history_from"]))
+    record = keep_record(SETTINGS.mlflow_tracking_uri, "rag")
+    is_rebuild = bool(params["history_from"])
+    indexed = index_chunks(SETTINGS, ingested["run_url"], from_history=is_rebuild, record=record)
     if ingested["is_full"]:
         # What was left has rung already and won't ring again.
         outlet_events[MORE_EVENTS].add(EVENTS)
@@ -112,11 +115,14 @@ def vector_indexing_task(
 def quality_validation_task(ingested: dict[str, Any], indexed: dict[str, Any]) -> dict[str, Any]:
     """Gate a candidate, or look a micro-batch up through the read alias."""
     from evaluation.release import record_freshness, release_version
+    from processors.stores.builds import go_on_with
     from processors.stores.search import open_search
 
     if not indexed["candidate"]:
         return record_freshness(SETTINGS, ingested["run_url"], indexed["index"])
-    decision = release_version(open_search(SETTINGS.opensearch_url), SETTINGS, "rag", indexed["index"])
+    client = open_search(SETTINGS.opensearch_url)
+    with go_on_with(client, "rag", indexed["index"]):
+        decision = release_version(client, SETTINGS, "rag", indexed["index"])
     if not decision["promote"]:
         raise AirflowFailException(f"{indexed['index']} was refused: {'; '.join(decision['reasons'])}")
     return {"promoted": indexed["index"]}

@@ -5,6 +5,7 @@ run's URL and counts. Only `index_chunks` changes what people are answered from,
 positions last: whatever is killed before that is simply done again, with the same chunk ids.
 """
 
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any, Final
@@ -21,7 +22,7 @@ from processors.positions import Positions, count_between
 from processors.record import DeadLetter, Record, place_of, read_rows
 from processors.redaction.masking import mask_secrets
 from processors.settings import Settings
-from processors.stores import kafka, search, slices, staging, versions
+from processors.stores import builds, kafka, search, slices, staging, versions
 
 _RECORD_SCHEMA: Final = pa.schema(
     [
@@ -138,13 +139,21 @@ def embed_events(settings: Settings, run_url: str, *, from_history: bool) -> dic
     return {"chunks": len(chunks), "embedded": embedded}
 
 
-def index_chunks(settings: Settings, run_url: str, *, from_history: bool) -> dict[str, Any]:
+def index_chunks(
+    settings: Settings, run_url: str, *, from_history: bool, record: builds.RunRecord = builds.NO_RECORD
+) -> dict[str, Any]:
     """Write a run's chunks, then move the version's positions.
 
     A micro-batch is appended to the version whose positions it was read from, by that version's own name:
     a rollback in between can't redirect it. The first version and a rebuild from history become a candidate.
 
     The slice that new chunks go to changes with the positions and never without them: see `slices`.
+
+    Args:
+        settings: Of the platform.
+        run_url: Folder of the run in staging.
+        from_history: The chunks come from Spark, and a new version is made of them.
+        record: How a new version's run in MLflow is kept.
 
     Returns:
         The index, whether it is a candidate, and how many chunks were written and refused.
@@ -157,8 +166,8 @@ def index_chunks(settings: Settings, run_url: str, *, from_history: bool) -> dic
     chunks = read_batch(run_url)
     letters: list[Any] = staging.read_table(f"{run_url}/light/dead_letters.parquet").to_pylist()
     is_candidate = manifest["version"] is None or from_history
-    with search.explain_blocks(client):
-        index = _start_version(client, settings, manifest, chunks) if is_candidate else manifest["version"]
+    version = _begin_version(client, settings, manifest, chunks, run_url, record) if is_candidate else None
+    with search.explain_blocks(client), version or nullcontext(manifest["version"]) as index:
         meta = versions.read_meta(client, index)
         if not is_candidate:
             _require_positions(index, meta, manifest)
@@ -173,7 +182,7 @@ def index_chunks(settings: Settings, run_url: str, *, from_history: bool) -> dic
         sliced = slices.check_slices(client, index, meta, settings, now)
         changes: dict[str, Any] = {"positions": manifest["end"], "log_state": manifest["log_state"], **sliced}
         changes |= {"dead_letters": sent, "indexed_at": now.isoformat()}
-        versions.update_meta(client, index, **changes, **({"state": "candidate"} if is_candidate else {}))
+        versions.update_meta(client, index, **changes)
     if sliced:
         slices.drop_old_slices(client, index, sliced["slice"], settings, now)
     if not is_candidate:
@@ -190,7 +199,14 @@ def _require_positions(index: str, meta: dict[str, Any], manifest: dict[str, Any
         )
 
 
-def _start_version(client: Any, settings: Settings, manifest: dict[str, Any], chunks: list[Chunk]) -> str:
+def _begin_version(
+    client: Any,
+    settings: Settings,
+    manifest: dict[str, Any],
+    chunks: list[Chunk],
+    run_url: str,
+    record: builds.RunRecord,
+) -> AbstractContextManager[str]:
     revision = chunks[0]["embedding_model"] if chunks else settings.embedding_model
     model = {"embedding_model": revision, "dimension": settings.embedding_dimension}
     origin = {
@@ -198,8 +214,10 @@ def _start_version(client: Any, settings: Settings, manifest: dict[str, Any], ch
         "history": manifest.get("history"),
         "chunker": METHOD,
         "slice": 1,
+        "code_commit": settings.code_commit,
     }
-    return versions.create_version(client, "rag", {**model, **origin, "code_commit": settings.code_commit})
+    # quality_validation_task is another process.
+    return builds.begin_build(client, "rag", {**model, **origin}, record, run=run_url, other_task_gates=True)
 
 
 def _note_refused(chunks: list[Chunk], refused: list[tuple[str, str]]) -> list[DeadLetter]:

@@ -10,17 +10,24 @@ from processors.embedding import embed_chunks
 from processors.markdown import CHUNKER
 from processors.markdown.chunking import hash_chunker
 from processors.settings import Settings
-from processors.stores import search, staging, versions
+from processors.stores import builds, search, staging, versions
 
 
-def build_version(settings: Settings, run_url: str) -> dict[str, Any]:
+def build_version(
+    settings: Settings, run_url: str, record: builds.RunRecord = builds.NO_RECORD
+) -> dict[str, Any]:
     """Build a candidate of the new chunks and of those that the live version holds unchanged.
+
+    Args:
+        settings: Of the platform.
+        run_url: Folder of the run in staging.
+        record: How the version's run in MLflow is kept.
 
     Returns:
         The candidate's index and counts of written, embedded and carried-over chunks.
 
     Raises:
-        RuntimeError: OpenSearch refuses a chunk.
+        RuntimeError: OpenSearch refuses a chunk, or another build is under way.
     """
     client = search.open_search(settings.opensearch_url)
     manifest = staging.read_manifest(f"{run_url}/sync")
@@ -35,14 +42,13 @@ def build_version(settings: Settings, run_url: str) -> dict[str, Any]:
         "chunker_hash": hash_chunker(settings.chunk_tokens, settings.embedding_model),
         "code_commit": settings.code_commit,
     }
-    index = versions.create_version(client, "cag", origin)
-    carried = _carry_over(client, manifest, index)
-    refused = search.write_chunks(client, index, chunks)
-    if refused:
-        raise RuntimeError(f"{index}: {len(refused)} chunks were refused, the first: {refused[0]}")
-    records = staging.read_manifest(f"{run_url}/markdown")["page_records"]
-    told = {"positions": manifest["positions"], "page_records": records}
-    versions.update_meta(client, index, **told, state="candidate")
+    with builds.begin_build(client, "cag", origin, record, run=run_url) as index:
+        carried = _carry_over(client, manifest, index)
+        refused = search.write_chunks(client, index, chunks)
+        if refused:
+            raise RuntimeError(f"{index}: {len(refused)} chunks were refused, the first: {refused[0]}")
+        records = staging.read_manifest(f"{run_url}/markdown")["page_records"]
+        versions.update_meta(client, index, positions=manifest["positions"], page_records=records)
     return {"index": index, "written": len(chunks), "embedded": embedded, "carried_over": carried}
 
 

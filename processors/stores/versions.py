@@ -3,22 +3,30 @@
 A version is a family of indices: its base, which has the version's name, and the slices that
 `processors/stores/slices.py` tells of. The base's `_meta` holds what the version was made from and its state:
 `building → candidate → live → retired`, or `refused`. Which version is live is told by the alias alone; the
-state is for people to read.
+state is for people to read. Every change of what is live names what must be live before, and is made by one
+request that changes nothing if it isn't.
 """
 
-from typing import Any, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
-from opensearchpy import NotFoundError, OpenSearch, RequestError
+from opensearchpy import NotFoundError, OpenSearch
 
-from processors.chunk import Pipeline
-from processors.index_names import find_version, name_all_slices, name_slice, name_version, read_number
+from processors.index_names import find_version, name_version, read_number
+from processors.stores.aliases import change_aliases, plan_deletion, plan_swap
+from processors.stores.build_lease import BuildInProgressError, find_builder, read_record
+from processors.stores.pins import list_pinned
 
-# OpenSearch reads 4,096 bytes of a request's first line, and a slice's name takes twenty.
-_NAMES_PER_REQUEST: Final = 190
+if TYPE_CHECKING:
+    # The schema's module brings pyarrow, and a rollback by command must not wait for that.
+    from processors.chunk import Pipeline
 
-# Another change of the aliases came first: found out when the request arrives, or when it is carried out.
-_CHANGED_MEANWHILE: Final = ("aliases_not_found_exception", "illegal_argument_exception")
-_PROMOTION_TRIES: Final = 5
+UNFINISHED: Final = ("building", "candidate")
+_WAS_LIVE: Final = ("live", "retired")
+_TRIES: Final = 5
+
+
+class LiveVersionMovedError(ValueError):
+    """Another change of what is live came first."""
 
 
 class Version(TypedDict):
@@ -67,107 +75,159 @@ def update_meta(client: OpenSearch, index: str, **changes: Any) -> None:
     client.indices.put_mapping(index=index, body={"_meta": meta})
 
 
-def create_version(client: OpenSearch, pipeline: Pipeline, meta: dict[str, Any]) -> str:
+def create_version(client: OpenSearch, pipeline: "Pipeline", meta: dict[str, Any], index: str = "") -> str:
     """Create the next version, empty and in state `building`, and return its name.
 
-    What an earlier build that was killed left behind is deleted first: only one build of a pipeline runs
-    at a time, so a version that is still `building` or a `candidate` has no builder any more. Its number is
-    not used again, for records in MLflow may name it.
+    What an earlier build that was killed left behind is deleted first. Its number is not used again, for
+    records in MLflow may name it. A build of the platform goes through `builds.begin_build`, which holds the
+    pipeline's lease and chooses the name.
+
+    Raises:
+        BuildInProgressError: Another build lives.
     """
-    numbers = [read_number(index) for index in client.indices.get_alias(index=f"{pipeline}-v*")]
-    for version in list_versions(client, pipeline):
-        if version["meta"].get("state") in ("building", "candidate") and not version["live"]:
-            delete_version(client, version["index"])
-    index = name_version(pipeline, max(numbers, default=0) + 1)
+    builder = find_builder(client, pipeline)
+    if builder and builder["index"] != index:
+        raise BuildInProgressError(pipeline, builder)
+    index = index or name_next(client, pipeline, read_record(client, pipeline)["last_number"])
+    for name in list_unfinished(client, pipeline):
+        delete_version(client, name)
     client.indices.create(index=index, body={"mappings": {"_meta": {**meta, "state": "building"}}})
     return index
 
 
+def name_next(client: OpenSearch, pipeline: str, last_number: int) -> str:
+    """Return the name of the next version: its number is higher than any that was ever used."""
+    numbers = [read_number(index) for index in client.indices.get_alias(index=f"{pipeline}-v*")]
+    return name_version(pipeline, max([*numbers, last_number]) + 1)
+
+
+def list_unfinished(client: OpenSearch, pipeline: str) -> list[str]:
+    """Return the versions that are built or wait for their gate, or did when their builder died.
+
+    An index that says nothing of itself is one of them: only a writer that was taken for dead makes such.
+    """
+    return [
+        version["index"]
+        for version in list_versions(client, pipeline)
+        if version["meta"].get("state", "building") in UNFINISHED and not version["live"]
+    ]
+
+
 def delete_version(client: OpenSearch, version: str) -> None:
-    """Delete a version with its slices; the base goes last, so that what a kill leaves is listed still."""
-    slices = sorted(client.indices.get_alias(index=name_all_slices(version)))
-    names = [*slices, version]
-    for begin in range(0, len(names), _NAMES_PER_REQUEST):
-        client.indices.delete(index=",".join(names[begin : begin + _NAMES_PER_REQUEST]))
+    """Delete a version with its slices at once, unless it is or becomes live.
+
+    Raises:
+        ValueError: It is live.
+    """
+    pipeline = version.rpartition("-v")[0]
+    for _ in range(_TRIES):
+        live = find_live(client, pipeline)
+        if live == version:
+            raise ValueError(f"{version} is live, so it is not deleted")
+        changed = change_aliases(client, plan_deletion(pipeline, live, version))
+        if changed is None:
+            return
+    raise LiveVersionMovedError(f"{version} is not deleted: what is live changes all the time ({changed})")
 
 
-def promote(client: OpenSearch, pipeline: Pipeline, index: str) -> str | None:
-    """Make a version live by one atomic alias change, the base and all slices at once.
+def promote(client: OpenSearch, pipeline: "Pipeline", index: str) -> str | None:
+    """Make a version live in place of the one that is live now.
 
     Returns:
         The version that was live before.
 
     Raises:
         ValueError: There is no such version.
+        LiveVersionMovedError: Another change came first.
     """
-    for remaining in reversed(range(_PROMOTION_TRIES)):
-        previous = find_live(client, pipeline)
-        try:
-            client.indices.update_aliases(body={"actions": _plan_swap(client, pipeline, previous, index)})
-            break
-        except (NotFoundError, RequestError) as error:
-            if error.error not in _CHANGED_MEANWHILE or not remaining:
-                raise ValueError(f"can't promote {index}: {error.error}") from error
-    update_meta(client, index, state="live")
-    if previous is not None and previous != index:
-        update_meta(client, previous, state="retired")
+    previous = find_live(client, pipeline)
+    swap(client, pipeline, previous, index)
     return previous
 
 
-def _plan_swap(
-    client: OpenSearch, pipeline: Pipeline, previous: str | None, index: str
-) -> list[dict[str, Any]]:
-    """Return the actions that make a version live in place of another.
+def swap(client: OpenSearch, pipeline: "Pipeline", expected: str | None, index: str) -> None:
+    """Make a version live by one atomic alias change, if `expected` is what is live by then.
 
-    OpenSearch takes a wildcard for the indices that match when the request arrives, and changes the aliases
-    a moment later. A slice that gets its alias in between would keep it. The write alias moves with every
-    slice that does, so it is taken away from where it must still be: if it isn't, nothing is changed.
+    It is tried again only while nothing but a new slice got in its way.
+
+    Raises:
+        ValueError: There is no such version.
+        LiveVersionMovedError: Something else is live; nothing was changed.
     """
-    actions: list[dict[str, Any]] = [{"add": {"index": f"{index}*", "alias": pipeline}}]
-    if previous is not None and previous != index:
-        actions += [
-            {"remove": {"index": previous, "alias": pipeline, "must_exist": True}},
-            {"remove": {"index": f"{previous}*", "alias": pipeline, "must_exist": False}},
-        ]
-    # Nothing is written to a version of documents once it is built.
-    return actions if pipeline == "cag" else [*actions, *_move_write_alias(client, pipeline, index)]
+    for _ in range(_TRIES):
+        live = find_live(client, pipeline)
+        if live != expected:
+            raise LiveVersionMovedError(
+                f"{index} was not made live: {live or 'nothing'} is live, not {expected or 'nothing'}, so "
+                "somebody else came first. Look at what is live now, then decide again."
+            )
+        try:
+            actions = plan_swap(client, pipeline, expected, index, read_meta(client, index))
+            changed = change_aliases(client, actions)
+        except NotFoundError as error:
+            raise ValueError(f"can't promote {index}: {error.error}") from error
+        if changed is None:
+            break
+    else:
+        raise LiveVersionMovedError(f"can't promote {index}: {changed}")
+    update_meta(client, index, state="live")
+    if expected is not None and expected != index:
+        update_meta(client, expected, state="retired")
 
 
-def _move_write_alias(client: OpenSearch, pipeline: str, index: str) -> list[dict[str, Any]]:
-    """Return the actions by which the write alias stands for the slice that a version's new chunks go to."""
-    alias = f"{pipeline}-write"
-    slice_ = name_slice(index, read_meta(client, index).get("slice", 1))
-    target = slice_ if client.indices.exists(index=slice_) else index
-    # Of all indices, because a name that no alias has is an error.
-    indices = client.indices.get_alias(index=f"{pipeline}-v*")
-    holders = [name for name, body in indices.items() if alias in body["aliases"]]
-    removals = [{"remove": {"index": name, "alias": alias, "must_exist": True}} for name in holders]
-    return [*removals, {"add": {"index": target, "alias": alias}}]
+def find_previous(client: OpenSearch, pipeline: str) -> str | None:
+    """Return the version that a rollback would make live, or None."""
+    versions = list_versions(client, pipeline)
+    number = next((version["number"] for version in versions if version["live"]), 0)
+    earlier = [v["index"] for v in versions if v["number"] < number and was_live(v)]
+    return earlier[-1] if earlier else None
 
 
-def roll_back(client: OpenSearch, pipeline: Pipeline) -> tuple[str, str]:
-    """Make the version live again that was live before the present one.
+def was_live(version: Version) -> bool:
+    """Tell whether a version was live once.
+
+    Which one is live now is told by the alias. A state `live` without it is what an overlapping update of
+    `_meta` or a kill right after a swap has left.
+    """
+    return version["meta"].get("state") in _WAS_LIVE
+
+
+def roll_back(client: OpenSearch, pipeline: "Pipeline", to: str | None = None) -> tuple[str, str]:
+    """Make the version live again that was live before the present one, or another one that was once.
 
     Returns:
         The version taken back, and the one that is live now.
 
     Raises:
-        ValueError: No earlier version is kept.
+        ValueError: No earlier version is kept, or `to` is none that was ever live.
+        LiveVersionMovedError: Another change came first; nothing was changed.
     """
-    versions = list_versions(client, pipeline)
-    live = next((version for version in versions if version["live"]), None)
+    live = find_live(client, pipeline)
     if live is None:
         raise ValueError(f"{pipeline}: no version is live")
-    earlier = [v for v in versions if v["number"] < live["number"] and v["meta"].get("state") == "retired"]
-    if not earlier:
-        raise ValueError(f"{pipeline}: no version before {live['index']} is kept")
-    promote(client, pipeline, earlier[-1]["index"])
-    return live["index"], earlier[-1]["index"]
+    candidates = [v["index"] for v in list_versions(client, pipeline) if was_live(v)]
+    if to is not None and to not in candidates:
+        raise ValueError(f"{to} was never live; there are: {', '.join(candidates)}")
+    target = to or find_previous(client, pipeline)
+    if target is None:
+        raise ValueError(f"{pipeline}: no version before {live} is kept")
+    swap(client, pipeline, live, target)
+    return live, target
 
 
-def prune_versions(client: OpenSearch, pipeline: Pipeline, keep: int) -> list[str]:
-    """Delete all but the newest `keep` versions, never the live one, and return the deleted names."""
-    doomed = [v["index"] for v in list_versions(client, pipeline)[:-keep] if not v["live"]]
-    for index in doomed:
+def prune_versions(
+    client: OpenSearch, pipeline: "Pipeline", keep: int, *, dry_run: bool = False
+) -> list[str]:
+    """Delete old versions, and return their names.
+
+    Kept are the newest `keep` of those that were live, so that there is always one to go back to; a refused
+    one while it is among the newest `keep` of all; and always what is live, pinned, or still being built.
+    """
+    versions = [v for v in list_versions(client, pipeline) if v["meta"].get("state") not in UNFINISHED]
+    served = [v["index"] for v in versions if was_live(v)]
+    newest = {v["index"] for v in versions[-keep:] if not was_live(v)}
+    kept = {*served[-keep:], *newest, *list_pinned(client, pipeline)}
+    doomed = [v["index"] for v in versions if v["index"] not in kept and not v["live"]]
+    for index in () if dry_run else doomed:
         delete_version(client, index)
     return doomed

@@ -1,0 +1,320 @@
+"""Who builds a version of a pipeline now: a lease for each, a document that is changed by comparison.
+
+The builder renews its lease while it lives. A lease ends by itself when it was not renewed for a while, and
+at once when its process is provably gone: same machine and process namespace, and no such process any more.
+What a build has left unfinished belongs to whoever holds the lease next.
+
+The document also holds the highest number that a version ever had, so that none is used twice.
+"""
+
+import os
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, TypedDict
+
+import psutil
+import structlog
+from opensearchpy import ConflictError, NotFoundError, OpenSearch, OpenSearchException, RequestError
+
+INDEX: Final = "runlore-builds"
+BEAT: Final = timedelta(seconds=10)
+TERM: Final = timedelta(seconds=60)
+"""A lease that was not renewed for so long has ended. Builders' clocks may differ by much less than this."""
+HANDOVER: Final = timedelta(minutes=15)
+"""How long a finished candidate waits for the task that gates it, before another build may begin."""
+_LOOK_AGAIN_S: Final = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+class Holder(TypedDict):
+    """Who builds what, and until when that is sure."""
+
+    token: str
+    index: str | None
+    host: str
+    place: str
+    pid: int
+    started: float
+    since: str
+    until: str
+    run: str
+    handed_over: bool
+    to_other_process: bool
+
+
+class Record(TypedDict):
+    """The document of a pipeline."""
+
+    last_number: int
+    holder: Holder | None
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A lease that this process holds."""
+
+    client: OpenSearch
+    pipeline: str
+    token: str
+
+
+class BuildInProgressError(RuntimeError):
+    """Another build of the pipeline holds the lease."""
+
+    def __init__(self, pipeline: str, holder: Holder) -> None:
+        """Say who it is and what helps."""
+        self.holder = holder
+        what = holder["index"] or f"a version of {pipeline}"
+        doing = "waits for its gate" if holder["handed_over"] else f"is built by process {holder['pid']}"
+        super().__init__(
+            f"{what} {doing} on {holder['host']} since {holder['since'][:19]} UTC, so no other build of "
+            f"{pipeline} begins. Nothing was written. Try again when it has ended; if its builder is dead, "
+            f"its lease ends by itself at {holder['until'][:19]} UTC."
+        )
+
+
+class LeaseLostError(RuntimeError):
+    """This build was taken for dead, and another one has begun."""
+
+
+@contextmanager
+def hold_lease(client: OpenSearch, pipeline: str, index: str | None = None, run: str = "") -> Iterator[Lease]:
+    """Hold the lease of a pipeline and renew it until the block ends.
+
+    Args:
+        client: OpenSearch.
+        pipeline: Whose versions are built.
+        index: A version that was handed over, to go on with it.
+        run: Names the pipeline's run; one that is tried again takes over what it handed over itself.
+
+    Raises:
+        BuildInProgressError: Another builder lives, or its lease has not ended yet.
+    """
+    lease = Lease(client, pipeline, uuid.uuid4().hex)
+    _take(lease, _describe_self(lease.token, index, run))
+    done = threading.Event()
+    beating = threading.Thread(target=_keep_beating, args=(lease, done), daemon=True)
+    beating.start()
+    try:
+        yield lease
+    finally:
+        done.set()
+        beating.join()
+        _give_back(lease)
+
+
+def name_index(lease: Lease, choose: Callable[[int], str], number_of: Callable[[str], int]) -> str:
+    """Write down which version is built, before it exists, and return its name.
+
+    Args:
+        lease: Of this process.
+        choose: Returns the name by the highest number that was ever used.
+        number_of: Returns the number of a name.
+    """
+
+    def change(record: Record, holder: Holder) -> Record:
+        index = choose(record["last_number"])
+        return {"last_number": number_of(index), "holder": {**holder, "index": index}}
+
+    changed = _change_own(lease, change)["holder"]
+    return str(changed["index"]) if changed else ""
+
+
+def hand_over(lease: Lease, *, to_other_process: bool) -> None:
+    """Keep the version from other builds until this process, or that of another task, goes on with it."""
+    until = _later(HANDOVER if to_other_process else TERM)
+
+    def change(record: Record, holder: Holder) -> Record:
+        handed: Holder = {**holder, "handed_over": True, "to_other_process": to_other_process, "until": until}
+        return {**record, "holder": handed}
+
+    _change_own(lease, change)
+
+
+def require_lease(lease: Lease) -> None:
+    """See that the lease is still this process's own.
+
+    Raises:
+        LeaseLostError: It was taken for dead.
+    """
+    _change_own(lease, _renew)
+
+
+def read_record(client: OpenSearch, pipeline: str) -> Record:
+    """Return what is written of a pipeline's builds."""
+    return _read(client, pipeline)[0]
+
+
+def find_builder(client: OpenSearch, pipeline: str) -> Holder | None:
+    """Return who builds now, or None if nobody does or the builder is dead."""
+    holder = read_record(client, pipeline)["holder"]
+    return None if holder is None or has_ended(holder, datetime.now(UTC)) else holder
+
+
+def has_ended(holder: Holder, now: datetime) -> bool:
+    """Tell whether a lease has run out or its process is provably gone."""
+    is_over = datetime.fromisoformat(holder["until"]) < now
+    return is_over or (not holder["to_other_process"] and _is_gone(holder))
+
+
+def _is_gone(holder: Holder) -> bool:
+    # Elsewhere, and in another process namespace, the same number is another process.
+    if not holder["place"] or holder["place"] != _find_place():
+        return False
+    try:
+        process = psutil.Process(holder["pid"])
+        is_another = abs(process.create_time() - holder["started"]) > 1
+        return is_another or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def _find_place() -> str:
+    """Return what names this machine since it was started, with the process namespace; empty if unknown."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return ""
+
+
+def _later(span: timedelta) -> str:
+    return (datetime.now(UTC) + span).isoformat()
+
+
+def _take(lease: Lease, taker: Holder) -> None:
+    """Take the lease, or see that its holder lives; a holder elsewhere is watched until its time is over."""
+    seen: str | None = None
+
+    def change(record: Record) -> Record:
+        held = record["holder"]
+        if held is not None and not _is_for(held, taker):
+            if not has_ended(held, datetime.now(UTC)):
+                raise BuildInProgressError(lease.pipeline, held)
+            log.warning("lease of a dead builder is taken over", pipeline=lease.pipeline, holder=held)
+        return {**record, "holder": taker}
+
+    while True:
+        taker["until"] = _later(TERM)
+        try:
+            _change(lease.client, lease.pipeline, change)
+            return
+        except BuildInProgressError as error:
+            holder = error.holder
+            is_near = bool(holder["place"]) and holder["place"] == taker["place"]
+            if is_near or holder["handed_over"] or seen not in (None, holder["until"]):
+                raise
+            seen = holder["until"]
+        time.sleep(_LOOK_AGAIN_S)
+
+
+def _is_for(held: Holder, taker: Holder) -> bool:
+    """Tell whether a lease is the taker's already, or was handed over to it."""
+    if held["token"] == taker["token"]:
+        return True
+    is_same_process = all(held[name] == taker[name] for name in ("place", "pid", "started"))
+    is_same_run = bool(taker["run"]) and held["run"] == taker["run"]
+    is_same_version = taker["index"] is not None and held["index"] == taker["index"]
+    if held["to_other_process"]:
+        return is_same_run or is_same_version
+    return held["handed_over"] and is_same_process
+
+
+def _describe_self(token: str, index: str | None, run: str) -> Holder:
+    pid = os.getpid()
+    return Holder(
+        token=token,
+        index=index,
+        host=socket.gethostname(),
+        place=_find_place(),
+        pid=pid,
+        started=psutil.Process(pid).create_time(),
+        since=datetime.now(UTC).isoformat(),
+        until=_later(TERM),
+        run=run,
+        handed_over=False,
+        to_other_process=False,
+    )
+
+
+def _renew(record: Record, holder: Holder) -> Record:
+    # What was handed over has its own time.
+    if holder["handed_over"]:
+        return record
+    return {**record, "holder": {**holder, "until": _later(TERM)}}
+
+
+def _keep_beating(lease: Lease, done: threading.Event) -> None:
+    while not done.wait(BEAT.total_seconds()):
+        try:
+            _change_own(lease, _renew)
+        except LeaseLostError as error:
+            # The build finds out by itself, at the latest before it lets its version go live.
+            log.warning("lease lost", error=str(error))
+            return
+        except OpenSearchException as error:
+            log.warning("lease could not be renewed, which is tried again", error=str(error))
+
+
+def _give_back(lease: Lease) -> None:
+    def change(record: Record, holder: Holder) -> Record:
+        return record if holder["handed_over"] else {**record, "holder": None}
+
+    try:
+        _change_own(lease, change)
+    except (LeaseLostError, OpenSearchException) as error:
+        log.warning("lease was not given back, it ends by itself", error=str(error))
+
+
+def _change_own(lease: Lease, change: Callable[[Record, Holder], Record]) -> Record:
+    def change_own(record: Record) -> Record:
+        holder = record["holder"]
+        if holder is None or holder["token"] != lease.token:
+            raise LeaseLostError(
+                f"this build of {lease.pipeline} was not heard of for {TERM.total_seconds():.0f} s, and its "
+                "lease was given to another one. What it wrote is deleted; the live version is as it was."
+            )
+        return change(record, holder)
+
+    return _change(lease.client, lease.pipeline, change_own)
+
+
+def _read(client: OpenSearch, pipeline: str) -> tuple[Record, dict[str, Any]]:
+    """Return the document, and what a write must name to replace just this state of it."""
+    try:
+        found = client.get(index=INDEX, id=pipeline)
+    except NotFoundError as error:
+        if error.error == "index_not_found_exception":
+            _create_index(client)
+        return Record(last_number=0, holder=None), {"op_type": "create"}
+    place = {"if_seq_no": found["_seq_no"], "if_primary_term": found["_primary_term"]}
+    return found["_source"], place
+
+
+def _change(client: OpenSearch, pipeline: str, change: Callable[[Record], Record]) -> Record:
+    """Replace the document by what `change` makes of it, as often as somebody else came first."""
+    while True:
+        record, place = _read(client, pipeline)
+        changed = change(record)
+        try:
+            client.index(index=INDEX, id=pipeline, body=changed, params=place)
+            return changed
+        except ConflictError:
+            continue
+
+
+def _create_index(client: OpenSearch) -> None:
+    settings = {"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}}
+    try:
+        client.indices.create(index=INDEX, body={"settings": settings, "mappings": {"dynamic": False}})
+    except RequestError as error:
+        if error.error != "resource_already_exists_exception":
+            raise
