@@ -111,6 +111,16 @@ def sign_question(question: str) -> Signature:
     )
 
 
+def carries_along(word: str) -> bool:
+    """Tell whether a word only carries a question along: with or without it, the same is asked.
+
+    Example:
+        >>> carries_along("Please"), carries_along("Kafka")
+        (True, False)
+    """
+    return word.lower() in _CARRYING
+
+
 def _find_kind(words: list[str]) -> str:
     kinds = {_ASKS[word] for word in words if word in _ASKS}
     if not _REMEDIES.isdisjoint(words):

@@ -1,0 +1,177 @@
+"""Does anything in an index answer a question? Told by what the best chunk has in common with it.
+
+A ranking always has a first hit, also for a question about something that nobody wrote of. Two figures tell
+such a question: how near the nearest chunk is in vector space, and how much of the question's words, the rare
+ones counting most, the best chunk holds. Neither needs a model to judge. `evaluation/abstention.py` fits the
+weights and the threshold below and measures how often the decision is right.
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypedDict
+
+from processors.near_duplicates import carries_along
+from processors.retrieval.glossary import has_cyrillic, translate_terms
+
+_FIELDS: Final = ("title", "heading_path", "text", "title.ru", "heading_path.ru", "text.ru")
+_WORD: Final = re.compile(r"[^\W_](?:[\w./:@%+-]*\w)?")
+_NAME_PARTS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
+# The analyzers take these out, so no index knows them.
+_COMMON: Final = frozenset(
+    {
+        *("all", "but", "by", "from", "if", "into", "no", "not", "or", "out", "such", "than", "their"),
+        *("how", "where", "which", "while", "who", "why"),
+        *("все", "всё", "где", "до", "ещё", "за", "из", "или", "их", "как", "когда", "нет", "не", "от"),
+        *(
+            "если",
+            "зачем",
+            "какой",
+            "кто",
+            "куда",
+            "после",
+            "почему",
+            "при",
+            "сколько",
+            "уже",
+            "чем",
+            "через",
+        ),
+    }
+)
+_MOST_WORDS: Final = 40
+_SHORTEST: Final = 2
+# A Russian word that is neither in the index nor in the glossary says less than an English one: its English
+# form may be there.
+_UNTRANSLATED: Final = 0.5
+
+
+class Evidence(TypedDict):
+    """What speaks for an answer being there.
+
+    `cosine` is that of the question and the nearest chunk, `words` the share of the question's words, by
+    their rarity, that the chunk which has most of them accounts for; 0 if no word of the question tells
+    anything.
+    """
+
+    cosine: float
+    words: float
+
+
+class Weights(NamedTuple):
+    """Of the log odds that there is an answer: `bias + cosine * … + words * …`."""
+
+    bias: float
+    cosine: float
+    words: float
+
+
+WEIGHTS: Final = Weights(bias=-4.70, cosine=5.29, words=10.39)
+THRESHOLD: Final = -0.20
+"""Least log odds at which a question is answered; chosen on the golden queries with even numbers."""
+
+
+def list_words(question: str) -> list[list[str]]:
+    """Return the words of a question that tell what it is about, each with the forms to look for.
+
+    Example:
+        >>> list_words("Why is the DiskAlmostFull alert firing?")
+        [['Disk'], ['Almost'], ['Full'], ['alert'], ['firing']]
+        >>> list_words("почему кластер красный")
+        [['кластер', 'cluster'], ['красный', 'red']]
+    """
+    parts = (part for word in _WORD.findall(question) for part in _NAME_PARTS.sub(" ", word).split())
+    words = [part for part in parts if len(part) >= _SHORTEST and not _is_common(part)]
+    return [_list_forms(word) for word in words[:_MOST_WORDS]]
+
+
+def _is_common(word: str) -> bool:
+    return word.lower() in _COMMON or carries_along(word)
+
+
+def _list_forms(word: str) -> list[str]:
+    translation = translate_terms(word) if has_cyrillic(word) else ""
+    return [word, translation] if translation else [word]
+
+
+def build_evidence_queries(
+    words: Sequence[Sequence[str]], vector: Sequence[float], groups: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return the bodies of the two searches whose responses `read_evidence` takes, in that order.
+
+    Args:
+        words: Of the question, from `list_words`.
+        vector: The question's embedding.
+        groups: Groups of the one who asks; what they may not see is no evidence.
+    """
+    allowed = {"terms": {"acl": sorted(groups)}}
+    named = [_find_word(forms) for forms in words]
+    found = {"bool": {"should": named, "minimum_should_match": 1, "filter": [allowed]}}
+    counts: dict[str, Any] = {
+        str(number): {"filter": {"bool": {"filter": [allowed, query]}}} for number, query in enumerate(named)
+    }
+    counts["all"] = {"filter": allowed}
+    nearest = {"vector": list(vector), "k": 1, "filter": allowed}
+    return [
+        {
+            "size": 1,
+            "_source": False,
+            "query": found if named else {"match_none": {}},
+            "aggs": {"chunks": {"global": {}, "aggs": counts}},
+        },
+        {"size": 1, "_source": False, "query": {"knn": {"embedding": nearest}}},
+    ]
+
+
+def _find_word(forms: Sequence[str]) -> dict[str, Any]:
+    found = [
+        {"multi_match": {"query": form, "type": "best_fields", "operator": "and", "fields": list(_FIELDS)}}
+        for form in forms
+    ]
+    return {"bool": {"should": found, "minimum_should_match": 1}}
+
+
+def read_evidence(words: Sequence[Sequence[str]], responses: Sequence[Mapping[str, Any]]) -> Evidence:
+    """Return the evidence in the responses to the two searches of `build_evidence_queries`.
+
+    Args:
+        words: Of the question, from `list_words`.
+        responses: Of the search for words and of that for the nearest chunk.
+    """
+    by_words, nearest = (response["hits"]["hits"] for response in responses)
+    counts = responses[0]["aggregations"]["chunks"]
+    chunks = counts["all"]["doc_count"]
+    weight = sum(
+        _weigh(forms, counts[str(number)]["doc_count"], chunks) for number, forms in enumerate(words)
+    )
+    score = float(by_words[0]["_score"]) if by_words else 0.0
+    # OpenSearch scores (1 + cosine) / 2, for no score may be negative.
+    cosine = 2 * float(nearest[0]["_score"]) - 1 if nearest else 0.0
+    return Evidence(cosine=cosine, words=min(1.0, score / weight) if weight else 0.0)
+
+
+def _weigh(forms: Sequence[str], holding: int, chunks: int) -> float:
+    """Return the most that BM25 gives a word: its inverse document frequency."""
+    rarity = math.log(1 + (chunks - holding + 0.5) / (holding + 0.5))
+    is_foreign = not holding and len(forms) == 1 and has_cyrillic(forms[0])
+    return rarity * _UNTRANSLATED if is_foreign else rarity
+
+
+def score_evidence(evidence: Evidence, weights: Weights = WEIGHTS) -> float:
+    """Return the log odds that there is an answer, as if half of all questions had one.
+
+    Example:
+        >>> score_evidence(Evidence(cosine=0.5, words=0.25), Weights(bias=-4.0, cosine=6.0, words=8.0))
+        1.0
+    """
+    return weights.bias + weights.cosine * evidence["cosine"] + weights.words * evidence["words"]
+
+
+def should_abstain(evidence: Evidence, threshold: float = THRESHOLD) -> bool:
+    """Tell whether the right reply is that nothing was found.
+
+    Example:
+        >>> should_abstain(Evidence(cosine=0.1, words=0.0)), should_abstain(Evidence(cosine=0.7, words=0.6))
+        (True, False)
+    """
+    return score_evidence(evidence) < threshold
