@@ -99,7 +99,7 @@ ask: ## Ask a question: make ask Q="The OpenSearch cluster is red. What do I do?
 	@$(STACK) exec -- python -m local.ask "$(Q)"
 
 rollback: ## Go back to the previous version of PIPELINE=cag|rag
-	@$(STACK) exec -- python -m local.versions rollback $(PIPELINE)
+	@$(STACK) exec -- python -m evaluation.version_commands rollback $(PIPELINE)
 
-versions: ## List the index versions of both pipelines
-	@$(STACK) exec -- python -m local.versions list
+versions: ## List the index versions; ARGS="diff cag-v000003 cag-v000004", or show, promote, pin, unpin, prune
+	@$(STACK) exec -- python -m evaluation.version_commands $(ARGS)

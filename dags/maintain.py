@@ -8,6 +8,7 @@ the index. Once a day, and on demand, this deletes what is older than the settin
 | `clean_airflow_tables_task` | rows of Airflow's database about runs, by `airflow db clean` | the last run of each DAG |
 | `prune_task_logs_task` | log files of tasks | those that were written to since |
 | `prune_staging_task` | folders of runs in staging | the newest of each pipeline, and all that a kept index version names |
+| `clean_up_versions_task` | what killed builds left: unfinished versions, slices without a base, their runs in MLflow (marked as killed), cached answers of versions that are gone | what a build that lives holds |
 | `drop_old_slices_task` | slices of `rag` versions, as whole indices; states of what is long gone | the slice that is written to, and all other states |
 
 **How old.** `RUNLORE_AIRFLOW_LOG_DAYS` for runs and their logs, `RUNLORE_STAGING_DAYS` for staging. A rebuild
@@ -20,6 +21,7 @@ What was deleted can't be brought back.
 """  # noqa: E501 - a row of a table is one line
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pendulum
 from airflow.sdk import dag, task
@@ -76,6 +78,28 @@ def drop_old_slices_task() -> dict[str, int]:
     return apply_retention(open_search(SETTINGS.opensearch_url), "rag", SETTINGS, datetime.now(UTC))
 
 
+@task
+def clean_up_versions_task() -> dict[str, Any]:
+    """Delete what belongs to no version and to no build that lives."""
+    from evaluation.build_runs import keep_record
+    from processors.stores.answers_cache import evict_versions
+    from processors.stores.build_lease import BuildInProgressError
+    from processors.stores.builds import clean_up
+    from processors.stores.search import PIPELINES, open_search
+    from processors.stores.versions import list_versions
+
+    client, cleaned = open_search(SETTINGS.opensearch_url), dict[str, Any]()
+    for pipeline in PIPELINES:
+        try:
+            cleaned[pipeline] = clean_up(
+                client, pipeline, keep_record(SETTINGS.mlflow_tracking_uri, pipeline)
+            )
+        except BuildInProgressError as error:
+            cleaned[pipeline] = f"left for the next time: {error}"
+    kept = [version["index"] for version in list_versions(client, "cag")]
+    return {**cleaned, "cached_answers": evict_versions(SETTINGS.redis_url, kept)}
+
+
 @dag(
     schedule="@daily",
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
@@ -90,6 +114,7 @@ def maintain() -> None:
     clean_airflow_tables_task()
     prune_task_logs_task()
     prune_staging_task()
+    clean_up_versions_task()
     drop_old_slices_task()
 
 

@@ -1,0 +1,87 @@
+"""### Look at index versions and change them
+
+The same as `make versions` on the command line. What was found or done stands in the task's log and in its
+return value (tab *XCom*).
+
+| action | what it does | fields it needs |
+|---|---|---|
+| `list` | All versions with size, state and the first reason against them. | none |
+| `show` | All that a version says of itself. | *Version* |
+| `diff` | Documents added, changed and removed from one version to another; mapping; settings. | *Version*, *Other version* |
+| `promote` | Makes a version live that was live before. | *Version* |
+| `promote although refused` | The same with one that the gate refused. Say why: it is kept with the version. | *Version*, *Why* |
+| `pin` | Keeps a version from being pruned; while it is live, no build takes its place. | *Version* |
+| `unpin` | Takes that away. | *Version* |
+| `prune` | Deletes old versions; the live one, pinned ones and the newest ones stay. | *Pipeline* |
+| `clean up` | Deletes what builds that were killed have left. The DAG `maintain` does it daily. | *Pipeline* |
+
+To go back to the version before, use the DAG `roll_back_version`.
+
+**Races.** Every change of what is live says what it replaces, and is one request to OpenSearch. If somebody
+else, or a build, came first, nothing is changed and the task fails saying so: look again, then decide again.
+A rollback or promotion during a build stands: that build is refused in the end.
+
+**To take it back:** a promotion by `roll_back_version`, a pin by `unpin`. What was pruned is gone.
+"""  # noqa: E501 - a row of a table is one line
+
+from typing import Any
+
+import pendulum
+from airflow.sdk import Param, dag, task
+from airflow.sdk.exceptions import AirflowFailException
+
+from processors.settings import load_settings
+
+SETTINGS = load_settings()
+ACTIONS = ["list", "show", "diff", "promote", "promote although refused", "pin", "unpin", "prune", "clean up"]
+
+
+@task
+def manage_versions_task(params: dict[str, Any], dag_run: Any) -> str:
+    """Carry out the action, and print what there is to say."""
+    from evaluation.version_actions import act
+
+    who = getattr(dag_run, "triggering_user_name", None) or "airflow"
+    try:
+        said = act(SETTINGS, params, who)
+    except ValueError as error:
+        # Trying again would find the same.
+        raise AirflowFailException(str(error)) from error
+    print(said)  # noqa: T201 - a task's log shows it as it is
+    return said
+
+
+@dag(
+    schedule=None,
+    start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
+    catchup=False,
+    max_active_runs=1,
+    doc_md=__doc__,
+    tags=["runlore", "versions"],
+    params={
+        "action": Param("list", enum=ACTIONS, title="Action", description="What to do; the table says more."),
+        "pipeline": Param(
+            "cag", enum=["cag", "rag"], title="Pipeline", description="For prune and clean up."
+        ),
+        "version": Param(
+            "", type="string", title="Version", description="Such as cag-v000017; *list* shows them."
+        ),
+        "other": Param(
+            "", type="string", title="Other version", description="For diff: the one it is compared with."
+        ),
+        "why": Param("", type="string", title="Why", description="Kept with the version, with your name."),
+        "keep": Param(
+            SETTINGS.kept_versions,
+            type="integer",
+            minimum=2,
+            title="Keep",
+            description="For prune: how many versions stay.",
+        ),
+    },
+)
+def manage_versions() -> None:
+    """Wire the task."""
+    manage_versions_task()
+
+
+manage_versions()

@@ -1,0 +1,51 @@
+"""What the trigger form of the DAG `manage_versions` asks for, carried out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from evaluation import version_changes, version_tables
+from evaluation.build_runs import keep_record
+from evaluation.version_changes import Asker
+from processors.settings import Settings
+from processors.stores.builds import clean_up
+from processors.stores.search import PIPELINES, open_search
+
+
+def act(settings: Settings, form: Mapping[str, Any], who: str) -> str:
+    """Carry out the action of a form and return what there is to say.
+
+    Args:
+        settings: Of the platform.
+        form: Action, pipeline, version, other version, why, keep.
+        who: Who asks.
+
+    Raises:
+        ValueError: It can't be done, and why.
+        BuildInProgressError: A clean-up during a build.
+    """
+    client, version = open_search(settings.opensearch_url), form["version"].strip()
+    asker = Asker(who, form["why"].strip())
+    match form["action"]:
+        case "list":
+            return version_tables.list_table(client, PIPELINES)
+        case "show":
+            return version_tables.show_version(client, version)
+        case "diff":
+            return version_tables.show_diff(client, version, form["other"].strip())
+        case "promote":
+            return version_changes.promote_by_hand(client, settings, version, asker)
+        case "promote although refused":
+            if not asker.why:
+                raise ValueError("say why, in the form's field Why: it is kept with the version")
+            return version_changes.promote_by_hand(client, settings, version, asker, although_refused=True)
+        case "pin":
+            return version_changes.pin_version(client, version, asker)
+        case "unpin":
+            return version_changes.unpin_version(client, version)
+        case "prune":
+            return version_changes.prune(client, settings, form["pipeline"], form["keep"], dry_run=False)
+        case "clean up":
+            pipeline = form["pipeline"]
+            return str(clean_up(client, pipeline, keep_record(settings.mlflow_tracking_uri, pipeline)))
+        case unknown:
+            raise ValueError(f"there is no action {unknown!r}")

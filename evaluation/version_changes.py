@@ -1,0 +1,161 @@
+"""Changes of versions that a person asks for, by command or by DAG, with what has to follow from them.
+
+What follows, MLflow's aliases and the cache's memory, changes no answer. So neither can fail or delay the
+change itself; what could not be done is said in the note that comes back.
+"""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from opensearchpy import NotFoundError, OpenSearch
+
+from processors.stores import pins, versions
+from processors.stores.build_lease import find_builder
+
+if TYPE_CHECKING:
+    from processors.chunk import Pipeline
+    from processors.settings import Settings
+
+
+class Asker(NamedTuple):
+    """Who asks for a change, and why: kept with the version."""
+
+    who: str
+    why: str = ""
+
+
+def pipeline_of(version: str) -> "Pipeline":
+    """Return the pipeline that a version belongs to.
+
+    Raises:
+        ValueError: It is no name of a version.
+
+    Example:
+        >>> pipeline_of("cag-v000017")
+        'cag'
+    """
+    pipeline, _, number = version.rpartition("-v")
+    if pipeline == "cag" and number.isdigit():
+        return "cag"
+    if pipeline == "rag" and number.isdigit():
+        return "rag"
+    raise ValueError(
+        f"{version!r} is no version; versions are named like cag-v000017: make versions lists them"
+    )
+
+
+def require_version(client: OpenSearch, version: str) -> "Pipeline":
+    """Return the pipeline of a version that is there.
+
+    Raises:
+        ValueError: There is no such version; the message names those that there are.
+    """
+    pipeline = pipeline_of(version)
+    names = [held["index"] for held in versions.list_versions(client, pipeline)]
+    if version not in names:
+        raise ValueError(f"there is no {version}; there are: {', '.join(names) or 'none'}")
+    return pipeline
+
+
+def take_back(
+    client: OpenSearch, settings: "Settings", pipeline: "Pipeline", asker: Asker, to: str | None = None
+) -> str:
+    """Make the version before the live one live again, or another one that was, and say what was done.
+
+    Raises:
+        ValueError: There is none, or somebody else changed what is live first.
+    """
+    taken_back, live = versions.roll_back(client, pipeline, to)
+    _note(client, taken_back, "taken_back", asker)
+    pinned = taken_back in pins.list_pinned(client, pipeline)
+    kept = f" {taken_back} stays pinned, which keeps it from being pruned." if pinned else ""
+    return f"{taken_back} was taken back; {live} is live.{kept}{_follow(client, settings, pipeline)}"
+
+
+def promote_by_hand(
+    client: OpenSearch, settings: "Settings", version: str, asker: Asker, *, although_refused: bool = False
+) -> str:
+    """Make a version live that was live once, or that was refused if that is meant.
+
+    Raises:
+        ValueError: It is still being built, has not passed the gate, or somebody else came first.
+    """
+    pipeline = require_version(client, version)
+    state = versions.read_meta(client, version).get("state", "building")
+    live = versions.find_live(client, pipeline)
+    if live == version:
+        return f"{version} is live already; nothing was changed."
+    builder = find_builder(client, pipeline)
+    if builder and builder["index"] == version:
+        raise ValueError(f"{version} is still being built or measured; wait for its gate")
+    if state == "building":
+        raise ValueError(f"{version} was never finished, so it can't go live; the next build deletes it")
+    if state in ("refused", "candidate") and not (although_refused and asker.why):
+        raise ValueError(
+            f"{version} has not passed the gate ({_list_reasons(client, version)}). To let it go live all "
+            'the same, say so and why: promote --although-refused --why "…"'
+        )
+    versions.swap(client, pipeline, live, version)
+    _note(client, version, "promoted", asker)
+    return f"{version} is live in place of {live or 'nothing'}.{_follow(client, settings, pipeline)}"
+
+
+def pin_version(client: OpenSearch, version: str, asker: Asker) -> str:
+    """Keep a version from being pruned, and the alias on it if it is live."""
+    pipeline = require_version(client, version)
+    pins.pin(client, version)
+    _note(client, version, "pinned", asker)
+    is_live = versions.find_live(client, pipeline) == version
+    meaning = "no build takes its place" if is_live else "it is not live, so this only keeps it"
+    return f"{version} is pinned: it is not pruned, and {meaning}, until it is unpinned."
+
+
+def unpin_version(client: OpenSearch, version: str) -> str:
+    """Take a pin away."""
+    require_version(client, version)
+    if not pins.unpin(client, version):
+        return f"{version} was not pinned; nothing was changed."
+    return f"{version} is not pinned any more."
+
+
+def prune(client: OpenSearch, settings: "Settings", pipeline: "Pipeline", keep: int, *, dry_run: bool) -> str:
+    """Delete old versions, or say which they would be.
+
+    Raises:
+        ValueError: Fewer than two would be kept, so there would be none to go back to.
+    """
+    if keep < 2:
+        raise ValueError(f"keep must be 2 or more, got {keep}: with one version there is no way back")
+    doomed = versions.prune_versions(client, pipeline, keep, dry_run=dry_run)
+    if not doomed:
+        return f"{pipeline}: nothing to prune; the newest {keep}, what is live and what is pinned stay."
+    if dry_run:
+        return f"Would be deleted: {', '.join(doomed)}. Nothing was changed."
+    return f"Deleted: {', '.join(doomed)}.{_follow(client, settings, pipeline)}"
+
+
+def _follow(client: OpenSearch, settings: "Settings", pipeline: "Pipeline") -> str:
+    """Tell MLflow, give the cache's memory back, and return a note of what could not be done."""
+    # Imported after the swap: what these bring takes longer to load than the swap itself.
+    from evaluation.registry import point_aliases
+    from processors.stores.answers_cache import evict_versions
+
+    live, previous = versions.find_live(client, pipeline), versions.find_previous(client, pipeline)
+    if pipeline == "cag" and live:
+        evict_versions(settings.redis_url, [live])
+    told = point_aliases(settings.mlflow_tracking_uri, pipeline, live=live, previous=previous)
+    return "" if told else " MLflow doesn't know it yet: the next change of a version tells it."
+
+
+def _note(client: OpenSearch, version: str, what: str, asker: Asker) -> None:
+    """Keep who changed a version, when and why; a version that was pruned meanwhile needs no note."""
+    note = {"who": asker.who, "why": asker.why, "at": datetime.now(UTC).isoformat()}
+    try:
+        versions.update_meta(client, version, **{what: note})
+    except NotFoundError:
+        return
+
+
+def _list_reasons(client: OpenSearch, version: str) -> str:
+    reasons = versions.read_meta(client, version).get("gate", {}).get("reasons", [])
+    return "; ".join(reasons) or "it has not been measured"

@@ -1,0 +1,120 @@
+"""`make versions`: list, show, compare, promote, roll back, pin and prune index versions.
+
+`make versions ARGS="diff cag-v000003 cag-v000004"`; without ARGS it lists. Each command prints what a person
+needs to decide, and ends with 1 and one sentence if it could not do what was asked.
+"""
+
+import argparse
+import getpass
+import sys
+from typing import TYPE_CHECKING, Any
+
+from opensearchpy import NotFoundError, OpenSearch, OpenSearchException
+
+from evaluation import version_changes
+from evaluation.version_changes import Asker
+from processors.settings import load_settings
+from processors.stores.versions import LiveVersionMovedError
+
+if TYPE_CHECKING:
+    from processors.settings import Settings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Carry out one command."""
+    options = make_parser().parse_args(arguments or sys.argv[1:] or ["list"])
+    settings = load_settings()
+    try:
+        # Not by `search.open_search`, whose module brings what takes longer to load than a rollback.
+        client = OpenSearch(settings.opensearch_url, timeout=60)
+        sys.stdout.write(f"{execute(client, settings, options)}\n")
+    except (ValueError, OpenSearchException) as error:
+        sys.stderr.write(f"{explain(error)}\n")
+        return 1
+    return 0
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(prog="versions", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, text: str, of: str = "") -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        if of == "version":
+            command.add_argument("version", help="such as cag-v000017")
+        if of == "pipeline":
+            command.add_argument("pipeline", choices=["cag", "rag"])
+        return command
+
+    add("list", "all versions, their size and state").add_argument(
+        "pipeline", nargs="?", choices=["cag", "rag"]
+    )
+    add("show", "all that a version says of itself", "version")
+    add("diff", "what changed from one version to another", "version").add_argument("other")
+    promoting = add("promote", "make a version live that was live before", "version")
+    promoting.add_argument("--although-refused", action="store_true", help="it has not passed the gate")
+    for name in ("rollback", "roll-back"):
+        add(name, "go back to the version before", "pipeline").add_argument("--to", help="this version")
+    pinning = add("pin", "keep a version, and keep builds from replacing it", "version")
+    add("unpin", "take a pin away", "version")
+    pruning = add("prune", "delete old versions", "pipeline")
+    pruning.add_argument("--keep", type=int, help="how many stay; RUNLORE_KEPT_VERSIONS by default")
+    pruning.add_argument("--dry-run", action="store_true", help="only say which")
+    for command in (promoting, pinning):
+        command.add_argument("--why", default="", help="kept with the version")
+    return parser
+
+
+def execute(client: OpenSearch, settings: "Settings", options: argparse.Namespace) -> str:
+    """Carry out a parsed command and return what there is to say.
+
+    Raises:
+        ValueError: It can't be done, and why.
+    """
+    asker = Asker(getattr(options, "who", None) or getpass.getuser(), getattr(options, "why", ""))
+    match options.command:
+        case "promote":
+            return version_changes.promote_by_hand(
+                client, settings, options.version, asker, although_refused=options.although_refused
+            )
+        case "rollback" | "roll-back":
+            return version_changes.take_back(client, settings, options.pipeline, asker, options.to)
+        case "pin":
+            return version_changes.pin_version(client, options.version, asker)
+        case "unpin":
+            return version_changes.unpin_version(client, options.version)
+        case "prune":
+            keep = settings.kept_versions if options.keep is None else options.keep
+            return version_changes.prune(client, settings, options.pipeline, keep, dry_run=options.dry_run)
+        case _:
+            return _look(client, options)
+
+
+def _look(client: OpenSearch, options: argparse.Namespace) -> str:
+    # A rollback must not wait for what only reading needs.
+    from evaluation import version_tables
+
+    match options.command:
+        case "show":
+            return version_tables.show_version(client, options.version)
+        case "diff":
+            return version_tables.show_diff(client, options.version, options.other)
+        case _:
+            chosen: Any = [options.pipeline] if options.pipeline else ["cag", "rag"]
+            return version_tables.list_table(client, chosen)
+
+
+def explain(error: Exception) -> str:
+    """Return an error as one sentence with what helps."""
+    if isinstance(error, LiveVersionMovedError):
+        return f"{error}\nmake versions shows what is live."
+    if isinstance(error, NotFoundError):
+        return f"gone meanwhile: {error.error}. make versions shows what there is."
+    if isinstance(error, OpenSearchException):
+        return f"OpenSearch can't be asked: {error}. `make status` says whether it runs."
+    return str(error)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
