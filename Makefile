@@ -16,7 +16,7 @@ TEST_STACK := RUNLORE_HOME=.runlore/test-stack RUNLORE_PORT_BASE=$(TEST_PORT_BAS
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
-	restart-one ask rollback versions env prove bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache
+	restart-one ask rollback versions env prove bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-neural
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -58,6 +58,9 @@ bench-freshness: ## How long an event takes from Kafka to the read alias, at 1, 
 
 bench: ## How fast the running stack answers, beside bare parts
 	@$(STACK) exec -- python -m evaluation.benchmarks.service
+
+bench-neural: ## Questions embedded by OpenSearch beside those embedded by us; needs RUNLORE_NEURAL_SEARCH=on
+	@$(STACK) exec -- python -m evaluation.benchmarks.neural_search
 
 bench-cache: ## How fast known questions are answered from the cache, beside a bare route and a bare Redis GET
 	@$(STACK) exec -- python -m evaluation.benchmarks.cache

@@ -1,11 +1,14 @@
 """The embedding model as OpenSearch knows it: its name, its connector, and how it is looked up.
 
 The plugin for models (ml-commons) keeps a model that runs elsewhere: a name, and a connector to the model
-server's OpenAI route. The name holds model and address, so another model or server is another entry.
+server's OpenAI route. The name ends with a hash of all that the connector says, so another model, server or
+time limit is another entry, and the same one is found again.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -17,16 +20,26 @@ MODELS_PATH: Final = "/_plugins/_ml/models"
 SEARCH_PATH: Final = f"{MODELS_PATH}/_search"
 GUIDE: Final = "docs/how-to/use-opensearch-neural-search.md"
 # Seconds. Whoever asks waits for the embedding, and is answered by words alone when it doesn't come.
-_TIMEOUTS: Final = {"connection_timeout": 2, "read_timeout": 5, "max_retry_times": 0}
+_TIMEOUTS: Final = {"connection_timeout": 1, "read_timeout": 2, "max_retry_times": 0}
 
 
 def name_model(settings: Settings) -> str:
     """Return the name under which OpenSearch keeps the embedding model."""
-    return f"runlore {settings.embedding_model} at {settings.embedding_url}"
+    mark = hashlib.sha256(json.dumps(_build_connector(settings), sort_keys=True).encode()).hexdigest()[:8]
+    return f"runlore {settings.embedding_model} {mark}"
 
 
 def build_registration(settings: Settings) -> dict[str, Any]:
     """Return the body that registers the model with its connector to the model server."""
+    return {
+        "name": name_model(settings),
+        "function_name": "remote",
+        "description": f"Embeds questions at {settings.embedding_url}",
+        "connector": _build_connector(settings),
+    }
+
+
+def _build_connector(settings: Settings) -> dict[str, Any]:
     embed = {
         "action_type": "predict",
         "method": "POST",
@@ -36,8 +49,8 @@ def build_registration(settings: Settings) -> dict[str, Any]:
         "pre_process_function": "connector.pre_process.openai.embedding",
         "post_process_function": "connector.post_process.openai.embedding",
     }
-    connector = {
-        "name": name_model(settings),
+    return {
+        "name": f"runlore {settings.embedding_model}",
         "description": "OpenAI's embedding route of the model server",
         "version": "1",
         "protocol": "http",
@@ -46,12 +59,6 @@ def build_registration(settings: Settings) -> dict[str, Any]:
         "credential": {"key": "unused"},
         "client_config": _TIMEOUTS,
         "actions": [embed],
-    }
-    return {
-        "name": name_model(settings),
-        "function_name": "remote",
-        "description": "Embeds questions",
-        "connector": connector,
     }
 
 

@@ -1,0 +1,77 @@
+"""`make bench-neural`: questions embedded by us and by OpenSearch, on the live version of documents.
+
+Needs a stack with RUNLORE_NEURAL_SEARCH=on. The two ways take turns, one client; what they find must be equal.
+"""
+
+import itertools
+import os
+import sys
+
+import httpx
+
+from evaluation.benchmarks.service import measure_pair, report_pair
+from evaluation.query_sets import read_golden
+from processors.retrieval.glossary import add_translation
+from processors.retrieval.hybrid import Hit, TextToEmbed, build_hybrid_query, parse_hits
+from processors.settings import load_settings
+from processors.stores.neural_search import NeuralSearchError, ensure_model
+from processors.stores.search import count_chunks, open_search
+
+_K = 10
+# Scores are rounded by OpenSearch on the way, so equal ones may differ in the last places.
+_TOLERANCE = 1e-3
+
+
+def main() -> None:
+    """Compare hits and times of both ways for every golden question.
+
+    Raises:
+        SystemExit: OpenSearch can't embed, or the two ways found something else.
+    """
+    settings = load_settings()
+    client = open_search(settings.opensearch_url)
+    try:
+        model = ensure_model(client, settings)
+    except NeuralSearchError as error:
+        sys.exit(str(error))
+    questions = [query["query"] for query in read_golden()]
+    texts = [add_translation(question, reads_russian=settings.reads_russian) for question in questions]
+
+    def search(text: str, nearest: list[float] | TextToEmbed) -> list[Hit]:
+        body = build_hybrid_query(text, nearest, _K, settings.all_groups)
+        return parse_hits(client.search(index="cag", body=body))
+
+    with httpx.Client(base_url=settings.kserve_url, timeout=30) as embedder:
+
+        def ask_ours(text: str) -> list[Hit]:
+            body = {"model": settings.embedding_model, "input": settings.query_prefix + text}
+            answer = embedder.post("/openai/v1/embeddings", json=body).raise_for_status().json()
+            return search(text, answer["data"][0]["embedding"])
+
+        def ask_theirs(text: str) -> list[Hit]:
+            return search(text, TextToEmbed(settings.query_prefix + text, model))
+
+        different = [text for text in texts if not _are_equal(ask_ours(text), ask_theirs(text))]
+        ours, theirs = itertools.cycle(texts), itertools.cycle(texts)
+        times = measure_pair(lambda: ask_ours(next(ours)), lambda: ask_theirs(next(theirs)), len(texts))
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    size = count_chunks(client, "cag")
+    sys.stdout.write(
+        f"{os.cpu_count()} CPUs, load {load}; {size} chunks; one client, milliseconds\n"
+        f"{'':38} {'p50':>8} {'p95':>8}   {'beside':34} {'p50':>8} {'p95':>8}   ratio of medians\n"
+    )
+    report_pair("embedded by OpenSearch, and searched", "embedded by us, and searched", *times)
+    sys.stdout.write(f"{len(texts) - len(different)} of {len(texts)} questions found the same\n")
+    if different:
+        sys.exit("\n".join(different))
+
+
+def _are_equal(first: list[Hit], second: list[Hit]) -> bool:
+    return len(first) == len(second) and all(
+        one["chunk_id"] == other["chunk_id"] and abs(one["score"] - other["score"]) < _TOLERANCE
+        for one, other in zip(first, second, strict=True)
+    )
+
+
+if __name__ == "__main__":
+    main()
