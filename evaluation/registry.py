@@ -100,5 +100,7 @@ def point_aliases(tracking_uri: str, pipeline: str, **aliases: Unpack[Aliases]) 
 def _list_numbers(client: httpx.Client, name: str) -> dict[object, str]:
     """Return MLflow's number of each index version."""
     versions = mlflow.list_model_versions(client, f"name = '{name}'")
-    tagged = ((version, {tag["key"]: tag["value"] for tag in version.get("tags", [])}) for version in versions)
+    tagged = (
+        (version, {tag["key"]: tag["value"] for tag in version.get("tags", [])}) for version in versions
+    )
     return {tags["index"]: str(version["version"]) for version, tags in tagged if "index" in tags}

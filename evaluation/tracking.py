@@ -2,65 +2,195 @@
 
 import json
 import time
-from typing import Any
-
-import matplotlib as mpl
-
-mpl.use("Agg")
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 import mlflow
 from matplotlib.figure import Figure
-from mlflow.entities import Metric
+from mlflow.entities import Metric, Run
+from mlflow.utils.mlflow_tags import MLFLOW_GIT_COMMIT, MLFLOW_RUN_NOTE
 
-from evaluation.gate import Averages, Decision
-from evaluation.measures import MEASURES, QueryResult, to_table
+from evaluation.gate import Decision, Evidence, compare_results
+from evaluation.gate_report import render_decision
+from evaluation.inspection import count_by_source
+from evaluation.measures import average, to_table
+from evaluation.plots import VersionPoint, draw_drift, draw_latency, draw_quality, draw_won_and_lost
+from evaluation.registry import name_model
 from evaluation.runbook_report import RunbookReport, render_report
+from evaluation.statistics import bootstrap_interval
 from processors.chunk import Pipeline
 from processors.redaction.masking import mask_secrets
+from processors.settings import Settings
+
+# Best first: the set that stands for a version, where it could be asked.
+_HEADLINES: Final = ("golden", "generated", "known_item")
+_DRAWN_MEASURES: Final = ("ndcg_at_10", "recall_at_10")
+_DRAWN_VERSIONS: Final = 12
+_LONGEST_PARAMETER: Final = 500
+# What came of it, and where something of it lies: neither is what it was made from.
+_NO_PARAMETERS: Final = ("state", "mlflow_run", "gate", "page_records", "log_state")
+# What decides how a version is made and asked, beside what it says of itself.
+_CONFIGURATION: Final = {
+    "embedding_model",
+    "embedding_dimension",
+    "embedding_query_prefix",
+    "embedding_passage_prefix",
+    "embedding_languages",
+    "chunk_tokens",
+    "neural_search",
+    "model_cards",
+    "kept_versions",
+}
 
 
 def log_version(
-    tracking_uri: str,
+    settings: Settings,
     pipeline: Pipeline,
-    index: str,
     meta: dict[str, Any],
-    averages: Averages,
-    results: dict[str, list[QueryResult]],
-    live_results: dict[str, list[QueryResult]],
+    evidence: Evidence,
+    drifts: Mapping[str, float],
     decision: Decision,
 ) -> str:
-    """Log one run for an index version and return the run's id.
+    """Log what the gate found to the run that the version's build began, or to a new one, and end it.
 
     Args:
-        tracking_uri: MLflow's address.
+        settings: Of the platform.
         pipeline: Decides the experiment, `runlore-rag` or `runlore-cag`.
-        index: The version.
         meta: What the version says of itself; becomes parameters.
-        averages: Means by query set.
-        results: Per-query results by query set.
-        live_results: The same of the version in service.
+        evidence: What was measured.
+        drifts: Source to how far its vectors moved since the live version.
         decision: The gate's.
+
+    Returns:
+        The run's id.
     """
-    mlflow.set_tracking_uri(tracking_uri)
-    mlflow.set_experiment(f"runlore-{pipeline}")
-    with mlflow.start_run(run_name=index) as run:
-        mlflow.set_tags(
-            {
-                "index": index,
-                "gate": "promoted" if decision["promote"] else "refused",
-                "gate_reasons": "; ".join(decision["reasons"]) or "none against",
-            }
-        )
-        told = {name: mask_secrets(str(value))[:500] for name, value in meta.items() if name != "state"}
-        mlflow.log_params(told)
-        for query_set, measures in averages.items():
-            mlflow.log_metrics({f"{query_set}/{name}": value for name, value in measures.items()})
-            mlflow.log_table(to_table(results[query_set], live_results.get(query_set)), f"{query_set}.json")
-        # The plain names are those of the set that people wrote, where there is one.
-        headline = averages.get("golden") or next(iter(averages.values()), {})
-        mlflow.log_metrics({**headline, "chunks": float(meta.get("chunks", 0))})
-        mlflow.log_figure(draw_measures(index, averages), "measures.png")
+    index = evidence["corpus"]["index"]
+    mlflow.set_tracking_uri(settings.mlflow_tracking_uri)
+    experiment = mlflow.set_experiment(name_model(pipeline))
+    begun = meta.get("mlflow_run")
+    with mlflow.start_run(run_id=begun) if begun else mlflow.start_run(run_name=index) as run:
+        page = render_decision(index, decision, evidence)
+        mlflow.set_tags(_list_tags(index, meta, evidence, decision) | {MLFLOW_RUN_NOTE: page})
+        _log_configuration(settings, meta)
+        metrics = list_metrics(evidence, drifts)
+        mlflow.log_metrics(metrics)
+        for query_set, results in evidence["results"].items():
+            table = to_table(results, evidence["live_results"].get(query_set))
+            mlflow.log_table(table, f"{query_set}.json")
+        mlflow.log_text(page, "decision.md")
+        earlier = _read_points(experiment.experiment_id, index, evidence)
+        for name, figure in draw_version(evidence, drifts, earlier, metrics, decision):
+            mlflow.log_figure(figure, f"{name}.png")
         return str(run.info.run_id)
+
+
+def _list_tags(index: str, meta: Mapping[str, Any], evidence: Evidence, decision: Decision) -> dict[str, str]:
+    live = evidence["live_corpus"]
+    return {
+        "index": index,
+        "gate": "promoted" if decision["promote"] else "refused",
+        "gate_reasons": mask_secrets(" ".join(decision["reasons"])) or "none against",
+        "measured_against": live["index"] if live else "nothing",
+        MLFLOW_GIT_COMMIT: str(meta.get("code_commit", "unknown")),
+    }
+
+
+def _log_configuration(settings: Settings, meta: Mapping[str, Any]) -> None:
+    origin = {name: value for name, value in meta.items() if name not in _NO_PARAMETERS}
+    told = {name: mask_secrets(str(value))[:_LONGEST_PARAMETER] for name, value in origin.items()}
+    mlflow.log_params(told)
+    chosen = settings.model_dump(mode="json", include=_CONFIGURATION)
+    text = json.dumps({"version": origin, "settings": chosen}, indent=1, sort_keys=True, default=str)
+    mlflow.log_text(mask_secrets(text), "configuration.json")
+
+
+def list_metrics(evidence: Evidence, drifts: Mapping[str, float]) -> dict[str, float]:
+    """Return what is comparable between versions as numbers, each mean with its interval."""
+    metrics: dict[str, float] = {}
+    for query_set, results in evidence["results"].items():
+        live = evidence["live_results"].get(query_set)
+        metrics[f"{query_set}/queries"] = len(results)
+        for measure, mean in average(results).items():
+            name = f"{query_set}/{measure}"
+            low, high = bootstrap_interval([result["measures"][measure] for result in results])
+            metrics |= {name: mean, f"{name}/low": low, f"{name}/high": high}
+            if live:
+                metrics[f"{name}/change"] = compare_results(results, live, measure)["difference"]
+    headline = choose_headline(evidence)
+    if headline:
+        # The plain names are those of the best set that there is.
+        metrics |= average(evidence["results"][headline])
+    soundness, counts = evidence["soundness"], count_by_source(evidence["corpus"])
+    metrics |= {
+        "chunks": float(sum(counts.values())),
+        "documents": float(len(evidence["corpus"]["documents"])),
+        "leaks": float(evidence["leaks"]["leaked"]),
+        "found_by_vector": soundness["found_by_vector"] / max(1, soundness["probed"]),
+    }
+    return metrics | ({"embedding_drift": max(drifts.values())} if drifts else {})
+
+
+def choose_headline(evidence: Evidence) -> str | None:
+    """Return the query set that stands for the version: the one that people wrote, if it could be asked."""
+    return next((name for name in _HEADLINES if name in evidence["results"]), None)
+
+
+def draw_version(
+    evidence: Evidence,
+    drifts: Mapping[str, float],
+    earlier: Mapping[str, list[VersionPoint]],
+    metrics: Mapping[str, float],
+    decision: Decision,
+) -> Iterator[tuple[str, Figure]]:
+    """Yield the pictures of a version by name; those that need a live version only if there is one."""
+    index, live = evidence["corpus"]["index"], evidence["live_corpus"]
+    headline = choose_headline(evidence)
+    if headline is None:
+        return
+    points = {
+        measure: [
+            *earlier.get(measure, []),
+            _to_point(index, metrics, f"{headline}/{measure}", not decision["promote"]),
+        ]
+        for measure in _DRAWN_MEASURES
+    }
+    yield "quality_by_version", draw_quality(headline, points)
+    latencies = {index: _list_latencies(evidence["results"].values())}
+    if live and headline in evidence["live_results"]:
+        names = index, live["index"]
+        pair = evidence["results"][headline], evidence["live_results"][headline]
+        yield "queries_won_and_lost", draw_won_and_lost(headline, _DRAWN_MEASURES[0], names, *pair)
+        latencies[live["index"]] = _list_latencies(evidence["live_results"].values())
+    yield "search_latency", draw_latency(latencies)
+    if live and drifts:
+        yield "embedding_drift", draw_drift((index, live["index"]), drifts)
+
+
+def _list_latencies(results: Any) -> list[float]:
+    return [result["latency_ms"] for measured in results for result in measured]
+
+
+def _to_point(index: str, metrics: Mapping[str, float], name: str, refused: bool) -> VersionPoint:
+    low, high = metrics.get(f"{name}/low", metrics[name]), metrics.get(f"{name}/high", metrics[name])
+    return VersionPoint(index=index, refused=refused, mean=metrics[name], low=low, high=high)
+
+
+def _read_points(experiment_id: str, index: str, evidence: Evidence) -> dict[str, list[VersionPoint]]:
+    """Return what the experiment's versions before this one reached, by measure, oldest first."""
+    headline = choose_headline(evidence)
+    found = mlflow.MlflowClient().search_runs(
+        [experiment_id], "attributes.status = 'FINISHED'", max_results=_DRAWN_VERSIONS
+    )
+    runs: list[Run] = sorted(found, key=lambda run: run.info.start_time)
+    return {
+        measure: [
+            _to_point(run.data.tags["index"], run.data.metrics, name, run.data.tags.get("gate") == "refused")
+            for run in runs
+            if name in run.data.metrics and run.data.tags.get("index", index) != index
+        ]
+        for measure in _DRAWN_MEASURES
+        for name in [f"{headline}/{measure}"]
+    }
 
 
 def log_runbooks(tracking_uri: str, run_id: str, report: RunbookReport) -> None:
@@ -72,24 +202,8 @@ def log_runbooks(tracking_uri: str, run_id: str, report: RunbookReport) -> None:
     client.log_metric(run_id, "runbooks/complete", report["complete"])
 
 
-def draw_measures(index: str, averages: Averages) -> Figure:
-    """Return a bar chart of the means, a group per query set."""
-    figure = Figure(figsize=(7, 4))
-    axes = figure.subplots()
-    width = 0.8 / max(1, len(averages))
-    for position, (query_set, measures) in enumerate(averages.items()):
-        places = [number + position * width for number in range(len(MEASURES))]
-        bars = axes.bar(places, [measures[name] for name in MEASURES], width, label=query_set)
-        axes.bar_label(bars, fmt="%.3f")
-    axes.set_xticks([number + 0.4 - width / 2 for number in range(len(MEASURES))], list(MEASURES))
-    axes.set_ylim(0, 1.1)
-    axes.set_title(index)
-    axes.legend()
-    return figure
-
-
-def log_freshness(tracking_uri: str, run_id: str, step: int, metrics: dict[str, float]) -> None:
-    """Log what a micro-batch measured as one step of the live version's run, in one request.
+def log_step(tracking_uri: str, run_id: str, step: int, metrics: dict[str, float]) -> None:
+    """Log what was measured of a version that has its record already, such as by a micro-batch.
 
     The run stays as it is: opening it again for each batch would cost more than the batch.
     """

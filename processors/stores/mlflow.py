@@ -110,7 +110,9 @@ def set_alias(client: httpx.Client, name: str, alias: str, number: str) -> None:
 
 def drop_alias(client: httpx.Client, name: str, alias: str) -> None:
     """Take an alias away from a registered model; one that isn't there is no error."""
-    client.request("DELETE", "/registered-models/alias", json={"name": name, "alias": alias}).raise_for_status()
+    client.request(
+        "DELETE", "/registered-models/alias", json={"name": name, "alias": alias}
+    ).raise_for_status()
 
 
 def set_run_tags(client: httpx.Client, run_id: str, tags: dict[str, str]) -> None:

@@ -1,0 +1,104 @@
+"""### Let a version go live although the gate refused it
+
+**When.** The gate refused a version, its reasons were read, and somebody who may decide that wants it all the
+same: half the pages were deleted on purpose, or an old page is gone for good. The runbook is
+`docs/runbooks/gate-refused-version.md`.
+
+| task | what happens |
+|---|---|
+| `explain_refusal_task` | Looks the version up and tells why it was refused. |
+| `approval_task` | Waits for a person, who answers here in Airflow: *Approve* or *Reject*. |
+| `promote_refused_task` | After an approval: looks again, writes down who wanted it, and moves the alias. |
+
+Nobody answers within a day: that is a *Reject*. **What is kept:** who, when and why, in the version's
+`_meta.override`, in the tags of its run in MLflow, in the registered model's description and in the task log.
+What the gate said stays beside it.
+
+**To take it back,** use the DAG `roll_back_version`.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import pendulum
+from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.sdk import Param, dag, task
+from airflow.sdk.exceptions import AirflowFailException
+
+from processors.settings import load_settings
+
+SETTINGS = load_settings()
+
+
+@task
+def explain_refusal_task(params: dict[str, Any]) -> str:
+    """Tell why the version was refused."""
+    from evaluation.approval import explain_refusal
+    from processors.stores.search import open_search
+
+    try:
+        return explain_refusal(open_search(SETTINGS.opensearch_url), params["pipeline"], params["index"])
+    except ValueError as error:
+        raise AirflowFailException(str(error)) from error
+
+
+@task
+def promote_refused_task(answer: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+    """Move the alias, and keep who wanted it."""
+    from evaluation.approval import Approval, promote_refused
+    from processors.stores.search import open_search
+
+    approval = Approval(
+        by=answer["responded_by_user"]["name"], at=str(answer["responded_at"]), reason=params["reason"]
+    )
+    client = open_search(SETTINGS.opensearch_url)
+    try:
+        previous = promote_refused(client, SETTINGS, params["pipeline"], params["index"], approval)
+    except ValueError as error:
+        raise AirflowFailException(str(error)) from error
+    return {"live": params["index"], "before": previous, "approval": approval}
+
+
+@dag(
+    schedule=None,
+    start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
+    catchup=False,
+    max_active_runs=1,
+    doc_md=__doc__,
+    tags=["runlore", "versions"],
+    params={
+        "pipeline": Param(
+            "cag", enum=["cag", "rag"], title="Pipeline", description="Whose version goes live."
+        ),
+        "index": Param(
+            "",
+            type="string",
+            pattern=r"^((cag|rag)-v\d{6})?$",
+            title="Version",
+            description="The refused version, such as cag-v000008.",
+        ),
+        "reason": Param(
+            "",
+            type="string",
+            minLength=10,
+            maxLength=500,
+            title="Reason",
+            description="Why it shall go live all the same. It is kept with your name.",
+        ),
+    },
+)
+def approve_version() -> None:
+    """Wire the tasks."""
+    explained = explain_refusal_task()
+    approval = ApprovalOperator(
+        task_id="approval_task",
+        subject="Let {{ params.index }} go live although the gate refused it?",
+        body="{{ ti.xcom_pull(task_ids='explain_refusal_task') }}\n\nReason given: {{ params.reason }}",
+        defaults=ApprovalOperator.REJECT,
+        response_timeout=timedelta(days=1),
+    )
+    explained >> approval
+    promote_refused_task(approval.output)
+
+
+approve_version()

@@ -1,0 +1,94 @@
+"""What the gate decides by: a candidate beside the live version, on the same queries, by the same looks."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from opensearchpy import OpenSearch
+
+from evaluation.gate import Evidence
+from evaluation.inspection import Corpus, Soundness, inspect_version, list_sources, read_corpus
+from evaluation.leaks import LeakReport, find_leaks
+from evaluation.measures import QueryResult, measure_index
+from evaluation.query_sets import Query, load_golden, make_generated_queries, make_known_item_queries
+from processors.chunk import Pipeline
+from processors.index_names import cover_family
+from processors.procedures.checking import PageRecord
+from processors.settings import Settings
+from processors.stores.builds import explain_obstacle
+from processors.stores.corpus import read_dimension
+from processors.stores.search import sample_chunks
+
+_KNOWN_ITEMS: Final = 100
+_GENERATED: Final = 100
+
+
+def gather_evidence(
+    client: OpenSearch,
+    settings: Settings,
+    pipeline: Pipeline,
+    index: str,
+    live: str | None,
+    records: Mapping[str, PageRecord],
+) -> Evidence:
+    """Measure a candidate and the live version.
+
+    Args:
+        client: OpenSearch.
+        settings: Of the platform.
+        pipeline: Whose versions they are.
+        index: The candidate.
+        live: What is live, if anything is.
+        records: Of every page that the candidate should hold, by document id; empty where none are kept.
+    """
+    corpus, live_corpus = read_corpus(client, index), read_corpus(client, live) if live else None
+    soundness = inspect_version(client, settings, corpus, live_corpus, records)
+    query_sets = _build_query_sets(client, settings, pipeline, corpus, live_corpus, records)
+    dimension = soundness["served_dimension"]
+    return Evidence(
+        results=_measure(client, settings, index, query_sets, dimension),
+        live_results=_measure(client, settings, live, query_sets, dimension) if live else {},
+        corpus=corpus,
+        live_corpus=live_corpus,
+        sources=list_sources(settings) if pipeline == "cag" else None,
+        soundness=soundness,
+        leaks=_find_leaks(client, settings, index, soundness),
+        names={document: record["path"] for document, record in records.items()},
+        obstacle=explain_obstacle(client, pipeline, index, live),
+    )
+
+
+def _build_query_sets(
+    client: OpenSearch,
+    settings: Settings,
+    pipeline: Pipeline,
+    corpus: Corpus,
+    live: Corpus | None,
+    records: Mapping[str, PageRecord],
+) -> dict[str, list[Query]]:
+    """Return the non-empty query sets by which a candidate is judged."""
+    sampled = sample_chunks(client, cover_family(corpus["index"]), _KNOWN_ITEMS)
+    query_sets = {}
+    if pipeline == "cag":
+        # A page that was lost on the way must be asked for, or nobody would miss it.
+        lost = (live["documents"].keys() if live else set()) & records.keys()
+        documents = {*corpus["documents"], *lost}
+        query_sets["golden"] = load_golden((source.url for source in settings.docs), documents)
+        query_sets["generated"] = make_generated_queries(records, _GENERATED)
+    query_sets["known_item"] = make_known_item_queries(sampled)
+    return {name: queries for name, queries in query_sets.items() if queries}
+
+
+def _measure(
+    client: OpenSearch, settings: Settings, index: str, query_sets: Mapping[str, list[Query]], dimension: int
+) -> dict[str, list[QueryResult]]:
+    # Vectors of another length can't be asked for, as when the model was changed for one of another size.
+    if read_dimension(client, index) != dimension:
+        return {}
+    family = cover_family(index)
+    return {name: measure_index(client, family, queries, settings) for name, queries in query_sets.items()}
+
+
+def _find_leaks(client: OpenSearch, settings: Settings, index: str, soundness: Soundness) -> LeakReport:
+    if soundness["dimension"] != soundness["served_dimension"]:
+        return LeakReport(checked=0, asked=0, leaked=0, examples=[])
+    return find_leaks(client, cover_family(index), settings)

@@ -1,0 +1,38 @@
+"""Who is told that the gate refused a version, and that it is over."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from processors.chunk import Pipeline
+from processors.settings import Settings
+from processors.stores.alertmanager import send_alert
+
+ALERT: Final = "RunloreVersionRefused"
+RUNBOOK: Final = "docs/runbooks/gate-refused-version.md"
+# Nobody is asked to do anything about a refusal of long ago: the next build has spoken by then.
+_HOLDS: Final = timedelta(days=7)
+
+
+def notify_refusal(
+    settings: Settings, pipeline: Pipeline, index: str, live: str | None, reasons: list[str]
+) -> bool:
+    """Tell Alertmanager that a version was refused, and return whether it took it."""
+    now = datetime.now(UTC)
+    answering = f"People are still answered from {live}." if live else "No version is live."
+    told = {
+        "summary": f"The gate refused {index}. {answering}",
+        "description": "\n".join(reasons),
+        "runbook": RUNBOOK,
+    }
+    return send_alert(settings.alertmanager_url, _label(pipeline, index), told, now, now + _HOLDS)
+
+
+def notify_release(settings: Settings, pipeline: Pipeline, refused: list[str]) -> None:
+    """Tell Alertmanager that refusals are over, because a version of the pipeline went live."""
+    now = datetime.now(UTC)
+    for index in refused:
+        send_alert(settings.alertmanager_url, _label(pipeline, index), {}, now, now)
+
+
+def _label(pipeline: Pipeline, index: str) -> dict[str, str]:
+    return {"alertname": ALERT, "severity": "warning", "pipeline": pipeline, "index": index}
