@@ -14,15 +14,15 @@ from opensearchpy import OpenSearch
 
 from evaluation.query_sets import Query, load_golden, load_no_answer, tell_language
 from processors.index_names import cover_family
-from processors.retrieval.evidence import (
+from processors.retrieval.answerability import (
     THRESHOLD,
     WEIGHTS,
-    Evidence,
+    Support,
     Weights,
-    build_evidence_queries,
+    build_support_queries,
     list_words,
-    read_evidence,
-    score_evidence,
+    read_support,
+    score_support,
     should_abstain,
 )
 from processors.retrieval.glossary import add_translation
@@ -50,9 +50,9 @@ class AbstentionReport(TypedDict):
     unanswerable: int
 
 
-def gather_evidence(
+def gather_support(
     client: OpenSearch, index: str, queries: Sequence[Query], settings: Settings
-) -> list[Evidence]:
+) -> list[Support]:
     """Return what speaks in an index for an answer to each query.
 
     Args:
@@ -68,22 +68,22 @@ def gather_evidence(
     found = []
     for query, vector in zip(queries, vectors.tolist(), strict=True):
         words = list_words(query["query"])
-        bodies = build_evidence_queries(words, vector, settings.all_groups)
-        found.append(read_evidence(words, [client.search(index=index, body=body) for body in bodies]))
+        bodies = build_support_queries(words, vector, settings.all_groups)
+        found.append(read_support(words, [client.search(index=index, body=body) for body in bodies]))
     return found
 
 
 def measure_abstention(
-    answerable: Sequence[Evidence],
-    unanswerable: Sequence[Evidence],
+    answerable: Sequence[Support],
+    unanswerable: Sequence[Support],
     weights: Weights = WEIGHTS,
     threshold: float = THRESHOLD,
 ) -> AbstentionReport:
     """Return how often the decision is right.
 
     Args:
-        answerable: Evidence for questions that have an answer.
-        unanswerable: Evidence for questions that have none.
+        answerable: Support for questions that have an answer.
+        unanswerable: Support for questions that have none.
         weights: Of the evidence.
         threshold: Least log odds at which a question is answered.
 
@@ -91,13 +91,13 @@ def measure_abstention(
         ValueError: One of the two kinds is missing.
 
     Example:
-        >>> strong, weak = Evidence(cosine=0.7, words=0.6), Evidence(cosine=0.1, words=0.0)
+        >>> strong, weak = Support(cosine=0.7, words=0.6), Support(cosine=0.1, words=0.0)
         >>> measure_abstention([strong, strong], [weak, strong])["accuracy"]
         0.75
     """
     _require_both(answerable, unanswerable)
-    answered = np.mean([score_evidence(found, weights) >= threshold for found in answerable])
-    abstained = np.mean([score_evidence(found, weights) < threshold for found in unanswerable])
+    answered = np.mean([score_support(found, weights) >= threshold for found in answerable])
+    abstained = np.mean([score_support(found, weights) < threshold for found in unanswerable])
     return AbstentionReport(
         accuracy=float(answered + abstained) / 2,
         answered=float(answered),
@@ -107,7 +107,7 @@ def measure_abstention(
     )
 
 
-def fit_weights(answerable: Sequence[Evidence], unanswerable: Sequence[Evidence]) -> Weights:
+def fit_weights(answerable: Sequence[Support], unanswerable: Sequence[Support]) -> Weights:
     """Fit a logistic regression in which both kinds of questions count the same, however many there are.
 
     Raises:
@@ -191,11 +191,11 @@ def main() -> None:
     documents = set(list_documents(client, index))
     golden = load_golden((source.url for source in settings.docs), documents)
     queries = [*golden, *load_no_answer()]
-    found = list(zip(queries, gather_evidence(client, index, queries, settings), strict=True))
+    found = list(zip(queries, gather_support(client, index, queries, settings), strict=True))
     chosen_on = [(query, evidence) for query, evidence in found if is_for_calibration(query)]
     others = [(query, evidence) for query, evidence in found if not is_for_calibration(query)]
     weights = fit_weights(*_separate(chosen_on))
-    scores = [[score_evidence(one, weights) for one in kind] for kind in _separate(chosen_on)]
+    scores = [[score_support(one, weights) for one in kind] for kind in _separate(chosen_on)]
     threshold = calibrate_threshold(*scores)
     sys.stdout.write(f"{live}, chosen on even numbers: {weights}, threshold {threshold:.2f}\n")
     for name, kept in (("fitted", (weights, threshold)), ("in use", (WEIGHTS, THRESHOLD))):
@@ -209,7 +209,7 @@ def main() -> None:
             sys.stdout.write(f"wrong: {query['query_id']} {evidence} {query['query']}\n")
 
 
-def _separate(found: Iterable[tuple[Query, Evidence]]) -> tuple[list[Evidence], list[Evidence]]:
+def _separate(found: Iterable[tuple[Query, Support]]) -> tuple[list[Support], list[Support]]:
     pairs = list(found)
     return (
         [evidence for query, evidence in pairs if query["relevant"]],

@@ -10,21 +10,21 @@ from evaluation.abstention import (
     measure_abstention,
 )
 from evaluation.query_sets import load_no_answer, read_golden, tell_language
-from processors.retrieval.evidence import Evidence, Weights, score_evidence
+from processors.retrieval.answerability import Support, Weights, score_support
 
 
-def draw(count: int, cosine: float, words: float, seed: int) -> list[Evidence]:
+def draw(count: int, cosine: float, words: float, seed: int) -> list[Support]:
     random = np.random.default_rng(seed)
     return [
-        Evidence(cosine=float(random.normal(cosine, 0.1)), words=float(random.normal(words, 0.1)))
+        Support(cosine=float(random.normal(cosine, 0.1)), words=float(random.normal(words, 0.1)))
         for _ in range(count)
     ]
 
 
 def test_accuracy_is_the_mean_of_both_kinds_however_many_there_are() -> None:
     weights = Weights(bias=0.0, cosine=1.0, words=0.0)
-    answerable = [Evidence(cosine=cosine, words=0.0) for cosine in (0.2, 0.5, 0.6, 0.9)]
-    unanswerable = [Evidence(cosine=0.4, words=0.0), Evidence(cosine=0.5, words=0.0)]
+    answerable = [Support(cosine=cosine, words=0.0) for cosine in (0.2, 0.5, 0.6, 0.9)]
+    unanswerable = [Support(cosine=0.4, words=0.0), Support(cosine=0.5, words=0.0)]
     assert measure_abstention(answerable, unanswerable, weights, 0.5) == {
         "accuracy": 0.625,
         "answered": 0.75,
@@ -41,7 +41,7 @@ def test_the_weights_tell_by_what_differs_and_not_by_what_does_not() -> None:
     assert fitted.words > 5
     assert abs(fitted.cosine) < 2
     # Half way between the two kinds the odds are even, although one is three times as frequent.
-    assert score_evidence(Evidence(cosine=0.5, words=0.4), fitted) == pytest.approx(0, abs=0.6)
+    assert score_support(Support(cosine=0.5, words=0.4), fitted) == pytest.approx(0, abs=0.6)
 
 
 def test_kinds_that_do_not_overlap_give_finite_weights() -> None:

@@ -46,7 +46,7 @@ _SHORTEST: Final = 2
 _UNTRANSLATED: Final = 0.5
 
 
-class Evidence(TypedDict):
+class Support(TypedDict):
     """What speaks for an answer being there.
 
     `cosine` is that of the question and the nearest chunk, `words` the share of the question's words, by
@@ -94,10 +94,10 @@ def _list_forms(word: str) -> list[str]:
     return [word, translation] if translation else [word]
 
 
-def build_evidence_queries(
+def build_support_queries(
     words: Sequence[Sequence[str]], vector: Sequence[float], groups: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """Return the bodies of the two searches whose responses `read_evidence` takes, in that order.
+    """Return the bodies of the two searches whose responses `read_support` takes, in that order.
 
     Args:
         words: Of the question, from `list_words`.
@@ -131,8 +131,8 @@ def _find_word(forms: Sequence[str]) -> dict[str, Any]:
     return {"bool": {"should": found, "minimum_should_match": 1}}
 
 
-def read_evidence(words: Sequence[Sequence[str]], responses: Sequence[Mapping[str, Any]]) -> Evidence:
-    """Return the evidence in the responses to the two searches of `build_evidence_queries`.
+def read_support(words: Sequence[Sequence[str]], responses: Sequence[Mapping[str, Any]]) -> Support:
+    """Return the evidence in the responses to the two searches of `build_support_queries`.
 
     Args:
         words: Of the question, from `list_words`.
@@ -147,7 +147,7 @@ def read_evidence(words: Sequence[Sequence[str]], responses: Sequence[Mapping[st
     score = float(by_words[0]["_score"]) if by_words else 0.0
     # OpenSearch scores (1 + cosine) / 2, for no score may be negative.
     cosine = 2 * float(nearest[0]["_score"]) - 1 if nearest else 0.0
-    return Evidence(cosine=cosine, words=min(1.0, score / weight) if weight else 0.0)
+    return Support(cosine=cosine, words=min(1.0, score / weight) if weight else 0.0)
 
 
 def _weigh(forms: Sequence[str], holding: int, chunks: int) -> float:
@@ -157,21 +157,21 @@ def _weigh(forms: Sequence[str], holding: int, chunks: int) -> float:
     return rarity * _UNTRANSLATED if is_foreign else rarity
 
 
-def score_evidence(evidence: Evidence, weights: Weights = WEIGHTS) -> float:
+def score_support(evidence: Support, weights: Weights = WEIGHTS) -> float:
     """Return the log odds that there is an answer, as if half of all questions had one.
 
     Example:
-        >>> score_evidence(Evidence(cosine=0.5, words=0.25), Weights(bias=-4.0, cosine=6.0, words=8.0))
+        >>> score_support(Support(cosine=0.5, words=0.25), Weights(bias=-4.0, cosine=6.0, words=8.0))
         1.0
     """
     return weights.bias + weights.cosine * evidence["cosine"] + weights.words * evidence["words"]
 
 
-def should_abstain(evidence: Evidence, threshold: float = THRESHOLD) -> bool:
+def should_abstain(evidence: Support, threshold: float = THRESHOLD) -> bool:
     """Tell whether the right reply is that nothing was found.
 
     Example:
-        >>> should_abstain(Evidence(cosine=0.1, words=0.0)), should_abstain(Evidence(cosine=0.7, words=0.6))
+        >>> should_abstain(Support(cosine=0.1, words=0.0)), should_abstain(Support(cosine=0.7, words=0.6))
         (True, False)
     """
-    return score_evidence(evidence) < threshold
+    return score_support(evidence) < threshold
