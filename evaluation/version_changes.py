@@ -4,8 +4,9 @@ What follows, MLflow's aliases and the cache's memory, changes no answer. So nei
 change itself; what could not be done is said in the note that comes back.
 """
 
+import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from opensearchpy import NotFoundError, OpenSearch
 
@@ -15,6 +16,9 @@ from processors.stores.build_lease import find_builder
 if TYPE_CHECKING:
     from processors.chunk import Pipeline
     from processors.settings import Settings
+
+
+_VERSION: Final = re.compile(r"(\w+)-v\d{6}")
 
 
 class Asker(NamedTuple):
@@ -34,14 +38,12 @@ def pipeline_of(version: str) -> "Pipeline":
         >>> pipeline_of("cag-v000017")
         'cag'
     """
-    pipeline, _, number = version.rpartition("-v")
-    if pipeline == "cag" and number.isdigit():
-        return "cag"
-    if pipeline == "rag" and number.isdigit():
-        return "rag"
-    raise ValueError(
-        f"{version!r} is no version; versions are named like cag-v000017: make versions lists them"
-    )
+    match = _VERSION.fullmatch(version)
+    if match is None:
+        raise ValueError(
+            f"{version!r} is no version; they are named like cag-v000017, and make versions lists them"
+        )
+    return cast("Pipeline", match[1])
 
 
 def require_version(client: OpenSearch, version: str) -> "Pipeline":

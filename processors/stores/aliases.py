@@ -6,7 +6,7 @@ still be makes the whole request a comparison: it fails if somebody else moved t
 
 from typing import TYPE_CHECKING, Any, Final
 
-from opensearchpy import NotFoundError, OpenSearch, RequestError
+from opensearchpy import OpenSearch, TransportError
 
 from processors.index_names import name_slice
 
@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 
 Action = dict[str, dict[str, Any]]
 
-# Another change of the aliases came first: found out when the request arrives, or when it is carried out.
-_CHANGED_MEANWHILE: Final = ("aliases_not_found_exception", "illegal_argument_exception")
+# Another change of the aliases came first: found out when the request arrives, or when it is carried out; the
+# last is said, as an error of the server's own, where an alias would get a second write index.
+_CHANGED_MEANWHILE: Final = (
+    "aliases_not_found_exception",
+    "illegal_argument_exception",
+    "illegal_state_exception",
+)
 
 
 def change_aliases(client: OpenSearch, actions: list[Action]) -> str | None:
@@ -32,7 +37,7 @@ def change_aliases(client: OpenSearch, actions: list[Action]) -> str | None:
     try:
         client.indices.update_aliases(body={"actions": actions})
         return None
-    except (NotFoundError, RequestError) as error:
+    except TransportError as error:
         if error.error not in _CHANGED_MEANWHILE:
             raise
         return str(error.error)

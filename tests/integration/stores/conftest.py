@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from opensearchpy import OpenSearch
 
+from processors.stores import build_lease
 from processors.stores.search import apply_templates
 
 DIMENSION = 4
@@ -19,3 +20,4 @@ def pipeline(client: OpenSearch) -> Iterator[Any]:
     yield name
     client.indices.delete(index=",".join(client.indices.get_alias(index=f"{name}-v*")))
     client.indices.delete_index_template(name=f"runlore-{name}")
+    client.delete(index=build_lease.INDEX, id=name, params={"ignore": 404})
