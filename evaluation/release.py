@@ -21,7 +21,8 @@ from processors.chunk import Pipeline
 from processors.index_names import cover_family
 from processors.rag import check_searchable, count_events, read_batch
 from processors.settings import Settings
-from processors.stores.builds import explain_obstacle, promote_build
+from processors.stores.builds import NotPromotedError, explain_obstacle, promote_build
+from processors.stores.mlflow import open_mlflow, set_run_tags
 from processors.stores.search import count_chunks, list_documents, open_search
 from processors.stores.staging import read_json
 from processors.stores.versions import find_live, list_versions, prune_versions, read_meta, update_meta
@@ -64,7 +65,16 @@ def release_version(client: OpenSearch, settings: Settings, pipeline: Pipeline, 
         shadow = hold_for_shadow(client, settings, pipeline, index)
         if shadow:
             log_step(settings.mlflow_tracking_uri, run, 0, to_metrics(shadow))
-        promote_build(client, pipeline, index, live)
+        try:
+            promote_build(client, pipeline, index, live)
+        except NotPromotedError as error:
+            # What is live was pinned or changed while the candidate was recorded or shadowed.
+            decision = Decision(promote=False, reasons=[str(error)])
+            told = {"gate": "refused", "gate_reasons": str(error)}
+            with open_mlflow(settings.mlflow_tracking_uri) as mlflow:
+                set_run_tags(mlflow, run, told)
+            _record(client, index, run, meta["chunks"], decision)
+    if decision["promote"]:
         finish_release(client, settings, pipeline, index, live)
     else:
         notify_refusal(settings, pipeline, index, live, decision["reasons"])
