@@ -16,7 +16,7 @@ TEST_STACK := RUNLORE_HOME=.runlore/test-stack RUNLORE_PORT_BASE=$(TEST_PORT_BAS
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
-	restart-one ask rollback versions env prove bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-neural
+	restart-one ask compare rollback versions env prove bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-neural
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -100,6 +100,9 @@ env: ## Export lines for your shell: eval "$(make -s env)"
 
 ask: ## Ask a question: make ask Q="The OpenSearch cluster is red. What do I do?"
 	@$(STACK) exec -- python -m local.ask "$(Q)"
+
+compare: ## Two index versions side by side, from MLflow's record: make compare A=cag-v000003 B=cag-v000007
+	@$(STACK) exec -- python -m evaluation.compare $(A) $(B)
 
 rollback: ## Go back to the previous version of PIPELINE=cag|rag
 	@$(STACK) exec -- python -m evaluation.version_commands rollback $(PIPELINE)

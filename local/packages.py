@@ -25,8 +25,8 @@ PACKAGES = {
     "mvn": "maven",
     "git": "git",
 }
-# Only tests and screenshots drive a browser.
-TEST_PACKAGES = {"chromium": "chromium"}
+# Only tests and screenshots drive a browser, and only a test has the gate's alerts taken by Alertmanager.
+TEST_PACKAGES = {"chromium": "chromium", "prometheus-alertmanager": "prometheus-alertmanager"}
 JAVA_PACKAGES = ("openjdk-25-jdk-headless", "openjdk-21-jdk-headless")
 _ELSEWHERE = {
     "initdb": "/usr/lib/postgresql/*/bin/initdb",
