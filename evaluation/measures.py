@@ -10,6 +10,7 @@ from opensearchpy import OpenSearch
 from evaluation.query_sets import Query, tell_language
 from processors.retrieval.glossary import add_translation
 from processors.retrieval.hybrid import build_hybrid_query, parse_hits
+from processors.retrieval.pages import rank_documents
 from processors.settings import Settings
 from processors.stores.model_server import embed_texts
 
@@ -60,7 +61,7 @@ def measure_index(
     for query, text, vector in zip(queries, texts, vectors, strict=True):
         body = build_hybrid_query(text, vector.tolist(), _CHUNKS_PER_QUERY, settings.all_groups)
         started = time.perf_counter()
-        hits = parse_hits(client.search(index=index, body=body))
+        hits = rank_documents(parse_hits(client.search(index=index, body=body)))
         latencies[query["query_id"]] = (time.perf_counter() - started) * 1_000
         best: dict[str, float] = {}
         for hit in hits:

@@ -13,6 +13,7 @@ from opensearchpy import OpenSearch
 from processors.cache import LONGEST_QUESTION
 from processors.retrieval.glossary import add_translation
 from processors.retrieval.hybrid import Hit, build_hybrid_query, normalise_query, parse_hits
+from processors.retrieval.pages import rank_documents
 from processors.retrieval.time_phrases import find_window
 from processors.settings import Settings
 from processors.stores.answers_cache import evict_versions, store_hits
@@ -123,7 +124,8 @@ def _warm_groups(
     found: list[tuple[str, list[Hit], Any]] = []
     for question, text, vector in zip(wanted, searched, vectors, strict=True):
         body = build_hybrid_query(text, vector.tolist(), _CACHED_HITS, groups)
-        found.append((question, parse_hits(client.search(index=index, body=body)), vector))
+        hits = rank_documents(parse_hits(client.search(index=index, body=body)))[:_CACHED_HITS]
+        found.append((question, hits, vector))
     return store_hits(settings.redis_url, index, groups, found, settings.cache_ttl_seconds)
 
 

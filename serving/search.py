@@ -29,6 +29,7 @@ from processors.retrieval.hybrid import (
     fuse,
     parse_hits,
 )
+from processors.retrieval.pages import rank_documents
 from processors.retrieval.recency import apply_recency
 from processors.retrieval.time_phrases import TimeWindow, find_window
 from serving.cache import (
@@ -297,7 +298,8 @@ async def _search(
         forget_model(clients, settings, error)
         response, troubles = await _ask(clients, version, build(vector=None)), ("embedding",)
     is_timed = question.window is not None or "observed_at" in question.filters
-    return _Ranking(apply_recency(parse_hits(response), now, is_timed=is_timed), troubles)
+    hits = rank_documents(parse_hits(response))[:size]
+    return _Ranking(apply_recency(hits, now, is_timed=is_timed), troubles)
 
 
 async def _ask(clients: Clients, version: str, body: dict[str, Any]) -> Any:

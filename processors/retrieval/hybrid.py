@@ -25,9 +25,10 @@ _RRF_CONSTANT: Final = 60
 _SIBLINGS: Final = 500
 # People paste whole logs. OpenSearch refuses a query of more than 1,024 clauses, and each word makes several.
 _SEARCHED_CHARACTERS: Final = 1_000
-_SEARCHED_FIELDS: Final = (
-    "title", "heading_path", "text", "values", "title.ru", "heading_path.ru", "text.ru",
-)  # fmt: skip
+_TEXT_FIELDS: Final = ("title", "heading_path", "text")
+_OTHER_FIELDS: Final = ("values", "title.ru", "heading_path.ru", "text.ru")
+# Headings say in few words what a chunk is about. More weight than this costs questions in other words.
+_TITLE_BOOST: Final = 0.25
 _HIT_FIELDS: Final = (
     "chunk_id", "doc_id", "kind", "title", "heading_path", "text", "cite", "observed_at", "severity",
 )  # fmt: skip
@@ -37,9 +38,9 @@ _MARKS: Final = "?!,;:\"'`()[]{}<>«»“”„"
 # A request's number, a host, a DAG: words that are a name rather than a part of the language.
 _IDENTIFIER: Final = re.compile(r"(?=.*[\d_./:@-])\w[\w./:@-]{2,}\w")
 _DATE_OPERATORS: Final = frozenset({"gt", "gte", "lt", "lte"})
-_WEIGHTS: Final = (0.5, 0.5)
+_WEIGHTS: Final = (0.55, 0.45)
 # A chunk that holds an identifier of the question stands above all that only look alike.
-_WEIGHTS_WITH_IDENTIFIERS: Final = (0.25, 0.25, 0.5)
+_WEIGHTS_WITH_IDENTIFIERS: Final = (0.275, 0.225, 0.5)
 
 
 class TextToEmbed(NamedTuple):
@@ -88,7 +89,7 @@ def build_hybrid_query(
         query: The question, as asked; the words after its first 1,000 characters are not searched for.
         vector: Its embedding, or the text for OpenSearch to embed; `None` when there is no embedder to ask,
             which leaves BM25 alone.
-        k: How many hits to return.
+        k: How many hits are wanted. At least 50 are asked for, so that a page's chunks support each other.
         groups: Groups of the one who asks; only chunks that one of them may see are candidates.
         filters: Keyword fields with a value or a list of values, and `observed_at` with a range.
         window: Time asked about; what happened at other times is no candidate. Documents always are.
@@ -112,10 +113,10 @@ def build_hybrid_query(
     ]
     words = [word.strip(_MARKS).rstrip(".") for word in query[:_SEARCHED_CHARACTERS].split()]
     by_words = _build_words_query([word for word in words if word], allowed)
-    request: dict[str, Any] = {"size": k, "_source": list(_HIT_FIELDS)}
+    candidates = max(k, _CANDIDATES)
+    request: dict[str, Any] = {"size": candidates, "_source": list(_HIT_FIELDS)}
     if vector is None:
         return {**request, "query": by_words}
-    candidates = max(k, _CANDIDATES)
     queries = [by_words, _build_nearest_query(vector, candidates, allowed)]
     identifiers = [word for word in words if _IDENTIFIER.fullmatch(word)]
     if identifiers:
@@ -126,18 +127,21 @@ def build_hybrid_query(
 
 
 def _build_words_query(words: Sequence[str], allowed: list[dict[str, Any]]) -> dict[str, Any]:
-    found = {
-        "query": " ".join(words),
-        "type": "best_fields",
-        "fields": list(_SEARCHED_FIELDS),
-        "tie_breaker": 0.5,
-    }
+    """Return the query by words: headings and text as if they were one field, and the title once more."""
+    asked = " ".join(words)
+    others = {"query": asked, "type": "best_fields", "fields": list(_OTHER_FIELDS), "tie_breaker": 0.5}
+    found = [
+        {"combined_fields": {"query": asked, "fields": list(_TEXT_FIELDS)}},
+        {"match": {"title": {"query": asked, "boost": _TITLE_BOOST}}},
+        {"multi_match": others},
+    ]
     names = sorted({word.lower() for word in words})
     named = [
         {"constant_score": {"filter": {"terms": {field: names}}, "boost": _NAMED_BOOST}}
         for field in ("service", "namespace")
     ]
-    return {"bool": {"must": [{"multi_match": found}], "should": named, "filter": allowed}}
+    matches = {"bool": {"should": found, "minimum_should_match": 1}}
+    return {"bool": {"must": [matches], "should": named, "filter": allowed}}
 
 
 def _build_nearest_query(

@@ -54,7 +54,8 @@ def find(client: OpenSearch, index: str, question: str) -> list[str]:
 def test_a_page_is_found_by_another_form_of_its_words(
     client: OpenSearch, index: str, question: str, found: list[str]
 ) -> None:
-    assert find(client, index, question) == found
+    # The parts of a name, such as "back", may be words of other pages too, further down.
+    assert find(client, index, question)[:1] == found
 
 
 def test_an_english_question_is_nothing_to_the_russian_fields(client: OpenSearch, index: str) -> None:

@@ -23,5 +23,7 @@ class TestMultilingualModel:
     async def test_a_question_has_its_prefix_and_no_translation(self, client: Client, world: Any) -> None:
         await client.post("/v1/retrieve", json=RUSSIAN)
         assert world.embedded == ["query: Почему кластер красный?"]
-        words = world.searches[-1][1]["query"]["hybrid"]["queries"][0]["bool"]["must"][0]["multi_match"]
+        words = world.searches[-1][1]["query"]["hybrid"]["queries"][0]["bool"]["must"][0]["bool"]["should"][
+            0
+        ]["combined_fields"]
         assert words["query"] == "Почему кластер красный"

@@ -266,7 +266,7 @@ async def test_a_time_in_the_question_filters_what_happened_and_is_said(client: 
     bodies = {index: body for index, body, _ in world.searches if "hybrid" in body["query"]}
     for body in bodies.values():
         words = body["query"]["hybrid"]["queries"][0]["bool"]
-        assert words["must"][0]["multi_match"]["query"] == "What failed"
+        assert words["must"][0]["bool"]["should"][0]["combined_fields"]["query"] == "What failed"
         assert runlore["window"]["begin"] in json.dumps(words["filter"])
     content = world.prompt()["messages"][-1]["content"]
     assert "Time asked about: " in content
@@ -284,5 +284,7 @@ async def test_retrieval_says_its_window_and_a_filter_goes_before_the_question(c
 
 async def test_a_russian_question_is_searched_with_its_translation(client: Client, world: Any) -> None:
     await client.post("/v1/retrieve", json={"query": "Почему упал Redis?"})
-    query = world.searches[-1][1]["query"]["hybrid"]["queries"][0]["bool"]["must"][0]["multi_match"]["query"]
+    query = world.searches[-1][1]["query"]["hybrid"]["queries"][0]["bool"]["must"][0]["bool"]["should"][0][
+        "combined_fields"
+    ]["query"]
     assert query == "Почему упал Redis down failed Redis"

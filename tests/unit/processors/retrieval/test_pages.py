@@ -1,0 +1,47 @@
+"""What a page's chunks do for each other, and what stays as it was found."""
+
+from typing import Any
+
+import pytest
+
+from processors.retrieval.pages import rank_documents
+
+
+def make_hit(doc_id: str, text: str, score: float, kind: str = "doc") -> Any:
+    return {
+        "doc_id": doc_id, "kind": kind, "title": doc_id, "heading_path": doc_id, "text": text, "score": score,
+    }  # fmt: skip
+
+
+def show(hits: list[Any]) -> list[tuple[str, str, float]]:
+    return [(hit["doc_id"], hit["text"], round(hit["score"], 3)) for hit in rank_documents(hits)]
+
+
+def test_the_best_chunk_gains_from_two_more_of_its_page_and_from_no_other() -> None:
+    hits = [make_hit("a", "1", 1.0)] + [make_hit("b", str(n), 0.9) for n in range(4)]
+    assert show(hits) == [
+        ("b", "0", 1.17), ("a", "1", 1.0), ("b", "1", 0.9), ("b", "2", 0.9), ("b", "3", 0.9),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("score", "first"), [(0.9, "run"), (0.8, "page")])
+def test_a_runbook_goes_before_a_page_that_fits_little_better(score: float, first: str) -> None:
+    assert show([make_hit("page", "p", 1.0), make_hit("run", "r", score, "runbook")])[0][0] == first
+
+
+def test_what_happened_is_left_as_it_was_found() -> None:
+    events = [make_hit("e", "same", score, "log_pattern") for score in (0.9, 0.8, 0.7)]
+    assert rank_documents(events) == events
+
+
+def test_what_two_pages_say_in_the_same_words_is_shown_once() -> None:
+    copy = {**make_hit("copy", "same", 0.8), "title": "a", "heading_path": "a"}
+    assert [hit["doc_id"] for hit in rank_documents([make_hit("a", "same", 0.9), copy])] == ["a"]
+    other = {**copy, "heading_path": "elsewhere"}
+    assert len(rank_documents([make_hit("a", "same", 0.9), other])) == 2
+
+
+def test_scores_of_any_scale_are_ranked_alike() -> None:
+    hits = [make_hit("a", "1", 1.0), make_hit("b", "2", 0.95), make_hit("b", "3", 0.9)]
+    large = [{**hit, "score": hit["score"] * 40} for hit in hits]
+    assert [hit["text"] for hit in rank_documents(hits)] == [hit["text"] for hit in rank_documents(large)]
