@@ -13,6 +13,7 @@ import httpx
 
 from evaluation.query_sets import read_golden
 from processors.settings import load_settings
+from serving.model_server.extractive.language import PHRASES
 
 _MODEL: Final = "runlore-cag"
 _QUESTIONS: Final = 50
@@ -21,12 +22,20 @@ _TIMEOUT_S: Final = 60
 _CITATION: Final = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 _FENCE: Final = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)(?:^[ \t]*\1|\Z)", re.MULTILINE | re.DOTALL)
 _INLINE: Final = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
-_ITEM: Final = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
+_ITEM: Final = re.compile(r"^(?:[-*+]|\d+[.)])\s+")
+# Blank lines part blocks, and so does an item; what is indented goes on with the item before it.
+_BLOCK_END: Final = re.compile(r"\n\s*\n(?!\s)|\n(?=(?:[-*+]|\d+[.)])\s)")
 _NO_STATEMENT: Final = re.compile(r"^\s*(?:#{1,6}\s|\||[-*_]{3,}\s*$|>?\s*$)")
 # A citation may stand after the full stop.
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])((?:\s*\[\d[\d,\s]*\])*)\s+(?=[^\s\[])")
 _WORDS: Final = re.compile(r"\w+")
 _FEWEST_WORDS: Final = 3
+# What the embedded model says of its answer, and that it has none.
+_NOTICES: Final = frozenset(
+    notice
+    for phrases in PHRASES.values()
+    for notice in (phrases.extractive, phrases.unknown, phrases.no_sources)
+)
 
 
 class AnswerCheck(TypedDict):
@@ -121,21 +130,22 @@ def _match_whole(command: str) -> re.Pattern[str]:
 
 
 def split_statements(text: str) -> Iterator[str]:
-    """Yield what an answer says: each item of a list as a whole, and each sentence of its prose.
+    """Yield what an answer says: each item of a list with all that belongs to it, and each sentence of prose.
 
-    Headings, tables and code are not statements, nor are a line that introduces what follows it with a colon
-    and a remark of fewer than three words.
+    Headings, tables and code are not statements, nor are a line that introduces what follows it with a colon,
+    a remark of fewer than three words, and what the embedded model says of itself.
 
     Example:
-        >>> list(split_statements("Do this:\\n\\n1. Stop it. Wait. [1]\\n\\nIt is safe [2]. Tell us how."))
-        ['1. Stop it. Wait. [1]', 'It is safe [2].', 'Tell us how.']
+        >>> list(split_statements("Do this:\\n\\n1. Stop it. Wait. [1]\\n   - Not now.\\n\\nIt is safe [2]."))
+        ['1. Stop it. Wait. [1] - Not now.', 'It is safe [2].']
     """
-    for block in re.split(r"\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)", _FENCE.sub("\n\n", text)):
+    for block in _BLOCK_END.split(_FENCE.sub("\n", text)):
         kept = [line.strip() for line in block.splitlines() if not _NO_STATEMENT.match(line)]
         joined = " ".join(kept)
         parts = [joined] if _ITEM.match(joined) else _split_sentences(joined)
         for part in parts:
-            if len(_WORDS.findall(_CITATION.sub("", part))) >= _FEWEST_WORDS and not part.endswith(":"):
+            words = _WORDS.findall(_CITATION.sub("", part))
+            if len(words) >= _FEWEST_WORDS and not part.endswith(":") and part not in _NOTICES:
                 yield part
 
 

@@ -78,6 +78,30 @@ def test_sentences_keep_the_citation_behind_their_full_stop() -> None:
     ]
 
 
+def test_what_is_indented_belongs_to_its_step() -> None:
+    text = """1. Look at the log. [1]
+
+   ```sh
+   tail x.log
+   ```
+
+   - `No space left`: free some.
+
+   That takes a while.
+2. Wait for the alert to end.
+"""
+    assert list(split_statements(text)) == [
+        "1. Look at the log. [1] - `No space left`: free some. That takes a while.",
+        "2. Wait for the alert to end.",
+    ]
+
+
+def test_what_the_embedded_model_says_of_its_answer_needs_no_citation() -> None:
+    answer = "Restart it now [1].\n\nQuoted from the sources, not written by a language model."
+    assert list(split_statements(answer)) == ["Restart it now [1]."]
+    assert list(split_statements("Не знаю: в найденных источниках нет ответа на этот вопрос.")) == []
+
+
 def test_the_summary_is_over_all_that_was_said() -> None:
     good = check_answer("Look at the disk now [1].", {1: "x"})
     bad = check_answer("Look at the disk now. Run `rm -rf /` as root. Is it [9]?", {1: "x"})
