@@ -21,7 +21,7 @@ from processors.chunk import Pipeline
 from processors.index_names import cover_family
 from processors.rag import check_searchable, count_events, read_batch
 from processors.settings import Settings
-from processors.stores.builds import NotPromotedError, explain_obstacle, promote_build
+from processors.stores.builds import NotPromotedError, promote_build
 from processors.stores.mlflow import open_mlflow, set_run_tags
 from processors.stores.search import count_chunks, list_documents, open_search
 from processors.stores.staging import read_json
@@ -48,37 +48,42 @@ def release_version(client: OpenSearch, settings: Settings, pipeline: Pipeline, 
     records = read_json(meta["page_records"]) if "page_records" in meta else {}
     evidence = gather_evidence(client, settings, pipeline, index, live, records)
     decision = decide(policy, evidence)
-    obstacle = explain_obstacle(client, pipeline, index, live)
-    if obstacle:
-        decision = Decision(promote=False, reasons=[*decision["reasons"], obstacle])
     former = evidence["live_corpus"]
     drifts = measure_drifts(client, evidence["corpus"], former) if former else {}
     run = log_version(settings, pipeline, meta, evidence, drifts, decision)
     if records:
         report = build_report(records, datetime.now(UTC).date())
         log_runbooks(settings.mlflow_tracking_uri, run, report)
-    register_version(settings.mlflow_tracking_uri, pipeline, index, run, summarise(index, decision))
-    point_aliases(settings.mlflow_tracking_uri, pipeline, candidate=index)
-    _record(client, index, run, meta["chunks"], decision)
-    log.warning("gate decided", index=index, live_before=live, **decision)
+    update_meta(client, index, mlflow_run=run, chunks=meta["chunks"])
+    _record(client, settings, pipeline, index, run, decision)
     if decision["promote"]:
-        shadow = hold_for_shadow(client, settings, pipeline, index)
-        if shadow:
-            log_step(settings.mlflow_tracking_uri, run, 0, to_metrics(shadow))
-        try:
-            promote_build(client, pipeline, index, live)
-        except NotPromotedError as error:
-            # What is live was pinned or changed while the candidate was recorded or shadowed.
-            decision = Decision(promote=False, reasons=[str(error)])
-            told = {"gate": "refused", "gate_reasons": str(error)}
-            with open_mlflow(settings.mlflow_tracking_uri) as mlflow:
-                set_run_tags(mlflow, run, told)
-            _record(client, index, run, meta["chunks"], decision)
+        decision = _go_live(client, settings, pipeline, index, live, run)
+    log.warning("gate decided", index=index, live_before=live, **decision)
     if decision["promote"]:
         finish_release(client, settings, pipeline, index, live)
     else:
         notify_refusal(settings, pipeline, index, live, decision["reasons"])
     return decision
+
+
+def _go_live(
+    client: OpenSearch, settings: Settings, pipeline: Pipeline, index: str, live: str | None, run: str
+) -> Decision:
+    """Move the alias to a version that passed, unless what it was measured against isn't live any more."""
+    shadow = hold_for_shadow(client, settings, pipeline, index)
+    if shadow:
+        log_step(settings.mlflow_tracking_uri, run, 0, to_metrics(shadow))
+    try:
+        promote_build(client, pipeline, index, live)
+    except NotPromotedError as error:
+        # What is live was pinned or changed while the candidate was recorded or read in the shadow.
+        decision = Decision(promote=False, reasons=[str(error)])
+        tags = {"gate": "refused", "gate_reasons": str(error)}
+        with open_mlflow(settings.mlflow_tracking_uri) as mlflow:
+            set_run_tags(mlflow, run, tags)
+        _record(client, settings, pipeline, index, run, decision)
+        return decision
+    return Decision(promote=True, reasons=[])
 
 
 def finish_release(
@@ -114,12 +119,14 @@ def list_known_questions(client: OpenSearch, settings: Settings, index: str) -> 
     return [query["query"] for query in load_golden((source.url for source in settings.docs), documents)]
 
 
-def _record(client: OpenSearch, index: str, run: str, chunks: int, decision: Decision) -> None:
-    changes: dict[str, Any] = {
-        "mlflow_run": run,
-        "chunks": chunks,
-        "gate": {**decision, "decided_at": datetime.now(UTC).isoformat()},
-    }
+def _record(
+    client: OpenSearch, settings: Settings, pipeline: Pipeline, index: str, run: str, decision: Decision
+) -> None:
+    """Keep the decision with the version, in its `_meta` and in MLflow's registry."""
+    told = summarise(index, decision)
+    register_version(settings.mlflow_tracking_uri, pipeline, index, run, told)
+    point_aliases(settings.mlflow_tracking_uri, pipeline, candidate=index)
+    changes: dict[str, Any] = {"gate": {**decision, "decided_at": datetime.now(UTC).isoformat()}}
     if not decision["promote"]:
         changes["state"] = "refused"
     update_meta(client, index, **changes)
