@@ -145,10 +145,19 @@ def promote(client: OpenSearch, pipeline: "Pipeline", index: str) -> str | None:
     return previous
 
 
-def swap(client: OpenSearch, pipeline: "Pipeline", expected: str | None, index: str) -> None:
+def swap(
+    client: OpenSearch, pipeline: "Pipeline", expected: str | None, index: str, *, is_rollback: bool = False
+) -> None:
     """Make a version live by one atomic alias change, if `expected` is what is live by then.
 
     It is tried again only while nothing but a new slice got in its way.
+
+    Args:
+        client: OpenSearch.
+        pipeline: Whose alias moves.
+        expected: What must be live.
+        index: What is to be live.
+        is_rollback: It goes back to a version, which keeps its own way back.
 
     Raises:
         ValueError: There is no such version.
@@ -170,17 +179,25 @@ def swap(client: OpenSearch, pipeline: "Pipeline", expected: str | None, index: 
             break
     else:
         raise LiveVersionMovedError(f"can't promote {index}: {changed}")
-    update_meta(client, index, state="live")
+    update_meta(client, index, state="live", **({} if is_rollback else {"replaced": expected}))
     if expected is not None and expected != index:
         update_meta(client, expected, state="retired")
 
 
 def find_previous(client: OpenSearch, pipeline: str) -> str | None:
-    """Return the version that a rollback would make live, or None."""
+    """Return the version that a rollback would make live, or None.
+
+    It is the one that the live version replaced. So what was taken back once doesn't return by a rollback of
+    the version that came after it.
+    """
     versions = list_versions(client, pipeline)
-    number = next((version["number"] for version in versions if version["live"]), 0)
-    earlier = [v["index"] for v in versions if v["number"] < number and was_live(v)]
-    return earlier[-1] if earlier else None
+    live = next((version for version in versions if version["live"]), None)
+    if live is None:
+        return None
+    served = [version["index"] for version in versions if was_live(version) and not version["live"]]
+    if live["meta"].get("replaced") in served:
+        return str(live["meta"]["replaced"])
+    return next((index for index in reversed(served) if index < live["index"]), None)
 
 
 def was_live(version: Version) -> bool:
@@ -211,7 +228,7 @@ def roll_back(client: OpenSearch, pipeline: "Pipeline", to: str | None = None) -
     target = to or find_previous(client, pipeline)
     if target is None:
         raise ValueError(f"{pipeline}: no version before {live} is kept")
-    swap(client, pipeline, live, target)
+    swap(client, pipeline, live, target, is_rollback=True)
     return live, target
 
 

@@ -1,9 +1,15 @@
 """What the long proofs share."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
+import httpx
 import pytest
+from opensearchpy import OpenSearch
+
+from processors.settings import Settings
+from tests.support.swapping import make_pipeline, serve
 
 
 @pytest.fixture
@@ -15,3 +21,15 @@ def report(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
             print(f"  {time.strftime('%H:%M:%S')} {text}", flush=True)  # noqa: T201
 
     return say
+
+
+@pytest.fixture
+def pipeline(client: OpenSearch, settings: Settings) -> Iterator[Any]:
+    with make_pipeline(client, settings) as name:
+        yield name
+
+
+@pytest.fixture
+def service(settings: Settings, pipeline: str) -> Iterator[httpx.Client]:
+    with serve(settings, pipeline) as opened:
+        yield opened

@@ -6,162 +6,21 @@ are the real ones. Only the alias has another name, so that nothing that is live
 
 import itertools
 import os
-import re
-import socket
 import threading
 import time
-import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any
 
 import httpx
-import numpy as np
-import pytest
-import redis
-import uvicorn
-from opensearchpy import AsyncOpenSearch, OpenSearch
+from opensearchpy import OpenSearch
 
-from processors.cache import match_version
-from processors.chunk import Chunk, make_id
 from processors.settings import Settings
-from processors.stores.model_server import embed_texts
-from processors.stores.search import apply_templates, write_chunks
-from processors.stores.versions import create_version, promote, prune_versions, roll_back
-from serving.app import create_app
-from serving.clients import Clients, open_clients
+from processors.stores.versions import promote, prune_versions, roll_back
+from tests.support.swapping import Maker, Truth, ask
 
 SWAPS = int(os.environ.get("PROVE_SWAPS", "10"))
 CLIENTS = 8
-MARK = re.compile(r"mark-\w+")
-SUBJECTS = ("kafka", "redis", "postgres", "airflow", "mlflow", "prometheus", "spark", "opensearch", "rsyslog")
-WORDINGS = ("how do I restart {}", "Please tell me how to restart {}?", "the steps to restart {}")
-
-
-class Renamed:
-    """The real OpenSearch, where the alias `cag` goes by another name."""
-
-    def __init__(self, search: AsyncOpenSearch, alias: str) -> None:
-        self.search, self.alias, self.indices = search.search, alias, self
-        self.real = search
-
-    async def get_alias(self, name: str, headers: dict[str, str]) -> dict[str, Any]:
-        assert "cag" in name
-        found = await self.real.indices.get_alias(name=f"{self.alias}*", headers=headers)
-        return {
-            index: {"aliases": {"cag": {}}} for index, body in found.items() if self.alias in body["aliases"]
-        }
-
-
-class Truth:
-    """What each version says, and which were live when."""
-
-    def __init__(self) -> None:
-        self.texts: dict[str, dict[str, str]] = {}
-        self.begun: list[str] = []
-        self.finished = 0
-
-    def swap(self, target: str, change: Callable[[], Any]) -> None:
-        self.begun.append(target)
-        change()
-        self.finished += 1
-
-    def allowed(self, finished_when_asked: int) -> set[str]:
-        return set(self.begun[finished_when_asked - 1 :])
-
-
-@pytest.fixture
-def pipeline(client: OpenSearch, settings: Settings) -> Iterator[Any]:
-    name = f"test{uuid.uuid4().hex[:8]}"
-    apply_templates(client, settings.embedding_dimension, [name])
-    yield name
-    client.indices.delete(index=",".join(client.indices.get_alias(index=f"{name}-v*")))
-    client.indices.delete_index_template(name=f"runlore-{name}")
-    with redis.Redis.from_url(settings.redis_url) as cache:
-        for key in cache.scan_iter(match_version(f"{name}-v*")):
-            cache.unlink(key)
-
-
-@pytest.fixture
-def service(settings: Settings, pipeline: str) -> Iterator[httpx.Client]:
-    @asynccontextmanager
-    async def open_renamed(given: Settings) -> AsyncIterator[Clients]:
-        async with open_clients(given) as opened:
-            yield replace(opened, search=Renamed(opened.search, pipeline))  # type: ignore[arg-type]
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_app(settings, open_renamed), port=port, log_config=None))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.05)
-    key = settings.api_key_file.read_text().strip()
-    headers = {"Authorization": f"Bearer {key}", "X-Runlore-Record": "off"}
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=30) as opened:
-        yield opened
-    server.should_exit = True
-    thread.join()
-
-
-def make_chunk(subject: str, mark: str, vector: list[float]) -> Chunk:
-    text = f"To restart {subject}, run `restart {subject} {mark}`."
-    now = "2026-11-21T10:00:00+00:00"
-    return Chunk(
-        chunk_id=subject,
-        doc_id=subject,
-        source="test",
-        kind="runbook",
-        title=f"Restart {subject}",
-        heading_path=f"Restart {subject}",
-        text=text,
-        content_hash=make_id(text),
-        observed_at=now,
-        ingested_at=now,
-        cluster="",
-        namespace="",
-        service=subject,
-        severity="",
-        labels={},
-        acl=["public"],
-        cite={
-            "type": "git",
-            "repository": "r",
-            "commit": "c",
-            "path": subject,
-            "start_line": 1,
-            "end_line": 1,
-        },
-        batch_id="b",
-        embedding=vector,
-        embedding_model="test@1",
-    )
-
-
-def ask(service: httpx.Client, truth: Truth, number: int) -> str:
-    """Ask for passages or for an answer, and check what comes back against the version that it names."""
-    subject = SUBJECTS[number % len(SUBJECTS)]
-    question = WORDINGS[number % len(WORDINGS)].format(subject)
-    finished = truth.finished
-    if number % 2:
-        body: dict[str, Any] = {"query": question, "k": 3, "pipeline": "cag"}
-        answer = service.post("/v1/retrieve", json=body).raise_for_status().json()
-        version: str = answer["versions"]["cag"]
-        for hit in answer["hits"]:
-            assert (hit["index"], truth.texts[version].get(hit["doc_id"])) == (version, hit["text"])
-    else:
-        body = {"model": "runlore-cag", "messages": [{"role": "user", "content": question}]}
-        answer = service.post("/v1/chat/completions", json=body).raise_for_status().json()
-        version = answer["runlore"]["versions"]["cag"]
-        marks = set(MARK.findall(answer["choices"][0]["message"]["content"]))
-        assert marks <= set(MARK.findall(" ".join(truth.texts[version].values())))
-        assert subject not in truth.texts[version] or marks
-    assert version in truth.allowed(finished), (version, truth.begun[finished - 1 :])
-    return version
 
 
 def keep_asking(service: httpx.Client, truth: Truth, first: int, done: threading.Event) -> list[str]:
@@ -180,20 +39,8 @@ def test_no_answer_is_older_than_the_last_swap_or_untrue_to_its_version(
     service: httpx.Client,
     report: Callable[[str], None],
 ) -> None:
-    questions = [WORDINGS[0].format(subject) for subject in SUBJECTS]
-    vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, questions)
-    by_subject = dict(zip(SUBJECTS, np.asarray(vectors).tolist(), strict=True))
     truth, done = Truth(), threading.Event()
-
-    def build(number: int) -> str:
-        index = create_version(client, pipeline, {})
-        # Each version edits every page and lacks another one.
-        kept = [subject for place, subject in enumerate(SUBJECTS) if place != number % len(SUBJECTS)]
-        chunks = [make_chunk(subject, f"mark-{number}x{subject}", by_subject[subject]) for subject in kept]
-        assert write_chunks(client, index, chunks) == []
-        truth.texts[index] = {chunk["doc_id"]: chunk["text"] for chunk in chunks}
-        return index
-
+    build = Maker(client, settings, pipeline, truth).build
     live = [build(0)]
     truth.swap(live[-1], lambda: promote(client, pipeline, live[-1]))
     begin = time.monotonic()
