@@ -16,7 +16,7 @@ TEST_STACK := RUNLORE_HOME=.runlore/test-stack RUNLORE_PORT_BASE=$(TEST_PORT_BAS
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
-	restart-one ask compare rollback versions env prove bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-neural
+	restart-one ask compare rollback versions env prove bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-swaps bench-neural bench-shadow
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -43,7 +43,7 @@ test-integration: environments ## Start the test stack, test against it, stop it
 	$(TEST_STACK) up --for-tests && $(TEST_STACK) exec -- python -m pytest $(or $(TESTS),tests/integration tests/e2e tests/prove) -q
 
 prove: ## The long proofs: 100,000 events under 20 kills, a flood of 2 million lines, 200 swaps (35 min)
-	@PROVE_SWAPS=200 PROVE_EVENTS=100000 PROVE_KILLS=20 PROVE_SECONDS=300 PROVE_LINES=2000000 PROVE_FLOOD_SECONDS=300 \
+	@PROVE_SWAPS=200 PROVE_LIVE_SWAPS=100 PROVE_EVENTS=100000 PROVE_KILLS=20 PROVE_SECONDS=300 PROVE_LINES=2000000 PROVE_FLOOD_SECONDS=300 \
 		$(MAKE) --no-print-directory test-integration TESTS=tests/prove
 
 lint: environments ## Format check, linter, strict types
@@ -62,8 +62,14 @@ bench: ## How fast the running stack answers, beside bare parts
 bench-neural: ## Questions embedded by OpenSearch beside those embedded by us; needs RUNLORE_NEURAL_SEARCH=on
 	@$(STACK) exec -- python -m evaluation.benchmarks.neural_search
 
+bench-shadow: ## What shadow reading costs those who ask; needs RUNLORE_SHADOW_SHARE and a second version
+	@$(STACK) exec -- python -m evaluation.benchmarks.shadow
+
 bench-cache: ## How fast known questions are answered from the cache, beside a bare route and a bare Redis GET
 	@$(STACK) exec -- python -m evaluation.benchmarks.cache
+
+bench-swaps: ## How long it takes to take a version back, by command and as a DAG run, beside a bare _aliases request
+	@$(STACK) exec -- python -m evaluation.benchmarks.swaps $(BENCH)
 
 bench-redaction: environments ## How fast secrets are masked, and which are missed; RUNLORE_TEST_DATA=<folder> for false masks
 	@$(BIN)/python -m evaluation.benchmarks.redaction
