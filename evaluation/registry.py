@@ -3,13 +3,18 @@
 MLflow numbers the versions of a registered model itself, so each carries its index's name as a tag.
 """
 
-from typing import Final, TypedDict, Unpack
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 import httpx
 import structlog
 
-from processors.chunk import Pipeline
 from processors.stores import mlflow
+
+if TYPE_CHECKING:
+    # The schema's module brings pyarrow, and a rollback by command must not wait for that.
+    from processors.chunk import Pipeline
 
 log = structlog.get_logger(__name__)
 
