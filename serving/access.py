@@ -23,7 +23,7 @@ def read_api_key(path: Path) -> str:
     return key
 
 
-async def require_api_key(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+async def require_api_key(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
     """Refuse a request that doesn't carry the key.
 
     It waits for nothing, but a guard that is no coroutine would be run in a thread, which costs more than the

@@ -58,7 +58,7 @@ def _provide_clients(state: State) -> Clients:
 
 
 def _provide_settings(state: State, clients: NamedDependency[Clients]) -> Settings:  # noqa: ARG001
-    # It needs no clients. But dependencies of equal rank are resolved as tasks of a group, which costs as much
-    # as reading Redis; one after the other they cost nothing.
+    # It needs no clients. But dependencies of equal rank are resolved as tasks of a group, which costs as
+    # much as reading Redis; one after the other they cost nothing.
     settings: Settings = state.settings
     return settings
