@@ -20,8 +20,9 @@ from serving.sharing import SharedRead, SingleFlight, SpareWork
 _SEARCH_TIMEOUT = 10
 _CACHE_TIMEOUT = 0.5
 _MODEL_TIMEOUT = Timeout(60, connect=2)
-# Of what nobody waits for: few at once, and on connections of their own.
-_SPARE_PLACES = 2
+# Of what nobody waits for: on connections of its own, and for a tenth of the time at most.
+_SPARE_PLACES = 1
+_SPARE_REST = 9
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Clients:
     answers: SingleFlight[Any] = field(default_factory=SingleFlight)
     asked: dict[str, AskedQuestions] = field(default_factory=dict)
     models: dict[str, str] = field(default_factory=dict)
-    spare: SpareWork = field(default_factory=lambda: SpareWork(_SPARE_PLACES))
+    spare: SpareWork = field(default_factory=lambda: SpareWork(_SPARE_PLACES, _SPARE_REST))
 
 
 @asynccontextmanager

@@ -34,21 +34,25 @@ async def leave_to_opensearch(
     """
     name = name_model(settings)
     if name not in clients.models:
-        try:
-            found = await clients.search.transport.perform_request(
-                "POST", SEARCH_PATH, body=build_model_search(settings)
-            )
-            model = parse_model_id(found)
-        except SearchDownError:
-            raise
-        except TransportError as error:
-            log.error("OpenSearch has no plugin for models", error=str(error))
-            model = None
+        model = await _find_model(clients, settings)
         if model is None:
-            log.error("searching by words alone", reason=explain_missing(settings))
             return None, ("embedding",)
         clients.models[name] = model
     return TextToEmbed(text, clients.models[name]), ()
+
+
+async def _find_model(clients: Clients, settings: Settings) -> str | None:
+    body = build_model_search(settings)
+    try:
+        model = parse_model_id(await clients.search.transport.perform_request("POST", SEARCH_PATH, body=body))
+        trouble = "" if model else "no such model"
+    except SearchDownError:
+        raise
+    except TransportError as error:
+        model, trouble = None, str(error)
+    if trouble:
+        log.error("searching by words alone", error=trouble, remedy=explain_missing(settings))
+    return model
 
 
 def forget_model(clients: Clients, settings: Settings, error: TransportError) -> None:

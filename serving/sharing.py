@@ -1,6 +1,7 @@
 """Work that questions share, so that a rush of them costs little more than one."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
@@ -64,21 +65,31 @@ class SingleFlight(Generic[Result]):
 
 
 class SpareWork:
-    """Work that nobody waits for, a few pieces at once; what comes while all places are taken is left out."""
+    """Work that nobody waits for, a few pieces at once; what comes while all places are taken is left out.
 
-    def __init__(self, places: int) -> None:
+    A place rests after a piece of work, some times as long as the work took. So even on a busy machine few of
+    those whose answer is waited for meet such work, and the slower it gets the less is begun.
+    """
+
+    def __init__(self, places: int, rest: float) -> None:
         """Start with all places free."""
         self._places = places
+        self._rest = rest
         self._tasks: set[asyncio.Task[None]] = set()
 
     def offer(self, work: Callable[[], Coroutine[Any, Any, None]]) -> bool:
         """Begin the work if a place is free, and tell whether it was."""
         if len(self._tasks) >= self._places:
             return False
-        task = asyncio.create_task(work())
+        task = asyncio.create_task(self._work_and_rest(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return True
+
+    async def _work_and_rest(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        began = time.monotonic()
+        await work()
+        await asyncio.sleep(self._rest * (time.monotonic() - began))
 
     async def close(self) -> None:
         """End what is under way."""

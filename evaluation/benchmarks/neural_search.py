@@ -1,6 +1,6 @@
 """`make bench-neural`: questions embedded by us and by OpenSearch, on the live version of documents.
 
-Needs a stack with RUNLORE_NEURAL_SEARCH=on. The two ways take turns, one client; what they find must be equal.
+Needs a stack with RUNLORE_NEURAL_SEARCH=on. The two ways take turns and must find the same.
 """
 
 import itertools
