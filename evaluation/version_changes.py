@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 from opensearchpy import NotFoundError, OpenSearch
 
 from processors.stores import pins, versions
-from processors.stores.build_lease import find_builder
 
 if TYPE_CHECKING:
     from processors.chunk import Pipeline
@@ -87,6 +86,8 @@ def promote_by_hand(
     live = versions.find_live(client, pipeline)
     if live == version:
         return f"{version} is live already; nothing was changed."
+    from processors.stores.build_lease import find_builder
+
     builder = find_builder(client, pipeline)
     if builder and builder["index"] == version:
         raise ValueError(f"{version} is still being built or measured; wait for its gate")

@@ -4,8 +4,6 @@ import subprocess
 import sys
 from importlib.metadata import version
 
-from sqlalchemy import URL, NullPool, create_engine, text
-
 from local.errors import StackError
 from local.settings import ROOT, StackSettings
 
@@ -14,6 +12,9 @@ DATABASES = ("airflow", "mlflow")
 
 def create_databases(settings: StackSettings, _environment: dict[str, str]) -> None:
     """Create the databases of Airflow and MLflow where they are missing."""
+    # Every command of the stack loads this module, and only its start needs what takes so long to load.
+    from sqlalchemy import URL, NullPool, create_engine, text
+
     password = (settings.home / "secrets/postgres").read_text().strip()
     url = URL.create(
         "postgresql+psycopg2", "runlore", password, "127.0.0.1", settings.ports["postgres"], "postgres"

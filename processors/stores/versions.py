@@ -13,7 +13,6 @@ from opensearchpy import NotFoundError, OpenSearch
 
 from processors.index_names import find_version, name_version, read_number
 from processors.stores.aliases import change_aliases, plan_deletion, plan_swap
-from processors.stores.build_lease import BuildInProgressError, find_builder, read_record
 from processors.stores.pins import list_pinned
 
 if TYPE_CHECKING:
@@ -85,6 +84,9 @@ def create_version(client: OpenSearch, pipeline: "Pipeline", meta: dict[str, Any
     Raises:
         BuildInProgressError: Another build lives.
     """
+    # Builds alone need it, and a rollback by command must not wait for what it brings.
+    from processors.stores.build_lease import BuildInProgressError, find_builder, read_record
+
     builder = find_builder(client, pipeline)
     if builder and builder["index"] != index:
         raise BuildInProgressError(pipeline, builder)
