@@ -9,13 +9,13 @@ return value (tab *XCom*).
 | `show` | All that a version says of itself. | *Version* |
 | `diff` | Documents added, changed and removed from one version to another; mapping; settings. | *Version*, *Other version* |
 | `promote` | Makes a version live that was live before. | *Version* |
-| `promote although refused` | The same with one that the gate refused. Say why: it is kept with the version. | *Version*, *Why* |
 | `pin` | Keeps a version from being pruned; while it is live, no build takes its place. | *Version* |
 | `unpin` | Takes that away. | *Version* |
 | `prune` | Deletes old versions; the live one, pinned ones and the newest ones stay. | *Pipeline* |
 | `clean up` | Deletes what builds that were killed have left. The DAG `maintain` does it daily. | *Pipeline* |
 
-To go back to the version before, use the DAG `roll_back_version`.
+To go back to the version before, use the DAG `roll_back_version`; to let one go live that the gate refused,
+`approve_version`.
 
 **Races.** Every change of what is live says what it replaces, and is one request to OpenSearch. If somebody
 else, or a build, came first, nothing is changed and the task fails saying so: look again, then decide again.
@@ -33,7 +33,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from processors.settings import load_settings
 
 SETTINGS = load_settings()
-ACTIONS = ["list", "show", "diff", "promote", "promote although refused", "pin", "unpin", "prune", "clean up"]
+ACTIONS = ["list", "show", "diff", "promote", "pin", "unpin", "prune", "clean up"]
 
 
 @task

@@ -34,10 +34,6 @@ def act(settings: Settings, form: Mapping[str, Any], who: str) -> str:
             return version_tables.show_diff(client, version, form["other"].strip())
         case "promote":
             return version_changes.promote_by_hand(client, settings, version, asker)
-        case "promote although refused":
-            if not asker.why:
-                raise ValueError("say why, in the form's field Why: it is kept with the version")
-            return version_changes.promote_by_hand(client, settings, version, asker, although_refused=True)
         case "pin":
             return version_changes.pin_version(client, version, asker)
         case "unpin":

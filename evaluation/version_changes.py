@@ -73,30 +73,28 @@ def take_back(
     return f"{taken_back} was taken back; {live} is live.{kept}{_follow(client, settings, pipeline)}"
 
 
-def promote_by_hand(
-    client: OpenSearch, settings: "Settings", version: str, asker: Asker, *, although_refused: bool = False
-) -> str:
-    """Make a version live that was live once, or that was refused if that is meant.
+def promote_by_hand(client: OpenSearch, settings: "Settings", version: str, asker: Asker) -> str:
+    """Make a version live that was live once.
 
     Raises:
         ValueError: It is still being built, has not passed the gate, or somebody else came first.
     """
+    from processors.stores.build_lease import find_builder
+
     pipeline = require_version(client, version)
     state = versions.read_meta(client, version).get("state", "building")
     live = versions.find_live(client, pipeline)
     if live == version:
         return f"{version} is live already; nothing was changed."
-    from processors.stores.build_lease import find_builder
-
     builder = find_builder(client, pipeline)
     if builder and builder["index"] == version:
         raise ValueError(f"{version} is still being built or measured; wait for its gate")
     if state == "building":
         raise ValueError(f"{version} was never finished, so it can't go live; the next build deletes it")
-    if state in ("refused", "candidate") and not (although_refused and asker.why):
+    if state in ("refused", "candidate"):
         raise ValueError(
-            f"{version} has not passed the gate ({_list_reasons(client, version)}). To let it go live all "
-            'the same, say so and why: promote --although-refused --why "…"'
+            f"{version} has not passed the gate ({_list_reasons(client, version)}). The DAG approve_version "
+            "lets it go live all the same, once somebody who may decide that has approved"
         )
     versions.swap(client, pipeline, live, version)
     _note(client, version, "promoted", asker)

@@ -53,7 +53,6 @@ def make_parser() -> argparse.ArgumentParser:
     add("show", "all that a version says of itself", "version")
     add("diff", "what changed from one version to another", "version").add_argument("other")
     promoting = add("promote", "make a version live that was live before", "version")
-    promoting.add_argument("--although-refused", action="store_true", help="it has not passed the gate")
     for name in ("rollback", "roll-back"):
         add(name, "go back to the version before", "pipeline").add_argument("--to", help="this version")
     pinning = add("pin", "keep a version, and keep builds from replacing it", "version")
@@ -75,9 +74,7 @@ def execute(client: OpenSearch, settings: "Settings", options: argparse.Namespac
     asker = Asker(getattr(options, "who", None) or getpass.getuser(), getattr(options, "why", ""))
     match options.command:
         case "promote":
-            return version_changes.promote_by_hand(
-                client, settings, options.version, asker, although_refused=options.although_refused
-            )
+            return version_changes.promote_by_hand(client, settings, options.version, asker)
         case "rollback" | "roll-back":
             return version_changes.take_back(client, settings, options.pipeline, asker, options.to)
         case "pin":

@@ -12,10 +12,11 @@ import httpx
 import pytest
 from opensearchpy import OpenSearch
 
+from processors.index_names import cover_family
 from processors.positions import count_between
 from processors.rag import embed_events, index_chunks, ingest_events, process_events
 from processors.settings import Settings
-from processors.stores import kafka, versions
+from processors.stores import builds, kafka, versions
 
 RunDag = Callable[..., dict[str, str]]
 pytestmark = pytest.mark.usefixtures("live_versions")
@@ -112,6 +113,41 @@ def test_a_write_that_fails_leaves_the_positions_and_loses_nothing(
 
 def _fail(*_: object) -> None:
     raise ConnectionError("killed during the write")
+
+
+@pytest.mark.usefixtures("paused_rag")
+def test_after_a_rollback_the_next_run_catches_up_from_the_older_positions(
+    settings: Settings, client: OpenSearch
+) -> None:
+    marker, run = uuid.uuid4().hex, uuid.uuid4().hex
+    older = versions.find_live(client, "rag")
+    assert older
+    held = versions.read_meta(client, older)
+    kept = {name: held.get(name) for name in ("positions", "log_state", "embedding_model", "dead_letters")}
+    with builds.begin_build(client, "rag", {**kept, "slice": 1, "parent": older}) as newer:
+        pass
+    with builds.go_on_with(client, "rag", newer):
+        builds.promote_build(client, "rag", newer, older)
+    try:
+        for number in range(2):
+            send_lines(settings, f"ERROR {marker} event {number} of the newer", service=f"{marker}-{number}")
+            take_batch(settings, f"{run}-{number}")
+        assert len(find(client, marker, cover_family(newer))) == 2
+        assert find(client, marker, cover_family(older)) == []
+        assert versions.read_meta(client, older)["positions"] == held["positions"]
+
+        assert versions.roll_back(client, "rag") == (newer, older)
+        send_lines(settings, f"ERROR {marker} event 2, after the rollback", service=f"{marker}-2")
+        take_batch(settings, f"{run}-2")
+        assert sorted(chunk["service"] for chunk in find(client, marker)) == [
+            f"{marker}-{number}" for number in range(3)
+        ]
+        positions = versions.read_meta(client, newer)["positions"]
+        assert count_between(positions, versions.read_meta(client, older)["positions"]) > 0
+    finally:
+        if versions.find_live(client, "rag") == newer:
+            versions.roll_back(client, "rag")
+        versions.delete_version(client, newer)
 
 
 def test_poison_goes_to_the_dead_letter_topic_and_the_rest_goes_on(

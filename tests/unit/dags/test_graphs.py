@@ -12,6 +12,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from dags.cag_pipeline import cag_pipeline
 from dags.collect import collect, collect_airflow_task, collect_log_indices_task, naming_source
 from dags.maintain import clean_airflow_tables_task, maintain
+from dags.manage_versions import ACTIONS, manage_versions
 from dags.rag_pipeline import EVENTS, MORE_EVENTS, rag_pipeline
 from dags.replay_dead_letter import replay_dead_letter
 from dags.roll_back_version import roll_back_version
@@ -36,7 +37,8 @@ def test_the_tasks_are_the_fixed_ones_and_follow_each_other(make: Any, tasks: li
 
 
 @pytest.mark.parametrize(
-    "make", [rag_pipeline, cag_pipeline, collect, maintain, replay_dead_letter, roll_back_version]
+    "make",
+    [rag_pipeline, cag_pipeline, collect, maintain, replay_dead_letter, roll_back_version, manage_versions],
 )
 def test_a_dag_runs_once_at_a_time_and_explains_itself(make: Any) -> None:
     dag = make()
@@ -46,6 +48,12 @@ def test_a_dag_runs_once_at_a_time_and_explains_itself(make: Any) -> None:
     for name in dag.params:
         assert dag.params.get_param(name).schema["title"]
         assert dag.params.get_param(name).schema.get("description") or dag.params.get_param(name).description
+
+
+def test_the_form_explains_each_action_that_it_offers() -> None:
+    doc = manage_versions().doc_md or ""
+    assert all(f"| `{action}` |" in doc for action in ACTIONS)
+    assert roll_back_version().task_ids == ["roll_back_task"]
 
 
 def test_no_source_waits_for_another() -> None:
