@@ -84,7 +84,7 @@ def show_diff(client: OpenSearch, before: str, after: str) -> str:
 def _tell_values(diff: VersionDiff) -> list[str]:
     parts = []
     for name in ("mapping", "settings", "meta"):
-        values: dict[str, tuple[Any, Any]] = diff[name]  # type: ignore[literal-required]
+        values: dict[str, tuple[Any, Any]] = diff[name]
         parts.append(f"\n{name}: {'the same' if not values else f'{len(values)} differ'}")
         parts += [f"  {key}: {_tell(old)} → {_tell(new)}" for key, (old, new) in values.items()]
     return parts
