@@ -1,0 +1,113 @@
+"""What `make bench-quality` searches: runbooks among Kubernetes pages, as a version and as a plain index."""
+
+import hashlib
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from opensearchpy import OpenSearch, helpers
+
+from evaluation.query_sets import Query, load_incidents
+from evaluation.rankers import plain_index
+from processors.cag.signature import sign_processing
+from processors.chunk import Chunk, make_id
+from processors.embedding import embed_chunks
+from processors.markdown.chunking import build_document_chunks, open_splitter
+from processors.markdown.parsing import parse_document
+from processors.settings import Settings
+from processors.stores import versions
+from processors.stores.search import write_chunks
+
+RUNBOOKS: Final = "runbooks"
+KUBERNETES: Final = "kubernetes"
+_READ_AT: Final = "2026-01-01T00:00:00+00:00"
+
+
+def is_held_out(page: str) -> bool:
+    """Tell whether a runbook, named by its path, belongs to the half that nothing was tuned on.
+
+    Example:
+        >>> is_held_out("etcd/etcdNoLeader.md"), is_held_out("node/NodeRAIDDegraded.md")
+        (True, False)
+    """
+    return int(hashlib.sha256(page.encode()).hexdigest(), 16) % 2 == 1
+
+
+def read_pages(data: Path, settings: Settings) -> list[Chunk]:
+    """Return the chunks of the runbooks and of the English pages of Kubernetes, cut as in the product."""
+    splitter = open_splitter(settings.tokenizer_file, settings.chunk_tokens)
+    chunks: list[Chunk] = []
+    for repository, path, file in _list_pages(data):
+        document = parse_document(path, file.read_text(encoding="utf-8"))
+        cite = {"repository": repository, "path": path}
+        chunks += build_document_chunks(document, cite, ["public"], splitter, "benchmark", _READ_AT)
+    return chunks
+
+
+def _list_pages(data: Path) -> Iterator[tuple[str, str, Path]]:
+    """Runbooks lie below `runbooks/`, as in their own repository; by that the product knows them."""
+    for repository, prefix, folder in (
+        (RUNBOOKS, "runbooks/", data / "runbooks/corpus"),
+        (KUBERNETES, "", data / "kubernetes-docs/content/en"),
+    ):
+        for file in sorted(folder.rglob("*.md")):
+            yield repository, f"{prefix}{file.relative_to(folder)}", file
+
+
+def load_alerts(data: Path, *, hard: bool) -> list[Query]:
+    """Return what alerts say, with their runbooks named as `read_pages` names them."""
+    return [
+        Query(
+            query_id=query["query_id"],
+            query=query["query"],
+            relevant={f"runbooks/{page}": grade for page, grade in query["relevant"].items()},
+        )
+        for query in load_incidents(data / "runbooks", hard=hard)
+    ]
+
+
+def find_answer(query: Query) -> str:
+    """Return the page that the alert links, by the path that it has in its repository."""
+    best = max(query["relevant"].values())
+    return min(page for page, grade in query["relevant"].items() if grade == best).removeprefix("runbooks/")
+
+
+def prepare(client: OpenSearch, settings: Settings, name: str, chunks: list[Chunk]) -> str:
+    """Make the chunks the live version of documents, with a plain index beside it; what is there stays.
+
+    Raises:
+        SystemExit: The stack holds documents that are not the benchmark's.
+    """
+    live = versions.find_live(client, "cag")
+    if live and "benchmark" not in versions.read_meta(client, live):
+        sys.exit(f"{live} is live and not the benchmark's: run it on a stack of its own (make bench-quality)")
+    signature = make_id(name, sign_processing(settings), [chunk["content_hash"] for chunk in chunks])
+    known = {version["meta"].get("signature"): version["index"] for version in _list(client)}
+    index = known.get(signature)
+    if index is None:
+        embed_chunks(client, settings, chunks, live)
+        index = versions.create_version(client, "cag", {"benchmark": name, "signature": signature})
+        refused = write_chunks(client, index, chunks)
+        if refused:
+            sys.exit(f"{index}: {len(refused)} chunks were refused, the first: {refused[0]}")
+        versions.update_meta(client, index, state="retired")
+        _write_plain(client, settings, f"plain-{name}", chunks)
+    versions.promote(client, "cag", index)
+    return index
+
+
+def _list(client: OpenSearch) -> list[versions.Version]:
+    return versions.list_versions(client, "cag") if versions.find_live(client, "cag") else []
+
+
+def _write_plain(client: OpenSearch, settings: Settings, index: str, chunks: list[Chunk]) -> None:
+    client.indices.delete(index=index, ignore_unavailable=True)
+    client.indices.create(index=index, body=plain_index(settings.embedding_dimension))
+    kept = ("doc_id", "title", "text", "embedding")
+    rows: Iterable[dict[str, Any]] = (
+        {"_index": index, "_source": {name: chunk[name] for name in kept}}  # type: ignore[literal-required]
+        for chunk in chunks
+    )
+    helpers.bulk(client, rows, chunk_size=500)
+    client.indices.refresh(index=index)
