@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import httpx
 import structlog
 from opensearchpy import OpenSearch, OpenSearchException
 
@@ -84,7 +85,7 @@ def begin_build(
             yield index
             build_lease.require_lease(lease)
         except BaseException:
-            with suppress_trouble(index), suppress(build_lease.LeaseLostError):
+            with _leaving_trouble(index), suppress(build_lease.LeaseLostError):
                 build_lease.require_lease(lease)
                 clear_unfinished(client, pipeline, record)
             raise
@@ -179,9 +180,9 @@ def clean_up(client: OpenSearch, pipeline: str, record: RunRecord) -> dict[str, 
 
 
 @contextmanager
-def suppress_trouble(index: str) -> Iterator[None]:
+def _leaving_trouble(index: str) -> Iterator[None]:
     """Leave to the next build what can't be cleared now."""
     try:
         yield
-    except OpenSearchException as error:
+    except (OpenSearchException, httpx.HTTPError) as error:
         log.warning("an unfinished version is left to the next build", index=index, error=str(error))
