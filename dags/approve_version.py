@@ -49,7 +49,9 @@ def promote_refused_task(answer: dict[str, Any], params: dict[str, Any]) -> dict
     from processors.stores.search import open_search
 
     approval = Approval(
-        by=answer["responded_by_user"]["name"], at=str(answer["responded_at"]), reason=params["reason"]
+        by=answer["responded_by_user"]["name"],
+        at=answer["responded_at"].isoformat(),
+        reason=params["reason"],
     )
     client = open_search(SETTINGS.opensearch_url)
     try:

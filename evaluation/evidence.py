@@ -5,11 +5,18 @@ from typing import Final
 
 from opensearchpy import OpenSearch
 
+from evaluation.abstention import AbstentionReport, gather_support, measure_abstention
 from evaluation.gate import Evidence
 from evaluation.inspection import Corpus, Soundness, inspect_version, list_sources, read_corpus
 from evaluation.leaks import LeakReport, find_leaks
 from evaluation.measures import QueryResult, measure_index
-from evaluation.query_sets import Query, load_golden, make_generated_queries, make_known_item_queries
+from evaluation.query_sets import (
+    Query,
+    load_golden,
+    load_no_answer,
+    make_generated_queries,
+    make_known_item_queries,
+)
 from processors.chunk import Pipeline
 from processors.index_names import cover_family
 from processors.procedures.checking import PageRecord
@@ -20,6 +27,7 @@ from processors.stores.search import sample_chunks
 
 _KNOWN_ITEMS: Final = 100
 _GENERATED: Final = 100
+_ABSTAINED: Final = 40
 
 
 def gather_evidence(
@@ -52,6 +60,7 @@ def gather_evidence(
         sources=list_sources(settings) if pipeline == "cag" else None,
         soundness=soundness,
         leaks=_find_leaks(client, settings, index, soundness),
+        abstention=_measure_abstention(client, settings, corpus, query_sets.get("golden", []), soundness),
         names={document: record["path"] for document, record in records.items()},
         obstacle=explain_obstacle(client, pipeline, index, live),
     )
@@ -86,6 +95,20 @@ def _measure(
         return {}
     family = cover_family(index)
     return {name: measure_index(client, family, queries, settings) for name, queries in query_sets.items()}
+
+
+def _measure_abstention(
+    client: OpenSearch, settings: Settings, corpus: Corpus, golden: list[Query], soundness: Soundness
+) -> AbstentionReport | None:
+    if not golden or soundness["dimension"] != soundness["served_dimension"]:
+        return None
+    family = cover_family(corpus["index"])
+    # Every so many, so that both languages are among them.
+    answerable, unanswerable = (
+        gather_support(client, family, queries[:: len(queries) // _ABSTAINED + 1], settings)
+        for queries in (golden, load_no_answer())
+    )
+    return measure_abstention(answerable, unanswerable)
 
 
 def _find_leaks(client: OpenSearch, settings: Settings, index: str, soundness: Soundness) -> LeakReport:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal, TypedDict
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from evaluation.abstention import AbstentionReport
 from evaluation.inspection import Corpus, Soundness, count_by_source
 from evaluation.leaks import LeakReport
 from evaluation.measures import MEASURES, QueryResult
@@ -73,8 +74,9 @@ class Evidence(TypedDict):
     """All that the gate decides by.
 
     `results` and `live_results` are of the same queries; the latter are empty when nothing is live. `sources`
-    are those that the candidate was built from: what was taken out of the settings is no loss. `names` are
-    the paths of documents by id, as far as known. `obstacle` says why nothing may go live now, however good.
+    are those that the candidate was built from: what was taken out of the settings is no loss. `abstention`
+    tells how well questions without an answer are told from others, where there are such. `names` are the
+    paths of documents by id, as far as known. `obstacle` says why nothing may go live now, however good.
     """
 
     results: Results
@@ -84,6 +86,7 @@ class Evidence(TypedDict):
     sources: set[str] | None
     soundness: Soundness
     leaks: LeakReport
+    abstention: AbstentionReport | None
     names: Mapping[str, str]
     obstacle: str | None
 

@@ -106,6 +106,12 @@ def _tell_soundness(evidence: Evidence) -> Iterator[str]:
         f"{len(soundness['oversized'])} are longer than {soundness['chunk_tokens']} tokens."
     )
     yield f"- Pages that are lost: {len(soundness['lost'])}."
+    told = evidence["abstention"]
+    if told:
+        yield (
+            f"- Of {told['unanswerable']} questions without an answer {told['abstained']:.0%} are recognised, "
+            f"of {told['answerable']} others {told['answered']:.0%} are answered."
+        )
     yield f"- Leaks: {leaks['leaked']}, in {leaks['checked']} chunks and {leaks['asked']} probes."
 
 

@@ -127,6 +127,12 @@ def list_metrics(evidence: Evidence, drifts: Mapping[str, float]) -> dict[str, f
         "leaks": float(evidence["leaks"]["leaked"]),
         "found_by_vector": soundness["found_by_vector"] / max(1, soundness["probed"]),
     }
+    if told := evidence["abstention"]:
+        metrics |= {
+            "no_answer/accuracy": told["accuracy"],
+            "no_answer/answered": told["answered"],
+            "no_answer/abstained": told["abstained"],
+        }
     return metrics | ({"embedding_drift": max(drifts.values())} if drifts else {})
 
 

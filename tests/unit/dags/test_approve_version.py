@@ -1,5 +1,6 @@
 """Only a person's yes promotes a refused version; silence never does."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -46,7 +47,10 @@ def test_the_answer_is_kept_with_name_and_time(monkeypatch: pytest.MonkeyPatch) 
         "evaluation.approval.promote_refused", lambda *a: given.extend(a[2:]) or "cag-v000007"
     )
     promote: Any = DAG.get_task("promote_refused_task")
-    answer = {"responded_by_user": {"id": "7", "name": "anna"}, "responded_at": "2026-11-21T09:00:00+00:00"}
+    answer = {
+        "responded_by_user": {"id": "7", "name": "anna"},
+        "responded_at": datetime(2026, 11, 21, 9, tzinfo=UTC),
+    }
     form = {"pipeline": "cag", "index": "cag-v000008", "reason": "Pages went on purpose."}
     told = promote.python_callable(answer, form)
     approval = {"by": "anna", "at": "2026-11-21T09:00:00+00:00", "reason": "Pages went on purpose."}

@@ -62,6 +62,7 @@ def make_evidence(**changes: Any) -> Evidence:
         "sources": {"wiki", "git"},
         "soundness": make_soundness(),
         "leaks": LeakReport(checked=120, asked=0, leaked=0, examples=[]),
+        "abstention": None,
         "names": {},
         "obstacle": None,
         **changes,

@@ -1,5 +1,6 @@
 """What of the evidence is kept as numbers and pictures."""
 
+from evaluation.abstention import AbstentionReport
 from evaluation.gate import Decision
 from evaluation.gate_report import render_decision, summarise
 from evaluation.plots import VersionPoint
@@ -20,6 +21,16 @@ def test_means_come_with_intervals_and_the_best_set_has_the_plain_names() -> Non
     assert metrics["embedding_drift"] == 0.3
     assert metrics["found_by_vector"] == 1
     assert "embedding_drift" not in list_metrics(evidence, {})
+
+
+def test_how_well_questions_without_an_answer_are_recognised_is_kept() -> None:
+    told = AbstentionReport(accuracy=0.85, answered=0.9, abstained=0.8, answerable=40, unanswerable=38)
+    evidence = make_evidence(abstention=told)
+    metrics = list_metrics(evidence, {})
+    assert (metrics["no_answer/accuracy"], metrics["no_answer/abstained"]) == (0.85, 0.8)
+    assert "no_answer/accuracy" not in list_metrics(make_evidence(), {})
+    page = render_decision("cag-v000002", Decision(promote=True, reasons=[]), evidence)
+    assert "Of 38 questions without an answer 80% are recognised, of 40 others 90% are answered." in page
 
 
 def test_a_version_that_nothing_could_be_asked_of_has_numbers_but_no_pictures() -> None:

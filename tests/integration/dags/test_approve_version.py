@@ -1,0 +1,87 @@
+"""A refused version goes live only after a person said so in Airflow, and it is known who did."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from opensearchpy import OpenSearch
+
+from evaluation import release
+from evaluation.compare import read_recorded
+from local.airflow_api import follow_run, trigger_dag
+from processors.settings import Settings
+from processors.stores import mlflow, versions
+from processors.stores.builds import begin_build, go_on_with
+from processors.stores.search import write_chunks
+
+DAG = "approve_version"
+REASON = "All pages but one were deleted on purpose."
+pytestmark = pytest.mark.usefixtures("live_versions")
+
+
+@pytest.fixture
+def refused(client: OpenSearch, settings: Settings) -> Iterator[str]:
+    """A version of one chunk that the gate refused; what was live is so again afterwards."""
+    live = versions.find_live(client, "cag") or ""
+    (some,) = client.search(index=live, body={"size": 1})["hits"]["hits"]
+    meta = {"embedding_model": some["_source"]["embedding_model"], "dimension": settings.embedding_dimension}
+    with begin_build(client, "cag", meta) as index:
+        write_chunks(client, index, [some["_source"]])
+    with go_on_with(client, "cag", index):
+        assert not release.release_version(client, settings, "cag", index)["promote"]
+    yield index
+    if versions.find_live(client, "cag") != live:
+        versions.promote(client, "cag", live)
+    versions.delete_version(client, index)
+
+
+def ask(airflow: httpx.Client, index: str) -> tuple[str, dict[str, Any]]:
+    """Trigger the DAG and wait for its question; give the run and the question."""
+    run = trigger_dag(airflow, DAG, {"pipeline": "cag", "index": index, "reason": REASON})
+    deadline = time.monotonic() + 180
+    while True:
+        answer = airflow.get(_name_question(run))
+        if answer.is_success:
+            return run, answer.json()
+        assert time.monotonic() < deadline, f"no question after 180 s: {answer.text}"
+        time.sleep(0.5)
+
+
+def _name_question(run: str) -> str:
+    return f"/dags/{DAG}/dagRuns/{run}/taskInstances/approval_task/-1/hitlDetails"
+
+
+def respond(airflow: httpx.Client, run: str, option: str) -> dict[str, str]:
+    airflow.patch(_name_question(run), json={"chosen_options": [option]}).raise_for_status()
+    return follow_run(airflow, DAG, run, print)
+
+
+def test_an_approval_promotes_and_is_kept_with_its_name(
+    client: OpenSearch, settings: Settings, airflow: httpx.Client, refused: str
+) -> None:
+    before = versions.find_live(client, "cag")
+    run, question = ask(airflow, refused)
+    assert versions.find_live(client, "cag") == before
+    assert refused in question["subject"]
+    assert "It holds 1 chunks in all" in question["body"]
+    assert REASON in question["body"]
+    assert question["defaults"] == ["Reject"]
+    assert set(respond(airflow, run, "Approve").values()) == {"success"}
+    assert versions.find_live(client, "cag") == refused
+    override = versions.read_meta(client, refused)["override"]
+    assert (override["by"], override["reason"]) == ("admin", REASON)
+    with mlflow.open_mlflow(settings.mlflow_tracking_uri) as records:
+        tags = read_recorded(records, refused)["tags"]
+    assert (tags["gate"], tags["override_by"], tags["override_at"]) == ("overridden", "admin", override["at"])
+
+
+def test_a_rejection_changes_nothing(client: OpenSearch, airflow: httpx.Client, refused: str) -> None:
+    before = versions.find_live(client, "cag")
+    run, _ = ask(airflow, refused)
+    states = respond(airflow, run, "Reject")
+    assert states["promote_refused_task"] == "skipped"
+    assert versions.find_live(client, "cag") == before
+    assert versions.read_meta(client, refused)["state"] == "refused"
+    assert "override" not in versions.read_meta(client, refused)
