@@ -109,8 +109,8 @@ def _tell_soundness(evidence: Evidence) -> Iterator[str]:
     told = evidence["abstention"]
     if told:
         yield (
-            f"- Of {told['unanswerable']} questions without an answer {told['abstained']:.0%} are recognised, "
-            f"of {told['answerable']} others {told['answered']:.0%} are answered."
+            f"- Of {told['unanswerable']} questions without an answer {told['abstained']:.0%} are "
+            f"recognised, of {told['answerable']} others {told['answered']:.0%} are answered."
         )
     yield f"- Leaks: {leaks['leaked']}, in {leaks['checked']} chunks and {leaks['asked']} probes."
 
