@@ -114,7 +114,9 @@ def _tell(value: Any) -> str:
     if value is None:
         return "none"
     if isinstance(value, dict):
-        return _shorten(", ".join(f"{name}={_tell(held)}" for name, held in value.items() if held != ""))
+        return _shorten(
+            ", ".join(f"{name}={_tell(held)}" for name, held in sorted(value.items()) if held != "")
+        )
     return _shorten(str(value))
 
 
