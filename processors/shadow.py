@@ -43,11 +43,11 @@ def shadow_key(candidate: str) -> str:
     return f"shadow:{candidate}"
 
 
-def rank_documents(hits: Iterable[Hit]) -> list[str]:
+def list_top_documents(hits: Iterable[Hit]) -> list[str]:
     """Return the first documents of a ranking of chunks, each at its best chunk.
 
     Example:
-        >>> rank_documents([{"doc_id": "a"}, {"doc_id": "b"}, {"doc_id": "a"}])
+        >>> list_top_documents([{"doc_id": "a"}, {"doc_id": "b"}, {"doc_id": "a"}])
         ['a', 'b']
     """
     return list(dict.fromkeys(hit["doc_id"] for hit in hits))[:COMPARED_DOCUMENTS]

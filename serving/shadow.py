@@ -22,8 +22,8 @@ from processors.shadow import (
     ShadowRead,
     compute_overlap,
     compute_rank_biased_overlap,
+    list_top_documents,
     name_candidate_alias,
-    rank_documents,
     shadow_key,
 )
 from serving.metrics import SHADOW_OVERLAP, SHADOW_RANK_OVERLAP, SHADOW_READS, SHADOW_SECONDS
@@ -91,7 +91,7 @@ async def _compare(
     (found, live_seconds), (tried, candidate_seconds) = await time_searches(
         aside, settings, wide, pipeline, (live, candidate)
     )
-    first, second = rank_documents(found), rank_documents(tried)
+    first, second = list_top_documents(found), list_top_documents(tried)
     return ShadowRead(
         overlap_at_10=compute_overlap(first, second),
         rank_biased_overlap=compute_rank_biased_overlap(first, second),

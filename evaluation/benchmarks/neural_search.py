@@ -13,6 +13,7 @@ from evaluation.benchmarks.service import measure_pair, report_pair
 from evaluation.query_sets import read_golden
 from processors.retrieval.glossary import add_translation
 from processors.retrieval.hybrid import Hit, TextToEmbed, build_hybrid_query, parse_hits
+from processors.retrieval.pages import rank_documents
 from processors.settings import load_settings
 from processors.stores.neural_search import NeuralSearchError, ensure_model
 from processors.stores.search import count_chunks, open_search
@@ -39,7 +40,7 @@ def main() -> None:
 
     def search(text: str, nearest: list[float] | TextToEmbed) -> list[Hit]:
         body = build_hybrid_query(text, nearest, _K, settings.all_groups)
-        return parse_hits(client.search(index="cag", body=body))
+        return rank_documents(parse_hits(client.search(index="cag", body=body)))[:_K]
 
     with httpx.Client(base_url=settings.kserve_url, timeout=30) as embedder:
 

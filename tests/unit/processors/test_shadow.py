@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from processors.shadow import compute_overlap, compute_rank_biased_overlap, rank_documents
+from processors.shadow import compute_overlap, compute_rank_biased_overlap, list_top_documents
 
 
 def sum_series(first: list[str], second: list[str], persistence: float) -> float:
@@ -54,4 +54,4 @@ def test_a_wrong_persistence_is_named(persistence: float) -> None:
 def test_overlap_is_of_the_longer_ranking_and_of_ten_documents() -> None:
     assert compute_overlap(["a", "b"], ["b"]) == 0.5
     hits = [{"doc_id": str(number // 2)} for number in range(30)]
-    assert rank_documents(hits) == [str(number) for number in range(10)]  # type: ignore[arg-type]
+    assert list_top_documents(hits) == [str(number) for number in range(10)]  # type: ignore[arg-type]
