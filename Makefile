@@ -14,9 +14,14 @@ endif
 TEST_PORT_BASE ?= 24000
 TEST_STACK := RUNLORE_HOME=.runlore/test-stack RUNLORE_PORT_BASE=$(TEST_PORT_BASE) RUNLORE_DOCS= $(STACK)
 
+# The benchmark of quality has documents of its own, and no more services than it needs.
+BENCH_PORT_BASE ?= 25000
+BENCH_STACK := RUNLORE_HOME=.runlore/bench-stack RUNLORE_PORT_BASE=$(BENCH_PORT_BASE) RUNLORE_DOCS= \
+	RUNLORE_OPEN_WEBUI=off $(STACK)
+
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
-	restart-one ask compare rollback versions env prove bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-swaps bench-neural bench-shadow
+	restart-one ask compare rollback versions env prove bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-swaps bench-neural bench-shadow bench-quality
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -70,6 +75,10 @@ bench-cache: ## How fast known questions are answered from the cache, beside a b
 
 bench-swaps: ## How long it takes to take a version back, by command and as a DAG run, beside a bare _aliases request
 	@$(STACK) exec -- python -m evaluation.benchmarks.swaps $(BENCH)
+
+bench-quality: environments ## How well pages are found, beside simple rankings; RUNLORE_TEST_DATA=<folder>; a stack of its own (20 min)
+	@trap '$(BENCH_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
+	$(BENCH_STACK) up serving && $(BENCH_STACK) exec -- python -m evaluation.benchmarks.quality
 
 bench-redaction: environments ## How fast secrets are masked, and which are missed; RUNLORE_TEST_DATA=<folder> for false masks
 	@$(BIN)/python -m evaluation.benchmarks.redaction

@@ -4,7 +4,7 @@ import hashlib
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
@@ -174,6 +174,9 @@ class Settings(BaseSettings):
     )
     neural_search: bool = Field(
         False, description="Whether OpenSearch makes the vectors of questions, by its plugin for models."
+    )
+    reranker: Literal["", "sentences"] = Field(
+        "", description="Whether the best hits are read again, sentence by sentence; empty: no."
     )
     shadow_share: float = Field(
         0.0, ge=0, le=1, description="Share of the live questions that is also asked of a candidate."

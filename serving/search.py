@@ -44,6 +44,7 @@ from serving.correlation import HEADER, correlation_id
 from serving.errors import NoKnowledgeError
 from serving.metrics import CACHE_LOOKUPS, time_stage
 from serving.neural import forget_model, leave_to_opensearch
+from serving.reranking import rerank_hits
 
 if TYPE_CHECKING:
     # The schema's module brings pyarrow, which the service has no use for.
@@ -299,6 +300,8 @@ async def _search(
         response, troubles = await _ask(clients, version, build(vector=None)), ("embedding",)
     is_timed = question.window is not None or "observed_at" in question.filters
     hits = rank_documents(parse_hits(response))[:size]
+    if settings.reranker == "sentences" and pipeline == "cag" and isinstance(nearest, list):
+        hits = await rerank_hits(clients, settings, nearest, hits)
     return _Ranking(apply_recency(hits, now, is_timed=is_timed), troubles)
 
 

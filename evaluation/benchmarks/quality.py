@@ -23,6 +23,7 @@ from evaluation.benchmarks.quality_corpus import (
     find_answer,
     is_held_out,
     load_alerts,
+    name_alerts,
     prepare,
     read_pages,
 )
@@ -157,6 +158,8 @@ def _measure_pages(client: OpenSearch, settings: Settings, service: httpx.Client
     held_out = {query["query_id"] for query in alerts if is_held_out(find_answer(query))}
     rankings = measure(client, settings, service, "plain-pages", locate_documents(alerts, [RUNBOOKS], known))
     everything = {query["query_id"] for query in alerts}
+    names = locate_documents(name_alerts(alerts), [RUNBOOKS], known)
+    named = measure(client, settings, service, "plain-pages", names)
     users = locate_documents(read_golden(USERS_FILE), [KUBERNETES], known)
     asked = measure(client, settings, service, "plain-pages", users)
     took = [*rankings.latencies, *asked.latencies]
@@ -169,6 +172,7 @@ def _measure_pages(client: OpenSearch, settings: Settings, service: httpx.Client
         + report("Alerts, the half tuned on, hard ones", rankings, hard - held_out)
         + report("Alerts, all", rankings, everything)
         + report("Alerts, all hard ones", rankings, hard)
+        + report("Names of alerts alone", named, {query["query_id"] for query in names})
         + report("Questions in a user's own words", asked, {query["query_id"] for query in users})
     )
 

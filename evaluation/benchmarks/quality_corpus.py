@@ -3,7 +3,7 @@
 import hashlib
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from opensearchpy import OpenSearch, helpers
@@ -65,6 +65,18 @@ def load_alerts(data: Path, *, hard: bool) -> list[Query]:
         )
         for query in load_incidents(data / "runbooks", hard=hard)
     ]
+
+
+def name_alerts(alerts: list[Query]) -> list[Query]:
+    """Return the names of the alerts alone, as their pages are called, with those pages.
+
+    Example:
+        >>> alert = Query(query_id="q", query="A disk fails.", relevant={"runbooks/node/Broken.md": 2})
+        >>> name_alerts([alert])[0]["query"]
+        'Broken'
+    """
+    pages = sorted({f"runbooks/{find_answer(alert)}" for alert in alerts})
+    return [Query(query_id=page, query=PurePosixPath(page).stem, relevant={page: 2}) for page in pages]
 
 
 def find_answer(query: Query) -> str:

@@ -9,17 +9,17 @@ from typing import Final
 from processors.retrieval.hybrid import DYNAMIC_KINDS, Hit
 
 # What a page's best chunk gains from the scores of the page's second and third.
-_SUPPORT: Final = (0.2, 0.1)
+_SUPPORT: Final = (0.3, 0.15)
 # Who runs a system rather wants to be told what to do than how the thing is built.
-_RUNBOOK: Final = 1.2
+_RUNBOOK: Final = 1.4
 
 
 def rank_documents(hits: Iterable[Hit]) -> list[Hit]:
     """Return the hits re-ranked, those of documents with regard to the page that they belong to.
 
-    The best chunk of a page gains 0.2 of the score of the page's second best chunk and 0.1 of that of the
+    The best chunk of a page gains 0.3 of the score of the page's second best chunk and 0.15 of that of the
     third: a page that speaks of the matter in several places is about it. The score of a runbook's chunk is
-    multiplied by 1.2. A chunk that says the same as a better one, under the same headings, is left out.
+    multiplied by 1.4. A chunk that says the same as a better one, under the same headings, is left out.
     All are factors, so they hold for scores of any scale. What happened is no document, and stays as it is.
 
     Args:
@@ -31,7 +31,7 @@ def rank_documents(hits: Iterable[Hit]) -> list[Hit]:
         >>> first = {**page, "doc_id": "b", "text": "2", "score": 0.8}
         >>> second = {**first, "text": "3", "score": 0.7}
         >>> [(hit["doc_id"], round(hit["score"], 2)) for hit in rank_documents([alone, first, second])]
-        [('b', 0.94), ('a', 0.9), ('b', 0.7)]
+        [('b', 1.01), ('a', 0.9), ('b', 0.7)]
     """
     weighted = [_prefer_runbook(hit) for hit in _leave_out_copies(hits)]
     weighted.sort(key=lambda hit: -hit["score"])
