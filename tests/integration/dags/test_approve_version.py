@@ -10,7 +10,7 @@ from opensearchpy import OpenSearch
 
 from evaluation import release
 from evaluation.compare import read_recorded
-from local.airflow_api import follow_run, trigger_dag
+from local.airflow_api import find_active_run, follow_run, trigger_dag
 from processors.settings import Settings
 from processors.stores import mlflow, versions
 from processors.stores.builds import begin_build, go_on_with
@@ -22,8 +22,12 @@ pytestmark = pytest.mark.usefixtures("live_versions")
 
 
 @pytest.fixture
-def refused(client: OpenSearch, settings: Settings) -> Iterator[str]:
+def refused(client: OpenSearch, settings: Settings, airflow: httpx.Client) -> Iterator[str]:
     """A version of one chunk that the gate refused; what was live is so again afterwards."""
+    deadline = time.monotonic() + 180
+    while find_active_run(airflow, "cag_pipeline"):
+        assert time.monotonic() < deadline, "cag_pipeline was never without a run for 180 s"
+        time.sleep(0.5)
     live = versions.find_live(client, "cag") or ""
     (some,) = client.search(index=live, body={"size": 1})["hits"]["hits"]
     meta = {"embedding_model": some["_source"]["embedding_model"], "dimension": settings.embedding_dimension}
