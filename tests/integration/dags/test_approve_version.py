@@ -10,6 +10,7 @@ from opensearchpy import OpenSearch
 
 from evaluation import release
 from evaluation.compare import read_recorded
+from evaluation.registry import point_aliases
 from local.airflow_api import find_active_run, follow_run, trigger_dag
 from processors.settings import Settings
 from processors.stores import mlflow, versions
@@ -38,6 +39,7 @@ def refused(client: OpenSearch, settings: Settings, airflow: httpx.Client) -> It
     yield index
     if versions.find_live(client, "cag") != live:
         versions.promote(client, "cag", live)
+        point_aliases(settings.mlflow_tracking_uri, "cag", live=live, previous=None, candidate=None)
     versions.delete_version(client, index)
 
 

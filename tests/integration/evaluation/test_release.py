@@ -16,7 +16,7 @@ from evaluation import release
 from evaluation.approval import Approval, explain_refusal, promote_refused
 from evaluation.build_runs import keep_record
 from evaluation.compare import read_recorded, render_comparison
-from evaluation.registry import name_model
+from evaluation.registry import name_model, point_aliases
 from processors.cag import build, process, sync
 from processors.markdown.parsing import Section
 from processors.settings import DocumentSource, Settings
@@ -259,6 +259,7 @@ def test_a_refusal_is_told_everywhere_and_a_person_may_override_it(
             promote_refused(client, told, "cag", index, approval)
     finally:
         versions.promote(client, "cag", live)
+        point_aliases(settings.mlflow_tracking_uri, "cag", live=live, previous=None, candidate=None)
         versions.delete_version(client, index)
 
 
