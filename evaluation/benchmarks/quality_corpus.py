@@ -95,16 +95,18 @@ def prepare(client: OpenSearch, settings: Settings, name: str, chunks: list[Chun
     if live and "benchmark" not in versions.read_meta(client, live):
         sys.exit(f"{live} is live and not the benchmark's: run it on a stack of its own (make bench-quality)")
     signature = make_id(name, sign_processing(settings), [chunk["content_hash"] for chunk in chunks])
-    known = {version["meta"].get("signature"): version["index"] for version in _list(client)}
-    index = known.get(signature)
+    earlier = [version for version in _list(client) if version["meta"].get("benchmark") == name]
+    index = next((one["index"] for one in earlier if one["meta"].get("signature") == signature), None)
     if index is None:
-        embed_chunks(client, settings, chunks, live)
-        index = versions.create_version(client, "cag", {"benchmark": name, "signature": signature})
+        # Another analysis leaves the vectors as they were, and they are what takes most of the time.
+        embed_chunks(client, settings, chunks, earlier[-1]["index"] if earlier else None)
+        index = versions.create_version(client, "cag", {"benchmark": name})
         refused = write_chunks(client, index, chunks)
         if refused:
             sys.exit(f"{index}: {len(refused)} chunks were refused, the first: {refused[0]}")
-        versions.update_meta(client, index, state="retired")
         _write_plain(client, settings, f"plain-{name}", chunks)
+        # Only what is complete can be used again.
+        versions.update_meta(client, index, state="retired", signature=signature)
     versions.promote(client, "cag", index)
     return index
 
