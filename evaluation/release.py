@@ -16,7 +16,7 @@ from evaluation.query_sets import load_golden
 from evaluation.registry import point_aliases, register_version
 from evaluation.runbook_report import build_report
 from evaluation.shadow import hold_for_shadow, to_metrics
-from evaluation.tracking import log_runbooks, log_step, log_version
+from evaluation.tracking import log_oddities, log_runbooks, log_step, log_version
 from processors.chunk import Pipeline
 from processors.index_names import cover_family
 from processors.rag import check_searchable, count_events, read_batch
@@ -24,7 +24,7 @@ from processors.settings import Settings
 from processors.stores.builds import NotPromotedError, promote_build
 from processors.stores.mlflow import open_mlflow, set_run_tags
 from processors.stores.search import count_chunks, list_documents, open_search
-from processors.stores.staging import read_json
+from processors.stores.staging import read_json, read_manifest
 from processors.stores.versions import find_live, list_versions, prune_versions, read_meta, update_meta
 
 log = structlog.get_logger(__name__)
@@ -54,6 +54,8 @@ def release_version(client: OpenSearch, settings: Settings, pipeline: Pipeline, 
     if records:
         report = build_report(records, datetime.now(UTC).date())
         log_runbooks(settings.mlflow_tracking_uri, run, report)
+        stage = meta["page_records"].rpartition("/")[0]
+        log_oddities(settings.mlflow_tracking_uri, run, read_manifest(stage)["oddities"])
     update_meta(client, index, mlflow_run=run, chunks=meta["chunks"])
     _record(client, settings, pipeline, index, run, decision)
     if decision["promote"]:

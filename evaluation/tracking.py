@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import mlflow
@@ -206,6 +206,13 @@ def log_runbooks(tracking_uri: str, run_id: str, report: RunbookReport) -> None:
     client.log_text(run_id, json.dumps(report, indent=1), "runbooks.json")
     client.log_metric(run_id, "runbooks/total", report["runbooks"])
     client.log_metric(run_id, "runbooks/complete", report["complete"])
+
+
+def log_oddities(tracking_uri: str, run_id: str, oddities: Sequence[str]) -> None:
+    """Log what was odd about the pages that a version's build read, a line each, with its run."""
+    client = mlflow.MlflowClient(tracking_uri)
+    client.log_text(run_id, "".join(f"{oddity}\n" for oddity in oddities), "oddities.txt")
+    client.log_metric(run_id, "pages/oddities", len(oddities))
 
 
 def log_step(tracking_uri: str, run_id: str, step: int, metrics: dict[str, float]) -> None:

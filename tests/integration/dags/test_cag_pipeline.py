@@ -1,5 +1,6 @@
 """A document that is added, edited or deleted is so in index and cache; a bad build changes nothing."""
 
+import json
 import subprocess
 import threading
 import uuid
@@ -7,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import mlflow
 import pytest
 import redis
 from opensearchpy import OpenSearch
@@ -45,6 +47,15 @@ def find(client: OpenSearch, path: Path) -> list[dict[str, Any]]:
     return [hit["_source"] for hit in client.search(index="cag", body=body)["hits"]["hits"]]
 
 
+def read_report(client: OpenSearch, settings: Settings) -> dict[str, Any]:
+    live = versions.find_live(client, "cag")
+    assert live
+    mlflow.set_tracking_uri(settings.mlflow_tracking_uri)
+    run = versions.read_meta(client, live)["mlflow_run"]
+    report: dict[str, Any] = json.loads(mlflow.artifacts.load_text(f"runs:/{run}/runbooks.json"))
+    return report
+
+
 def test_add_edit_delete_each_make_a_version_that_tells_the_truth(
     client: OpenSearch, settings: Settings, run_dag: RunDag, page: Path
 ) -> None:
@@ -53,6 +64,8 @@ def test_add_edit_delete_each_make_a_version_that_tells_the_truth(
     assert set(run_dag("cag_pipeline").values()) == {"success"}
     added = find(client, page)
     assert added
+    report = read_report(client, settings)
+    assert report["runbooks"] == report["complete"] >= 30
     assert added[-1]["cite"]["path"] == page.name
     total = client.count(index="cag")["count"]
 

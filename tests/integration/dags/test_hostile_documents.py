@@ -9,12 +9,13 @@ from pathlib import Path
 
 import docx
 import httpx
+import mlflow
 import pytest
 from opensearchpy import OpenSearch
 
 from processors.chunk import make_id
 from processors.settings import Settings
-from processors.stores import staging, versions
+from processors.stores import versions
 
 RunDag = Callable[..., dict[str, str]]
 pytestmark = pytest.mark.usefixtures("live_versions")
@@ -76,10 +77,10 @@ def folder(settings: Settings) -> Iterator[Path]:
     git(repository, "commit", "--quiet", "-m", "no longer hostile")
 
 
-def read_oddities(client: OpenSearch, index: str) -> list[str]:
-    stage = versions.read_meta(client, index)["page_records"].rpartition("/")[0]
-    oddities: list[str] = staging.read_manifest(stage)["oddities"]
-    return oddities
+def read_oddities(client: OpenSearch, settings: Settings, index: str) -> list[str]:
+    run = versions.read_meta(client, index)["mlflow_run"]
+    mlflow.set_tracking_uri(settings.mlflow_tracking_uri)
+    return mlflow.artifacts.load_text(f"runs:/{run}/oddities.txt").splitlines()
 
 
 def test_hostile_files_are_lines_of_the_report_and_their_text_stays_data(
@@ -88,7 +89,7 @@ def test_hostile_files_are_lines_of_the_report_and_their_text_stays_data(
     assert set(run_dag("cag_pipeline").values()) == {"success"}
     live = versions.find_live(client, "cag")
     assert live
-    told = [odd for odd in read_oddities(client, live) if odd.startswith(folder.name)]
+    told = [odd for odd in read_oddities(client, settings, live) if odd.startswith(folder.name)]
     expected = {
         "huge.md": "not read: 524288",
         "link.md": "not read: a symbolic link",
