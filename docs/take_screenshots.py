@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlencode
 
 import httpx
 from playwright.sync_api import Page, sync_playwright
@@ -36,7 +37,7 @@ LARGE_DIALOG: Final = """.chakra-dialog__content, .chakra-dialog__content > div 
 CHOOSE_COLUMNS: Final = """experiment => {
   const key = `MLflowLocalStorage-1.1-ExperimentPage-["${experiment}"]-ReactComponentState`;
   const state = JSON.parse(localStorage.getItem(key));
-  const chosen = ['metrics.`recall_at_10`', 'metrics.`ndcg_at_10`', 'metrics.`chunks`', 'tags.`gate`',
+  const chosen = ['metrics.`ndcg_at_10`', 'metrics.`recall_at_10`', 'metrics.`chunks`', 'tags.`gate`',
                   'tags.`gate_reasons`'];
   localStorage.setItem(key, JSON.stringify({...state, selectedColumns: chosen}));
   localStorage.setItem('mlflow.assistant.panelOpen_v1', 'false');
@@ -99,12 +100,32 @@ def show_dag_docs(page: Page) -> None:
     page.add_style_tag(content=LARGE_DIALOG)
 
 
+def find_experiment() -> str:
+    """Return the id of the experiment of `cag`."""
+    url = f"{os.environ['MLFLOW_TRACKING_URI']}/api/2.0/mlflow/experiments/get-by-name"
+    found = httpx.get(url, params={"experiment_name": "runlore-cag"}).raise_for_status()
+    return str(found.json()["experiment"]["experiment_id"])
+
+
+def list_runs(experiment: str) -> list[str]:
+    """Return the ids of the experiment's runs that the gate decided on, newest first."""
+    url = f"{os.environ['MLFLOW_TRACKING_URI']}/api/2.0/mlflow/runs/search"
+    decided = {"experiment_ids": [experiment], "filter": "tags.gate LIKE '%e%d'", "max_results": 50}
+    runs = httpx.post(url, json=decided).raise_for_status().json()["runs"]
+    return [run["info"]["run_id"] for run in runs if run["info"]["status"] == "FINISHED"]
+
+
+def close_assistant(page: Page) -> None:
+    """Keep MLflow's assistant out of the picture."""
+    page.goto(os.environ["MLFLOW_TRACKING_URI"])
+    page.evaluate("localStorage.setItem('mlflow.assistant.panelOpen_v1', 'false')")
+    page.goto("about:blank")
+
+
 def show_versions(page: Page) -> None:
     """MLflow's runs of the index versions."""
-    url = os.environ["MLFLOW_TRACKING_URI"]
-    search = httpx.get(f"{url}/api/2.0/mlflow/experiments/get-by-name?experiment_name=runlore-cag")
-    experiment = search.raise_for_status().json()["experiment"]["experiment_id"]
-    runs = f"{url}/#/experiments/{experiment}/runs?compareRunsMode=TABLE"
+    experiment = find_experiment()
+    runs = f"{os.environ['MLFLOW_TRACKING_URI']}/#/experiments/{experiment}/runs?compareRunsMode=TABLE"
     page.goto(runs)
     page.get_by_text("cag-v000001").first.wait_for()
     page.evaluate(CHOOSE_COLUMNS, experiment)
@@ -112,6 +133,41 @@ def show_versions(page: Page) -> None:
     page.goto(runs)
     page.get_by_text("cag-v000001").first.wait_for()
     page.get_by_role("button", name="Toggle sidebar").click()
+
+
+def show_comparison(page: Page) -> None:
+    """MLflow's comparison of the three newest versions."""
+    close_assistant(page)
+    experiment = find_experiment()
+    query = urlencode(
+        {"runs": json.dumps(list_runs(experiment)[:3]), "experiments": json.dumps([experiment])}
+    )
+    page.goto(f"{os.environ['MLFLOW_TRACKING_URI']}/#/compare-runs?{query}")
+    page.get_by_text("Comparing 3 Runs").first.wait_for()
+
+
+def show_artefact(page: Page, name: str) -> None:
+    """A file of the newest version's run."""
+    close_assistant(page)
+    experiment = find_experiment()
+    run = list_runs(experiment)[0]
+    page.goto(f"{os.environ['MLFLOW_TRACKING_URI']}/#/experiments/{experiment}/runs/{run}/artifacts/{name}")
+    page.get_by_text(name).last.wait_for()
+
+
+def show_decision(page: Page) -> None:
+    """Why the newest version went live or was refused."""
+    show_artefact(page, "decision.md")
+
+
+def show_quality(page: Page) -> None:
+    """The last versions with their intervals; refused ones are crosses."""
+    show_artefact(page, "quality_by_version.png")
+
+
+def show_runbooks(page: Page) -> None:
+    """What the runbooks of the newest version lack."""
+    show_artefact(page, "runbooks.md")
 
 
 def show_answer(page: Page) -> None:
@@ -139,6 +195,10 @@ PICTURES: Final[dict[str, tuple[Callable[[Page], None], int]]] = {
     "airflow-history-run": (show_history_run, 560),
     "airflow-dag-docs": (show_dag_docs, 690),
     "mlflow-versions": (show_versions, 700),
+    "mlflow-comparison": (show_comparison, 1000),
+    "mlflow-decision": (show_decision, 800),
+    "mlflow-quality": (show_quality, 800),
+    "mlflow-runbooks": (show_runbooks, 900),
     "open-webui-answer": (show_answer, 1080),
 }
 
