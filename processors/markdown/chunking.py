@@ -1,5 +1,6 @@
 """Sections in, chunks out: along the structure of Markdown, each small enough for the embedding model."""
 
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from processors.markdown import CHUNKER
 from processors.markdown.front_matter import to_text
 from processors.markdown.parsing import Document, Section, open_parser
 
-_TABLE_HEAD_LINES: Final = 2
+_DASHES: Final = re.compile(r"-{4,}")
 
 
 class Splitter(NamedTuple):
@@ -144,8 +145,12 @@ def _cut_block(
         head, tail = lines[first : first + 1], [lines[first][: _indent(lines[first])] + node.markup]
         yield from _cut_lines(first + 1, last - closed, head, tail, lines, splitter)
     elif node.type == "table":
-        head = lines[first : first + _TABLE_HEAD_LINES]
-        yield from _cut_lines(first + _TABLE_HEAD_LINES, last, head, [], lines, splitter)
+        # However wide the source draws its columns, three dashes say the same in fewer tokens.
+        head = [lines[first], _DASHES.sub("---", lines[first + 1])]
+        # Under a head that fills most of every part, the parts would say nothing but the head.
+        is_wide = splitter.count("\n".join(head)) > splitter.limit // 2
+        begin_rows, head = (first, []) if is_wide else (first + 2, head)
+        yield from _cut_lines(begin_rows, last, head, [], lines, splitter)
     elif node.type == "code_block":
         yield from _cut_lines(first, last, [], [], lines, splitter)
     else:

@@ -40,6 +40,23 @@ def test_every_part_of_a_large_table_has_its_head_and_whole_rows() -> None:
     assert [piece["start_line"] for piece in pieces] == [3, *(p["end_line"] + 1 for p in pieces[:-1])]
 
 
+def test_the_drawn_width_of_a_table_costs_nothing() -> None:
+    rows = [f"| {number} | some words here |" for number in range(6)]
+    text = "\n".join(["| n | what |", f"| :{'-' * 90}: | --- |", *rows])
+    section = Section(heading_path=[], start_line=1, end_line=8, text=text)
+    pieces = split_section(section, make_splitter(len, 80))
+    assert all(piece["text"].startswith("| n | what |\n| :---: | --- |\n| ") for piece in pieces)
+
+
+def test_a_head_that_would_fill_most_of_every_part_is_said_once() -> None:
+    names = " ".join(f"column{number}" for number in range(30))
+    rows = [f"| {number} | {'words ' * 12}|" for number in range(6)]
+    pieces = cut("\n".join([f"| n | {names} |", "|---|---|", *rows]), 40)
+    assert all(len(piece["text"].split()) <= 40 for piece in pieces)
+    assert sum("column7" in piece["text"] for piece in pieces) == 1
+    assert len(pieces) <= 5
+
+
 def test_nothing_is_lost_and_no_piece_is_too_large() -> None:
     text = (
         "word " * 500
