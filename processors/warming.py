@@ -90,10 +90,17 @@ def choose_questions(asked: Iterable[AskedQuestion], now: datetime) -> Mapping[t
         most = sorted(counts, key=lambda form: -counts[form])[:_MOST_ASKED]
         last = sorted(counts, key=lambda form: latest[groups][form], reverse=True)[:_MOST_RECENT]
         chosen[groups] = [spelled[form] for form in dict.fromkeys([*most, *last])]
-    return {groups: [q for q in forms if _is_timeless(q, now)] for groups, forms in chosen.items()}
+    return {groups: [q for q in forms if is_timeless(q, now)] for groups, forms in chosen.items()}
 
 
-def _is_timeless(question: str, now: datetime) -> bool:
+def is_timeless(question: str, now: datetime) -> bool:
+    """Tell whether the answer to a question is worth keeping: it names no time and is no pasted log.
+
+    Example:
+        >>> now = datetime(2026, 11, 21, tzinfo=UTC)
+        >>> is_timeless("why is the cluster red", now), is_timeless("what failed yesterday", now)
+        (True, False)
+    """
     return len(question) <= LONGEST_QUESTION and find_window(question, now).window is None
 
 
