@@ -40,7 +40,6 @@ CHOOSE_COLUMNS: Final = """experiment => {
   const chosen = ['metrics.`ndcg_at_10`', 'metrics.`recall_at_10`', 'metrics.`chunks`', 'tags.`gate`',
                   'tags.`gate_reasons`'];
   localStorage.setItem(key, JSON.stringify({...state, selectedColumns: chosen}));
-  localStorage.setItem('mlflow.assistant.panelOpen_v1', 'false');
 }"""
 
 
@@ -108,22 +107,21 @@ def find_experiment() -> str:
 
 
 def list_runs(experiment: str) -> list[str]:
-    """Return the ids of the experiment's runs that the gate decided on, newest first."""
+    """Return the ids of the experiment's runs that ended, newest first."""
     url = f"{os.environ['MLFLOW_TRACKING_URI']}/api/2.0/mlflow/runs/search"
-    decided = {"experiment_ids": [experiment], "filter": "tags.gate LIKE '%e%d'", "max_results": 50}
-    runs = httpx.post(url, json=decided).raise_for_status().json()["runs"]
+    newest = {"experiment_ids": [experiment], "max_results": 50}
+    runs = httpx.post(url, json=newest).raise_for_status().json()["runs"]
     return [run["info"]["run_id"] for run in runs if run["info"]["status"] == "FINISHED"]
 
 
 def close_assistant(page: Page) -> None:
     """Keep MLflow's assistant out of the picture."""
-    page.goto(os.environ["MLFLOW_TRACKING_URI"])
-    page.evaluate("localStorage.setItem('mlflow.assistant.panelOpen_v1', 'false')")
-    page.goto("about:blank")
+    page.add_init_script("localStorage.setItem('mlflow.assistant.panelOpen_v1', 'false')")
 
 
 def show_versions(page: Page) -> None:
     """MLflow's runs of the index versions."""
+    close_assistant(page)
     experiment = find_experiment()
     runs = f"{os.environ['MLFLOW_TRACKING_URI']}/#/experiments/{experiment}/runs?compareRunsMode=TABLE"
     page.goto(runs)

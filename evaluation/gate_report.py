@@ -72,8 +72,10 @@ def _tell_change(evidence: Evidence, name: str, measure: str, mean: float) -> st
     if not live:
         return " | | "
     compared = compare_results(evidence["results"][name], live, measure)
+    # A mean is never negative, but a rounded zero may have a sign.
+    before = abs(mean - compared["difference"])
     return (
-        f"{mean - compared['difference']:.3f} | {compared['difference']:+.3f} ({compared['low']:+.3f} to "
+        f"{before:.3f} | {compared['difference']:+.3f} ({compared['low']:+.3f} to "
         f"{compared['high']:+.3f}) | {compared['p_value']:.3f}"
     )
 

@@ -20,16 +20,26 @@ _GOOD: Final = "#2b7a3d"
 _BAD: Final = "#b3261e"
 _CANDIDATE: Final = "#1f5fa8"
 _LIVE: Final = "#8a8a8a"
+_OVERRIDDEN: Final = "#c77700"
+# What the gate said of a version, to the colour and mark of its point and their meaning.
+_MARKS: Final[dict[str, tuple[str, str, str]]] = {
+    "promoted": (_GOOD, "o", "promoted"),
+    "refused": (_BAD, "X", "refused"),
+    "overridden": (_OVERRIDDEN, "D", "refused, made live by a person"),
+}
 _SHOWN_QUERIES: Final = 12
 _LONGEST_LABEL: Final = 62
 _SMALLEST_DIFFERENCE: Final = 1e-9
 
 
 class VersionPoint(TypedDict):
-    """What a version reached by one measure, and where its mean may lie by chance."""
+    """What a version reached by one measure, and where its mean may lie by chance.
+
+    `gate` is `promoted`, `refused` or `overridden`.
+    """
 
     index: str
-    refused: bool
+    gate: str
     mean: float
     low: float
     high: float
@@ -45,8 +55,8 @@ def draw_quality(query_set: str, points: Mapping[str, Sequence[VersionPoint]]) -
     figure = Figure(figsize=(9, 3.2 * len(points)), layout="constrained")
     panels = figure.subplots(len(points), squeeze=False)[:, 0]
     for axes, (measure, versions) in zip(panels, points.items(), strict=True):
-        for refused, colour, mark, told in ((False, _GOOD, "o", "promoted"), (True, _BAD, "X", "refused")):
-            chosen = [(place, point) for place, point in enumerate(versions) if point["refused"] == refused]
+        for gate, (colour, mark, told) in _MARKS.items():
+            chosen = [(place, point) for place, point in enumerate(versions) if point["gate"] == gate]
             if chosen:
                 means = [point["mean"] for _, point in chosen]
                 reach = [

@@ -81,7 +81,7 @@ def render_report(report: RunbookReport) -> str:
         "|---|---|---|",
     ]
     for page in report["pages"]:
-        told = "<br>".join(_tell(finding) for finding in page["findings"]) or "nothing"
+        told = "; ".join(_tell(finding) for finding in page["findings"]) or "nothing"
         lines.append(f"| {_quote(page['title'])} | {_quote(page['path'])} | {told} |")
     return "\n".join(lines) + "\n"
 

@@ -88,7 +88,7 @@ def _list_tags(index: str, meta: Mapping[str, Any], evidence: Evidence, decision
     live = evidence["live_corpus"]
     return {
         "index": index,
-        "gate": "promoted" if decision["promote"] else "refused",
+        "gate": _name_decision(decision),
         "gate_reasons": mask_secrets(" ".join(decision["reasons"])) or "none against",
         "measured_against": live["index"] if live else "nothing",
         MLFLOW_GIT_COMMIT: str(meta.get("code_commit", "unknown")),
@@ -153,10 +153,11 @@ def draw_version(
     headline = choose_headline(evidence)
     if headline is None:
         return
+    gate = _name_decision(decision)
     points = {
         measure: [
             *earlier.get(measure, []),
-            _to_point(index, metrics, f"{headline}/{measure}", not decision["promote"]),
+            _to_point(index, metrics, f"{headline}/{measure}", gate),
         ]
         for measure in _DRAWN_MEASURES
     }
@@ -176,9 +177,13 @@ def _list_latencies(results: Any) -> list[float]:
     return [result["latency_ms"] for measured in results for result in measured]
 
 
-def _to_point(index: str, metrics: Mapping[str, float], name: str, refused: bool) -> VersionPoint:
+def _name_decision(decision: Decision) -> str:
+    return "promoted" if decision["promote"] else "refused"
+
+
+def _to_point(index: str, metrics: Mapping[str, float], name: str, gate: str) -> VersionPoint:
     low, high = metrics.get(f"{name}/low", metrics[name]), metrics.get(f"{name}/high", metrics[name])
-    return VersionPoint(index=index, refused=refused, mean=metrics[name], low=low, high=high)
+    return VersionPoint(index=index, gate=gate, mean=metrics[name], low=low, high=high)
 
 
 def _read_points(experiment_id: str, index: str, evidence: Evidence) -> dict[str, list[VersionPoint]]:
@@ -187,12 +192,15 @@ def _read_points(experiment_id: str, index: str, evidence: Evidence) -> dict[str
     found = mlflow.MlflowClient().search_runs(
         [experiment_id], "attributes.status = 'FINISHED'", max_results=_DRAWN_VERSIONS
     )
-    runs: list[Run] = sorted(found, key=lambda run: run.info.start_time)
+    runs: list[Run] = sorted(
+        (run for run in found if {"index", "gate"} <= run.data.tags.keys()),
+        key=lambda run: run.info.start_time,
+    )
     return {
         measure: [
-            _to_point(run.data.tags["index"], run.data.metrics, name, run.data.tags.get("gate") == "refused")
+            _to_point(run.data.tags["index"], run.data.metrics, name, run.data.tags["gate"])
             for run in runs
-            if name in run.data.metrics and run.data.tags.get("index", index) != index
+            if name in run.data.metrics and run.data.tags["index"] != index
         ]
         for measure in _DRAWN_MEASURES
         for name in [f"{headline}/{measure}"]

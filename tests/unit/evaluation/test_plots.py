@@ -22,10 +22,10 @@ def read_texts(figure: Figure) -> str:
 
 def test_versions_stand_side_by_side_with_their_intervals_and_refusals() -> None:
     points = [
-        VersionPoint(
-            index=f"cag-v00000{number}", refused=number == 2, mean=mean, low=mean - 0.1, high=mean + 0.1
+        VersionPoint(index=f"cag-v00000{number}", gate=gate, mean=mean, low=mean - 0.1, high=mean + 0.1)
+        for number, (mean, gate) in enumerate(
+            ((0.8, "promoted"), (0.3, "refused"), (0.4, "overridden"), (0.85, "promoted")), start=1
         )
-        for number, mean in ((1, 0.8), (2, 0.3), (3, 0.85))
     ]
     told = read_texts(draw_quality("golden", {"ndcg_at_10": points, "recall_at_10": points}))
     for words in (
@@ -34,6 +34,7 @@ def test_versions_stand_side_by_side_with_their_intervals_and_refusals() -> None
         "mean recall@10",
         "refused",
         "promoted",
+        "made live by a person",
         "95 % interval",
         "0.850",
     ):

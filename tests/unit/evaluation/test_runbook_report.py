@@ -35,7 +35,7 @@ def test_the_worst_runbook_comes_first_and_kinds_are_counted_by_runbook() -> Non
     page = render_report(report)
     assert "| a dead link | 1 |" in page
     assert "| Whole | runbooks/whole.md | nothing |" in page
-    assert "no page runbooks/no.md (line 13)<br>" in page
+    assert "no page runbooks/no.md (line 13); " in page
 
 
 def test_a_title_is_text_in_the_report() -> None:

@@ -47,7 +47,9 @@ def test_pictures_are_drawn_as_far_as_there_is_something_to_compare_with() -> No
     evidence = make_evidence()
     metrics = list_metrics(evidence, {"wiki": 0.1})
     decision = Decision(promote=True, reasons=[])
-    earlier = {"ndcg_at_10": [VersionPoint(index="cag-v000001", refused=False, mean=0.5, low=0.4, high=0.6)]}
+    earlier = {
+        "ndcg_at_10": [VersionPoint(index="cag-v000001", gate="promoted", mean=0.5, low=0.4, high=0.6)]
+    }
     assert [name for name, _ in draw_version(evidence, {"wiki": 0.1}, earlier, metrics, decision)] == [
         "quality_by_version",
         "queries_won_and_lost",
