@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from mlflow import MlflowClient
 
-from evaluation.tracking import log_freshness
+from evaluation.tracking import log_step
 from processors.chunk import Chunk
 from processors.collectors.mlflow import collect_mlflow
 from processors.mlflow.chunks import build_mlflow_chunks
@@ -126,7 +126,7 @@ def test_the_freshness_of_a_micro_batch_is_no_change(
     mlflow_client.set_terminated(run_id)
     collect()
     for step in (10, 20):
-        log_freshness(settings.mlflow_tracking_uri, run_id, step, {"freshness_seconds": 3.0})
+        log_step(settings.mlflow_tracking_uri, run_id, step, {"freshness_seconds": 3.0})
         _, _, before = kafka.drain(settings.kafka_bootstrap, [kafka.MLFLOW], {}, 10_000_000)
         collect_mlflow(settings)
         records, _, _ = kafka.drain(settings.kafka_bootstrap, [kafka.MLFLOW], before, 10_000_000)
