@@ -14,7 +14,7 @@ from local.settings import load_settings as load_stack_settings
 from processors.chunk import table_to_chunks
 from processors.settings import Settings
 from processors.stores import slices, staging, versions
-from tests.support.killing import kill_at_random
+from tests.support.killing import kill_at_random, wait_until_searchable
 from tests.support.numbered import (
     assert_each_once,
     make_mark,
@@ -43,6 +43,7 @@ def test_every_event_is_in_one_chunk_or_one_dead_letter_whatever_is_killed(
     report(f"sent {len(good)} good events and {len(broken)} broken ones")
     thread.join(900)
     assert done.total() == KILLS, f"only {done.total()} kills"
+    wait_until_searchable(client, 180)
     wait_until_held(client, {*good, *broken}, 600, report)
     assert_each_once(settings, client, mark, {*good}, {*broken})
     report(f"each is there once after {dict(done)}")

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import psutil
+from opensearchpy import OpenSearch, TransportError
 
 from local.settings import StackSettings
 from local.supervisor import list_programs
@@ -59,6 +60,21 @@ def kill_at_random(
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     return thread, done
+
+
+def wait_until_searchable(client: OpenSearch, seconds: float) -> None:
+    """Wait until OpenSearch is back with all its shards; with many versions it takes half a minute."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            if not client.cluster.health(wait_for_status="yellow", timeout="10s")["timed_out"]:
+                return
+        except TransportError as error:
+            last = str(error)
+        else:
+            last = "not all shards are there"
+        assert time.monotonic() < deadline, f"OpenSearch is not back after {seconds:.0f} s: {last}"
+        time.sleep(1)
 
 
 def _kill_when_there(stack: StackSettings, victim: str) -> bool:
