@@ -67,7 +67,7 @@ def wait_until_searchable(client: OpenSearch, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while True:
         try:
-            if not client.cluster.health(wait_for_status="yellow", timeout="10s")["timed_out"]:
+            if not client.cluster.health(wait_for_status="yellow")["timed_out"]:
                 return
         except TransportError as error:
             last = str(error)
