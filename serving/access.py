@@ -1,14 +1,42 @@
 """Who may ask, and what they may see."""
 
-import hmac
-from pathlib import Path
-from typing import Any
+from __future__ import annotations
 
-from litestar.connection import ASGIConnection
+import hmac
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
 from litestar.exceptions import NotAuthorizedException
-from litestar.handlers import BaseRouteHandler
+from litestar.types import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from litestar.connection import ASGIConnection
+    from litestar.handlers import BaseRouteHandler
 
 PUBLIC = "public"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, and for which groups the answer may be made."""
+
+    user: str
+    """The same for each request of the same one: `key:<name>` or `jwt:<issuer>:<subject>`."""
+    groups: tuple[str, ...]
+    """Sorted; what is public is for all."""
+
+
+def make_caller(user: str, groups: Iterable[str] = ()) -> Caller:
+    """Return a caller; the public group is added, so that what everybody may see is found for all.
+
+    Example:
+        >>> make_caller("key:ops", ["sre", "dev", "sre"])
+        Caller(user='key:ops', groups=('dev', 'public', 'sre'))
+    """
+    return Caller(user, tuple(sorted({PUBLIC, *groups})))
 
 
 def read_api_key(path: Path) -> str:
@@ -23,8 +51,8 @@ def read_api_key(path: Path) -> str:
     return key
 
 
-async def require_api_key(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
-    """Refuse a request that doesn't carry the key.
+async def require_caller(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+    """Find out who asks, or refuse the request.
 
     It waits for nothing, but a guard that is no coroutine would be run in a thread, which costs more than the
     rest of an answer from the cache.
@@ -36,8 +64,10 @@ async def require_api_key(connection: ASGIConnection[Any, Any, Any, Any], _handl
     expected: str = connection.app.state.api_key
     if scheme.lower() != "bearer" or not hmac.compare_digest(shown.strip().encode(), expected.encode()):
         raise NotAuthorizedException("Incorrect or missing API key: send `Authorization: Bearer <key>`.")
+    connection.scope["state"]["caller"] = make_caller("key:default")
 
 
-def resolve_groups() -> tuple[str, ...]:
-    """Return the groups of the one who asks: whoever holds the service's key sees what is public."""
-    return (PUBLIC,)
+def provide_caller(scope: Scope) -> Caller:
+    """Return whom the guard let in."""
+    caller: Caller = scope["state"]["caller"]
+    return caller

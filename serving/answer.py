@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from processors.redaction.masking import mask_secrets
-from serving.access import resolve_groups
 from serving.citations import cite_source
 from serving.correlation import correlation_id
 from serving.errors import NoQuestionError, UnknownModelError
@@ -20,6 +19,7 @@ from serving.writing import Answer, write_answer
 if TYPE_CHECKING:
     from processors.chunk import Pipeline
     from processors.settings import Settings
+    from serving.access import Caller
     from serving.clients import Clients
     from serving.schemas import ChatRequest, Message
 
@@ -33,7 +33,7 @@ _RETRIEVED: Final = 8
 
 
 async def prepare_answer(
-    clients: Clients, settings: Settings, request: ChatRequest, *, is_recorded: bool = True
+    clients: Clients, settings: Settings, request: ChatRequest, caller: Caller, *, is_recorded: bool = True
 ) -> Answer:
     """Do all that can fail before the first word, and return the answer ready to be read.
 
@@ -41,6 +41,7 @@ async def prepare_answer(
         clients: What to ask.
         settings: Of the platform.
         request: The conversation.
+        caller: Who asks.
         is_recorded: Whether the question is written down, to be warmed in the next version.
 
     Raises:
@@ -53,7 +54,7 @@ async def prepare_answer(
     if request.model not in PIPELINES_BY_MODEL:
         raise UnknownModelError(f"The model {request.model!r} does not exist; GET /v1/models lists them.")
     text, history = split_conversation(request.messages)
-    question = Question(text, PIPELINES_BY_MODEL[request.model], _RETRIEVED, resolve_groups(), {})
+    question = Question(text, PIPELINES_BY_MODEL[request.model], _RETRIEVED, caller.groups, {})
     if is_recorded:
         clients.questions.record(text, question.groups, question.pipelines)
     if is_fixed(settings, request, question, history):

@@ -7,9 +7,10 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
+from litestar.types import Scope
 
 from processors.settings import Settings
-from serving.access import read_api_key
+from serving.access import Caller, provide_caller, read_api_key
 from serving.citation_routes import show_citation
 from serving.clients import Clients, open_clients
 from serving.correlation import trace_requests
@@ -42,6 +43,7 @@ def create_app(settings: Settings, clients: _OpenClients = open_clients) -> Lite
         dependencies={
             "clients": Provide(_provide_clients, sync_to_thread=False),
             "settings": Provide(_provide_settings, sync_to_thread=False),
+            "caller": Provide(_provide_caller, sync_to_thread=False),
         },
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[hold_clients],
@@ -62,3 +64,7 @@ def _provide_settings(state: State, clients: NamedDependency[Clients]) -> Settin
     # much as reading Redis; one after the other they cost nothing.
     settings: Settings = state.settings
     return settings
+
+
+def _provide_caller(scope: Scope, settings: NamedDependency[Settings]) -> Caller:  # noqa: ARG001 - as above
+    return provide_caller(scope)

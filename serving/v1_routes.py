@@ -12,7 +12,7 @@ from processors.index_names import find_version
 from processors.redaction.masking import mask_secrets
 from processors.retrieval.hybrid import Hit, RetrievedHit
 from processors.settings import Settings
-from serving.access import require_api_key, resolve_groups
+from serving.access import Caller, require_caller
 from serving.answer import PIPELINES_BY_MODEL, prepare_answer
 from serving.clients import Clients
 from serving.completions import build_chunks, build_completion, encode_events, to_event_stream
@@ -28,12 +28,15 @@ _STARTED: Final = int(time.time())
 
 @post("/chat/completions", status_code=200)
 async def create_chat_completion(
-    data: JSONBody[ChatRequest], clients: NamedDependency[Clients], settings: NamedDependency[Settings]
+    data: JSONBody[ChatRequest],
+    clients: NamedDependency[Clients],
+    settings: NamedDependency[Settings],
+    caller: NamedDependency[Caller],
 ) -> Response[dict[str, Any]] | Stream:
     """Answer the last message of a conversation from the live knowledge, with citations."""
     if data.model == settings.answering_model:
         return await relay_completion(clients, data)
-    answer = await prepare_answer(clients, settings, data, is_recorded=is_recorded())
+    answer = await prepare_answer(clients, settings, data, caller, is_recorded=is_recorded())
     if not data.stream:
         return Response(await build_completion(answer))
     include_usage = data.stream_options is not None and data.stream_options.include_usage
@@ -50,7 +53,10 @@ async def list_models(settings: NamedDependency[Settings]) -> dict[str, Any]:
 
 @post("/retrieve", status_code=200)
 async def retrieve_chunks(
-    data: JSONBody[RetrieveRequest], clients: NamedDependency[Clients], settings: NamedDependency[Settings]
+    data: JSONBody[RetrieveRequest],
+    clients: NamedDependency[Clients],
+    settings: NamedDependency[Settings],
+    caller: NamedDependency[Caller],
 ) -> RetrieveResponse:
     """Return the chunks that fit a query, without an answer being written."""
     started = time.perf_counter()
@@ -58,7 +64,7 @@ async def retrieve_chunks(
         text=mask_secrets(data.query),
         pipelines=("rag", "cag") if data.pipeline == "both" else (data.pipeline,),
         k=data.k,
-        groups=resolve_groups(),
+        groups=caller.groups,
         filters=data.filters,
     )
     if is_recorded():
@@ -92,5 +98,5 @@ def _show(hit: Hit) -> RetrievedHit:
 v1_router: Final = Router(
     "/v1",
     route_handlers=[create_chat_completion, list_models, retrieve_chunks],
-    guards=[require_api_key],
+    guards=[require_caller],
 )
