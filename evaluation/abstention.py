@@ -27,8 +27,9 @@ from processors.retrieval.answerability import (
 )
 from processors.retrieval.glossary import add_translation
 from processors.settings import Settings, load_settings
+from processors.stores.corpus import read_documents
 from processors.stores.model_server import embed_texts
-from processors.stores.search import list_documents, open_search
+from processors.stores.search import open_search
 from processors.stores.versions import find_live
 
 # Keeps the weights finite where the two kinds of questions don't overlap.
@@ -188,7 +189,7 @@ def main() -> None:
     if live is None:
         sys.exit("no version of cag is live: run cag_pipeline first")
     index = cover_family(live)
-    documents = set(list_documents(client, index))
+    documents = set(read_documents(client, index))
     golden = load_golden((source.url for source in settings.docs), documents)
     queries = [*golden, *load_no_answer()]
     found = list(zip(queries, gather_support(client, index, queries, settings), strict=True))

@@ -27,6 +27,7 @@ from processors.stores.search import sample_chunks
 
 _SAMPLE: Final = 1_000
 _PROBED: Final = 50
+_NEIGHBOURS: Final = 5
 _DRIFTING: Final = 20
 
 
@@ -107,7 +108,7 @@ def inspect_version(
     vectors, served = _embed(settings, probed)
     dimension = read_dimension(client, candidate["index"])
     fits = bool(probed) and vectors.shape[1] == dimension
-    nearest = find_by_vector(client, index, vectors) if fits else []
+    nearest = find_by_vector(client, index, vectors, _NEIGHBOURS) if fits else []
     return Soundness(
         models=read_models(client, index),
         served=f"{settings.embedding_identity}@{served.rpartition('@')[2]}",

@@ -7,10 +7,10 @@ import numpy.typing as npt
 from opensearchpy import OpenSearch
 
 from processors.chunk import Chunk
+from processors.stores.corpus import find_by_vector, read_vectors
 
 _PROBED: Final = 10
 _NEIGHBOURS: Final = 10
-_REFERENCE: Final = 200
 
 
 def probe_version(client: OpenSearch, index: str, chunks: list[Chunk]) -> dict[str, float]:
@@ -22,10 +22,11 @@ def probe_version(client: OpenSearch, index: str, chunks: list[Chunk]) -> dict[s
         chunks: Of the batch, with embeddings; at least one.
     """
     probed = chunks[:_PROBED]
-    found = [chunk["content_hash"] in _find_nearest(client, index, chunk["embedding"]) for chunk in probed]
-    reference = _read_vectors(client, index)
     batch = np.array([chunk["embedding"] for chunk in chunks], dtype=np.float32)
-    return {"self_retrieval": sum(found) / len(found), "embedding_drift": measure_drift(reference, batch)}
+    nearest = find_by_vector(client, index, batch[:_PROBED], _NEIGHBOURS)
+    found = [chunk["content_hash"] in hashes for chunk, hashes in zip(probed, nearest, strict=True)]
+    drift = measure_drift(read_vectors(client, index), batch)
+    return {"self_retrieval": sum(found) / len(found), "embedding_drift": drift}
 
 
 def measure_drift(reference: npt.NDArray[np.float32], batch: npt.NDArray[np.float32]) -> float:
@@ -43,17 +44,3 @@ def measure_drift(reference: npt.NDArray[np.float32], batch: npt.NDArray[np.floa
     means = reference.mean(axis=0), batch.mean(axis=0)
     lengths = np.linalg.norm(means[0]) * np.linalg.norm(means[1])
     return float(1 - np.dot(*means) / lengths) if lengths else 0.0
-
-
-def _find_nearest(client: OpenSearch, index: str, vector: list[float]) -> set[str]:
-    nearest = {"knn": {"embedding": {"vector": vector, "k": _NEIGHBOURS}}}
-    body = {"size": _NEIGHBOURS, "query": nearest, "_source": ["content_hash"]}
-    hits = client.search(index=index, body=body)["hits"]["hits"]
-    return {hit["_source"]["content_hash"] for hit in hits}
-
-
-def _read_vectors(client: OpenSearch, index: str) -> npt.NDArray[np.float32]:
-    # Hashes are spread evenly, so the first of them are a fair sample, and the same one each time.
-    body = {"size": _REFERENCE, "sort": [{"content_hash": "asc"}], "_source": ["embedding"]}
-    hits = client.search(index=index, body=body)["hits"]["hits"]
-    return np.array([hit["_source"]["embedding"] for hit in hits], dtype=np.float32)

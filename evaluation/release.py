@@ -22,8 +22,9 @@ from processors.index_names import cover_family
 from processors.rag import check_searchable, count_events, read_batch
 from processors.settings import Settings
 from processors.stores.builds import NotPromotedError, promote_build
+from processors.stores.corpus import read_documents
 from processors.stores.mlflow import open_mlflow, set_run_tags
-from processors.stores.search import count_chunks, list_documents, open_search
+from processors.stores.search import count_chunks, open_search
 from processors.stores.staging import read_json, read_manifest
 from processors.stores.versions import find_live, list_versions, prune_versions, read_meta, update_meta
 
@@ -117,7 +118,7 @@ def record_freshness(settings: Settings, run_url: str, index: str) -> dict[str, 
 
 def list_known_questions(client: OpenSearch, settings: Settings, index: str) -> list[str]:
     """Return the golden questions that a version's pages answer, for the cache to be warmed with."""
-    documents = set(list_documents(client, cover_family(index)))
+    documents = set(read_documents(client, cover_family(index)))
     return [query["query"] for query in load_golden((source.url for source in settings.docs), documents)]
 
 

@@ -1,14 +1,14 @@
 """What an index version is made of: its documents, sources, groups and models, and where its vectors are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 from opensearchpy import OpenSearch
 
+# Buckets a request; OpenSearch allows 65,536.
 _PAGE: Final = 10_000
-_NEIGHBOURS: Final = 5
 _VECTORS: Final = 200
 
 
@@ -23,23 +23,15 @@ def read_documents(client: OpenSearch, index: str) -> dict[str, Document]:
     """Return all documents by id."""
     return {
         bucket["key"]["doc_id"]: Document(source=bucket["key"]["source"], chunks=bucket["doc_count"])
-        for bucket in _read_buckets(client, index, "source", "doc_id")
+        for bucket in read_buckets(client, index, ("source", "doc_id"))
     }
-
-
-def read_groups(client: OpenSearch, index: str) -> dict[str, list[str]]:
-    """Return who may see chunks of each source: every group that one of its chunks names."""
-    found: dict[str, list[str]] = {}
-    for bucket in _read_buckets(client, index, "source", "acl"):
-        found.setdefault(bucket["key"]["source"], []).append(bucket["key"]["acl"])
-    return found
 
 
 def read_models(client: OpenSearch, index: str) -> dict[str, int]:
     """Return how many chunks have vectors of each model, `model@revision`."""
     return {
         bucket["key"]["embedding_model"]: bucket["doc_count"]
-        for bucket in _read_buckets(client, index, "embedding_model")
+        for bucket in read_buckets(client, index, ("embedding_model",))
     }
 
 
@@ -49,40 +41,31 @@ def read_dimension(client: OpenSearch, version: str) -> int:
     return int(mapping["properties"]["embedding"]["dimension"])
 
 
-def find_titles(client: OpenSearch, index: str, source: str, group: str, size: int) -> list[str]:
-    """Return the titles of some documents of a source that a group may see."""
-    conditions = [{"term": {"source": source}}, {"term": {"acl": group}}]
-    body = {
-        "size": size,
-        "query": {"bool": {"filter": conditions}},
-        "collapse": {"field": "doc_id"},
-        "_source": ["title"],
-    }
-    return [hit["_source"]["title"] for hit in client.search(index=index, body=body)["hits"]["hits"]]
-
-
-def find_by_vector(client: OpenSearch, index: str, vectors: npt.NDArray[np.float32]) -> list[set[str]]:
+def find_by_vector(
+    client: OpenSearch, index: str, vectors: npt.NDArray[np.float32], neighbours: int
+) -> list[set[str]]:
     """Return the content hashes of each vector's nearest chunks, by the vectors alone.
 
     Args:
         client: OpenSearch.
         index: A version, or an expression for its family.
         vectors: Shape (n_questions, dim).
+        neighbours: How many chunks of each.
     """
     found = []
     for vector in vectors:
-        nearest = {"knn": {"embedding": {"vector": vector.tolist(), "k": _NEIGHBOURS}}}
-        body = {"size": _NEIGHBOURS, "query": nearest, "_source": ["content_hash"]}
+        nearest = {"knn": {"embedding": {"vector": vector.tolist(), "k": neighbours}}}
+        body = {"size": neighbours, "query": nearest, "_source": ["content_hash"]}
         hits = client.search(index=index, body=body)["hits"]["hits"]
         found.append({hit["_source"]["content_hash"] for hit in hits})
     return found
 
 
-def read_vectors(client: OpenSearch, index: str, source: str) -> npt.NDArray[np.float32]:
-    """Return the vectors of a fair sample of a source's chunks, the same one each time."""
+def read_vectors(client: OpenSearch, index: str, source: str | None = None) -> npt.NDArray[np.float32]:
+    """Return the vectors of a fair sample of an index's chunks, or of a source's; the same one each time."""
     body = {
         "size": _VECTORS,
-        "query": {"term": {"source": source}},
+        "query": {"term": {"source": source}} if source else {"match_all": {}},
         # Hashes are spread evenly.
         "sort": [{"content_hash": "asc"}],
         "_source": ["embedding"],
@@ -91,10 +74,19 @@ def read_vectors(client: OpenSearch, index: str, source: str) -> npt.NDArray[np.
     return np.array([hit["_source"]["embedding"] for hit in hits], dtype=np.float32)
 
 
-def _read_buckets(client: OpenSearch, index: str, *fields: str) -> Iterator[dict[str, Any]]:
-    """Yield the combinations of fields' values with their numbers of chunks."""
+def read_buckets(
+    client: OpenSearch, index: str, fields: Sequence[str], *, with_missing: bool = False
+) -> Iterator[dict[str, Any]]:
+    """Yield the combinations of fields' values with their numbers of chunks, sorted by the values.
+
+    Args:
+        client: OpenSearch.
+        index: A version, or an expression for its family.
+        fields: Keyword fields.
+        with_missing: Whether a chunk without a value counts, as None; else it is left out.
+    """
     composite: dict[str, Any] = {
-        "sources": [{field: {"terms": {"field": field}}} for field in fields],
+        "sources": [{field: {"terms": {"field": field, "missing_bucket": with_missing}}} for field in fields],
         "size": _PAGE,
     }
     while True:

@@ -240,19 +240,6 @@ def sample_chunks(client: OpenSearch, index: str, size: int) -> list[Chunk]:
     return [hit["_source"] for hit in client.search(index=index, body=body)["hits"]["hits"]]
 
 
-def list_documents(client: OpenSearch, index: str) -> list[str]:
-    """Return the ids of all documents of a version."""
-    by_document = {"sources": [{"doc_id": {"terms": {"field": "doc_id"}}}], "size": 1000}
-    found: list[str] = []
-    while True:
-        body = {"size": 0, "aggs": {"documents": {"composite": by_document}}}
-        page = client.search(index=index, body=body)["aggregations"]["documents"]
-        found += [bucket["key"]["doc_id"] for bucket in page["buckets"]]
-        if "after_key" not in page:
-            return found
-        by_document["after"] = page["after_key"]
-
-
 def list_titles(client: OpenSearch, index: str) -> list[str]:
     """Return the public documents' titles, each once."""
     body = {

@@ -1,6 +1,6 @@
 """What differs between two versions: documents, mapping and settings, and what they say of themselves.
 
-Documents are compared page by page in the order of their ids, so neither version is held in memory.
+Documents are compared in the order of their ids as they are read, so neither version is held in memory.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,8 +10,8 @@ from typing import Any, Final, TypedDict
 from opensearchpy import OpenSearch
 
 from processors.index_names import cover_family
+from processors.stores.corpus import read_buckets
 
-_PAGE: Final = 1_000
 # They tell one index from another, not one way of building from another.
 _OF_ONE_INDEX: Final = ("index.creation_date", "index.provided_name", "index.uuid", "index.version.created")
 
@@ -63,7 +63,8 @@ def diff_versions(client: OpenSearch, before: str, after: str) -> VersionDiff:
 
 def read_documents(client: OpenSearch, version: str) -> Iterator[tuple[str, Content]]:
     """Yield the id and the content of each document, in the order of the ids."""
-    buckets = _read_buckets(client, version)
+    fields = ("doc_id", "content_hash", "acl")
+    buckets = read_buckets(client, cover_family(version), fields, with_missing=True)
     for doc_id, held in groupby(buckets, key=lambda bucket: str(bucket["key"]["doc_id"])):
         yield (
             doc_id,
@@ -72,21 +73,6 @@ def read_documents(client: OpenSearch, version: str) -> Iterator[tuple[str, Cont
                 for bucket in held
             ),
         )
-
-
-def _read_buckets(client: OpenSearch, version: str) -> Iterator[dict[str, Any]]:
-    fields = [
-        {name: {"terms": {"field": name, "missing_bucket": True}}}
-        for name in ("doc_id", "content_hash", "acl")
-    ]
-    composite: dict[str, Any] = {"sources": fields, "size": _PAGE}
-    while True:
-        body = {"size": 0, "aggs": {"contents": {"composite": composite}}}
-        page = client.search(index=cover_family(version), body=body)["aggregations"]["contents"]
-        yield from page["buckets"]
-        if "after_key" not in page:
-            return
-        composite["after"] = page["after_key"]
 
 
 def compare_documents(

@@ -10,7 +10,8 @@ from evaluation.abstention import gather_support, is_for_calibration, measure_ab
 from evaluation.query_sets import load_golden, load_no_answer
 from processors.retrieval.answerability import Support, build_support_queries, list_words, read_support
 from processors.settings import Settings
-from processors.stores.search import apply_templates, list_documents
+from processors.stores.corpus import read_documents
+from processors.stores.search import apply_templates
 
 TEXTS = {
     "kafka": "Kafka lag: the consumer falls behind. Restart the consumer.",
@@ -79,7 +80,7 @@ def test_a_question_without_a_telling_word_is_no_error(client: OpenSearch, index
 def test_golden_questions_without_an_answer_are_told_from_the_others(
     client: OpenSearch, settings: Settings
 ) -> None:
-    documents = set(list_documents(client, "cag"))
+    documents = set(read_documents(client, "cag"))
     golden = load_golden((source.url for source in settings.docs), documents)
     found = [
         gather_support(client, "cag", [query for query in kind if not is_for_calibration(query)], settings)

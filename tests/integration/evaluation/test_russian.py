@@ -9,7 +9,7 @@ from evaluation import measures
 from evaluation.query_sets import GOLDEN_FILE, load_golden
 from processors.retrieval.glossary import has_cyrillic
 from processors.settings import Settings
-from processors.stores.search import list_documents
+from processors.stores.corpus import read_documents
 
 # Never used to tune the glossary.
 HELD_OUT_FILE = GOLDEN_FILE.with_name("runbooks_ru.jsonl")
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("live_versions")
 
 def measure(client: OpenSearch, settings: Settings, path: Path) -> float:
     """Return the mean recall@10 of a file's Russian queries."""
-    queries = load_golden((source.url for source in settings.docs), set(list_documents(client, "cag")), path)
+    queries = load_golden((source.url for source in settings.docs), set(read_documents(client, "cag")), path)
     russian = [query for query in queries if has_cyrillic(query["query"])]
     return measures.average(measures.measure_index(client, "cag", russian, settings))["recall_at_10"]
 
