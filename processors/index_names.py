@@ -40,6 +40,16 @@ def find_version(index: str) -> str:
     return _SLICE.sub("", index)
 
 
+def find_pipeline(index: str) -> str:
+    """Return the pipeline of the version that an index, base or slice, belongs to.
+
+    Example:
+        >>> find_pipeline("rag-v000042-000003")
+        'rag'
+    """
+    return find_version(index).rpartition("-v")[0]
+
+
 def read_number(index: str) -> int:
     """Return the number of the version that an index, base or slice, belongs to.
 

@@ -7,6 +7,7 @@ request, it goes with the version, and no overlapping update of `_meta` can lose
 
 from opensearchpy import NotFoundError, OpenSearch
 
+from processors.index_names import find_pipeline
 from processors.stores.aliases import change_aliases
 
 
@@ -24,12 +25,12 @@ def pin(client: OpenSearch, version: str) -> None:
     Raises:
         opensearchpy.exceptions.NotFoundError: There is no such version.
     """
-    change_aliases(client, [{"add": {"index": version, "alias": _name_pin(version.rpartition("-v")[0])}}])
+    change_aliases(client, [{"add": {"index": version, "alias": _name_pin(find_pipeline(version))}}])
 
 
 def unpin(client: OpenSearch, version: str) -> bool:
     """Take a pin away, and tell whether there was one."""
-    alias = _name_pin(version.rpartition("-v")[0])
+    alias = _name_pin(find_pipeline(version))
     return (
         change_aliases(client, [{"remove": {"index": version, "alias": alias, "must_exist": True}}]) is None
     )

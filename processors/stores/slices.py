@@ -13,7 +13,13 @@ import structlog
 from opensearchpy import NotFoundError, OpenSearch, RequestError
 
 from processors.chunk import Chunk
-from processors.index_names import cover_family, find_version, name_all_slices, name_slice
+from processors.index_names import (
+    cover_family,
+    find_pipeline,
+    find_version,
+    name_all_slices,
+    name_slice,
+)
 from processors.settings import Settings
 from processors.stores import search
 
@@ -104,7 +110,7 @@ def open_slice(client: OpenSearch, version: str, number: int) -> None:
         except RequestError as error:
             if error.error != "resource_already_exists_exception":
                 raise
-    alias = version.rpartition("-v")[0]
+    alias = find_pipeline(version)
     if alias in held[version]["aliases"] and alias not in held.get(index, {}).get("aliases", {}):
         _attach_slice(client, version, index, alias)
 

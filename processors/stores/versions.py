@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from opensearchpy import NotFoundError, OpenSearch
 
-from processors.index_names import find_version, name_version, read_number
+from processors.index_names import find_pipeline, find_version, name_version, read_number
 from processors.stores.aliases import change_aliases, plan_deletion, plan_swap
 from processors.stores.pins import list_pinned
 
@@ -121,7 +121,7 @@ def delete_version(client: OpenSearch, version: str) -> None:
     Raises:
         ValueError: It is live.
     """
-    pipeline = version.rpartition("-v")[0]
+    pipeline = find_pipeline(version)
     for _ in range(_TRIES):
         live = find_live(client, pipeline)
         if live == version:
