@@ -1,9 +1,9 @@
 """`make bench-cache`: how fast known questions are answered, beside a bare Redis GET and a bare route.
 
 Every question is asked once beforehand, so that all are warm (questions that name a time are left out, for
-their answers are not kept); then one client and 32 clients ask the service
-and the bare route in turn. The bare route is Litestar on uvicorn like the service, with one Redis GET of an
-answer of the same size and nothing else. The hit ratio is that of a week of questions that begins cold.
+their answers are not kept); then one client and 32 clients ask the service and the bare route in turn. The
+bare route is Litestar on uvicorn like the service, with one Redis GET of an answer of the same size and
+nothing else. The hit ratio is that of a week of questions that begins cold.
 """
 
 import asyncio
