@@ -86,6 +86,7 @@ def _runlore(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
         "RUNLORE_URL": addresses["RUNLORE_URL"],
         "RUNLORE_API_KEY_FILE": str(passwords.folder / "api-key"),
         "RUNLORE_MASK_KEY_FILE": str(passwords.folder / "mask-key"),
+        "RUNLORE_OPENWEBUI_JWT_SECRET_FILE": str(passwords.folder / "open-webui-user-jwt"),
         "RUNLORE_DOCS": resolve_docs(settings),
         "RUNLORE_ANSWERING_URL": settings.answering_url,
         "RUNLORE_ANSWERING_MODEL": settings.answering_model,

@@ -18,6 +18,7 @@ _PLAIN = (
     "mlflow-secret",
     "open-webui-secret",
     "open-webui-admin",
+    "open-webui-user-jwt",
 )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from string import Template
 
 from local.errors import StackError
+from local.open_webui import make_open_webui_values
 from local.passwords import OPEN_WEBUI_ADMIN, Passwords
 from local.settings import ROOT, StackSettings
 
@@ -53,6 +54,7 @@ def make_values(settings: StackSettings, passwords: Passwords) -> dict[str, str]
         **secrets,
         "root": str(ROOT),
         "open_webui_email": OPEN_WEBUI_ADMIN,
+        **make_open_webui_values(settings),
         "open_webui_probe": probe,
         "neural_search_settings": neural,
     }
