@@ -14,6 +14,7 @@ from processors.near_duplicates import AskedQuestions
 from processors.settings import Settings
 from processors.stores.asked_questions import QuestionLog, open_question_log
 from serving.metrics import QUESTIONS
+from serving.parts import Guards, make_guards
 from serving.sharing import SharedRead, SingleFlight, SpareWork
 
 # Seconds. A search takes milliseconds; whoever asks should hear soon that something is wrong.
@@ -35,6 +36,7 @@ class Clients:
     model: AsyncOpenAI
     questions: QuestionLog
     aside: AsyncOpenSearch
+    guards: Guards = field(default_factory=make_guards)
     live: SharedRead[dict[str, str]] = field(default_factory=SharedRead)
     vectors: SingleFlight[tuple[list[float] | None, tuple[str, ...]]] = field(default_factory=SingleFlight)
     documents: SingleFlight[Any] = field(default_factory=SingleFlight)

@@ -24,6 +24,14 @@ QUESTIONS: Final = Counter(
 ANSWERS: Final = Counter("runlore_chat_answers", "Chat answers by model and who wrote them.", ("model", "by"))
 DEGRADED: Final = Counter("runlore_degraded_answers", "Answers made without a part that was down.", ("part",))
 ACTIVE_STREAMS: Final = Gauge("runlore_active_streams", "Answers being streamed now.")
+BREAKER_STATE: Final = Gauge(
+    "runlore_breaker_state",
+    "Whether a part is asked: 0 yes, 1 one call tries it, 2 it is left alone.",
+    ("part",),
+)
+RETRIES: Final = Counter(
+    "runlore_retries", "Second attempts by part, and those that the budget forbade.", ("part", "outcome")
+)
 _RATIOS: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99, 1.0)
 SHADOW_READS: Final = Counter(
     "runlore_shadow_reads", "Questions for a candidate by what came of them.", ("pipeline", "outcome")
