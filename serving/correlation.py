@@ -10,6 +10,7 @@ from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.metrics import REQUEST_SECONDS
+from serving.timing import start_watch
 
 HEADER: Final = "X-Correlation-Id"
 RECORD_HEADER: Final = "X-Runlore-Record"
@@ -38,6 +39,7 @@ def trace_requests(app: ASGIApp) -> ASGIApp:
         headers = Headers.from_scope(scope)
         given = headers.get(HEADER, "")
         identity = given if _ACCEPTED.fullmatch(given) else uuid.uuid4().hex
+        start_watch()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(correlation_id=identity)
         if headers.get(RECORD_HEADER, "").lower() == "off":

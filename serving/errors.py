@@ -29,6 +29,14 @@ class NoQuestionError(Exception):
     """The conversation holds nothing that could be answered."""
 
 
+class UnreadablePartError(Exception):
+    """A message holds something that is no text, such as a picture."""
+
+
+class ClientGoneError(Exception):
+    """Who asked has closed the connection before the answer was ready."""
+
+
 def to_error(
     message: str, kind: str, *, code: str | None = None, param: str | None = None
 ) -> dict[str, dict[str, str | None]]:
@@ -94,6 +102,11 @@ def _on_model_refusal(_: _Request, error: openai.APIStatusError) -> Response[Any
     return _respond(error.status_code, error.message, "invalid_request_error", code=error.code)
 
 
+def _on_client_gone(_: _Request, error: ClientGoneError) -> Response[Any]:
+    # Nobody reads it; the status is what nginx writes for the same, and goes into the metrics.
+    return _respond(499, str(error), "invalid_request_error")
+
+
 def _on_defect(_: _Request, error: Exception) -> Response[Any]:
     log.error("unexpected error", exc_info=error)
     message = "The service failed in a way it doesn't know; its log has the rest under the correlation id."
@@ -105,6 +118,8 @@ EXCEPTION_HANDLERS: Final[dict[int | type[Exception], _Handler]] = {
     ValidationException: _on_invalid,
     UnknownModelError: _on_bad_request("model", code="model_not_found", status=404),
     NoQuestionError: _on_bad_request("messages"),
+    UnreadablePartError: _on_bad_request("messages", code="unsupported_content"),
+    ClientGoneError: _on_client_gone,
     FilterError: _on_bad_request("filters"),
     NoKnowledgeError: _on_no_knowledge,
     search_errors.RequestError: _on_refused_search,

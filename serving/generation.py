@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import openai
@@ -13,6 +13,7 @@ import structlog
 from serving.correlation import HEADER, correlation_id
 from serving.metrics import STAGE_SECONDS, time_stage
 from serving.prompt import title_of
+from serving.tool_calls import add_tool_calls
 
 if TYPE_CHECKING:
     from openai import AsyncStream
@@ -38,6 +39,7 @@ class Outcome:
 
     finish_reason: str = "stop"
     usage: dict[str, Any] | None = None
+    tool_calls: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
 async def open_stream(
@@ -66,7 +68,9 @@ async def open_stream(
         return None
 
 
-async def read_stream(stream: AsyncStream[ChatCompletionChunk], outcome: Outcome) -> AsyncIterator[str]:
+async def read_stream(
+    stream: AsyncStream[ChatCompletionChunk], outcome: Outcome
+) -> AsyncGenerator[str, None]:
     """Yield the model's text as it comes and note how it ends; the connection is closed in any case."""
     opened = time.perf_counter()
     waiting = True
@@ -76,6 +80,7 @@ async def read_stream(stream: AsyncStream[ChatCompletionChunk], outcome: Outcome
                 outcome.usage = chunk.usage.model_dump(exclude_none=True)
             for choice in chunk.choices:
                 outcome.finish_reason = choice.finish_reason or outcome.finish_reason
+                add_tool_calls(outcome.tool_calls, choice.delta.tool_calls or ())
                 if choice.delta.content:
                     if waiting:
                         STAGE_SECONDS.labels("first_token").observe(time.perf_counter() - opened)
@@ -84,7 +89,7 @@ async def read_stream(stream: AsyncStream[ChatCompletionChunk], outcome: Outcome
     STAGE_SECONDS.labels("model").observe(time.perf_counter() - opened)
 
 
-async def quote_passages(sources: Sequence[Hit]) -> AsyncIterator[str]:
+async def quote_passages(sources: Sequence[Hit]) -> AsyncGenerator[str, None]:
     """Yield the best passages as an answer that says what it is."""
     if not sources:
         yield _NOTHING_FOUND

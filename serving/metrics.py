@@ -6,6 +6,8 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from serving.timing import waiting
+
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 3.0, 10.0)
 
 REQUEST_SECONDS: Final = Histogram(
@@ -58,6 +60,6 @@ SHADOW_SECONDS: Final = Histogram(
 
 @contextmanager
 def time_stage(stage: str) -> Iterator[None]:
-    """Measure a stage: versions, cache, embedding, search, first_token or model."""
-    with STAGE_SECONDS.labels(stage).time():
+    """Measure a stage in which something is waited for: versions, cache, embedding, search or model_open."""
+    with STAGE_SECONDS.labels(stage).time(), waiting("model" if stage == "model_open" else "search"):
         yield
