@@ -32,6 +32,13 @@ def _require_zone(name: str) -> str:
     return name
 
 
+def _require_trusted(url: str) -> str:
+    # Keys that come over a network where others can change them let those others in.
+    if url and not re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", url):
+        raise ValueError(f"must be an https:// address, got {url!r}")
+    return url
+
+
 def _refuse_login(url: str) -> str:
     # The address is stored with every chunk and shown in citations. A user alone, as in ssh://git@host, is
     # no secret.
@@ -155,6 +162,37 @@ class Settings(BaseSettings):
         min_length=1, description="JSON list of document sources."
     )
 
+    api_keys_file: Path | None = Field(
+        None, description="JSON object of named keys: the SHA-256 of each and its groups; empty: none."
+    )
+    openwebui_jwt_secret_file: Path | None = Field(
+        None, description="File with the secret by which Open WebUI signs who asks; empty: not believed."
+    )
+    user_groups_file: Path | None = Field(
+        None, description="JSON object of the groups of Open WebUI's users and roles; empty: none."
+    )
+    oidc_issuer: Annotated[str, AfterValidator(_require_trusted)] = Field(
+        "", description="Issuer whose tokens are taken instead of a key; empty: none."
+    )
+    oidc_audience: str = Field("", description="Audience that such a token must name.")
+    oidc_jwks_url: Annotated[str, AfterValidator(_require_trusted)] = Field(
+        "", description="Where the issuer's public keys are; empty: as its discovery document says."
+    )
+    oidc_groups_claim: str = Field("groups", min_length=1, description="Claim that lists the user's groups.")
+    citation_link_seconds: int = Field(
+        3600, ge=60, description="How long a link to what isn't public can be opened."
+    )
+    requests_per_minute: int = Field(0, ge=0, description="Questions of one user in a minute; 0: any number.")
+    tokens_per_minute: int = Field(0, ge=0, description="Tokens of one user in a minute; 0: any number.")
+    max_body_bytes: int = Field(10_000_000, ge=1000, description="A larger request is refused.")
+    max_context_tokens: int = Field(
+        128_000, ge=0, description="A conversation of more tokens, as estimated, is refused; 0: none."
+    )
+    cors_origins: tuple[str, ...] = Field(
+        (), description="JSON list of the origins whose pages may ask from a browser."
+    )
+    audit_file: Path | None = Field(None, description="File of the audit log; empty: none is kept.")
+
     confluence: tuple[ConfluenceSpace, ...] = Field((), description="JSON list of Confluence spaces to read.")
     model_cards: bool = Field(True, description="Whether MLflow's descriptions of models are documents too.")
 
@@ -244,6 +282,13 @@ class Settings(BaseSettings):
     redaction_patterns: Patterns = Field((), description="JSON list of more regular expressions of secrets.")
     code_commit: str = Field("unknown", description="Commit of the code that runs, kept with every version.")
     log_level: str = Field("WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+
+    @model_validator(mode="after")
+    def _require_audience(self) -> Self:
+        # Without it a token that the issuer made for any other service would do.
+        if self.oidc_issuer and not self.oidc_audience:
+            raise ValueError("RUNLORE_OIDC_ISSUER needs RUNLORE_OIDC_AUDIENCE")
+        return self
 
     @property
     def query_prefix(self) -> str:

@@ -10,6 +10,7 @@ from serving.citations import cite_source
 from serving.correlation import correlation_id
 from serving.errors import NoQuestionError, UnknownModelError
 from serving.fixed_answers import is_fixed, recall_answer
+from serving.links import link_source
 from serving.prompt import PROMPT_VERSION
 from serving.schemas import Provenance, show_window
 from serving.search import Question, retrieve
@@ -91,7 +92,9 @@ def mask_message(message: Message) -> dict[str, Any]:
 def describe_provenance(answer: Answer) -> Provenance:
     """Return where an answer comes from; complete once its text has been read."""
     provenance = Provenance(
-        citations=[cite_source(n, hit, answer.ui_urls) for n, hit in enumerate(answer.cited, start=1)],
+        citations=[
+            cite_source(n, hit, link_source(hit, answer.reader)) for n, hit in enumerate(answer.cited, 1)
+        ],
         as_of=answer.as_of,
         versions=answer.findings.versions,
         route="+".join(pipeline for pipeline, index in answer.findings.versions.items() if index),

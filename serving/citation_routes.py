@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from string import Template
@@ -10,13 +11,14 @@ from typing import Any, Final
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from opensearchpy import NotFoundError
 
 from processors.index_names import find_version
 from processors.retrieval.hybrid import Hit, parse_hits
-from serving.access import PUBLIC
+from processors.settings import Settings
 from serving.clients import Clients
+from serving.links import load_link_key, read_grant
 from serving.prompt import title_of
 
 _INDEX: Final = re.compile(r"(rag|cag)-v\d{6}(-\d{6})?")
@@ -25,25 +27,33 @@ _PAGE: Final = Template((Path(__file__).parent / "pages" / "citation.html").read
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
+    # A link ends; what it showed must not stay behind on the way.
+    "Cache-Control": "private, no-store",
     "Referrer-Policy": "no-referrer",
 }
 
 
 @get("/citations/{index:str}/{chunk_id:str}")
 async def show_citation(
-    index: FromPath[str], chunk_id: FromPath[str], clients: NamedDependency[Clients]
+    index: FromPath[str],
+    chunk_id: FromPath[str],
+    clients: NamedDependency[Clients],
+    settings: NamedDependency[Settings],
+    grant: FromQuery[str] = "",
 ) -> Response[str]:
-    """Show a chunk and where it comes from; only public chunks, since a link carries no key."""
-    hit = await _find_public_chunk(clients, index, chunk_id) if _INDEX.fullmatch(index) else None
+    """Show a chunk and where it comes from: to whom the link was made for, or to all if it is public."""
+    groups = read_grant(grant, index, chunk_id, load_link_key(settings.mask_key_file))
+    hit = await _find_chunk(clients, index, chunk_id, groups) if _INDEX.fullmatch(index) else None
     if hit is None:
         raise NotFoundException(
-            f"{index} holds no public chunk {chunk_id}; old versions and slices are deleted in time."
+            f"{index} holds no chunk {chunk_id} that this link may show. Old versions are deleted in time, and"
+            " a link to what is not public ends: ask again for a new one."
         )
     return Response(render_citation(hit), media_type="text/html", headers=_HEADERS)
 
 
-async def _find_public_chunk(clients: Clients, index: str, chunk_id: str) -> Hit | None:
-    wanted = [{"term": {"chunk_id": chunk_id}}, {"term": {"acl": PUBLIC}}]
+async def _find_chunk(clients: Clients, index: str, chunk_id: str, groups: Sequence[str]) -> Hit | None:
+    wanted = [{"term": {"chunk_id": chunk_id}}, {"terms": {"acl": list(groups)}}]
     body = {"size": 1, "query": {"bool": {"filter": wanted}}, "_source": {"excludes": ["embedding"]}}
     try:
         response = await clients.search.search(index=index, body=body)

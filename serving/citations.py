@@ -1,7 +1,8 @@
 """Citations: where a source can be opened, and the numbers in an answer's text."""
 
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
@@ -98,20 +99,20 @@ def _find_place(cite: Mapping[str, Any]) -> str:
     return next((place.format_map(names) for needed, place in _PLACES.items() if needed <= names.keys()), "")
 
 
-def cite_source(n: int, hit: Hit, ui_urls: Mapping[str, str]) -> Citation:
-    """Return what the number n stands for."""
+def cite_source(n: int, hit: Hit, url: str) -> Citation:
+    """Return what the number n stands for, and the link by which the reader opens it."""
     return Citation(
         n=n,
         title=title_of(hit),
-        url=build_citation_url(hit, ui_urls),
+        url=url,
         cite=hit["cite"],
         observed_at=hit["observed_at"],
     )
 
 
 async def number_citations(
-    pieces: AsyncIterator[str], sources: Sequence[Hit], cited: list[Hit]
-) -> AsyncIterator[str]:
+    pieces: AsyncGenerator[str, None], sources: Sequence[Hit], cited: list[Hit]
+) -> AsyncGenerator[str, None]:
     """Renumber the citations of a text while it streams, so that they count from 1 in order of appearance.
 
     A number that no source has is taken out. A piece that may end within a citation or within code is held
@@ -123,12 +124,14 @@ async def number_citations(
         cited: Filled with the sources in the order of their new numbers, each before its number is given out.
     """
     held = ""
-    async for piece in pieces:
-        text = held + piece
-        end = _find_safe_end(text)
-        held = text[end:]
-        if end:
-            yield renumber(text[:end], sources, cited)
+    # Who stops reading stops the model too.
+    async with aclosing(pieces):
+        async for piece in pieces:
+            text = held + piece
+            end = _find_safe_end(text)
+            held = text[end:]
+            if end:
+                yield renumber(text[:end], sources, cited)
     if held:
         yield renumber(held, sources, cited)
 

@@ -10,8 +10,8 @@ from litestar.response import Stream
 
 from processors.retrieval.hybrid import Hit
 from serving.answer import describe_provenance
-from serving.citations import build_citation_url
 from serving.errors import to_error
+from serving.links import Reader, link_source
 from serving.metrics import ACTIVE_STREAMS
 from serving.prompt import title_of
 from serving.writing import Answer
@@ -52,7 +52,7 @@ async def build_chunks(answer: Answer, *, include_usage: bool) -> AsyncIterator[
     shown = 0
     async for piece in answer.text:
         for hit in answer.cited[shown:]:
-            yield {**_build_chunk(answer, {}), "event": _build_source(hit, answer.ui_urls)}
+            yield {**_build_chunk(answer, {}), "event": _build_source(hit, answer.reader)}
         shown = len(answer.cited)
         if piece:
             yield _build_chunk(answer, {"content": piece})
@@ -74,9 +74,9 @@ def _build_chunk(answer: Answer, delta: dict[str, str], finish_reason: str | Non
     }
 
 
-def _build_source(hit: Hit, ui_urls: Mapping[str, str]) -> dict[str, Any]:
+def _build_source(hit: Hit, reader: Reader) -> dict[str, Any]:
     """Return a source as Open WebUI's event; it numbers them by `metadata.source` in order of arrival."""
-    url, title = build_citation_url(hit, ui_urls), title_of(hit)
+    url, title = link_source(hit, reader), title_of(hit)
     return {
         "type": "source",
         "data": {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +17,7 @@ from processors.cache import answer_key, name_writer
 from processors.retrieval.time_phrases import find_window
 from serving.cache import is_cacheable, read_entry, try_store_entry
 from serving.generation import Outcome
+from serving.links import make_reader
 from serving.metrics import ANSWERS, CACHE_LOOKUPS, DEGRADED
 from serving.prompt import PROMPT_VERSION
 from serving.search import Findings, Question, require_live_versions, retrieve
@@ -70,7 +71,7 @@ async def recall_answer(
         )
     else:
         CACHE_LOOKUPS.labels("hit").inc()
-    return _replay(written, settings, request)
+    return _replay(written, settings, request, question)
 
 
 async def _write_once(
@@ -105,10 +106,12 @@ async def _write_once(
     return written
 
 
-def _replay(written: Mapping[str, Any], settings: Settings, request: ChatRequest) -> Answer:
+def _replay(
+    written: Mapping[str, Any], settings: Settings, request: ChatRequest, question: Question
+) -> Answer:
     cited: list[Hit] = []
 
-    async def read() -> AsyncIterator[str]:
+    async def read() -> AsyncGenerator[str, None]:
         cited.extend(written["cited"])
         yield written["text"]
 
@@ -125,5 +128,5 @@ def _replay(written: Mapping[str, Any], settings: Settings, request: ChatRequest
         as_of=written["as_of"],
         findings=Findings([], written["versions"], ()),
         degraded=tuple(written["degraded"]),
-        ui_urls=settings.ui_urls,
+        reader=make_reader(settings, question.groups),
     )

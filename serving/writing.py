@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from serving.citations import number_citations
 from serving.generation import Outcome, open_stream, quote_passages, read_stream
+from serving.links import Reader, make_reader
 from serving.metrics import ANSWERS, DEGRADED
 from serving.prompt import build_messages, choose_sources
 from serving.search import read_sections
+from serving.timing import time_text
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, Sequence
 
     from processors.retrieval.hybrid import Hit
     from processors.settings import Settings
@@ -30,13 +32,13 @@ class Answer:
     identity: str
     created: int
     model: str
-    text: AsyncIterator[str]
+    text: AsyncGenerator[str, None]
     cited: list[Hit]
     outcome: Outcome
     as_of: str | None
     findings: Findings
     degraded: tuple[str, ...]
-    ui_urls: dict[str, str]
+    reader: Reader
 
 
 async def write_answer(
@@ -57,7 +59,7 @@ async def write_answer(
     messages = build_messages(question.text, sources, history, findings.window)
     stream = await open_stream(clients, settings, request, messages)
     outcome = Outcome()
-    pieces = read_stream(stream, outcome) if stream is not None else quote_passages(sources)
+    pieces = time_text(read_stream(stream, outcome)) if stream is not None else quote_passages(sources)
     degraded = findings.degraded if stream is not None else (*findings.degraded, "model")
     ANSWERS.labels(request.model, "passages" if stream is None else "model").inc()
     for part in degraded:
@@ -73,5 +75,5 @@ async def write_answer(
         as_of=max((hit["observed_at"] for hit in sources if hit["observed_at"]), default=None),
         findings=findings,
         degraded=degraded,
-        ui_urls=settings.ui_urls,
+        reader=make_reader(settings, question.groups),
     )

@@ -23,7 +23,7 @@ async def test_page_shows_text_and_origin_without_a_key_and_without_active_marku
 async def test_only_public_chunks_are_looked_for(client: Client, world: Any) -> None:
     await client.get("/citations/cag-v000003/c1")
     _, body, _ = world.searches[0]
-    assert {"term": {"acl": "public"}} in body["query"]["bool"]["filter"]
+    assert {"terms": {"acl": ["public"]}} in body["query"]["bool"]["filter"]
 
 
 async def test_a_slice_shows_the_version_that_it_belongs_to(
