@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from litestar.exceptions import NotAuthorizedException
 from litestar.types import Scope
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from litestar.handlers import BaseRouteHandler
 
 PUBLIC = "public"
+KEY_SUBPROTOCOL: Final = "openai-insecure-api-key."
+"""What OpenAI's clients in browsers put before the key that they offer as a WebSocket's subprotocol."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,19 @@ def read_api_key(path: Path) -> str:
     return key
 
 
+def read_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """Return the key or token that a client shows, or nothing.
+
+    A browser's WebSocket can't send headers, so there it may come as one of the subprotocols.
+    """
+    scheme, _, shown = connection.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return shown.strip()
+    offered: list[str] = connection.scope.get("subprotocols", [])
+    keys = [name.removeprefix(KEY_SUBPROTOCOL) for name in offered if name.startswith(KEY_SUBPROTOCOL)]
+    return keys[0] if keys else ""
+
+
 async def require_caller(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
     """Find out who asks, or refuse the request.
 
@@ -60,9 +75,9 @@ async def require_caller(connection: ASGIConnection[Any, Any, Any, Any], _handle
     Raises:
         NotAuthorizedException: The header is missing or another key is in it.
     """
-    scheme, _, shown = connection.headers.get("Authorization", "").partition(" ")
+    shown = read_token(connection)
     expected: str = connection.app.state.api_key
-    if scheme.lower() != "bearer" or not hmac.compare_digest(shown.strip().encode(), expected.encode()):
+    if not hmac.compare_digest(shown.encode(), expected.encode()):
         raise NotAuthorizedException("Incorrect or missing API key: send `Authorization: Bearer <key>`.")
     connection.scope["state"]["caller"] = make_caller("key:default")
 
