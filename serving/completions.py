@@ -1,7 +1,8 @@
 """Answers in OpenAI's shapes: one JSON object, or a stream of server-sent events."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
 from typing import Any, Final
 
 import openai
@@ -14,64 +15,88 @@ from serving.errors import to_error
 from serving.links import Reader, link_source
 from serving.metrics import ACTIVE_STREAMS
 from serving.prompt import title_of
+from serving.schemas import Provenance
+from serving.timing import note_first_text, read_watch
+from serving.tool_calls import list_tool_calls
 from serving.writing import Answer
 
-DONE: Final = b"data: [DONE]\n\n"
+DONE: Final = "[DONE]"
+# What passages that no model wrote have cost.
+_NO_USAGE: Final = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
 
 log = structlog.get_logger(__name__)
 
 
 async def build_completion(answer: Answer) -> dict[str, Any]:
     """Read the whole answer and return it as a chat completion."""
-    text = "".join([piece async for piece in answer.text])
-    message = {"role": "assistant", "content": text, "refusal": None}
+    async with aclosing(answer.text) as pieces:
+        text = "".join([piece async for piece in pieces])
+    calls = list_tool_calls(answer.outcome.tool_calls)
+    message: dict[str, Any] = {"role": "assistant", "content": text, "refusal": None}
+    if calls:
+        message |= {"content": text or None, "tool_calls": calls}
     choice = {
         "index": 0,
         "message": message,
         "logprobs": None,
         "finish_reason": answer.outcome.finish_reason,
     }
-    completion = {
-        "id": answer.identity,
-        "object": "chat.completion",
-        "created": answer.created,
-        "model": answer.model,
+    return {
+        **_build_head(answer, "chat.completion"),
         "choices": [choice],
-        "runlore": describe_provenance(answer),
+        "usage": answer.outcome.usage or _NO_USAGE,
+        "runlore": _describe_answer(answer),
     }
-    return completion if answer.outcome.usage is None else {**completion, "usage": answer.outcome.usage}
 
 
-async def build_chunks(answer: Answer, *, include_usage: bool) -> AsyncIterator[dict[str, Any]]:
+async def build_chunks(answer: Answer, *, include_usage: bool) -> AsyncGenerator[dict[str, Any], None]:
     """Yield the answer as chat completion chunks while it is being written.
 
     Each source comes in a chunk of its own before its number is first used, in the form that Open WebUI
     shows; for other clients that chunk is an empty delta. The last chunk carries `runlore`.
     """
-    yield _build_chunk(answer, {"role": "assistant", "content": ""})
+    head = _build_head(answer, "chat.completion.chunk") | ({"usage": None} if include_usage else {})
     shown = 0
-    async for piece in answer.text:
-        for hit in answer.cited[shown:]:
-            yield {**_build_chunk(answer, {}), "event": _build_source(hit, answer.reader)}
-        shown = len(answer.cited)
-        if piece:
-            yield _build_chunk(answer, {"content": piece})
-    last = _build_chunk(answer, {}, answer.outcome.finish_reason)
+    async with aclosing(answer.text) as pieces:
+        # What fails before the first word is told by a status, since nothing has been sent yet.
+        piece = await anext(pieces, None)
+        yield _add_choice(head, {"role": "assistant", "content": ""})
+        while piece is not None:
+            for hit in answer.cited[shown:]:
+                yield {**_add_choice(head, {}), "event": _build_source(hit, answer.reader)}
+            shown = len(answer.cited)
+            if piece:
+                note_first_text()
+                yield _add_choice(head, {"content": piece})
+            piece = await anext(pieces, None)
+    if answer.outcome.tool_calls:
+        calls = list_tool_calls(answer.outcome.tool_calls)
+        yield _add_choice(head, {"tool_calls": [{"index": n, **call} for n, call in enumerate(calls)]})
+    last = _add_choice(head, {}, answer.outcome.finish_reason)
     if include_usage:
         yield last
-        last = {**_build_chunk(answer, {}), "choices": [], "usage": answer.outcome.usage}
-    yield {**last, "runlore": describe_provenance(answer)}
+        last = {**head, "choices": [], "usage": answer.outcome.usage or _NO_USAGE}
+    yield {**last, "runlore": _describe_answer(answer)}
 
 
-def _build_chunk(answer: Answer, delta: dict[str, str], finish_reason: str | None = None) -> dict[str, Any]:
-    choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
+def _build_head(answer: Answer, kind: str) -> dict[str, Any]:
+    return {"id": answer.identity, "object": kind, "created": answer.created, "model": answer.model}
+
+
+def _add_choice(
+    head: Mapping[str, Any], delta: dict[str, Any], finish_reason: str | None = None
+) -> dict[str, Any]:
     return {
-        "id": answer.identity,
-        "object": "chat.completion.chunk",
-        "created": answer.created,
-        "model": answer.model,
-        "choices": [choice],
+        **head,
+        "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}],
     }
+
+
+def _describe_answer(answer: Answer) -> Provenance:
+    provenance, timings = describe_provenance(answer), read_watch()
+    if timings:
+        provenance["timings"] = timings
+    return provenance
 
 
 def _build_source(hit: Hit, reader: Reader) -> dict[str, Any]:
@@ -87,17 +112,29 @@ def _build_source(hit: Hit, reader: Reader) -> dict[str, Any]:
     }
 
 
-async def encode_events(chunks: AsyncIterator[Mapping[str, Any]]) -> AsyncIterator[bytes]:
-    """Yield chunks as server-sent events; a model that dies in between ends them with an error."""
+async def end_with_error(
+    chunks: AsyncGenerator[dict[str, Any], None],
+) -> AsyncGenerator[Mapping[str, Any], None]:
+    """Yield chunks; those of a model that dies in between end with an error."""
     with ACTIVE_STREAMS.track_inprogress():
-        try:
-            async for chunk in chunks:
-                yield encode_event(chunk)
-        except openai.OpenAIError as error:
-            log.error("model failed in the middle of an answer", error=str(error))
-            yield encode_event(to_error("The model broke off in the middle of the answer.", "server_error"))
-            return
-        yield DONE
+        # Who stops reading stops the model too.
+        async with aclosing(chunks):
+            try:
+                async for chunk in chunks:
+                    yield chunk
+            except openai.OpenAIError as error:
+                log.error("model failed in the middle of an answer", error=str(error))
+                yield to_error("The model broke off in the middle of the answer.", "server_error")
+
+
+async def encode_events(chunks: AsyncGenerator[dict[str, Any], None]) -> AsyncIterator[bytes]:
+    """Yield chunks as server-sent events; what ends with an error has no `[DONE]`."""
+    async with aclosing(end_with_error(chunks)) as bodies:
+        async for body in bodies:
+            yield encode_event(encode_body(body))
+            if "error" in body:
+                return
+    yield encode_event(DONE)
 
 
 def to_event_stream(events: AsyncIterator[bytes]) -> Stream:
@@ -106,11 +143,21 @@ def to_event_stream(events: AsyncIterator[bytes]) -> Stream:
     return Stream(events, media_type="text/event-stream", headers=headers)
 
 
-def encode_event(body: Mapping[str, Any]) -> bytes:
+def encode_body(body: Mapping[str, Any]) -> str:
+    """Return a chunk as JSON on one line.
+
+    Example:
+        >>> encode_body({"a": "ü"})
+        '{"a":"ü"}'
+    """
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def encode_event(data: str) -> bytes:
     """Return one server-sent event.
 
     Example:
-        >>> encode_event({"a": 1})
-        b'data: {"a":1}\\n\\n'
+        >>> encode_event("[DONE]")
+        b'data: [DONE]\\n\\n'
     """
-    return b"data: " + json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode() + b"\n\n"
+    return f"data: {data}\n\n".encode()

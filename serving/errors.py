@@ -1,11 +1,12 @@
 """One map from what can go wrong to an error in OpenAI's shape."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import openai
 import structlog
 from litestar import Request, Response
+from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException, ValidationException
 from opensearchpy import exceptions as search_errors
 
@@ -13,6 +14,9 @@ from processors.retrieval.hybrid import FilterError
 
 _Request: TypeAlias = Request[Any, Any, Any]
 _Handler: TypeAlias = Callable[[_Request, Any], Response[Any]]
+
+# What the framework refuses, in the words of OpenAI's clients.
+_HTTP_CODES: Final = {401: "invalid_api_key", 413: "request_too_large"}
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +35,10 @@ class NoQuestionError(Exception):
 
 class UnreadablePartError(Exception):
     """A message holds something that is no text, such as a picture."""
+
+
+class IdentityProviderDownError(Exception):
+    """A token can't be checked, because its issuer's public keys can't be read."""
 
 
 class ClientGoneError(Exception):
@@ -54,9 +62,10 @@ def _respond(status: int, message: str, kind: str, **details: str | None) -> Res
 
 
 def _on_http_error(_: _Request, error: HTTPException) -> Response[Any]:
-    if error.status_code == 401:
-        return _respond(401, error.detail, "invalid_request_error", code="invalid_api_key")
-    return _respond(error.status_code, error.detail, "invalid_request_error")
+    code = _HTTP_CODES.get(error.status_code)
+    response = _respond(error.status_code, error.detail, "invalid_request_error", code=code)
+    response.headers.update(error.headers or {})
+    return response
 
 
 def _on_invalid(_: _Request, error: ValidationException) -> Response[Any]:
@@ -92,6 +101,10 @@ def _on_no_knowledge(_: _Request, error: NoKnowledgeError) -> Response[Any]:
     return _respond(503, str(error), "server_error", code="no_live_version")
 
 
+def _on_provider_down(_: _Request, error: IdentityProviderDownError) -> Response[Any]:
+    return _respond(503, str(error), "server_error", code="identity_provider_unavailable")
+
+
 def _on_model_down(_: _Request, error: Exception) -> Response[Any]:
     log.error("model failed", error=str(error))
     message = "The model can't be reached: KServe doesn't answer. `make status` shows it."
@@ -107,6 +120,10 @@ def _on_client_gone(_: _Request, error: ClientGoneError) -> Response[Any]:
     return _respond(499, str(error), "invalid_request_error")
 
 
+def _on_too_deep(_: _Request, __: RecursionError) -> Response[Any]:
+    return _respond(400, "The body is nested too deeply to be read.", "invalid_request_error")
+
+
 def _on_defect(_: _Request, error: Exception) -> Response[Any]:
     log.error("unexpected error", exc_info=error)
     message = "The service failed in a way it doesn't know; its log has the rest under the correlation id."
@@ -120,8 +137,10 @@ EXCEPTION_HANDLERS: Final[dict[int | type[Exception], _Handler]] = {
     NoQuestionError: _on_bad_request("messages"),
     UnreadablePartError: _on_bad_request("messages", code="unsupported_content"),
     ClientGoneError: _on_client_gone,
+    RecursionError: _on_too_deep,
     FilterError: _on_bad_request("filters"),
     NoKnowledgeError: _on_no_knowledge,
+    IdentityProviderDownError: _on_provider_down,
     search_errors.RequestError: _on_refused_search,
     search_errors.ConnectionError: _on_search_down,
     search_errors.OpenSearchException: _on_failed_search,
@@ -129,3 +148,10 @@ EXCEPTION_HANDLERS: Final[dict[int | type[Exception], _Handler]] = {
     openai.OpenAIError: _on_model_down,
     Exception: _on_defect,
 }
+
+
+def describe_error(connection: ASGIConnection[Any, Any, Any, Any], error: Exception) -> dict[str, Any]:
+    """Return the body that a request would be answered with, for a connection that gets no responses."""
+    handle = next(EXCEPTION_HANDLERS[kind] for kind in type(error).__mro__ if kind in EXCEPTION_HANDLERS)
+    body: dict[str, Any] = handle(cast("_Request", connection), error).content
+    return body

@@ -42,7 +42,7 @@ def is_fixed(settings: Settings, request: ChatRequest, question: Question, histo
         and settings.answering_model in _FIXED_MODELS
         and not settings.answering_url
         and not history
-        and not request.model_extra
+        and not request.for_model()
         and is_cacheable(question.text)
     )
 

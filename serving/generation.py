@@ -54,7 +54,7 @@ async def open_stream(
         "model": settings.answering_model,
         "messages": messages,
         "stream_options": {"include_usage": True},
-        "extra_body": request.model_extra,
+        "extra_body": request.for_model(),
         "extra_headers": {HEADER: correlation_id()},
     }
     try:

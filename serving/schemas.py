@@ -1,11 +1,30 @@
 """Bodies of requests and answers that are the service's own."""
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Final, Literal, NotRequired, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from processors.retrieval.hybrid import RetrievedHit
 from processors.retrieval.time_phrases import TimeWindow
+from serving.errors import UnreadablePartError
+from serving.timing import Timings
+
+# What our own part of the answer is made of, and what only says who asks and what for.
+_NOT_FOR_MODEL: Final = frozenset(
+    {
+        *("model", "messages", "stream", "stream_options", "n", "user", "metadata"),
+        *("store", "safety_identifier", "prompt_cache_key", "service_tier"),
+    }
+)
+
+
+class ContentPart(BaseModel):
+    """A part of a message; our models read text, the bare one may read more."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    text: str | None = None
 
 
 class Message(BaseModel):
@@ -13,14 +32,24 @@ class Message(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    role: Literal["system", "developer", "user", "assistant", "tool"]
-    content: str | list[dict[str, Any]] | None = None
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    content: str | list[ContentPart] | None = None
 
     def as_text(self) -> str:
-        """Return the text of the message, whether it is a string or a list of parts."""
+        """Return the text of the message, whether it is a string or a list of parts.
+
+        Raises:
+            UnreadablePartError: A part is a picture, a file or a sound.
+        """
         if isinstance(self.content, list):
-            return "\n".join(str(part.get("text", "")) for part in self.content)
+            return "\n".join(_read_part(part) for part in self.content)
         return self.content or ""
+
+
+def _read_part(part: ContentPart) -> str:
+    if part.type not in ("text", "refusal"):
+        raise UnreadablePartError(f"A message has a part of the type {part.type!r}: only text can be read.")
+    return part.text or ""
 
 
 class StreamOptions(BaseModel):
@@ -32,13 +61,39 @@ class StreamOptions(BaseModel):
 class ChatRequest(BaseModel):
     """A chat completion request; fields that are not named here go to the model as they are."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "example": {
+                "model": "runlore",
+                "messages": [{"role": "user", "content": "The OpenSearch cluster is red. What do I do?"}],
+                "stream": True,
+                "stream_options": {"include_usage": True},
+            }
+        },
+    )
 
-    model: str
-    messages: list[Message] = Field(min_length=1)
-    stream: bool = False
+    model: str = Field(description="One of GET /v1/models.")
+    messages: list[Message] = Field(min_length=1, description="The last one of the user is the question.")
+    stream: bool | None = Field(False, description="Whether the answer comes as server-sent events.")
     stream_options: StreamOptions | None = None
     n: Literal[1] | None = Field(None, description="Only one choice is ever made.")
+    temperature: float | None = Field(None, ge=0, le=2)
+    top_p: float | None = Field(None, ge=0, le=1)
+    seed: int | None = None
+    stop: str | list[str] | None = Field(None, description="The answer ends before the first of these.")
+    max_tokens: int | None = Field(None, ge=1, description="Older name of max_completion_tokens.")
+    max_completion_tokens: int | None = Field(None, ge=1)
+    tools: list[dict[str, Any]] | None = Field(
+        None, description="What the model may call, by the client."
+    )
+    tool_choice: str | dict[str, Any] | None = None
+    user: str | None = Field(None, description="Not used: the key or token says who asks.")
+    metadata: dict[str, Any] | None = Field(None, description="Not used.")
+
+    def for_model(self) -> dict[str, Any]:
+        """Return what of the request shapes the model's answer, besides the messages."""
+        return self.model_dump(exclude_unset=True, exclude=_NOT_FOR_MODEL)
 
 
 class RetrieveRequest(BaseModel):
@@ -97,3 +152,4 @@ class Provenance(TypedDict):
     prompt: str
     window: NotRequired[Window]
     degraded: NotRequired[list[str]]
+    timings: NotRequired[Timings]

@@ -3,9 +3,9 @@
 import time
 from typing import Any, Final
 
-from litestar import Response, Router, get, post
+from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 
 from processors.index_names import find_version
@@ -13,14 +13,18 @@ from processors.redaction.masking import mask_secrets
 from processors.retrieval.hybrid import Hit, RetrievedHit
 from processors.settings import Settings
 from serving.access import Caller, require_caller
-from serving.answer import PIPELINES_BY_MODEL, prepare_answer
+from serving.answer import PIPELINES_BY_MODEL
+from serving.chat import begin_chat, complete_chat
 from serving.clients import Clients
-from serving.completions import build_chunks, build_completion, encode_events, to_event_stream
+from serving.completions import encode_events, to_event_stream
 from serving.correlation import is_recorded
-from serving.relay import relay_completion
+from serving.errors import UnknownModelError
+from serving.hang_ups import finish_unless_gone
+from serving.openai_bodies import ChatCompletion, Model, ModelList
 from serving.schemas import ChatRequest, RetrieveRequest, RetrieveResponse, show_window
 from serving.search import Question, retrieve
 from serving.shadow import begin_shadow_reads
+from serving.websocket_routes import stream_chat
 
 # OpenAI's models say when they were made. Ours are routes, so it is when the service started.
 _STARTED: Final = int(time.time())
@@ -28,27 +32,41 @@ _STARTED: Final = int(time.time())
 
 @post("/chat/completions", status_code=200)
 async def create_chat_completion(
+    request: Request[Any, Any, Any],
     data: JSONBody[ChatRequest],
     clients: NamedDependency[Clients],
     settings: NamedDependency[Settings],
     caller: NamedDependency[Caller],
-) -> Response[dict[str, Any]] | Stream:
+) -> Response[ChatCompletion] | Stream:
     """Answer the last message of a conversation from the live knowledge, with citations."""
-    if data.model == settings.answering_model:
-        return await relay_completion(clients, data)
-    answer = await prepare_answer(clients, settings, data, caller, is_recorded=is_recorded())
-    if not data.stream:
-        return Response(await build_completion(answer))
-    include_usage = data.stream_options is not None and data.stream_options.include_usage
-    return to_event_stream(encode_events(build_chunks(answer, include_usage=include_usage)))
+    if data.stream:
+        chunks = await finish_unless_gone(request, begin_chat(clients, settings, data, caller))
+        return to_event_stream(encode_events(chunks))
+    return Response(await finish_unless_gone(request, complete_chat(clients, settings, data, caller)))
 
 
 @get("/models")
-async def list_models(settings: NamedDependency[Settings]) -> dict[str, Any]:
+async def list_models(settings: NamedDependency[Settings]) -> ModelList:
     """List the models: what is answered from both pipelines, from one of them, or by the bare model."""
-    names = (*PIPELINES_BY_MODEL, settings.answering_model)
-    data = [{"id": name, "object": "model", "created": _STARTED, "owned_by": "runlore"} for name in names]
-    return {"object": "list", "data": data}
+    return ModelList(object="list", data=[_show_model(name) for name in _name_models(settings)])
+
+
+# The names of models on a hub have slashes.
+@get("/models/{name:path}")
+async def show_model(name: FromPath[str], settings: NamedDependency[Settings]) -> Model:
+    """Show one model."""
+    wanted = name.removeprefix("/")
+    if wanted not in _name_models(settings):
+        raise UnknownModelError(f"The model {wanted!r} does not exist; GET /v1/models lists them.")
+    return _show_model(wanted)
+
+
+def _name_models(settings: Settings) -> tuple[str, ...]:
+    return (*PIPELINES_BY_MODEL, settings.answering_model)
+
+
+def _show_model(name: str) -> Model:
+    return Model(id=name, object="model", created=_STARTED, owned_by="runlore")
 
 
 @post("/retrieve", status_code=200)
@@ -97,6 +115,6 @@ def _show(hit: Hit) -> RetrievedHit:
 
 v1_router: Final = Router(
     "/v1",
-    route_handlers=[create_chat_completion, list_models, retrieve_chunks],
+    route_handlers=[create_chat_completion, stream_chat, list_models, show_model, retrieve_chunks],
     guards=[require_caller],
 )
