@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
+import jwt
+import structlog
 from litestar.exceptions import NotAuthorizedException
 from litestar.types import Scope
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from serving.tokens import ProviderKeys, read_openwebui_token, read_provider_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,9 +23,12 @@ if TYPE_CHECKING:
     from litestar.connection import ASGIConnection
     from litestar.handlers import BaseRouteHandler
 
-PUBLIC = "public"
-KEY_SUBPROTOCOL: Final = "openai-insecure-api-key."
-"""What OpenAI's clients in browsers put before the key that they offer as a WebSocket's subprotocol."""
+    from processors.settings import Settings
+
+PUBLIC: Final = "public"
+USER_HEADER: Final = "X-OpenWebUI-User-Jwt"
+_SHORTEST_SECRET: Final = 32
+_HINT: Final = "send `Authorization: Bearer <key>`."
 
 
 @dataclass(frozen=True)
@@ -31,55 +41,178 @@ class Caller:
     """Sorted; what is public is for all."""
 
 
-def make_caller(user: str, groups: Iterable[str] = ()) -> Caller:
-    """Return a caller; the public group is added, so that what everybody may see is found for all.
+class ApiKey(BaseModel):
+    """A named key, of which only the hash is kept, and the groups of its holder."""
 
-    Example:
-        >>> make_caller("key:ops", ["sre", "dev", "sre"])
-        Caller(user='key:ops', groups=('dev', 'public', 'sre'))
-    """
-    return Caller(user, tuple(sorted({PUBLIC, *groups})))
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    groups: tuple[str, ...] = ()
 
 
-def read_api_key(path: Path) -> str:
-    """Return the key that clients must show.
+class UserGroups(BaseModel):
+    """The groups of Open WebUI's users, by id or e-mail address, and of its roles."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    users: dict[str, tuple[str, ...]] = {}
+    roles: dict[str, tuple[str, ...]] = {}
+
+
+@dataclass(frozen=True)
+class Access:
+    """All that says who somebody is, read when the service starts."""
+
+    keys: Mapping[str, ApiKey]
+    openwebui_secret: str | None = None
+    user_groups: UserGroups = field(default_factory=UserGroups)
+    provider: ProviderKeys | None = None
+    issuer: str = ""
+    audience: str = ""
+    groups_claim: str = "groups"
+
+
+def open_access(settings: Settings) -> Access:
+    """Read keys, secrets and groups from the files that the settings name.
 
     Raises:
-        ValueError: The file is missing or empty.
+        ValueError: A file is missing, empty or not of its form; the message names it.
     """
-    key = path.read_text().strip() if path.is_file() else ""
+    issuer = settings.oidc_issuer
+    return Access(
+        keys=read_api_keys(settings.api_key_file, settings.api_keys_file),
+        openwebui_secret=_read_secret(settings.openwebui_jwt_secret_file),
+        user_groups=_read_user_groups(settings.user_groups_file),
+        provider=ProviderKeys(issuer, settings.oidc_jwks_url) if issuer else None,
+        issuer=issuer,
+        audience=settings.oidc_audience,
+        groups_claim=settings.oidc_groups_claim,
+    )
+
+
+def read_api_keys(key_file: Path, named_file: Path | None) -> dict[str, ApiKey]:
+    """Return the keys that clients may show: the one of the service as `default`, and those with names.
+
+    Raises:
+        ValueError: A file is missing, empty or not of its form.
+    """
+    key = key_file.read_text().strip() if key_file.is_file() else ""
     if not key:
-        raise ValueError(f"RUNLORE_API_KEY_FILE: {path} holds no key; `make setup` writes one")
-    return key
+        raise ValueError(f"RUNLORE_API_KEY_FILE: {key_file} holds no key; `make setup` writes one")
+    keys = {} if named_file is None else _read_json(dict[str, ApiKey], named_file, "RUNLORE_API_KEYS_FILE")
+    if "default" in keys:
+        raise ValueError(f"RUNLORE_API_KEYS_FILE: {named_file} names a key `default`, which is the service's")
+    return {"default": ApiKey(key_sha256=hashlib.sha256(key.encode()).hexdigest()), **keys}
 
 
-def read_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """Return the key or token that a client shows, or nothing.
+def _read_user_groups(path: Path | None) -> UserGroups:
+    if path is None:
+        return UserGroups()
+    groups: UserGroups = _read_json(UserGroups, path, "RUNLORE_USER_GROUPS_FILE")
+    return UserGroups(users={user.lower(): own for user, own in groups.users.items()}, roles=groups.roles)
 
-    A browser's WebSocket can't send headers, so there it may come as one of the subprotocols.
+
+def _read_json(form: Any, path: Path, name: str) -> Any:
+    try:
+        return TypeAdapter(form).validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise ValueError(f"{name}: {path} is not of the documented form: {error}") from error
+
+
+def _read_secret(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    secret = path.read_text().strip() if path.is_file() else ""
+    if len(secret) < _SHORTEST_SECRET:
+        raise ValueError(
+            f"RUNLORE_OPENWEBUI_JWT_SECRET_FILE: {path} must hold at least {_SHORTEST_SECRET} characters"
+        )
+    return secret
+
+
+async def identify(access: Access, headers: Mapping[str, str]) -> Caller:
+    """Return who asks.
+
+    A key's holder may say for which user of Open WebUI they ask, in a token that Open WebUI signed. Then the
+    user's groups count, and not the key's. What the token can't prove is refused, not left out.
+
+    Raises:
+        NotAuthorizedException: No key or token is shown, or one that isn't good.
+        IdentityProviderDownError: Nobody can tell whether the token is good.
     """
-    scheme, _, shown = connection.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return shown.strip()
-    offered: list[str] = connection.scope.get("subprotocols", [])
-    keys = [name.removeprefix(KEY_SUBPROTOCOL) for name in offered if name.startswith(KEY_SUBPROTOCOL)]
-    return keys[0] if keys else ""
+    scheme, _, shown = headers.get("Authorization", "").partition(" ")
+    shown = shown.strip()
+    if scheme.lower() != "bearer" or not shown:
+        raise NotAuthorizedException(f"Missing API key: {_HINT}", headers={"WWW-Authenticate": "Bearer"})
+    name = find_key(access.keys, shown)
+    try:
+        if name is None:
+            return await _identify_by_provider(access, shown)
+        token = headers.get(USER_HEADER)
+        if token is None or access.openwebui_secret is None:
+            return make_caller(f"key:{name}", access.keys[name].groups)
+        return _identify_by_openwebui(access, token, access.openwebui_secret)
+    except jwt.PyJWTError as error:
+        raise NotAuthorizedException(
+            f"The token is not good: {error}.", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}
+        ) from error
+
+
+def find_key(keys: Mapping[str, ApiKey], shown: str) -> str | None:
+    """Return the name of a key, None for one that isn't known; the time it takes tells nothing of the key.
+
+    Example:
+        >>> known = {"ops": ApiKey(key_sha256=hashlib.sha256(b"abc").hexdigest())}
+        >>> find_key(known, "abc"), find_key(known, "abd")
+        ('ops', None)
+    """
+    digest = hashlib.sha256(shown.encode()).hexdigest()
+    found = [name for name, key in keys.items() if hmac.compare_digest(digest, key.key_sha256)]
+    return found[0] if found else None
+
+
+async def _identify_by_provider(access: Access, shown: str) -> Caller:
+    if access.provider is None or shown.count(".") != 2:
+        raise NotAuthorizedException(f"Incorrect API key: {_HINT}", headers={"WWW-Authenticate": "Bearer"})
+    claims = await read_provider_token(shown, access.provider, access.issuer, access.audience)
+    told = claims.get(access.groups_claim, ())
+    groups = [told] if isinstance(told, str) else told
+    return make_caller(f"jwt:{access.issuer}:{claims['sub']}", groups if isinstance(groups, list) else ())
+
+
+def _identify_by_openwebui(access: Access, token: str, secret: str) -> Caller:
+    claims = read_openwebui_token(token, secret)
+    told = access.user_groups
+    names = {str(claims[claim]).lower() for claim in ("sub", "email") if claims.get(claim)}
+    groups = [group for name in names for group in told.users.get(name, ())]
+    groups += told.roles.get(str(claims.get("role")), ())
+    return make_caller(f"jwt:{claims['iss']}:{claims['sub']}", groups)
+
+
+def make_caller(user: str, groups: Iterable[Any] = ()) -> Caller:
+    """Return a caller; the public group is added, so that what everybody may see is found for all.
+
+    What can't be the name of a group is left out.
+
+    Example:
+        >>> make_caller("key:ops", ["sre", "dev", "sre", 7, "a\\0b"])
+        Caller(user='key:ops', groups=('dev', 'public', 'sre'))
+    """
+    named = {group for group in groups if isinstance(group, str) and group and group.isprintable()}
+    return Caller(user, tuple(sorted({PUBLIC, *named})))
 
 
 async def require_caller(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
     """Find out who asks, or refuse the request.
 
-    It waits for nothing, but a guard that is no coroutine would be run in a thread, which costs more than the
-    rest of an answer from the cache.
-
     Raises:
-        NotAuthorizedException: The header is missing or another key is in it.
+        NotAuthorizedException: It shows no key or token, or one that isn't good.
+        IdentityProviderDownError: Nobody can tell whether its token is good.
     """
-    shown = read_token(connection)
-    expected: str = connection.app.state.api_key
-    if not hmac.compare_digest(shown.encode(), expected.encode()):
-        raise NotAuthorizedException("Incorrect or missing API key: send `Authorization: Bearer <key>`.")
-    connection.scope["state"]["caller"] = make_caller("key:default")
+    access: Access = connection.app.state.access
+    caller = await identify(access, connection.headers)
+    structlog.contextvars.bind_contextvars(user=caller.user)
+    connection.scope["state"]["caller"] = caller
 
 
 def provide_caller(scope: Scope) -> Caller:

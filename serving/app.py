@@ -10,7 +10,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.types import Scope
 
 from processors.settings import Settings
-from serving.access import Caller, provide_caller, read_api_key
+from serving.access import Caller, open_access, provide_caller
 from serving.citation_routes import show_citation
 from serving.clients import Clients, open_clients
 from serving.correlation import trace_requests
@@ -29,7 +29,7 @@ def create_app(settings: Settings, clients: _OpenClients = open_clients) -> Lite
         clients: Opens the clients for as long as the service runs.
 
     Raises:
-        ValueError: The API key's file is missing or empty.
+        ValueError: A file of keys or groups is missing or not of its form.
     """
 
     @asynccontextmanager
@@ -50,7 +50,7 @@ def create_app(settings: Settings, clients: _OpenClients = open_clients) -> Lite
         logging_config=None,  # logs are configured once, for the whole process
         middleware=[trace_requests],
         openapi_config=OpenAPIConfig(title="Runlore", version="1"),
-        state=State({"settings": settings, "api_key": read_api_key(settings.api_key_file)}),
+        state=State({"settings": settings, "access": open_access(settings)}),
     )
 
 

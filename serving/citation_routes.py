@@ -46,8 +46,8 @@ async def show_citation(
     hit = await _find_chunk(clients, index, chunk_id, groups) if _INDEX.fullmatch(index) else None
     if hit is None:
         raise NotFoundException(
-            f"{index} holds no chunk {chunk_id} that this link may show. Old versions are deleted in time, and"
-            " a link to what is not public ends: ask again for a new one."
+            f"{index} holds no chunk {chunk_id} that this link may show. Old versions are deleted in time,"
+            " and a link to what is not public ends: ask again for a new one."
         )
     return Response(render_citation(hit), media_type="text/html", headers=_HEADERS)
 
