@@ -22,35 +22,48 @@ _RETRY_RESERVE: Final = 10.0
 
 @dataclass(frozen=True)
 class Guards:
-    """One for each part; all replicas of a part count as one."""
+    """One for each part; all replicas of a part count as one, and searches aside are a part of their own."""
 
     search: Guard
+    aside: Guard
     cache: Guard
     embedding: Guard
     model: Guard
 
 
-def make_guards(failures: int = 5, rest_seconds: float = 5.0) -> Guards:
+def make_guards(
+    search: float = 3.0,
+    embedding: float = 2.0,
+    model: float = 20.0,
+    cache: float = 0.5,
+    failures: int = 5,
+    rest: float = 2.0,
+) -> Guards:
     """Return guards that let everything through yet.
 
     Args:
+        search: Seconds that a search may take; so the next ones.
+        embedding: Until a question has its vector.
+        model: Until the first word of an answer.
+        cache: One command of Redis.
         failures: So many in a row, and a part is left alone.
-        rest_seconds: For so long.
+        rest: For so many seconds.
     """
 
-    def guard(part: str, is_fault: Judge, is_late: Judge) -> Guard:
-        breaker = Breaker(part, failures, rest_seconds)
-        return Guard(part, breaker, RetryBudget(_RETRIED_SHARE, _RETRY_RESERVE), is_fault, is_late)
+    def guard(part: str, seconds: float, is_fault: Judge) -> Guard:
+        breaker = Breaker(part, failures, rest)
+        return Guard(part, seconds, is_fault, breaker, RetryBudget(_RETRIED_SHARE, _RETRY_RESERVE))
 
     return Guards(
-        search=guard("search", is_search_fault, is_search_late),
-        cache=guard("cache", is_cache_fault, is_cache_late),
-        embedding=guard("embedding", is_model_fault, is_model_late),
-        model=guard("model", is_model_fault, is_model_late),
+        search=guard("search", search, is_search_fault),
+        aside=guard("search_aside", search, is_search_fault),
+        cache=guard("cache", cache, is_cache_fault),
+        embedding=guard("embedding", embedding, is_model_fault),
+        model=guard("model", model, is_model_fault),
     )
 
 
-def is_search_fault(error: BaseException) -> bool:
+def is_search_fault(error: Exception) -> bool:
     """Tell whether OpenSearch is away, overloaded or answers what is no JSON.
 
     Example:
@@ -65,12 +78,7 @@ def is_search_fault(error: BaseException) -> bool:
     return isinstance(error, search_errors.SerializationError)
 
 
-def is_search_late(error: BaseException) -> bool:
-    """Tell whether OpenSearch took its time to fail."""
-    return isinstance(error, search_errors.ConnectionTimeout)
-
-
-def is_cache_fault(error: BaseException) -> bool:
+def is_cache_fault(error: Exception) -> bool:
     """Tell whether Redis is away or answers what is no Redis; that it refuses one command is no fault.
 
     Example:
@@ -80,12 +88,7 @@ def is_cache_fault(error: BaseException) -> bool:
     return isinstance(error, cache_errors.RedisError) and not isinstance(error, cache_errors.ResponseError)
 
 
-def is_cache_late(error: BaseException) -> bool:
-    """Tell whether Redis took its time to fail."""
-    return isinstance(error, cache_errors.TimeoutError)
-
-
-def is_model_fault(error: BaseException) -> bool:
+def is_model_fault(error: Exception) -> bool:
     """Tell whether a model server is away, overloaded, without the model, or answers what is no JSON."""
     return isinstance(
         error,
@@ -96,8 +99,3 @@ def is_model_fault(error: BaseException) -> bool:
         | openai.APIResponseValidationError
         | JSONDecodeError,
     )
-
-
-def is_model_late(error: BaseException) -> bool:
-    """Tell whether a model server took its time to fail."""
-    return isinstance(error, openai.APITimeoutError)

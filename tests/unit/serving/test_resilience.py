@@ -1,10 +1,20 @@
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from prometheus_client import REGISTRY
 
-from serving.resilience import Breaker, Guard, PartDownError, RetryBudget, State
+from serving.resilience import (
+    Breaker,
+    Guard,
+    PartDownError,
+    PartLateError,
+    RequestLateError,
+    RetryBudget,
+    State,
+    begin_request,
+)
 
 
 class Clock:
@@ -15,16 +25,12 @@ class Clock:
         return self.now
 
 
-def is_fault(error: BaseException) -> bool:
+def is_fault(error: Exception) -> bool:
     return isinstance(error, OSError)
 
 
-def is_late(error: BaseException) -> bool:
-    return isinstance(error, TimeoutError)
-
-
 def make_guard(clock: Callable[[], float], reserve: float = 10.0) -> Guard:
-    return Guard("part", Breaker("part", 3, 5.0, clock), RetryBudget(0.2, reserve), is_fault, is_late)
+    return Guard("part", 0.05, is_fault, Breaker("part", 3, 5.0, clock), RetryBudget(0.2, reserve))
 
 
 def fail(breaker: Breaker, error: BaseException) -> None:
@@ -130,7 +136,7 @@ async def test_only_one_of_many_tries() -> None:
     assert sum(isinstance(result, PartDownError) for result in results) == 15
 
 
-@pytest.mark.parametrize(("error", "asked"), [(OSError(), 2), (TimeoutError(), 1), (ValueError(), 1)])
+@pytest.mark.parametrize(("error", "asked"), [(OSError(), 2), (ValueError(), 1)])
 async def test_what_failed_at_once_is_tried_again(error: Exception, asked: int) -> None:
     guard = make_guard(Clock())
     calls = 0
@@ -160,7 +166,7 @@ async def test_a_second_attempt_may_succeed() -> None:
 
 
 async def test_retries_are_a_share_of_the_calls() -> None:
-    guard = Guard("part", Breaker("part", 10_000, 5.0), RetryBudget(0.2, 2.0), is_fault, is_late)
+    guard = Guard("part", 1, is_fault, Breaker("part", 10_000, 5.0), RetryBudget(0.2, 2.0))
     calls = 0
 
     async def ask() -> None:
@@ -169,9 +175,34 @@ async def test_retries_are_a_share_of_the_calls() -> None:
         raise ConnectionResetError
 
     made, forbidden = count_retries("made"), count_retries("no_budget")
-    for _ in range(50):
+    for _ in range(30):
         with pytest.raises(ConnectionResetError):
             await guard.call(ask)
-    assert calls <= 50 + 2 + 50 * 0.2
-    assert count_retries("made") - made == calls - 50
-    assert count_retries("no_budget") - forbidden == 100 - calls
+    assert calls <= 30 + 2 + 30 * 0.2
+    assert count_retries("made") - made == calls - 30
+    assert count_retries("no_budget") - forbidden == 60 - calls
+
+
+async def test_nobody_waits_longer_than_is_said_and_not_twice() -> None:
+    guard = make_guard(Clock())
+    asked = 0
+
+    async def hang() -> None:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(10)
+
+    for _ in range(3):
+        with pytest.raises(PartLateError, match=r"part gave no answer within 0\.1 s"):
+            await guard.call(hang)
+    assert asked == 3
+    assert guard.breaker.state is State.OPEN
+
+
+async def test_a_request_has_an_end_whatever_the_parts_allow() -> None:
+    guard = replace(make_guard(Clock()), seconds=10)
+    begin_request(0.02)
+    with pytest.raises(PartLateError):
+        await guard.call(lambda: asyncio.sleep(10))
+    with pytest.raises(RequestLateError):
+        await guard.call(lambda: asyncio.sleep(0))
