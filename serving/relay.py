@@ -21,7 +21,8 @@ async def relay_completion(clients: Clients, request: ChatRequest) -> dict[str, 
         openai.OpenAIError: The model is down or refuses the request.
     """
     completion = await clients.model.chat.completions.create(stream=False, **_prepare(request))
-    return completion.model_dump(exclude_unset=True)
+    body: dict[str, Any] = completion.model_dump(exclude_unset=True)
+    return body
 
 
 async def relay_chunks(clients: Clients, request: ChatRequest) -> AsyncGenerator[dict[str, Any], None]:

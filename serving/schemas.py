@@ -10,12 +10,10 @@ from serving.errors import UnreadablePartError
 from serving.timing import Timings
 
 # What our own part of the answer is made of, and what only says who asks and what for.
-_NOT_FOR_MODEL: Final = frozenset(
-    {
-        *("model", "messages", "stream", "stream_options", "n", "user", "metadata"),
-        *("store", "safety_identifier", "prompt_cache_key", "service_tier"),
-    }
-)
+_NOT_FOR_MODEL: Final = {
+    *("model", "messages", "stream", "stream_options", "n", "user", "metadata"),
+    *("store", "safety_identifier", "prompt_cache_key", "service_tier"),
+}
 
 
 class ContentPart(BaseModel):
