@@ -4,38 +4,19 @@
 """
 
 import json
-import re
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypedDict
 
 import httpx
 
 from evaluation.query_sets import read_golden
 from processors.settings import load_settings
-from serving.model_server.extractive.language import PHRASES
+from serving.claims import find_citations, find_commands, find_unknown, split_statements
 
 _MODEL: Final = "runlore-cag"
 _QUESTIONS: Final = 50
 _TIMEOUT_S: Final = 60
-
-_CITATION: Final = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
-_FENCE: Final = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)(?:^[ \t]*\1|\Z)", re.MULTILINE | re.DOTALL)
-_INLINE: Final = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
-_ITEM: Final = re.compile(r"^(?:[-*+]|\d+[.)])\s+")
-# Blank lines part blocks, and so does an item; what is indented goes on with the item before it.
-_BLOCK_END: Final = re.compile(r"\n\s*\n(?!\s)|\n(?=(?:[-*+]|\d+[.)])\s)")
-_NO_STATEMENT: Final = re.compile(r"^\s*(?:#{1,6}\s|\||[-*_]{3,}\s*$|>?\s*$)")
-# A citation may stand after the full stop.
-_SENTENCE_END: Final = re.compile(r"(?<=[.!?])((?:\s*\[\d[\d,\s]*\])*)\s+(?=[^\s\[])")
-_WORDS: Final = re.compile(r"\w+")
-_FEWEST_WORDS: Final = 3
-# What the embedded model says of its answer, and that it has none.
-_NOTICES: Final = frozenset(
-    notice
-    for phrases in PHRASES.values()
-    for notice in (phrases.extractive, phrases.unknown, phrases.no_sources)
-)
 
 
 class AnswerCheck(TypedDict):
@@ -87,74 +68,6 @@ def check_answer(text: str, sources: Mapping[int, str]) -> AnswerCheck:
         statements=len(statements),
         uncited=[statement for statement in statements if not find_citations(statement)],
     )
-
-
-def find_citations(text: str) -> list[int]:
-    """Return the numbers that an answer cites, in their order; what stands in code is no citation.
-
-    Example:
-        >>> find_citations("Look [2], then act [1, 3]. `a[4]`")
-        [2, 1, 3]
-    """
-    prose = _INLINE.sub("", _FENCE.sub("", text))
-    return [int(number) for found in _CITATION.findall(prose) for number in found.split(",")]
-
-
-def find_commands(text: str) -> list[str]:
-    """Return the code of an answer: each line of its code blocks, and its inline code.
-
-    Example:
-        >>> find_commands("Run `ls`:\\n\\n```sh\\ncd /tmp\\n\\nls -l\\n```\\n")
-        ['cd /tmp', 'ls -l', 'ls']
-    """
-    lines = (line.strip() for _, block in _FENCE.findall(text) for line in block.splitlines())
-    return [line for line in lines if line] + _INLINE.findall(_FENCE.sub("", text))
-
-
-def find_unknown(commands: Collection[str], sources: Collection[str]) -> list[str]:
-    """Return the commands that occur in none of the sources as they are; runs of blanks count as one.
-
-    A part of a longer word or path is another command: `rm -r /` is not `rm -r /tmp/x`.
-
-    Example:
-        >>> find_unknown(["rm -r /", "make run"], ["Never rm -r /tmp/x. Use make  run."])
-        ['rm -r /']
-    """
-    held = [" ".join(source.split()) for source in sources]
-    patterns = {command: _match_whole(" ".join(command.split())) for command in commands}
-    return [command for command in commands if not any(map(patterns[command].search, held))]
-
-
-def _match_whole(command: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w/.*-]){re.escape(command)}(?![\w/*-]|\.\w)")
-
-
-def split_statements(text: str) -> Iterator[str]:
-    """Yield what an answer says: each item of a list with all that belongs to it, and each sentence of prose.
-
-    Headings, tables and code are not statements, nor are a line that introduces what follows it with a colon,
-    a remark of fewer than three words, and what the embedded model says of itself.
-
-    Example:
-        >>> list(split_statements("Do this:\\n\\n1. Stop it. Wait. [1]\\n   - Not now.\\n\\nIt is safe [2]."))
-        ['1. Stop it. Wait. [1] - Not now.', 'It is safe [2].']
-    """
-    for block in _BLOCK_END.split(_FENCE.sub("\n", text)):
-        kept = [line.strip() for line in block.splitlines() if not _NO_STATEMENT.match(line)]
-        joined = " ".join(kept)
-        parts = [joined] if _ITEM.match(joined) else _split_sentences(joined)
-        for part in parts:
-            words = _WORDS.findall(_CITATION.sub("", part))
-            if len(words) >= _FEWEST_WORDS and not part.endswith(":") and part not in _NOTICES:
-                yield part
-
-
-def _split_sentences(prose: str) -> list[str]:
-    begin, sentences = 0, []
-    for end in _SENTENCE_END.finditer(prose):
-        sentences.append(prose[begin : end.end(1)])
-        begin = end.end()
-    return [sentence for sentence in (*sentences, prose[begin:]) if sentence]
 
 
 def summarise(checks: Sequence[AnswerCheck]) -> AnswerSummary:

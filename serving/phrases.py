@@ -1,0 +1,56 @@
+"""What the service says itself, in the language of the question."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from serving.model_server.extractive.language import find_language
+
+
+@dataclass(frozen=True)
+class OwnWords:
+    """The few sentences that no model writes."""
+
+    no_source: str
+    unknown_commands: str
+    unknown: str
+    nothing_there: str
+    looked_at: str
+    passages_follow: str
+    nothing_found: str
+
+
+_WORDS: Final = {
+    "en": OwnWords(
+        no_source=" [no source]",
+        unknown_commands="Not in the cited sources as written here:",
+        unknown="I don't know: nothing that I can read answers this question.",
+        nothing_there="I don't know: nothing is recorded that fits this question.",
+        looked_at="The nearest that I looked at:",
+        passages_follow=(
+            "The answering model can't be reached. These are the passages that fit the question best, as they"
+            " stand:"
+        ),
+        nothing_found=("The answering model can't be reached, and nothing was found that fits the question."),
+    ),
+    "ru": OwnWords(
+        no_source=" [без источника]",
+        unknown_commands="В процитированных источниках этого в таком виде нет:",
+        unknown="Не знаю: ничто из того, что мне доступно, не отвечает на этот вопрос.",
+        nothing_there="Не знаю: ничего подходящего к этому вопросу не записано.",
+        looked_at="Ближе всего было вот что:",
+        passages_follow=(
+            "Отвечающая модель недоступна. Вот отрывки, которые лучше всего подходят к вопросу, как они есть:"
+        ),
+        nothing_found="Отвечающая модель недоступна, и ничего подходящего к вопросу не нашлось.",
+    ),
+}
+
+
+def choose_words(question: str) -> OwnWords:
+    """Return our sentences in the language of a question.
+
+    Example:
+        >>> choose_words("Почему упал Redis?").no_source
+        ' [без источника]'
+    """
+    return _WORDS[find_language(question)]
