@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 PUBLIC: Final = "public"
 USER_HEADER: Final = "X-OpenWebUI-User-Jwt"
+KEY_SUBPROTOCOL: Final = "openai-insecure-api-key."
+"""What OpenAI's clients in browsers put before the key that they offer as a WebSocket's subprotocol."""
 _SHORTEST_SECRET: Final = 32
 _HINT: Final = "send `Authorization: Bearer <key>`."
 
@@ -210,9 +212,16 @@ async def require_caller(connection: ASGIConnection[Any, Any, Any, Any], _handle
         IdentityProviderDownError: Nobody can tell whether its token is good.
     """
     access: Access = connection.app.state.access
-    caller = await identify(access, connection.headers)
+    caller = await identify(access, _find_headers(connection))
     structlog.contextvars.bind_contextvars(user=caller.user)
     connection.scope["state"]["caller"] = caller
+
+
+def _find_headers(connection: ASGIConnection[Any, Any, Any, Any]) -> Mapping[str, str]:
+    """Return what says who asks: a browser's WebSocket can't send headers and offers its key instead."""
+    offered: list[str] = connection.scope.get("subprotocols", [])
+    keys = [name.removeprefix(KEY_SUBPROTOCOL) for name in offered if name.startswith(KEY_SUBPROTOCOL)]
+    return {"Authorization": f"Bearer {keys[0]}"} if keys else connection.headers
 
 
 def provide_caller(scope: Scope) -> Caller:
