@@ -11,7 +11,8 @@ from processors.retrieval.hybrid import Hit
 from serving.prompt import title_of
 from serving.schemas import Citation
 
-_NUMBERS: Final = re.compile(r" ?\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
+# A bracket after a backslash is a text's own.
+_NUMBERS: Final = re.compile(r" ?(?<!\\)\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 _MAYBE_CUT: Final = re.compile(r"(?: ?(?:\[[\d,\s]{0,20})?|``)$")
 _FENCE: Final = "```"
 # Prometheus' UI shows the same time again before what is cited, to compare with.

@@ -7,6 +7,7 @@ literally; only tags that a chat page might lift out of a code block are broken 
 import re
 from typing import Final
 
+from serving.markup import break_tags, quote_span, reveal
 from serving.model_server.extractive.units import Code
 
 _CODE_SPAN: Final = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)")
@@ -40,16 +41,8 @@ _LANGUAGES: Final = frozenset(
         "yml",
     ]
 )
-_ACTIVE_TAG: Final = re.compile(
-    r"<(?=/?(?:a|applet|audio|base|body|button|canvas|details|div|embed|form|frame|frameset|head|html|iframe|img|input"
-    r"|link|math|meta|object|reason|reasoning|script|source|style|svg|table|template|textarea|think|thinking|thought"
-    r"|video)\b)",
-    re.IGNORECASE,
-)
-_ENTITY: Final = re.compile(r"&(?=#|\w+;)")
-_MARK: Final = re.compile(r"([\[\]`$|])")
+_MARK: Final = re.compile(r"(\\[!-/:-@\[-`{-~])|[\[`$|<]|&(?=#|\w+;)")
 _BLOCK_START: Final = re.compile(r"^(\s*)([#>+*-]|\d+[.)])(?=\s|#)")
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 def quote_prose(text: str) -> str:
@@ -57,29 +50,15 @@ def quote_prose(text: str) -> str:
 
     Example:
         >>> quote_prose("See [docs](http://x.y/z) and ![p](http://evil/p.png) [7] <b>now</b>, `rm <file>`")
-        'See docs (`http://x.y/z`) and p \\[7\\] &lt;b>now&lt;/b>, `rm <file>`'
+        'See docs (`http://x.y/z`) and p \\[7] \\<b>now\\</b>, `rm <file>`'
     """
-    text = _BLOCK_START.sub(r"\1\\\2", _CONTROL.sub("", text))
+    text = _BLOCK_START.sub(r"\1\\\2", reveal(text))
     parts: list[str] = []
     end = 0
     for span in _CODE_SPAN.finditer(text):
         parts += [_escape_prose(text[end : span.start()]), quote_span(span[2].strip())]
         end = span.end()
     return "".join([*parts, _escape_prose(text[end:])])
-
-
-def quote_span(text: str) -> str:
-    """Quote a text as a code span that nothing in it can close.
-
-    Example:
-        >>> quote_span("a ` b")
-        '`` a ` b ``'
-    """
-    text = _break_tags(_CONTROL.sub("", text))
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    pad = " " if longest else ""
-    fence = "`" * (longest + 1)
-    return f"{fence}{pad}{text}{pad}{fence}" if text else ""
 
 
 def quote_code(code: Code, indent: str = "") -> str:
@@ -91,16 +70,12 @@ def quote_code(code: Code, indent: str = "") -> str:
         x
         ```
     """
-    text = _break_tags(_CONTROL.sub("", code.text))
+    text = break_tags(reveal(code.text))
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     language = code.language if code.language in _LANGUAGES else "text"
     lines = [f"{fence}{language}", *text.splitlines(), fence]
     return "\n".join(f"{indent}{line}" if line else "" for line in lines)
-
-
-def _break_tags(text: str) -> str:
-    return _ACTIVE_TAG.sub("&lt;", text)
 
 
 def _escape_prose(text: str) -> str:
@@ -116,5 +91,8 @@ def _escape_prose(text: str) -> str:
 
 
 def _escape_marks(text: str) -> str:
-    """Escape what would start a tag, an entity, a link, a code span, a formula or a table."""
-    return _MARK.sub(r"\\\1", _ENTITY.sub("&amp;", text).replace("<", "&lt;"))
+    """Escape what would start a tag, an entity, a link, a code span, a formula or a table.
+
+    A closing bracket stays: Open WebUI takes what stands between two escaped ones for a formula.
+    """
+    return _MARK.sub(lambda mark: mark[1] or f"\\{mark[0]}", text)

@@ -107,7 +107,7 @@ async def test_instructions_and_markup_in_a_source_are_only_quoted():
     )
     answer = await answer_prompt(build_prompt("Is redis fine?", [hostile]), embed)
 
-    assert "<img" not in answer
+    assert r"\<img" in answer
     assert "![" not in answer
     assert answer.endswith(PHRASES["en"].extractive)
 

@@ -1,0 +1,310 @@
+"""Markdown made inert: nothing in an answer or in a source acts on the page of the one who reads it.
+
+Documents and log lines are written by others, and a language model repeats what it reads. A chat page shows
+Markdown, so an image would call a foreign server, a link would lead to one, and a tag or a diagram might run.
+Here words, lists, tables and commands stay. An image or a link becomes its text and its address as code, a
+tag becomes text. Code stays as it is, but for tags that a page might lift out of it.
+"""
+
+import re
+from collections.abc import AsyncIterator
+from typing import Final
+
+# Zero width, direction, tag and control characters: what they hide or turn around can't be read.
+_INVISIBLE: Final = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f\xad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    r"\U000e0000-\U000e007f]"
+)
+# A name alone may be a place to fill in, as in `rm <file>`; what has attributes is none.
+_ACTIVE_TAG: Final = re.compile(
+    r"<(?=/?(?:applet|audio|base|embed|frame|frameset|head|html|iframe|math|script|style|svg|video)\b"
+    r"|(?:a|body|button|canvas|div|file|form|img|input|link|meta|object|source|status|table|template|textarea)\b"
+    r"(?:\s*$|[^<>]*=))",
+    re.IGNORECASE | re.MULTILINE,
+)
+# Open WebUI takes these out of an answer before it reads the Markdown, so an escape doesn't stop it.
+_HIDING_TAG: Final = re.compile(
+    r"<(?=/?(?:code_interpreter|details|reason|reasoning|think|thinking|thought)\b|\|(?:begin|end)_of_)"
+    r"|◁(?=/?think▷)",
+    re.IGNORECASE,
+)
+# A page may see the end of code elsewhere than we do, so nothing in code leads away by itself either.
+_FOREIGN: Final = r"(?:<|//|/\\|\\[\\/]|&#?\w|[a-z][a-z0-9+.-]{0,30}:)"
+_LEADING_AWAY: Final = re.compile(
+    rf"\](?=\(\s*(?:$|{_FOREIGN})|:\s*{_FOREIGN})|(?<=<)(?=(?:javascript|data|vbscript|https?|ftp):)",
+    re.IGNORECASE,
+)
+_FOREIGN_LINE: Final = re.compile(rf"(?=[ \t>]*{_FOREIGN})", re.IGNORECASE)
+# What code blocks may be called; a chat page draws or runs some others.
+_LANGUAGES: Final = frozenset(
+    [
+        "bash",
+        "c",
+        "conf",
+        "console",
+        "cpp",
+        "csharp",
+        "diff",
+        "dockerfile",
+        "go",
+        "groovy",
+        "hcl",
+        "ini",
+        "java",
+        "json",
+        "jsonc",
+        "kotlin",
+        "log",
+        "logql",
+        "lua",
+        "makefile",
+        "nginx",
+        "perl",
+        "php",
+        "plaintext",
+        "powershell",
+        "promql",
+        "properties",
+        "protobuf",
+        "python",
+        "rb",
+        "ruby",
+        "rust",
+        "scala",
+        "sh",
+        "shell",
+        "sql",
+        "swift",
+        "text",
+        "toml",
+        "yaml",
+        "yml",
+        "zsh",
+    ]
+)
+_FENCE: Final = re.compile(r"([ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)(`{3,}|~{3,})([^\n]*)")
+_ADDRESS: Final = (
+    r"(?:(?<![\w+.-])[a-z][a-z0-9+.-]{0,30}://|\bwww\.|\b(?:javascript|data|vbscript|mailto):)[^\s<>`|\[\]]+"
+)
+_TARGET: Final = r"\(\s*<?(?P<{0}>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)>?(?:\s[^()\n]*)?\)"
+_PROSE: Final = re.compile(
+    r"(?P<escape>\\[!-/:-@\[-`{-~])"
+    r"|(?P<code>(?P<ticks>`+)(?!`)(?P<inner>.+?)(?<!`)(?P=ticks)(?!`))"
+    rf"|!\[(?P<alt>[^\[\]]*)\]{_TARGET.format('image')}"
+    rf"|\[(?P<label>[^\[\]]*)\]{_TARGET.format('link')}"
+    r"|<(?P<auto>[a-z][a-z0-9+.-]{1,30}:[^\s<>`]*)>"
+    rf"|(?P<address>{_ADDRESS})"
+    r"|(?P<definition>\]:(?=\s*(?:$|[<\\/&]|[a-z][a-z0-9+.-]{0,30}:)))"
+    r"|(?P<target>\]\()"
+    r"|(?P<tag><(?=[a-z/!?@#$|]))"
+    r"|(?P<ticked>`+)"
+    r"|(?P<place>\{\{(?=\w+_FILE_ID_))"
+    r"|(?P<number>\[(?=\d))",
+    re.IGNORECASE,
+)
+# A bracket of which it can't be told yet whether it is a link's.
+_OPEN_BRACKET: Final = re.compile(r"!?\[[^\[\]]*(?:\]?|\]\([^()]*(?:\([^()]*\)?[^()]*)*)$")
+_AFTER_ADDRESS: Final = ").,;:!?*_~'\""
+# What may stand before a code block's fence: indents, quotes, list markers.
+_BEFORE_TEXT: Final = " \t>*+-.)0123456789"
+
+
+def reveal(text: str) -> str:
+    r"""Return a text that hides nothing: without characters that can't be seen, and tags that hide as words.
+
+    Example:
+        >>> reveal("re\u202everse\u200b \x1b[31m <think>a</think>")
+        'reverse [31m ‹think>a‹/think>'
+    """
+    return _HIDING_TAG.sub("‹", _INVISIBLE.sub("", text))
+
+
+def break_tags(code: str) -> str:
+    """Return code in which no tag, image or link is left that a page might lift out of it.
+
+    Example:
+        >>> break_tags("kubectl get pod <pod> | grep '[a-z](x)'; echo '<script>'")
+        "kubectl get pod <pod> | grep '[a-z](x)'; echo '&lt;script>'"
+    """
+    return _LEADING_AWAY.sub(r"\g<0> ", _ACTIVE_TAG.sub("&lt;", code))
+
+
+def name_language(asked: str) -> str:
+    """Return the language of a code block, or `text` for one that a page would draw or run.
+
+    Example:
+        >>> name_language("Bash"), name_language("mermaid"), name_language("")
+        ('bash', 'text', '')
+    """
+    language = asked.strip().split()[0].lower() if asked.strip() else ""
+    return language if language in _LANGUAGES or not language else "text"
+
+
+def quote_span(text: str) -> str:
+    """Quote a text as a code span that nothing in it can close.
+
+    Example:
+        >>> quote_span("a ` b")
+        '`` a ` b ``'
+    """
+    text = break_tags(reveal(text))
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    pad = " " if longest else ""
+    fence = "`" * (longest + 1)
+    return f"{fence}{pad}{text}{pad}{fence}" if text else ""
+
+
+def quote_block(text: str) -> str:
+    """Quote lines as they are, as a code block that nothing in them can close.
+
+    Example:
+        >>> print(quote_block("a\\n```"))
+        ````text
+        a
+        ```
+        ````
+    """
+    text = break_tags(reveal(text))
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{text}\n{fence}"
+
+
+def defuse_title(title: str) -> str:
+    """Return a title that is shown as it is; Open WebUI would look one that is an address up at a stranger's.
+
+    Example:
+        >>> defuse_title("Disk full > Fix"), defuse_title("https://evil.example")
+        ('Disk full > Fix', '“https://evil.example”')
+    """
+    title = " ".join(reveal(title).split())
+    return f"“{title}”" if title.startswith("http") else title
+
+
+def defuse_markdown(text: str, *, is_quoted: bool = False) -> str:
+    """Return Markdown in which nothing acts.
+
+    Args:
+        text: Markdown of whatever origin. What was defused before stays the same.
+        is_quoted: Whether its numbers in brackets are its own, and no citations of the answer.
+
+    Example:
+        >>> defuse_markdown("See [docs](https://a.b/c), ![p](http://evil/p.png) [1], <b>`rm <file>`")
+        'See docs (`https://a.b/c`), p (`http://evil/p.png`) [1], \\\\<b>`rm <file>`'
+        >>> defuse_markdown("As said in [2].", is_quoted=True)
+        'As said in \\\\[2].'
+    """
+    defuser = _Defuser(is_quoted)
+    return defuser.read(text) + defuser.finish()
+
+
+async def defuse_stream(pieces: AsyncIterator[str]) -> AsyncIterator[str]:
+    """Yield Markdown in which nothing acts, while it is being written.
+
+    What may be the beginning of something is held back until the rest of it is there.
+    """
+    defuser = _Defuser(is_quoted=False)
+    async for piece in pieces:
+        if ready := defuser.read(piece):
+            yield ready
+    if rest := defuser.finish():
+        yield rest
+
+
+class _Defuser:
+    """Where the reader is: what is held back, and whether it is within a code block or a line."""
+
+    def __init__(self, is_quoted: bool) -> None:
+        self._is_quoted = is_quoted
+        self._held = ""
+        self._fence = ""
+        self._begins_line = True
+        self._ends_as_definition = False
+
+    def read(self, piece: str) -> str:
+        """Take more text, and return what can be told of it."""
+        *lines, rest = (self._held + piece).split("\n")
+        done = "".join(f"{self._end_line(line)}\n" for line in lines)
+        end = 0 if self._fence else self._find_safe_end(rest)
+        self._held = rest[end:]
+        if end:
+            done += self._defuse(rest[:end])
+            self._begins_line = False
+        return done
+
+    def finish(self) -> str:
+        """Return what was still held back."""
+        return self._end_line(self._held) if self._held else ""
+
+    def _find_safe_end(self, line: str) -> int:
+        """Return how much of a line can be told without knowing the rest of it."""
+        if self._begins_line and line.lstrip(_BEFORE_TEXT)[:1] in ("", "`", "~"):
+            return 0
+        bracket = _OPEN_BRACKET.search(line)
+        end = min(line.rfind(" ") + 1, bracket.start() if bracket else len(line))
+        for found in _PROSE.finditer(line):
+            is_cut = found.end() > end or (found["definition"] and not line[found.end() : end].strip())
+            if found["ticked"] or is_cut:
+                return min(end, found.start())
+        return end
+
+    def _end_line(self, line: str) -> str:
+        begins, self._begins_line = self._begins_line, True
+        line = reveal(line)
+        if self._fence:
+            bare = line.strip(" \t>")
+            if bare.startswith(self._fence) and not bare.strip(self._fence[0]):
+                self._fence = ""
+            return self._defuse_code(line)
+        fence = _FENCE.fullmatch(line) if begins else None
+        if fence and not (fence[2][0] == "`" and "`" in fence[3]):
+            self._fence = fence[2]
+            return f"{fence[1]}{fence[2]}{name_language(fence[3])}"
+        return self._defuse(line)
+
+    def _defuse_code(self, line: str) -> str:
+        marked = f"‹{line}" if self._ends_as_definition and _FOREIGN_LINE.match(line) else line
+        self._ends_as_definition = line.rstrip().endswith("]:")
+        return break_tags(marked)
+
+    def _defuse(self, line: str) -> str:
+        return _PROSE.sub(self._make_inert, reveal(line))
+
+    def _make_inert(self, found: re.Match[str]) -> str:
+        match found.lastgroup:
+            case "code" | "ticks" | "inner":
+                return f"{found['ticks']}{break_tags(found['inner'])}{found['ticks']}"
+            case "image":
+                return self._show_target(found["alt"], found["image"])
+            case "link" if found["label"].strip().isdigit():
+                return f"{self._show_bracket()}{found['label'].strip()}]"
+            case "link":
+                return self._show_target(found["label"], found["link"])
+            case "auto":
+                return quote_span(found["auto"])
+            case "address":
+                address = found[0].rstrip(_AFTER_ADDRESS)
+                return quote_span(address) + found[0][len(address) :]
+            case "definition":
+                return "]\\:"
+            case "target":
+                return "] ("
+            case "tag":
+                return "\\<"
+            case "ticked":
+                return "\\`" * len(found[0])
+            case "place":
+                return "{ {"
+            case "number":
+                return self._show_bracket()
+        return found[0]
+
+    def _show_bracket(self) -> str:
+        return "\\[" if self._is_quoted else "["
+
+    def _show_target(self, label: str, target: str) -> str:
+        """Return the text of a link, and where it leads as code."""
+        text, shown = self._defuse(label).strip(), quote_span(target)
+        if text in ("", shown):
+            return shown
+        return f"{text} ({shown})" if shown else text
