@@ -82,9 +82,7 @@ class ChatRequest(BaseModel):
     stop: str | list[str] | None = Field(None, description="The answer ends before the first of these.")
     max_tokens: int | None = Field(None, ge=1, description="Older name of max_completion_tokens.")
     max_completion_tokens: int | None = Field(None, ge=1)
-    tools: list[dict[str, Any]] | None = Field(
-        None, description="What the model may call, by the client."
-    )
+    tools: list[dict[str, Any]] | None = Field(None, description="What the model may call, by the client.")
     tool_choice: str | dict[str, Any] | None = None
     user: str | None = Field(None, description="Not used: the key or token says who asks.")
     metadata: dict[str, Any] | None = Field(None, description="Not used.")

@@ -96,7 +96,7 @@ def _read_message(message: str | bytes) -> ChatRequest | None:
         raise ValidationException(f"The message is no JSON that can be read: {error}") from error
     except pydantic.ValidationError as error:
         found = [
-            {"key": ".".join(str(part) for part in item["loc"]), "message": item["msg"]}
+            {"key": ".".join(str(part) for part in item["loc"]) or "body", "message": item["msg"]}
             for item in error.errors()
         ]
         raise ValidationException(extra=found) from error

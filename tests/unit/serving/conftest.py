@@ -50,6 +50,9 @@ class World:
     model_status: int | None = 200
     embedder_status: int | None = 200
     breaks_off: bool = False
+    falls_silent: bool = False
+    open_streams: int = 0
+    tool_calls: list[dict[str, Any]] = field(default_factory=list)
     searches: list[tuple[str, dict[str, Any], dict[str, str]]] = field(default_factory=list)
     model_requests: list[httpx2.Request] = field(default_factory=list)
     embedded: list[Any] = field(default_factory=list)
@@ -195,7 +198,7 @@ class FakeQuestionLog:
         self.world.questions.append(query)
 
 
-def _chunk(delta: dict[str, str], finish_reason: str | None = None) -> dict[str, Any]:
+def _chunk(delta: dict[str, Any], finish_reason: str | None = None) -> dict[str, Any]:
     choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
     return {
         "id": "x",
@@ -213,14 +216,22 @@ class Body(httpx2.AsyncByteStream):
         self.world = world
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        self.world.open_streams += 1
         for piece in self.world.pieces:
             yield self._event(_chunk({"content": piece}))
+        for call in self.world.tool_calls:
+            yield self._event(_chunk({"tool_calls": [call]}))
         if self.world.breaks_off:
             raise httpx2.RemoteProtocolError("peer closed connection")
+        if self.world.falls_silent:
+            await asyncio.Event().wait()
         usage = {"prompt_tokens": 10, "completion_tokens": 3, "total_tokens": 13}
-        yield self._event(_chunk({}, "stop"))
+        yield self._event(_chunk({}, "tool_calls" if self.world.tool_calls else "stop"))
         yield self._event({**_chunk({}), "choices": [], "usage": usage})
         yield b"data: [DONE]\n\n"
+
+    async def aclose(self) -> None:
+        self.world.open_streams -= 1
 
     @staticmethod
     def _event(body: dict[str, Any]) -> bytes:

@@ -1,4 +1,6 @@
+import asyncio
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +10,7 @@ from litestar.testing import AsyncTestClient
 from opensearchpy import exceptions as search_errors
 
 from processors.cache import cache_key
+from tests.unit.serving.conftest import KEY
 
 Client = AsyncTestClient[Litestar]
 QUESTION = [{"role": "user", "content": "What now?"}]
@@ -188,6 +191,8 @@ async def test_without_the_key_nothing_is_told(client: Client, world: Any, heade
         ({"messages": [{"role": "assistant", "content": "Hi"}]}, 400, "messages"),
         ({"messages": [{"role": "user", "content": "  "}]}, 400, "messages"),
         ({"n": 2}, 400, "n"),
+        ({"max_tokens": 0}, 400, "max_tokens"),
+        ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, 400, "messages"),
     ],
 )
 async def test_wrong_requests_get_openai_errors(
@@ -212,9 +217,125 @@ async def test_bare_model_is_passed_through(client: Client, world: Any) -> None:
     assert world.searches == []
 
 
-async def test_models_are_listed(client: Client) -> None:
+async def test_models_are_listed_and_shown_one_by_one(client: Client) -> None:
     models = (await client.get("/v1/models")).json()
     assert [m["id"] for m in models["data"]] == ["runlore", "runlore-rag", "runlore-cag", "extractive"]
+    for model in models["data"]:
+        assert (await client.get(f"/v1/models/{model['id']}")).json() == model
+    missing = await client.get("/v1/models/openai/gpt-9")
+    assert (missing.status_code, missing.json()["error"]["code"]) == (404, "model_not_found")
+
+
+async def test_the_model_may_call_tools(client: Client, world: Any) -> None:
+    tools = [{"type": "function", "function": {"name": "scale", "parameters": {}}}]
+    world.pieces = []
+    world.tool_calls = [
+        {"index": 0, "id": "call_1", "type": "function", "function": {"name": "scale", "arguments": ""}},
+        {"index": 0, "function": {"arguments": '{"to": 3}'}},
+    ]
+    called = {"name": "scale", "arguments": '{"to": 3}'}
+    choice = (await ask(client, tools=tools, tool_choice="auto")).json()["choices"][0]
+    assert choice["finish_reason"] == "tool_calls"
+    assert choice["message"]["content"] is None
+    assert choice["message"]["tool_calls"] == [{"id": "call_1", "type": "function", "function": called}]
+    assert (world.prompt()["tools"], world.prompt()["tool_choice"]) == (tools, "auto")
+    streamed = events((await ask(client, tools=tools, stream=True)).text)
+    (delta,) = [c["choices"][0]["delta"] for c in streamed if "tool_calls" in c["choices"][0]["delta"]]
+    assert delta["tool_calls"] == [{"index": 0, "id": "call_1", "type": "function", "function": called}]
+    assert streamed[-1]["choices"][0]["finish_reason"] == "tool_calls"
+
+
+async def test_what_only_says_who_asks_is_not_sent_to_the_model(client: Client, world: Any) -> None:
+    said = {"user": "ann", "metadata": {"team": "sre"}, "store": False, "n": 1, "seed": 7}
+    assert (await ask(client, **said)).status_code == 200
+    assert not {"user", "metadata", "store", "n"} & world.prompt().keys()
+    assert world.prompt()["seed"] == 7
+
+
+async def test_a_question_may_come_in_parts(client: Client, world: Any) -> None:
+    parts = [{"type": "text", "text": "What"}, {"type": "text", "text": "now?"}]
+    await ask(client, messages=[{"role": "user", "content": parts}], stream=None)
+    assert world.prompt()["messages"][-1]["content"].endswith("Question: What\nnow?")
+
+
+async def test_usage_is_in_each_chunk_if_asked_for_and_in_none_else(client: Client, world: Any) -> None:
+    asked = events((await ask(client, stream=True, stream_options={"include_usage": True})).text)
+    assert [chunk["usage"] for chunk in asked[:-1]] == [None] * (len(asked) - 1)
+    assert asked[-1]["choices"] == []
+    assert all("usage" not in chunk for chunk in events((await ask(client, stream=True)).text))
+    world.model_status = None
+    assert (await ask(client)).json()["usage"]["total_tokens"] == 0
+
+
+async def test_an_answer_says_where_its_time_went(client: Client, world: Any) -> None:
+    world.delays = {"cag-v000003": 0.02, "rag-v000007": 0.02}
+    timings = (await ask(client)).json()["runlore"]["timings"]
+    # The two searches run side by side, and after them what is read of the sections.
+    assert 40 <= timings["search_ms"] < 60
+    assert timings["own_ms"] + timings["search_ms"] + timings["model_ms"] == pytest.approx(
+        timings["total_ms"], abs=0.1
+    )
+    assert timings["first_text_ms"] is None
+    streamed = events((await ask(client, stream=True)).text)[-1]["runlore"]["timings"]
+    assert 40 <= streamed["first_text_ms"] <= streamed["total_ms"]
+
+
+async def hang_up(app: Litestar, body: dict[str, Any], is_time: Callable[[list[Any]], bool]) -> list[Any]:
+    """Send a request to the app itself and close the connection once it is time."""
+    sent: list[Any] = []
+    messages = iter([{"type": "http.request", "body": json.dumps(body).encode(), "more_body": False}])
+
+    async def receive() -> Any:
+        if (message := next(messages, None)) is not None:
+            return message
+        async with asyncio.timeout(5):
+            while not is_time(sent):
+                await asyncio.sleep(0.001)
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    path = "/v1/chat/completions"
+    scope = {"type": "http", "method": "POST", "scheme": "http", "path": path, "raw_path": path.encode()}
+    headers = [(b"authorization", f"Bearer {KEY}".encode()), (b"content-type", b"application/json")]
+    scope |= {"query_string": b"", "root_path": "", "headers": headers, "state": {}, "http_version": "1.1"}
+    async with asyncio.timeout(5):
+        await app(scope, receive, send)  # type: ignore[arg-type]
+    return sent
+
+
+@pytest.mark.parametrize("model", ["runlore", "extractive"])
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.usefixtures("client")
+async def test_who_hangs_up_ends_the_models_request(
+    app: Litestar, world: Any, model: str, *, stream: bool
+) -> None:
+    world.falls_silent = True
+    body = {"model": model, "messages": QUESTION, "stream": stream}
+
+    def is_time(sent: list[Any]) -> bool:
+        # In the middle of the text, or while a whole answer is waited for.
+        return "Do this" in str(sent) if stream else world.open_streams == 1
+
+    await hang_up(app, body, is_time)
+    assert len(world.model_requests) == 1
+    assert world.open_streams == 0
+
+
+@pytest.mark.usefixtures("client")
+async def test_who_hangs_up_while_it_is_searched_costs_no_model(app: Litestar, world: Any) -> None:
+    world.delays = {"rag-v000007": 60.0}
+    body = {"model": "runlore", "messages": QUESTION, "stream": True}
+    sent = await hang_up(app, body, lambda _: len(world.searches) == 2)
+    assert sent[0]["status"] == 499
+    assert world.model_requests == []
+
+
+async def test_what_is_nested_too_deeply_is_refused(client: Client) -> None:
+    headers = {"Content-Type": "application/json"}
+    response = await client.post("/v1/retrieve", content="[" * 100_000, headers=headers)
+    assert response.status_code == 400
 
 
 async def test_retrieve_has_the_documented_shape(client: Client, world: Any) -> None:
