@@ -9,10 +9,11 @@ import openai
 import structlog
 from litestar.response import Stream
 
-from processors.retrieval.hybrid import Hit
+from processors.retrieval.hybrid import DYNAMIC_KINDS, Hit
 from serving.answer import describe_provenance
 from serving.errors import to_error
 from serving.links import Reader, link_source
+from serving.markup import defuse_markdown, defuse_title, quote_block
 from serving.metrics import ACTIVE_STREAMS
 from serving.prompt import title_of
 from serving.schemas import Provenance
@@ -101,12 +102,14 @@ def _describe_answer(answer: Answer) -> Provenance:
 
 def _build_source(hit: Hit, reader: Reader) -> dict[str, Any]:
     """Return a source as Open WebUI's event; it numbers them by `metadata.source` in order of arrival."""
-    url, title = link_source(hit, reader), title_of(hit)
+    url, title = link_source(hit, reader), defuse_title(title_of(hit))
+    # It shows the text as Markdown, so lines of a log are given as code.
+    text = quote_block(hit["text"]) if hit["kind"] in DYNAMIC_KINDS else defuse_markdown(hit["text"])
     return {
         "type": "source",
         "data": {
             "source": {"name": title, "url": url},
-            "document": [hit["text"]],
+            "document": [text],
             "metadata": [{"source": hit["chunk_id"], "name": title, "url": url}],
         },
     }

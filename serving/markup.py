@@ -7,7 +7,8 @@ tag becomes text. Code stays as it is, but for tags that a page might lift out o
 """
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Final
 
 # Zero width, direction, tag and control characters: what they hide or turn around can't be read.
@@ -198,15 +199,16 @@ def defuse_markdown(text: str, *, is_quoted: bool = False) -> str:
     return defuser.read(text) + defuser.finish()
 
 
-async def defuse_stream(pieces: AsyncIterator[str]) -> AsyncIterator[str]:
+async def defuse_stream(pieces: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
     """Yield Markdown in which nothing acts, while it is being written.
 
     What may be the beginning of something is held back until the rest of it is there.
     """
     defuser = _Defuser(is_quoted=False)
-    async for piece in pieces:
-        if ready := defuser.read(piece):
-            yield ready
+    async with aclosing(pieces):
+        async for piece in pieces:
+            if ready := defuser.read(piece):
+                yield ready
     if rest := defuser.finish():
         yield rest
 

@@ -6,7 +6,7 @@ import json
 import os
 import random
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -93,7 +93,7 @@ def _acts(token: Token) -> bool:
     return token.type.startswith("html") and break_tags(token.content) != token.content
 
 
-async def stream(pieces: list[str]) -> AsyncIterator[str]:
+async def stream(pieces: list[str]) -> AsyncGenerator[str, None]:
     for piece in pieces:
         yield piece
 
