@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
-from litestar import Response, get
+from litestar import MediaType, Response, get
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
@@ -19,13 +19,20 @@ from processors.retrieval.hybrid import Hit, parse_hits
 from processors.settings import Settings
 from serving.clients import Clients
 from serving.links import load_link_key, read_grant
+from serving.openapi import list_errors
 from serving.prompt import title_of
+from serving.trail import current_trail
 
 _INDEX: Final = re.compile(r"(rag|cag)-v\d{6}(-\d{6})?")
 _PAGE: Final = Template((Path(__file__).parent / "pages" / "citation.html").read_text(encoding="utf-8"))
 # The text of a chunk was written by others: it is escaped, and nothing on the page may run or load.
 _HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'; sandbox"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     # A link ends; what it showed must not stay behind on the way.
     "Cache-Control": "private, no-store",
@@ -33,7 +40,11 @@ _HEADERS: Final = {
 }
 
 
-@get("/citations/{index:str}/{chunk_id:str}")
+@get(
+    "/citations/{index:str}/{chunk_id:str}",
+    media_type=MediaType.HTML,
+    responses=list_errors(400, 404, 500, 503),
+)
 async def show_citation(
     index: FromPath[str],
     chunk_id: FromPath[str],
@@ -49,6 +60,8 @@ async def show_citation(
             f"{index} holds no chunk {chunk_id} that this link may show. Old versions are deleted in time,"
             " and a link to what is not public ends: ask again for a new one."
         )
+    trail = current_trail()
+    trail.versions, trail.chunks = {"": find_version(index)}, [chunk_id]
     return Response(render_citation(hit), media_type="text/html", headers=_HEADERS)
 
 

@@ -17,7 +17,12 @@ async def test_page_shows_text_and_origin_without_a_key_and_without_active_marku
     assert "&lt;script&gt;alert(1)&lt;/script&gt; $title" in response.text
     assert "<tr><th>path</th><td>a&lt;b&gt;.md</td></tr>" in response.text
     assert "<script" not in response.text
-    assert "default-src 'none'" in response.headers["content-security-policy"]
+    policy = response.headers["content-security-policy"].split("; ")
+    assert {"default-src 'none'", "base-uri 'none'", "form-action 'none'", "sandbox"} <= {*policy}
+    assert "frame-ancestors 'none'" in policy
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["referrer-policy"] == "no-referrer"
+    assert response.headers["cross-origin-opener-policy"] == "same-origin"
 
 
 async def test_only_public_chunks_are_looked_for(client: Client, world: Any) -> None:
