@@ -43,6 +43,12 @@ CHOOSE_COLUMNS: Final = """experiment => {
 }"""
 
 
+HIDE_FOLDER: Final = """folder => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replaceAll(folder, "…");
+}"""
+
+
 def read_secret(name: str) -> str:
     """Return one of the stack's generated secrets."""
     return Path(os.environ["RUNLORE_HOME"], "secrets", name).read_text(encoding="utf-8").strip()
@@ -114,9 +120,14 @@ def list_runs(experiment: str) -> list[str]:
     return [run["info"]["run_id"] for run in runs if run["info"]["status"] == "FINISHED"]
 
 
+def hide_folders(page: Page) -> None:
+    """Show no path of the machine that the picture is taken on."""
+    page.evaluate(HIDE_FOLDER, str(Path(os.environ["RUNLORE_HOME"]).resolve().parents[1]))
+
+
 def close_assistant(page: Page) -> None:
-    """Keep MLflow's assistant out of the picture."""
-    page.add_init_script("localStorage.setItem('mlflow.assistant.panelOpen_v1', 'false')")
+    """Keep MLflow's assistant out of the picture: it opens by itself on a first visit."""
+    page.add_init_script("localStorage.setItem('mlflow.assistant.fab.autoOpenedOnFirstLoad_v1', 'true')")
 
 
 def show_versions(page: Page) -> None:
@@ -134,7 +145,7 @@ def show_versions(page: Page) -> None:
 
 
 def show_comparison(page: Page) -> None:
-    """MLflow's comparison of the three newest versions."""
+    """MLflow's comparison of the three newest versions, with the decisions on them side by side."""
     close_assistant(page)
     experiment = find_experiment()
     query = urlencode(
@@ -142,6 +153,12 @@ def show_comparison(page: Page) -> None:
     )
     page.goto(f"{os.environ['MLFLOW_TRACKING_URI']}/#/compare-runs?{query}")
     page.get_by_text("Comparing 3 Runs").first.wait_for()
+    page.get_by_role("button", name="Toggle sidebar").click()
+    for section in ("Visualizations", "Run details", "Parameters", "Metrics"):
+        page.get_by_role("button", name=section, exact=True).click()
+    # The tree of files lies under the pane that it fills.
+    page.get_by_label("decision.md", exact=True).first.dispatch_event("click")
+    page.get_by_role("heading", name=re.compile("cag-v.* was")).nth(2).wait_for()
 
 
 def show_artefact(page: Page, name: str) -> None:
@@ -212,6 +229,7 @@ def main() -> None:
             page.set_default_timeout(LOAD)
             show(page)
             page.wait_for_timeout(SETTLE)
+            hide_folders(page)
             page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
             page.close()
         browser.close()

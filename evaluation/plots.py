@@ -35,11 +35,13 @@ _SMALLEST_DIFFERENCE: Final = 1e-9
 class VersionPoint(TypedDict):
     """What a version reached by one measure, and where its mean may lie by chance.
 
-    `gate` is `promoted`, `refused` or `overridden`.
+    `gate` is `promoted`, `refused` or `overridden`; `queries` are those that could be asked: one whose
+    pages a version lacks is left out.
     """
 
     index: str
     gate: str
+    queries: int
     mean: float
     low: float
     high: float
@@ -69,7 +71,7 @@ def draw_quality(query_set: str, points: Mapping[str, Sequence[VersionPoint]]) -
                 )  # fmt: skip
         for place, point in enumerate(versions):
             axes.annotate(
-                f"{point['mean']:.3f}",
+                f"{point['mean']:.3f}\n{point['queries']} queries",
                 (place, point["mean"]),
                 (9, 0),
                 textcoords="offset points",

@@ -157,7 +157,7 @@ def draw_version(
     points = {
         measure: [
             *earlier.get(measure, []),
-            _to_point(index, metrics, f"{headline}/{measure}", gate),
+            _to_point(index, metrics, headline, measure, gate),
         ]
         for measure in _DRAWN_MEASURES
     }
@@ -181,9 +181,18 @@ def _name_decision(decision: Decision) -> str:
     return "promoted" if decision["promote"] else "refused"
 
 
-def _to_point(index: str, metrics: Mapping[str, float], name: str, gate: str) -> VersionPoint:
-    low, high = metrics.get(f"{name}/low", metrics[name]), metrics.get(f"{name}/high", metrics[name])
-    return VersionPoint(index=index, gate=gate, mean=metrics[name], low=low, high=high)
+def _to_point(
+    index: str, metrics: Mapping[str, float], query_set: str, measure: str, gate: str
+) -> VersionPoint:
+    name = f"{query_set}/{measure}"
+    return VersionPoint(
+        index=index,
+        gate=gate,
+        queries=int(metrics[f"{query_set}/queries"]),
+        mean=metrics[name],
+        low=metrics.get(f"{name}/low", metrics[name]),
+        high=metrics.get(f"{name}/high", metrics[name]),
+    )
 
 
 def _read_points(experiment_id: str, index: str, evidence: Evidence) -> dict[str, list[VersionPoint]]:
@@ -198,12 +207,11 @@ def _read_points(experiment_id: str, index: str, evidence: Evidence) -> dict[str
     )
     return {
         measure: [
-            _to_point(run.data.tags["index"], run.data.metrics, name, run.data.tags["gate"])
+            _to_point(run.data.tags["index"], run.data.metrics, headline, measure, run.data.tags["gate"])
             for run in runs
-            if name in run.data.metrics and run.data.tags["index"] != index
+            if f"{headline}/{measure}" in run.data.metrics and run.data.tags["index"] != index
         ]
         for measure in _DRAWN_MEASURES
-        for name in [f"{headline}/{measure}"]
     }
 
 

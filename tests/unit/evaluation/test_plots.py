@@ -22,7 +22,9 @@ def read_texts(figure: Figure) -> str:
 
 def test_versions_stand_side_by_side_with_their_intervals_and_refusals() -> None:
     points = [
-        VersionPoint(index=f"cag-v00000{number}", gate=gate, mean=mean, low=mean - 0.1, high=mean + 0.1)
+        VersionPoint(
+            index=f"cag-v00000{number}", gate=gate, queries=9, mean=mean, low=mean - 0.1, high=mean + 0.1
+        )
         for number, (mean, gate) in enumerate(
             ((0.8, "promoted"), (0.3, "refused"), (0.4, "overridden"), (0.85, "promoted")), start=1
         )

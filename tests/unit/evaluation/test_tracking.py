@@ -48,7 +48,9 @@ def test_pictures_are_drawn_as_far_as_there_is_something_to_compare_with() -> No
     metrics = list_metrics(evidence, {"wiki": 0.1})
     decision = Decision(promote=True, reasons=[])
     earlier = {
-        "ndcg_at_10": [VersionPoint(index="cag-v000001", gate="promoted", mean=0.5, low=0.4, high=0.6)]
+        "ndcg_at_10": [
+            VersionPoint(index="cag-v000001", gate="promoted", queries=9, mean=0.5, low=0.4, high=0.6)
+        ]
     }
     assert [name for name, _ in draw_version(evidence, {"wiki": 0.1}, earlier, metrics, decision)] == [
         "quality_by_version",
