@@ -14,7 +14,9 @@ from litestar.exceptions import NotAuthorizedException
 from litestar.types import Scope
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from serving.limits import admit
 from serving.tokens import ProviderKeys, read_openwebui_token, read_provider_token
+from serving.trail import current_trail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -208,13 +210,20 @@ async def require_caller(connection: ASGIConnection[Any, Any, Any, Any], _handle
     """Find out who asks, or refuse the request.
 
     Raises:
+        LimitReachedError: Its user has asked as much as they may for now.
         NotAuthorizedException: It shows no key or token, or one that isn't good.
         IdentityProviderDownError: Nobody can tell whether its token is good.
     """
-    access: Access = connection.app.state.access
+    state = connection.app.state
+    access: Access = state.access
     caller = await identify(access, _find_headers(connection))
     structlog.contextvars.bind_contextvars(user=caller.user)
     connection.scope["state"]["caller"] = caller
+    trail = current_trail()
+    trail.caller = caller
+    # On a socket each question is counted when it comes.
+    if connection.scope["type"] == "http" and connection.scope["method"] == "POST":
+        trail.headers = await admit(state.clients, state.settings, caller)
 
 
 def _find_headers(connection: ASGIConnection[Any, Any, Any, Any]) -> Mapping[str, str]:

@@ -1,9 +1,11 @@
 """The Litestar application: routes, clients, errors."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from litestar import Litestar
+from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
@@ -11,11 +13,14 @@ from litestar.types import Scope
 
 from processors.settings import Settings
 from serving.access import Caller, open_access, provide_caller
+from serving.accounting import account_requests
+from serving.audit import AuditLog
 from serving.citation_routes import show_citation
 from serving.clients import Clients, open_clients
-from serving.correlation import trace_requests
+from serving.correlation import HEADER, trace_requests
 from serving.errors import EXCEPTION_HANDLERS
 from serving.health_routes import report_live, report_metrics, report_ready
+from serving.limits import Bucket, describe_buckets
 from serving.v1_routes import v1_router
 
 _OpenClients = Callable[[Settings], AbstractAsyncContextManager[Clients]]
@@ -34,11 +39,14 @@ def create_app(settings: Settings, clients: _OpenClients = open_clients) -> Lite
 
     @asynccontextmanager
     async def hold_clients(app: Litestar) -> AsyncIterator[None]:
+        audit = AuditLog(settings.audit_file) if settings.audit_file else None
         async with clients(settings) as opened:
-            app.state.clients = opened
+            app.state.clients, app.state.audit = opened, audit
             yield
+        if audit is not None:
+            await asyncio.to_thread(audit.close)
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[v1_router, report_live, report_ready, report_metrics, show_citation],
         dependencies={
             "clients": Provide(_provide_clients, sync_to_thread=False),
@@ -47,10 +55,26 @@ def create_app(settings: Settings, clients: _OpenClients = open_clients) -> Lite
         },
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[hold_clients],
+        cors_config=_allow_origins(settings),
         logging_config=None,  # logs are configured once, for the whole process
-        middleware=[trace_requests],
         openapi_config=OpenAPIConfig(title="Runlore", version="1"),
+        request_max_body_size=settings.max_body_bytes,
         state=State({"settings": settings, "access": open_access(settings)}),
+    )
+    # Around everything: what no route or guard lets in has an id and a line in the audit log, too.
+    app.asgi_handler = trace_requests(account_requests(app.asgi_handler))
+    return app
+
+
+def _allow_origins(settings: Settings) -> CORSConfig | None:
+    if not settings.cors_origins:
+        return None
+    buckets = describe_buckets([Bucket("requests", 0, 0, 0, 0), Bucket("tokens", 0, 0, 0, 0)])
+    return CORSConfig(
+        allow_origins=list(settings.cors_origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", HEADER],
+        expose_headers=[HEADER, "Retry-After", *buckets],
     )
 
 

@@ -1,6 +1,7 @@
 """One map from what can go wrong to an error in OpenAI's shape."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final, TypeAlias, cast
 
 import openai
@@ -11,12 +12,16 @@ from litestar.exceptions import HTTPException, ValidationException
 from opensearchpy import exceptions as search_errors
 
 from processors.retrieval.hybrid import FilterError
+from serving.limits import ContextTooLongError, LimitReachedError
+from serving.resilience import PartError, RequestLateError
 
 _Request: TypeAlias = Request[Any, Any, Any]
 _Handler: TypeAlias = Callable[[_Request, Any], Response[Any]]
 
-# What the framework refuses, in the words of OpenAI's clients.
+# What is refused before a handler is asked, in the words of OpenAI's clients.
 _HTTP_CODES: Final = {401: "invalid_api_key", 413: "request_too_large"}
+# By which a model says that the request is wrong, or too long.
+_REFUSALS: Final = (400, 413, 422)
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +50,28 @@ class ClientGoneError(Exception):
     """Who asked has closed the connection before the answer was ready."""
 
 
+class BrokenAnswerError(openai.OpenAIError):
+    """A model sent what is no answer, or broke off; it is caught where the client's own errors are."""
+
+
+@contextmanager
+def reading_answer() -> Iterator[None]:
+    """Turn what the model's client lets through while it reads into an error of that client.
+
+    Raises:
+        BrokenAnswerError: The model sent no JSON, no UTF-8 or other objects than it should.
+    """
+    try:
+        yield
+    except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
+        raise BrokenAnswerError(f"The model sent what is no answer: {error!r}") from error
+
+
+def is_refusal(error: Exception) -> bool:
+    """Tell whether a model refused a request for what it asks: that is for the caller to hear."""
+    return isinstance(error, openai.APIStatusError) and error.status_code in _REFUSALS
+
+
 def to_error(
     message: str, kind: str, *, code: str | None = None, param: str | None = None
 ) -> dict[str, dict[str, str | None]]:
@@ -64,6 +91,12 @@ def _respond(status: int, message: str, kind: str, **details: str | None) -> Res
 def _on_http_error(_: _Request, error: HTTPException) -> Response[Any]:
     code = _HTTP_CODES.get(error.status_code)
     response = _respond(error.status_code, error.detail, "invalid_request_error", code=code)
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _on_limit(_: _Request, error: LimitReachedError) -> Response[Any]:
+    response = _respond(429, error.detail, error.kind, code="rate_limit_exceeded")
     response.headers.update(error.headers or {})
     return response
 
@@ -91,7 +124,7 @@ def _on_failed_search(_: _Request, error: search_errors.OpenSearchException) -> 
     return _respond(503, f"OpenSearch failed: {error}", "server_error", code="search_failed")
 
 
-def _on_search_down(_: _Request, error: search_errors.ConnectionError) -> Response[Any]:
+def _on_search_down(_: _Request, error: Exception) -> Response[Any]:
     log.error("search is down", error=str(error))
     message = "The knowledge indices can't be reached: OpenSearch doesn't answer. `make status` shows it."
     return _respond(503, message, "server_error", code="search_unavailable")
@@ -111,8 +144,18 @@ def _on_model_down(_: _Request, error: Exception) -> Response[Any]:
     return _respond(503, message, "server_error", code="model_unavailable")
 
 
-def _on_model_refusal(_: _Request, error: openai.APIStatusError) -> Response[Any]:
+def _on_model_status(request: _Request, error: openai.APIStatusError) -> Response[Any]:
+    if not is_refusal(error):
+        return _on_model_down(request, error)
     return _respond(error.status_code, error.message, "invalid_request_error", code=error.code)
+
+
+def _on_part_error(request: _Request, error: PartError) -> Response[Any]:
+    return _on_model_down(request, error) if error.part == "model" else _on_search_down(request, error)
+
+
+def _on_late(_: _Request, error: RequestLateError) -> Response[Any]:
+    return _respond(504, str(error), "server_error", code="deadline_exceeded")
 
 
 def _on_client_gone(_: _Request, error: ClientGoneError) -> Response[Any]:
@@ -141,11 +184,15 @@ EXCEPTION_HANDLERS: Final[dict[int | type[Exception], _Handler]] = {
     FilterError: _on_bad_request("filters"),
     NoKnowledgeError: _on_no_knowledge,
     IdentityProviderDownError: _on_provider_down,
+    LimitReachedError: _on_limit,
+    ContextTooLongError: _on_bad_request("messages", code="context_length_exceeded"),
     search_errors.RequestError: _on_refused_search,
     search_errors.ConnectionError: _on_search_down,
     search_errors.OpenSearchException: _on_failed_search,
-    openai.BadRequestError: _on_model_refusal,
+    openai.APIStatusError: _on_model_status,
     openai.OpenAIError: _on_model_down,
+    PartError: _on_part_error,
+    RequestLateError: _on_late,
     Exception: _on_defect,
 }
 

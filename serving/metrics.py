@@ -25,11 +25,25 @@ QUESTIONS: Final = Counter(
 )
 ANSWERS: Final = Counter("runlore_chat_answers", "Chat answers by model and who wrote them.", ("model", "by"))
 DEGRADED: Final = Counter("runlore_degraded_answers", "Answers made without a part that was down.", ("part",))
+ROUTES: Final = Counter("runlore_routed_questions", "Questions by the knowledge they were for.", ("route",))
+FOLLOW_UPS: Final = Counter("runlore_follow_up_questions", "Follow-ups made whole, and by whom.", ("by",))
+ABSTENTIONS: Final = Counter(
+    "runlore_abstained_answers", "Answers that only say that nothing is known.", ("model",)
+)
+UNCITED: Final = Counter("runlore_uncited_claims", "Claims of a model's answer that cite no source.", ("model",))
+FEEDBACK: Final = Counter("runlore_rated_answers", "Answers rated by those who asked.", ("rating",))
 ACTIVE_STREAMS: Final = Gauge("runlore_active_streams", "Answers being streamed now.")
 BREAKER_STATE: Final = Gauge(
     "runlore_breaker_state",
     "Whether a part is asked: 0 yes, 1 one call tries it, 2 it is left alone.",
     ("part",),
+)
+LIMIT_CHECKS: Final = Counter(
+    "runlore_limit_checks", "Questions by whether the limits of their user let them in.", ("outcome",)
+)
+AUDIT_LINES: Final = Counter("runlore_audit_lines", "Lines of the audit log by what came of them.", ("outcome",))
+BROKEN_ANSWERS: Final = Counter(
+    "runlore_broken_answers", "Answers that ended with an error after their first word."
 )
 RETRIES: Final = Counter(
     "runlore_retries", "Second attempts by part, and those that the budget forbade.", ("part", "outcome")

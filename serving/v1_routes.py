@@ -21,16 +21,23 @@ from serving.correlation import is_recorded
 from serving.errors import UnknownModelError
 from serving.hang_ups import finish_unless_gone
 from serving.openai_bodies import ChatCompletion, Model, ModelList
+from serving.openapi import ANSWERS, KEY, ChatOperation, list_errors
 from serving.schemas import ChatRequest, RetrieveRequest, RetrieveResponse, show_window
 from serving.search import Question, retrieve
 from serving.shadow import begin_shadow_reads
+from serving.trail import current_trail
 from serving.websocket_routes import stream_chat
 
 # OpenAI's models say when they were made. Ours are routes, so it is when the service started.
 _STARTED: Final = int(time.time())
 
 
-@post("/chat/completions", status_code=200)
+@post(
+    "/chat/completions",
+    status_code=200,
+    operation_class=ChatOperation,
+    responses=ANSWERS | list_errors(400, 401, 404, 413, 429, 500, 503),
+)
 async def create_chat_completion(
     request: Request[Any, Any, Any],
     data: JSONBody[ChatRequest],
@@ -45,14 +52,14 @@ async def create_chat_completion(
     return Response(await finish_unless_gone(request, complete_chat(clients, settings, data, caller)))
 
 
-@get("/models")
+@get("/models", responses=list_errors(401, 500, 503))
 async def list_models(settings: NamedDependency[Settings]) -> ModelList:
     """List the models: what is answered from both pipelines, from one of them, or by the bare model."""
     return ModelList(object="list", data=[_show_model(name) for name in _name_models(settings)])
 
 
 # The names of models on a hub have slashes.
-@get("/models/{name:path}")
+@get("/models/{name:path}", responses=list_errors(400, 401, 404, 500, 503))
 async def show_model(name: FromPath[str], settings: NamedDependency[Settings]) -> Model:
     """Show one model."""
     wanted = name.removeprefix("/")
@@ -69,7 +76,7 @@ def _show_model(name: str) -> Model:
     return Model(id=name, object="model", created=_STARTED, owned_by="runlore")
 
 
-@post("/retrieve", status_code=200)
+@post("/retrieve", status_code=200, responses=list_errors(400, 401, 413, 429, 500, 503))
 async def retrieve_chunks(
     data: JSONBody[RetrieveRequest],
     clients: NamedDependency[Clients],
@@ -87,7 +94,10 @@ async def retrieve_chunks(
     )
     if is_recorded():
         clients.questions.record(question.text, question.groups, question.pipelines)
+    trail = current_trail()
+    trail.question = question.text
     findings = await retrieve(clients, settings, question)
+    trail.versions, trail.chunks = findings.versions, [hit["chunk_id"] for hit in findings.hits]
     if is_recorded():
         begin_shadow_reads(clients, settings, question)
     response = RetrieveResponse(
@@ -117,4 +127,6 @@ v1_router: Final = Router(
     "/v1",
     route_handlers=[create_chat_completion, stream_chat, list_models, show_model, retrieve_chunks],
     guards=[require_caller],
+    security=KEY,
+    tags=["v1"],
 )

@@ -6,6 +6,7 @@ answer ends with `[DONE]` before its `finish_reason` was told.
 """
 
 import asyncio
+import time
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
@@ -20,12 +21,15 @@ from litestar.exceptions import ValidationException
 
 from processors.settings import Settings
 from serving.access import Caller
+from serving.accounting import close_trail
 from serving.chat import begin_chat
 from serving.clients import Clients
 from serving.completions import DONE, encode_body, end_with_error
 from serving.errors import describe_error, to_error
+from serving.limits import admit
 from serving.schemas import ChatRequest
 from serving.timing import start_watch
+from serving.trail import begin_trail, current_trail
 
 SUBPROTOCOL: Final = "runlore"
 """What a browser offers beside its key; it hangs up if none of what it offers is chosen."""
@@ -50,6 +54,8 @@ async def stream_chat(
     """Answer questions one after the other until the client goes."""
 
     async def ask(request: ChatRequest) -> AsyncGenerator[dict[str, Any], None]:
+        begin_trail(caller)
+        await admit(clients, settings, caller)
         return await begin_chat(clients, settings, request, caller)
 
     await socket.accept(_choose_subprotocol(socket.scope["subprotocols"]))
@@ -106,17 +112,29 @@ async def _answer(socket: _Socket, ask: _Ask, request: ChatRequest) -> None:
     """Send the answer to one question; what goes wrong is said, and the socket stays open."""
     start_watch()
     structlog.contextvars.bind_contextvars(correlation_id=uuid.uuid4().hex)
+    started, status, ended = time.perf_counter(), 500, False
+    try:
+        status = await _send_answer(socket, ask, request)
+        ended = True
+    finally:
+        close_trail(socket.scope, current_trail(), status=status, started=started, ended=ended)
+
+
+async def _send_answer(socket: _Socket, ask: _Ask, request: ChatRequest) -> int:
+    """Send the answer to one question, and return the HTTP status that it would have had."""
     try:
         chunks = await ask(request)
     except Exception as error:  # each is answered as the other routes do, by the map that they have
-        await _send(socket, describe_error(socket, error))
-        return
+        body = describe_error(socket, error)
+        await _send(socket, body)
+        return 500 if body["error"]["type"] == "server_error" else 400
     async with aclosing(end_with_error(chunks)) as bodies:
         async for body in bodies:
             await _send(socket, body)
             if "error" in body:
-                return
+                return 500
     await socket.send_text(DONE)
+    return 200
 
 
 async def _send(socket: _Socket, body: Any) -> None:
