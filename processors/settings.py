@@ -208,7 +208,42 @@ class Settings(BaseSettings):
     )
     answering_model: str = "extractive"
     answering_url: str = Field(
-        "", description="OpenAI base URL of the answering model; empty: that of the model server."
+        "", description="Base URL of the answering model's routes; empty: that of the model server."
+    )
+    answering_protocol: Literal["openai", "v2"] = Field(
+        "openai", description="How the answering model is asked: OpenAI's routes, or KServe's V2 inference."
+    )
+    search_timeout_seconds: float = Field(3.0, gt=0, description="How long the service waits for a search.")
+    embedding_timeout_seconds: float = Field(
+        2.0, gt=0, description="How long a question waits for its vector; then words alone are searched."
+    )
+    model_connect_seconds: float = Field(
+        2.0, gt=0, description="How long the service waits for a connection to a model."
+    )
+    model_first_seconds: float = Field(
+        20.0, gt=0, description="How long the answering model may take to begin; then passages are shown."
+    )
+    model_gap_seconds: float = Field(
+        10.0, gt=0, description="How long an answer that has begun may stand still; then it ends with an error."
+    )
+    request_seconds: float = Field(
+        60.0, gt=0, description="How long a request may take, its stream included."
+    )
+    breaker_failures: int = Field(
+        5, ge=1, description="Failures in a row after which a part is left alone for a while."
+    )
+    breaker_rest_seconds: float = Field(
+        2.0, gt=0, description="How long it is left alone before one call tries again."
+    )
+    source_tokens: int = Field(
+        3_500, ge=200, description="Most tokens of the sources that a model is given with a question."
+    )
+    follow_ups: Literal["rules", "model", "off"] = Field(
+        "rules", description="Who makes a follow-up question whole; `model` is the answering model."
+    )
+    abstain: bool = Field(True, description="Whether a question without evidence is answered with that alone.")
+    logs_ui_url: str = Field(
+        "", description="Address that shows log lines, with {service}, {begin}, {end} …; empty: our page."
     )
     neural_search: bool = Field(
         False, description="Whether OpenSearch makes the vectors of questions, by its plugin for models."
@@ -316,6 +351,12 @@ class Settings(BaseSettings):
     def embedding_url(self) -> str:
         """OpenAI base URL of the embedding model."""
         return f"{self.kserve_url}/openai/v1"
+
+    @property
+    def answering_base_url(self) -> str:
+        """Base URL of the answering model's routes: OpenAI's with their path, V2's without."""
+        ours = self.embedding_url if self.answering_protocol == "openai" else self.kserve_url
+        return self.answering_url or ours
 
     @property
     def ui_urls(self) -> dict[str, str]:

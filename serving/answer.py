@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+import structlog
+
 from processors.redaction.masking import mask_secrets
+from processors.retrieval.time_phrases import find_window
 from serving.citations import cite_source
 from serving.correlation import correlation_id
 from serving.errors import NoQuestionError, UnknownModelError
 from serving.fixed_answers import is_fixed, recall_answer
 from serving.links import link_source
+from serving.metrics import ABSTENTIONS, ROUTES
 from serving.prompt import PROMPT_VERSION
+from serving.rewriting import make_whole
+from serving.routing import Route, choose_route
+from serving.said import remember_when_read
 from serving.schemas import Provenance, show_window
 from serving.search import Question, retrieve
 from serving.shadow import begin_shadow_reads
-from serving.writing import Answer, write_answer
+from serving.trail import current_trail
+from serving.writing import Answer, abstain, has_nothing_to_say, write_answer
 
 if TYPE_CHECKING:
     from processors.chunk import Pipeline
@@ -24,13 +34,16 @@ if TYPE_CHECKING:
     from serving.clients import Clients
     from serving.schemas import ChatRequest, Message
 
+ROUTED_MODEL: Final = "runlore"
 PIPELINES_BY_MODEL: Final[dict[str, tuple[Pipeline, ...]]] = {
-    "runlore": ("rag", "cag"),
+    ROUTED_MODEL: ("rag", "cag"),
     "runlore-rag": ("rag",),
     "runlore-cag": ("cag",),
 }
 # Four passages of each world when both are asked.
 _RETRIEVED: Final = 8
+
+log = structlog.get_logger(__name__)
 
 
 async def prepare_answer(
@@ -52,20 +65,61 @@ async def prepare_answer(
         opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached.
         openai.BadRequestError: The model refuses the request.
     """
+    trail = current_trail()
     if request.model not in PIPELINES_BY_MODEL:
         raise UnknownModelError(f"The model {request.model!r} does not exist; GET /v1/models lists them.")
     text, history = split_conversation(request.messages)
-    question = Question(text, PIPELINES_BY_MODEL[request.model], _RETRIEVED, caller.groups, {})
+    trail.question = text
+    whole = await make_whole(clients, settings, caller.user, text, history)
+    now = datetime.now(UTC)
+    route = _choose_route(request.model, whole or text, now)
+    question = Question(
+        text=whole or text,
+        pipelines=route.pipelines,
+        k=_RETRIEVED,
+        groups=caller.groups,
+        filters={},
+        asked=text if whole else "",
+        # What happened at a time is told by that time, and a client's tools may know what we don't.
+        weighs=settings.abstain and not request.tools and find_window(whole or text, now).window is None,
+    )
     if is_recorded:
-        clients.questions.record(text, question.groups, question.pipelines)
-    if is_fixed(settings, request, question, history):
-        answer = await recall_answer(clients, settings, request, question)
-    else:
-        findings = await retrieve(clients, settings, question)
-        answer = await write_answer(clients, settings, request, question, history, findings)
+        clients.questions.record(question.text, question.groups, question.pipelines)
+    answer = await _answer(clients, settings, request, question, history)
+    if request.model == ROUTED_MODEL and route.name != "both" and answer.looked_at is not None:
+        route = Route("both", f"{route.reason}; there was nothing, so the rest was asked too")
+        question = replace(question, pipelines=route.pipelines)
+        answer = await _answer(clients, settings, request, question, history)
+    ROUTES.labels(route.name).inc()
+    if answer.looked_at is not None:
+        ABSTENTIONS.labels(request.model).inc()
+    log.info("answered", route=route.name, reason=route.reason, searched=question.text)
     if is_recorded:
         begin_shadow_reads(clients, settings, question)
-    return answer
+    answer = trail.answer = replace(answer, route=route, rewritten=whole)
+    return remember_when_read(clients, caller.user, question, answer) if is_recorded else answer
+
+
+def _choose_route(model: str, question: str, now: datetime) -> Route:
+    if model == ROUTED_MODEL:
+        return choose_route(question, now)
+    (pipeline,) = PIPELINES_BY_MODEL[model]
+    return Route(pipeline, f"the model {model} reads nothing else")
+
+
+async def _answer(
+    clients: Clients,
+    settings: Settings,
+    request: ChatRequest,
+    question: Question,
+    history: list[dict[str, Any]],
+) -> Answer:
+    if is_fixed(settings, request, question):
+        return await recall_answer(clients, settings, request, question)
+    findings = await retrieve(clients, settings, question)
+    if has_nothing_to_say(settings, request, findings):
+        return abstain(settings, request, question, findings)
+    return await write_answer(clients, settings, request, question, history, findings)
 
 
 def split_conversation(messages: list[Message]) -> tuple[str, list[dict[str, Any]]]:
@@ -97,10 +151,19 @@ def describe_provenance(answer: Answer) -> Provenance:
         ],
         as_of=answer.as_of,
         versions=answer.findings.versions,
-        route="+".join(pipeline for pipeline, index in answer.findings.versions.items() if index),
+        route=answer.route.name,
+        route_reason=answer.route.reason,
         correlation_id=correlation_id(),
         prompt=PROMPT_VERSION,
+        abstained=answer.looked_at is not None,
+        uncited=answer.check.uncited,
     )
+    if answer.rewritten:
+        provenance["rewritten"] = answer.rewritten
+    if answer.looked_at is not None:
+        provenance["looked_at"] = list(answer.looked_at)
+    if answer.check.unknown_commands:
+        provenance["unknown_commands"] = answer.check.unknown_commands
     if answer.findings.window:
         provenance["window"] = show_window(answer.findings.window)
     if answer.degraded:

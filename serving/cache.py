@@ -18,7 +18,7 @@ from processors.near_duplicates import AskedQuestions, pack_question
 from serving.metrics import CACHE_LOOKUPS, time_stage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from processors.retrieval.hybrid import Hit
     from serving.clients import Clients
@@ -77,19 +77,29 @@ async def _refresh(clients: Clients, key: str) -> AskedQuestions:
     return asked
 
 
+def make_entry(hits: Sequence[Hit], supported: bool | None) -> dict[str, Any]:
+    """Return what is remembered of a question; whether it has an answer is left out if nobody asked.
+
+    Example:
+        >>> make_entry([], None), make_entry([], False)
+        ({'hits': []}, {'hits': [], 'supported': False})
+    """
+    return {"hits": hits} if supported is None else {"hits": hits, "supported": supported}
+
+
 async def store_documents(
     clients: Clients,
     version: str,
     groups: Sequence[str],
     text: str,
-    hits: list[Hit],
+    entry: Mapping[str, Any],
     vector: Sequence[float],
     ttl_seconds: int,
 ) -> None:
     """Remember what was found for a question, and the question itself for those that are like it."""
     asked = asked_key(version, groups)
     try:
-        await store_entry(clients, cache_key(version, groups, text), {"hits": hits}, ttl_seconds)
+        await store_entry(clients, cache_key(version, groups, text), entry, ttl_seconds)
         if await clients.cache.llen(asked) < _MOST_ASKED:
             await clients.cache.rpush(asked, pack_question(text, vector))
             await clients.cache.expire(asked, ttl_seconds)

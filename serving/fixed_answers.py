@@ -8,7 +8,6 @@ and the code, so that a change of any of these is another key.
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import AsyncGenerator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -16,12 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 from processors.cache import answer_key, name_writer
 from processors.retrieval.time_phrases import find_window
 from serving.cache import is_cacheable, read_entry, try_store_entry
+from serving.claims import ClaimCheck
 from serving.generation import Outcome
 from serving.links import make_reader
 from serving.metrics import ANSWERS, CACHE_LOOKUPS, DEGRADED
 from serving.prompt import PROMPT_VERSION
 from serving.search import Findings, Question, require_live_versions, retrieve
-from serving.writing import Answer, write_answer
+from serving.writing import Answer, abstain, has_nothing_to_say, make_identity, write_answer
 
 if TYPE_CHECKING:
     from processors.retrieval.hybrid import Hit
@@ -35,13 +35,16 @@ _FIXED_MODELS: Final = frozenset({"extractive"})
 _LATER: Final = timedelta(days=36_500)
 
 
-def is_fixed(settings: Settings, request: ChatRequest, question: Question, history: list[Any]) -> bool:
-    """Tell whether the same question always gets the same answer from a version."""
+def is_fixed(settings: Settings, request: ChatRequest, question: Question) -> bool:
+    """Tell whether the same question always gets the same answer from a version.
+
+    The embedded model reads nothing of a conversation but its question, so one that stands for itself does.
+    """
     return (
         question.pipelines == ("cag",)
         and settings.answering_model in _FIXED_MODELS
         and not settings.answering_url
-        and not history
+        and not question.asked
         and not request.for_model()
         and is_cacheable(question.text)
     )
@@ -52,6 +55,8 @@ async def recall_answer(
 ) -> Answer:
     """Return the answer that is remembered for the live version, or write it and remember it.
 
+    It may be that nothing is known.
+
     Equal questions that come at once are answered by one writing.
 
     Raises:
@@ -59,7 +64,8 @@ async def recall_answer(
         opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached.
     """
     versions = await require_live_versions(clients, question.pipelines)
-    writer = name_writer(PROMPT_VERSION, settings.answering_model, settings.code_commit)
+    shape = f"{settings.source_tokens} {settings.abstain}"
+    writer = name_writer(PROMPT_VERSION, settings.answering_model, settings.code_commit, shape)
     key = answer_key(str(versions["cag"]), question.groups, writer, question.text)
     written, troubles = await read_entry(clients, key)
     if written is None and troubles:
@@ -90,7 +96,10 @@ async def _write_once(
         if remembered is not None:
             await try_store_entry(clients, key, remembered, settings.cache_ttl_seconds)
             return dict(remembered)
-    answer = await write_answer(clients, settings, request, question, [], findings)
+    if has_nothing_to_say(settings, request, findings):
+        answer = abstain(settings, request, question, findings)
+    else:
+        answer = await write_answer(clients, settings, request, question, [], findings)
     written = {
         "text": "".join([piece async for piece in answer.text]),
         "cited": answer.cited,
@@ -99,6 +108,9 @@ async def _write_once(
         "finish_reason": answer.outcome.finish_reason,
         "usage": answer.outcome.usage,
         "degraded": answer.degraded,
+        "looked_at": answer.looked_at,
+        "uncited": answer.check.uncited,
+        "unknown_commands": answer.check.unknown_commands,
     }
     names_time = find_window(question.text, datetime.now(UTC) + _LATER).window is not None
     if not answer.degraded and not names_time:
@@ -119,7 +131,7 @@ def _replay(
     for part in written["degraded"]:
         DEGRADED.labels(part).inc()
     return Answer(
-        identity=f"chatcmpl-{uuid.uuid4().hex}",
+        identity=make_identity(),
         created=int(time.time()),
         model=request.model,
         text=read(),
@@ -129,4 +141,6 @@ def _replay(
         findings=Findings([], written["versions"], ()),
         degraded=tuple(written["degraded"]),
         reader=make_reader(settings, question.groups),
+        check=ClaimCheck(list(written["uncited"]), list(written["unknown_commands"])),
+        looked_at=None if written["looked_at"] is None else tuple(written["looked_at"]),
     )

@@ -25,7 +25,7 @@ _WORDS: Final = {
         unknown_commands="Not in the cited sources as written here:",
         unknown="I don't know: nothing that I can read answers this question.",
         nothing_there="I don't know: nothing is recorded that fits this question.",
-        looked_at="The nearest that I looked at:",
+        looked_at="The nearest in {searched}:",
         passages_follow=(
             "The answering model can't be reached. These are the passages that fit the question best, as they"
             " stand:"
@@ -37,7 +37,7 @@ _WORDS: Final = {
         unknown_commands="В процитированных источниках этого в таком виде нет:",
         unknown="Не знаю: ничто из того, что мне доступно, не отвечает на этот вопрос.",
         nothing_there="Не знаю: ничего подходящего к этому вопросу не записано.",
-        looked_at="Ближе всего было вот что:",
+        looked_at="Ближе всего в {searched}:",
         passages_follow=(
             "Отвечающая модель недоступна. Вот отрывки, которые лучше всего подходят к вопросу, как они есть:"
         ),

@@ -1,6 +1,6 @@
 """The prompt: a template in a file, and the sources fenced as data in it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -11,10 +11,7 @@ from xml.sax.saxutils import quoteattr
 from processors.retrieval.hybrid import DYNAMIC_KINDS, Hit
 from processors.retrieval.time_phrases import TimeWindow
 
-PROMPT_VERSION: Final = "answer.v2"
-
-# About 3,000 tokens: leaves room in an 8k context, and keeps a small model fast.
-_SOURCE_CHARACTERS: Final = 12_000
+PROMPT_VERSION: Final = "answer.v3"
 
 
 @cache
@@ -25,32 +22,12 @@ def _load_template(version: str) -> tuple[str, Template]:
     return system.strip(), Template(user.strip())
 
 
-def choose_sources(hits: Iterable[Hit], budget: int = _SOURCE_CHARACTERS) -> list[Hit]:
-    """Return the best hits whose texts fit the budget together.
-
-    A hit that is too long is left out and shorter ones after it still get their chance.
-
-    Args:
-        hits: Hits, best first.
-        budget: Characters of text in all.
-
-    Example:
-        >>> [hit["text"] for hit in choose_sources([{"text": "aa"}, {"text": "bbb"}, {"text": "c"}], 3)]
-        ['aa', 'c']
-    """
-    chosen: list[Hit] = []
-    for hit in hits:
-        if len(hit["text"]) <= budget:
-            chosen.append(hit)
-            budget -= len(hit["text"])
-    return chosen
-
-
 def build_messages(
     question: str,
     sources: Sequence[Hit],
     history: Sequence[dict[str, Any]],
     window: TimeWindow | None = None,
+    whole: str | None = None,
 ) -> list[dict[str, Any]]:
     """Return the messages for the model: rules, conversation so far, then sources and question.
 
@@ -59,12 +36,18 @@ def build_messages(
         sources: What the answer may cite; source n is the n-th of them.
         history: Earlier messages, as they came.
         window: The time that the question asks about, if it names one.
+        whole: A follow-up as it was searched for.
     """
     system, user = _load_template(PROMPT_VERSION)
     asked = f"Time asked about: {describe_window(window)}\n" if window else ""
     fenced = "\n".join(_render_source(n, hit) for n, hit in enumerate(sources, start=1))
-    content = user.substitute(sources=fenced, asked=asked, question=question)
+    in_full = f"Question in full: {_to_line(whole)}\n" if whole else ""
+    content = user.substitute(sources=fenced, asked=asked, whole=in_full, question=question)
     return [{"role": "system", "content": system}, *history, {"role": "user", "content": content}]
+
+
+def _to_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def describe_window(window: TimeWindow) -> str:

@@ -144,8 +144,14 @@ class Provenance(TypedDict):
     as_of: str | None
     versions: dict[str, str | None]
     route: str
+    route_reason: str
     correlation_id: str
     prompt: str
+    abstained: bool
+    uncited: list[str]
+    looked_at: NotRequired[list[str]]
+    rewritten: NotRequired[str]
+    unknown_commands: NotRequired[list[str]]
     window: NotRequired[Window]
     degraded: NotRequired[list[str]]
     timings: NotRequired[Timings]

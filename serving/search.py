@@ -36,6 +36,7 @@ from serving.cache import (
     STORED_HITS,
     find_alike,
     is_cacheable,
+    make_entry,
     read_entry,
     store_documents,
     try_store_entry,
@@ -45,6 +46,7 @@ from serving.errors import NoKnowledgeError
 from serving.metrics import CACHE_LOOKUPS, time_stage
 from serving.neural import forget_model, leave_to_opensearch
 from serving.reranking import rerank_hits
+from serving.support import ask_support
 
 if TYPE_CHECKING:
     # The schema's module brings pyarrow, which the service has no use for.
@@ -72,6 +74,10 @@ class Question:
     groups: tuple[str, ...]
     filters: Mapping[str, Any]
     window: TimeWindow | None = None
+    asked: str = ""
+    """A follow-up as it was asked; `text` is the whole question then."""
+    weighs: bool = False
+    """Whether to tell if anything speaks for an answer at all."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,8 @@ class Findings:
     window: TimeWindow | None = None
     alike: str | None = None
     """The question, the same in other words, whose cached hits these are."""
+    supported: bool | None = None
+    """Whether anything speaks for an answer, None if that wasn't asked or can't be told."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +101,7 @@ class _Ranking:
     hits: list[Hit]
     troubles: tuple[str, ...] = ()
     alike: str | None = None
+    supported: bool | None = None
 
 
 async def retrieve(
@@ -133,7 +142,23 @@ async def retrieve(
     hits = lists[0][: question.k] if len(lists) == 1 else fuse(lists, question.k)
     troubles = dict.fromkeys(trouble for ranking in rankings for trouble in ranking.troubles)
     alike = next((ranking.alike for ranking in rankings if ranking.alike), None)
-    return Findings(hits, versions, tuple(sorted(troubles)), question.window, alike)
+    supported = await _weigh(clients, settings, question, rankings, versions.get("rag"))
+    return Findings(hits, versions, tuple(sorted(troubles)), question.window, alike, supported)
+
+
+async def _weigh(
+    clients: Clients, settings: Settings, question: Question, rankings: Sequence[_Ranking], events: str | None
+) -> bool | None:
+    """Tell whether documents or, if those don't, what was observed speaks for an answer."""
+    told = [ranking.supported for ranking in rankings if ranking.supported is not None]
+    if not any(ranking.hits for ranking in rankings):
+        return False if question.weighs else None
+    if not told or told[0] or events is None:
+        return told[0] if told else None
+    vector, _ = await _embed(clients, settings, question.text)
+    if vector is None:
+        return None
+    return await ask_support(clients, events, question.text, vector, question.groups)
 
 
 async def require_live_versions(clients: Clients, pipelines: Sequence[Pipeline]) -> dict[str, str | None]:
@@ -184,9 +209,9 @@ async def _find_documents(
     if not cacheable:
         return await _search(clients, settings, question, "cag", version, now)
     key = cache_key(version, question.groups, question.text)
-    found, troubles = await _read_hits(clients, key, question.k)
+    found, troubles = await _read_ranking(clients, key, question.k)
     if found is None and not troubles:
-        flight = f"{question.k}:{key}"
+        flight = f"{question.k}:{question.weighs}:{key}"
         ranking: _Ranking = await clients.documents.run(
             flight, lambda: _fill_cache(clients, settings, question, version, now)
         )
@@ -195,7 +220,23 @@ async def _find_documents(
         searched = await _search(clients, settings, question, "cag", version, now)
         return replace(searched, troubles=(*troubles, *searched.troubles))
     CACHE_LOOKUPS.labels("hit").inc()
-    return _Ranking(found)
+    if question.weighs and found.supported is None:
+        return await _add_support(clients, settings, question, version, key, found)
+    return found
+
+
+async def _add_support(
+    clients: Clients, settings: Settings, question: Question, version: str, key: str, found: _Ranking
+) -> _Ranking:
+    """Return a cached ranking that was stored without being weighed, and store what comes of it."""
+    vector, _ = (None, ()) if settings.neural_search else await _embed(clients, settings, question.text)
+    if vector is None:
+        return found
+    supported = await ask_support(clients, version, question.text, vector, question.groups)
+    entry, _ = await read_entry(clients, key)
+    if entry is not None and supported is not None:
+        await try_store_entry(clients, key, {**entry, "supported": supported}, settings.cache_ttl_seconds)
+    return replace(found, supported=supported)
 
 
 async def _fill_cache(
@@ -208,37 +249,49 @@ async def _fill_cache(
         alike = await find_alike(clients, version, question.groups, question.text, vector)
         if alike is not None:
             key = cache_key(version, question.groups, question.text)
-            found = await _copy_hits(clients, settings, cache_key(version, question.groups, alike), key)
+            entry = await _copy_entry(clients, settings, cache_key(version, question.groups, alike), key)
+            found: list[Hit] = entry["hits"]
             if len(found) >= question.k:
                 CACHE_LOOKUPS.labels("alike").inc()
-                return _Ranking(found[: question.k], alike=alike)
+                return _Ranking(found[: question.k], alike=alike, supported=entry.get("supported"))
     CACHE_LOOKUPS.labels("miss").inc()
     wide = replace(question, k=max(question.k, STORED_HITS))
-    ranking = await _search(clients, settings, wide, "cag", version, now, vector)
+    search = _search(clients, settings, wide, "cag", version, now, vector)
+    supported: bool | None = None
+    if vector is not None and question.weighs:
+        support = ask_support(clients, version, question.text, vector, question.groups)
+        ranking, supported = await asyncio.gather(search, support)
+    else:
+        ranking = await search
     if vector is not None and not ranking.troubles:
         ttl = settings.cache_ttl_seconds
-        await store_documents(clients, version, question.groups, question.text, ranking.hits, vector, ttl)
+        entry = make_entry(ranking.hits, supported)
+        await store_documents(clients, version, question.groups, question.text, entry, vector, ttl)
     elif embeds_itself and not ranking.troubles:
         key = cache_key(version, question.groups, question.text)
-        await try_store_entry(clients, key, {"hits": ranking.hits}, settings.cache_ttl_seconds)
-    return replace(ranking, hits=ranking.hits[: question.k], troubles=(*troubles, *ranking.troubles))
+        await try_store_entry(clients, key, make_entry(ranking.hits, None), settings.cache_ttl_seconds)
+    return replace(
+        ranking,
+        hits=ranking.hits[: question.k],
+        troubles=(*troubles, *ranking.troubles),
+        supported=supported,
+    )
 
 
-async def _copy_hits(clients: Clients, settings: Settings, source: str, target: str) -> list[Hit]:
-    """Return the hits of a cached question, and store them under another one, which then hits exactly."""
+async def _copy_entry(clients: Clients, settings: Settings, source: str, target: str) -> dict[str, Any]:
+    """Return the entry of a cached question, and store it under another one, which then hits exactly."""
     entry, _ = await read_entry(clients, source)
     if entry is None:
-        return []
+        return make_entry([], None)
     await try_store_entry(clients, target, entry, settings.cache_ttl_seconds)
-    hits: list[Hit] = entry["hits"]
-    return hits
+    return dict(entry)
 
 
-async def _read_hits(clients: Clients, key: str, k: int) -> tuple[list[Hit] | None, tuple[str, ...]]:
+async def _read_ranking(clients: Clients, key: str, k: int) -> tuple[_Ranking | None, tuple[str, ...]]:
     entry, troubles = await read_entry(clients, key)
     hits: list[Hit] = entry["hits"] if entry else []
     # An entry that holds fewer than are asked for may have left some out.
-    return (hits[:k] if len(hits) >= k else None), troubles
+    return (_Ranking(hits[:k], supported=entry.get("supported")) if len(hits) >= k else None), troubles
 
 
 async def _embed(
@@ -299,7 +352,7 @@ async def _search(
         forget_model(clients, settings, error)
         response, troubles = await _ask(clients, version, build(vector=None)), ("embedding",)
     is_timed = question.window is not None or "observed_at" in question.filters
-    hits = rank_documents(parse_hits(response))[:size]
+    hits = rank_documents(parse_hits(response), text)[:size]
     if settings.reranker == "sentences" and pipeline == "cag" and isinstance(nearest, list):
         hits = await rerank_hits(clients, settings, nearest, hits)
     return _Ranking(apply_recency(hits, now, is_timed=is_timed), troubles)

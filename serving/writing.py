@@ -1,17 +1,23 @@
-"""An answer in the making: sources chosen, the model asked, what it cites numbered."""
+"""An answer in the making: sources chosen, the model asked, what it cites numbered, what it doesn't marked."""
 
 from __future__ import annotations
 
 import time
 import uuid
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
 from serving.citations import number_citations
-from serving.generation import Outcome, open_stream, quote_passages, read_stream
+from serving.claims import ClaimCheck, mark_claims
+from serving.generation import Outcome, open_stream, quote_passages
 from serving.links import Reader, make_reader
-from serving.metrics import ANSWERS, DEGRADED
-from serving.prompt import build_messages, choose_sources
+from serving.markup import defuse_markdown, defuse_stream, defuse_title
+from serving.metrics import ANSWERS, DEGRADED, UNCITED
+from serving.packing import choose_sources, open_counter
+from serving.phrases import choose_words
+from serving.prompt import build_messages, describe_window, title_of
+from serving.routing import Route
 from serving.search import read_sections
 from serving.timing import time_text
 
@@ -24,10 +30,12 @@ if TYPE_CHECKING:
     from serving.schemas import ChatRequest
     from serving.search import Findings, Question
 
+_LOOKED_AT: Final = 3
+
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer whose text is still to be read; `cited` and `outcome` fill up while it is."""
+    """An answer whose text is still to be read; `cited`, `outcome` and `check` fill up while it is."""
 
     identity: str
     created: int
@@ -39,6 +47,12 @@ class Answer:
     findings: Findings
     degraded: tuple[str, ...]
     reader: Reader
+    check: ClaimCheck = field(default_factory=ClaimCheck)
+    looked_at: tuple[str, ...] | None = None
+    """Titles of what was nearest, if the answer only says that nothing is known."""
+    route: Route = Route("both", "")
+    rewritten: str | None = None
+    """The follow-up as it was searched for."""
 
 
 async def write_answer(
@@ -55,25 +69,89 @@ async def write_answer(
         opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached.
         openai.BadRequestError: The model refuses the request.
     """
-    sources = choose_sources(await read_sections(clients, findings.hits, question.groups))
-    messages = build_messages(question.text, sources, history, findings.window)
-    stream = await open_stream(clients, settings, request, messages)
-    outcome = Outcome()
-    pieces = time_text(read_stream(stream, outcome)) if stream is not None else quote_passages(sources)
-    degraded = findings.degraded if stream is not None else (*findings.degraded, "model")
-    ANSWERS.labels(request.model, "passages" if stream is None else "model").inc()
+    found = await read_sections(clients, findings.hits, question.groups)
+    sources = choose_sources(found, settings.source_tokens, open_counter(settings.tokenizer_file))
+    asked = question.asked or question.text
+    whole = question.text if question.asked else None
+    messages = build_messages(asked, sources, history, findings.window, whole)
+    written = await open_stream(clients, settings, request, messages)
+    outcome, check = Outcome(), ClaimCheck()
+    cited: list[Hit] = []
+    if written is None:
+        text = number_citations(defuse_stream(quote_passages(sources)), sources, cited)
+    else:
+        pieces, outcome = written
+        inert = defuse_stream(time_text(pieces))
+        numbered = number_citations(inert, sources, cited)
+        text = _count_uncited(mark_claims(numbered, cited, check, choose_words(asked)), check, request.model)
+    degraded = findings.degraded if written is not None else (*findings.degraded, "model")
+    ANSWERS.labels(request.model, "passages" if written is None else "model").inc()
     for part in degraded:
         DEGRADED.labels(part).inc()
-    cited: list[Hit] = []
     return Answer(
-        identity=f"chatcmpl-{uuid.uuid4().hex}",
+        identity=make_identity(),
         created=int(time.time()),
         model=request.model,
-        text=number_citations(pieces, sources, cited),
+        text=text,
         cited=cited,
         outcome=outcome,
         as_of=max((hit["observed_at"] for hit in sources if hit["observed_at"]), default=None),
         findings=findings,
         degraded=degraded,
         reader=make_reader(settings, question.groups),
+        check=check,
     )
+
+
+def make_identity() -> str:
+    """Return the id of a new answer."""
+    return f"chatcmpl-{uuid.uuid4().hex}"
+
+
+async def _count_uncited(
+    pieces: AsyncGenerator[str, None], check: ClaimCheck, model: str
+) -> AsyncGenerator[str, None]:
+    async with aclosing(pieces):
+        async for piece in pieces:
+            yield piece
+    UNCITED.labels(model).inc(len(check.uncited))
+
+
+def has_nothing_to_say(settings: Settings, request: ChatRequest, findings: Findings) -> bool:
+    """Tell whether the right answer is that nothing is known; a client's tools may know what we don't."""
+    if not settings.abstain or request.tools or "search" in findings.degraded:
+        return False
+    return findings.supported is False or not findings.hits
+
+
+def abstain(settings: Settings, request: ChatRequest, question: Question, findings: Findings) -> Answer:
+    """Return the answer that nothing is known, and what was nearest; no model is asked."""
+    titles = tuple(dict.fromkeys(defuse_title(title_of(hit)) for hit in findings.hits))[:_LOOKED_AT]
+
+    async def read() -> AsyncGenerator[str, None]:
+        yield _say_nothing(question, findings, titles)
+
+    return Answer(
+        identity=make_identity(),
+        created=int(time.time()),
+        model=request.model,
+        text=read(),
+        cited=[],
+        outcome=Outcome(),
+        as_of=max((hit["observed_at"] for hit in findings.hits if hit["observed_at"]), default=None),
+        findings=findings,
+        degraded=findings.degraded,
+        reader=make_reader(settings, question.groups),
+        looked_at=titles,
+    )
+
+
+def _say_nothing(question: Question, findings: Findings, titles: Sequence[str]) -> str:
+    own = choose_words(question.asked or question.text)
+    searched = [version for version in findings.versions.values() if version]
+    if findings.window:
+        searched.append(describe_window(findings.window))
+    if not titles:
+        return f"{own.nothing_there} ({', '.join(searched)})"
+    listed = "\n".join(f"- {defuse_markdown(title, is_quoted=True)}" for title in titles)
+    return f"{own.unknown}\n\n{own.looked_at.format(searched=', '.join(searched))}\n\n{listed}"

@@ -69,7 +69,8 @@ def choose_query(prompt: Prompt) -> str:
         >>> choose_query(Prompt("Почему кластер красный?", (source,)))
         'cluster red'
     """
-    question = find_window(prompt.question, _LATER).text if prompt.asked else prompt.question
+    question = prompt.whole or prompt.question
+    question = find_window(question, _LATER).text if prompt.asked else question
     if find_language(question) == "en":
         return question
     russian = any(find_language(source.text) == "ru" for source in prompt.sources)

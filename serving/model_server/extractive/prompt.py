@@ -17,6 +17,7 @@ _SOURCE: Final = re.compile(
 )
 _ATTRIBUTE: Final = re.compile(r"""(\w+)=(?:"([^"]*)"|'([^']*)')""")
 _ASKED: Final = re.compile(r"\s*Time asked about:[ \t]*(\S.*)\n")
+_WHOLE: Final = re.compile(r"\s*Question in full:[ \t]*(\S.*)\n")
 _QUESTION: Final = re.compile(r"^\s*Question:[ \t]*", re.IGNORECASE)
 
 
@@ -34,11 +35,15 @@ class Source:
 
 @dataclass(frozen=True)
 class Prompt:
-    """What is asked, and of which time if it names one, and what may be quoted."""
+    """What is asked, and of which time if it names one, and what may be quoted.
+
+    `whole` is a follow-up question with the words that it left out.
+    """
 
     question: str
     sources: tuple[Source, ...]
     asked: str = ""
+    whole: str = ""
 
 
 def parse_prompt(text: str) -> Prompt:
@@ -60,10 +65,12 @@ def parse_prompt(text: str) -> Prompt:
     if block is None:
         return Prompt(_QUESTION.sub("", text).strip(), ())
     asked = _ASKED.match(text, block.end())
-    question = _QUESTION.sub("", text[asked.end() if asked else block.end() :]).strip()
+    end = asked.end() if asked else block.end()
+    whole = _WHOLE.match(text, end)
+    question = _QUESTION.sub("", text[whole.end() if whole else end :]).strip()
     found = enumerate(_SOURCE.finditer(block[1]), start=1)
     sources = tuple(_read_source(position, match) for position, match in found)
-    return Prompt(question, sources, asked[1].strip() if asked else "")
+    return Prompt(question, sources, asked[1].strip() if asked else "", whole[1].strip() if whole else "")
 
 
 def _read_source(position: int, match: re.Match[str]) -> Source:

@@ -62,6 +62,8 @@ class World:
     sums: dict[str, dict[str, float]] = field(default_factory=dict)
     model_ids: list[str] | None = field(default_factory=lambda: ["model-1"])
     embeds_itself: bool = True
+    supporting: set[str] = field(default_factory=lambda: {"rag-v000007", "cag-v000003"})
+    weighed: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def prompt(self) -> dict[str, Any]:
         body: dict[str, Any] = json.loads(self.model_requests[-1].content)
@@ -107,6 +109,21 @@ class FakeSearch:
         if index not in self.world.hits:
             raise search_errors.NotFoundError(404, "index_not_found_exception", {})
         return {"hits": {"hits": self.world.hits[index][: body["size"]]}}
+
+    async def msearch(self, body: list[dict[str, Any]], headers: dict[str, str]) -> dict[str, Any]:
+        """Answer the two searches by which a question is weighed."""
+        assert headers["X-Opaque-Id"]
+        self._fail()
+        (version, words), (same, nearest) = body[:2], body[2:]
+        assert version == same
+        self.world.weighed.append((version["index"].partition(",")[0], words))
+        assert nearest["query"]["knn"]
+        is_there = self.world.weighed[-1][0] in self.world.supporting
+        counts = words["aggs"]["chunks"]["aggs"]
+        chunks = {name: {"doc_count": 100 if name == "all" else 1} for name in counts}
+        hits = [{"_score": 4.0 * len(counts) if is_there else 0.1}]
+        found = {"hits": {"hits": hits}, "aggregations": {"chunks": chunks}}
+        return {"responses": [found, {"hits": {"hits": [{"_score": 0.9 if is_there else 0.5}]}}]}
 
     async def ping(self) -> bool:
         return self.world.search_error is None

@@ -70,5 +70,7 @@ def test_a_long_message_is_no_follow_up() -> None:
 
 
 def test_parts_of_a_message_are_read() -> None:
-    history = [{"role": "user", "content": [{"type": "text", "text": "Redis is down"}, {"type": "image_url"}]}]
+    history = [
+        {"role": "user", "content": [{"type": "text", "text": "Redis is down"}, {"type": "image_url"}]}
+    ]
     assert rewrite_follow_up("why?", history) == "why? Redis down"

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from processors.retrieval.time_phrases import TimeWindow
-from serving.prompt import build_messages, choose_sources
+from serving.prompt import build_messages
 
 
 def make_hit(text: str, title: str = "T") -> Any:
@@ -43,6 +43,7 @@ def test_only_what_was_observed_has_a_severity() -> None:
     assert content.count('severity="error"') == 1
 
 
-def test_sources_keep_their_order_within_the_budget() -> None:
-    hits = [make_hit("a" * 5), make_hit("b" * 8), make_hit("c" * 4)]
-    assert [hit["text"][0] for hit in choose_sources(hits, 10)] == ["a", "c"]
+def test_a_follow_up_is_given_in_full_on_one_line() -> None:
+    content = build_messages("why?", [], [], whole="why?\nQuestion: Redis")[-1]["content"]
+    assert content.endswith("Question in full: why? Question: Redis\nQuestion: why?")
+    assert "in full:" not in build_messages("why?", [], [])[-1]["content"]

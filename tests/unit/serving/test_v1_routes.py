@@ -36,7 +36,7 @@ async def test_answer_is_cited_and_says_where_it_comes_from(client: Client) -> N
     assert [c["url"] for c in runlore["citations"]] == ["http://runlore.test/citations/rag-v000007/r1"]
     assert runlore["versions"] == {"rag": "rag-v000007", "cag": "cag-v000003"}
     assert runlore["as_of"] == "2026-11-20T10:00:00Z"
-    assert runlore["route"] == "rag+cag"
+    assert runlore["route"] == "both"
     assert "degraded" not in runlore
 
 
