@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 from serving.answer import prepare_answer
 from serving.completions import build_chunks, build_completion
 from serving.correlation import is_recorded
+from serving.limits import require_short_context
 from serving.relay import relay_chunks, relay_completion
+from serving.trail import current_trail
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -23,9 +25,18 @@ if TYPE_CHECKING:
 async def complete_chat(
     clients: Clients, settings: Settings, request: ChatRequest, caller: Caller
 ) -> ChatCompletion:
-    """Return the whole answer; raises what `prepare_answer` and the model do."""
+    """Return the whole answer; raises what `prepare_answer` and the model do.
+
+    Raises:
+        ContextTooLongError: The conversation is too long.
+    """
+    trail = current_trail()
+    trail.model = request.model
+    require_short_context(settings, request)
     if request.model == settings.answering_model:
-        return cast("ChatCompletion", await relay_completion(clients, request))
+        completion = await relay_completion(clients, settings, request)
+        trail.usage = completion.get("usage") or {}
+        return cast("ChatCompletion", completion)
     answer = await prepare_answer(clients, settings, request, caller, is_recorded=is_recorded())
     return cast("ChatCompletion", await build_completion(answer))
 
@@ -37,9 +48,14 @@ async def begin_chat(
 
     What has yielded something closes what it holds when it is closed or forgotten. What hasn't holds on to
     the model's connection, so the first chunk is fetched here.
+
+    Raises:
+        ContextTooLongError: The conversation is too long.
     """
+    current_trail().model = request.model
+    require_short_context(settings, request)
     if request.model == settings.answering_model:
-        chunks = relay_chunks(clients, request)
+        chunks = relay_chunks(clients, settings, request)
     else:
         answer = await prepare_answer(clients, settings, request, caller, is_recorded=is_recorded())
         include_usage = request.stream_options is not None and request.stream_options.include_usage
@@ -51,8 +67,10 @@ async def begin_chat(
 async def _continue(
     first: dict[str, Any] | None, chunks: AsyncGenerator[dict[str, Any], None]
 ) -> AsyncGenerator[dict[str, Any], None]:
+    trail = current_trail()
     async with aclosing(chunks):
         if first is not None:
             yield first
         async for chunk in chunks:
+            trail.usage = chunk.get("usage") or {}
             yield chunk

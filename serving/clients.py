@@ -8,19 +8,22 @@ from typing import Any
 
 from openai import AsyncOpenAI, Timeout
 from opensearchpy import AsyncOpenSearch
-from redis.asyncio import Redis
+from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from processors.near_duplicates import AskedQuestions
 from processors.settings import Settings
 from processors.stores.asked_questions import QuestionLog, open_question_log
+from serving.guarded_clients import GuardedOpenAI, GuardedRedis, GuardedTransport
 from serving.metrics import QUESTIONS
 from serving.parts import Guards, make_guards
+from serving.resilience import Guard
 from serving.sharing import SharedRead, SingleFlight, SpareWork
 
-# Seconds. A search takes milliseconds; whoever asks should hear soon that something is wrong.
-_SEARCH_TIMEOUT = 10
+# Seconds. The guards say how long is waited; the clients' own limits are a little longer.
+_GRACE = 1.0
 _CACHE_TIMEOUT = 0.5
-_MODEL_TIMEOUT = Timeout(60, connect=2)
 # Of what nobody waits for: on connections of its own, and for a tenth of the time at most.
 _SPARE_PLACES = 1
 _SPARE_REST = 9
@@ -49,17 +52,29 @@ class Clients:
 @asynccontextmanager
 async def open_clients(settings: Settings) -> AsyncIterator[Clients]:
     """Open the clients, none of which connects before its first request, and close them at the end."""
-    search = AsyncOpenSearch(settings.opensearch_url, timeout=_SEARCH_TIMEOUT, max_retries=1)
-    cache = Redis.from_url(
-        settings.redis_url, socket_timeout=_CACHE_TIMEOUT, socket_connect_timeout=_CACHE_TIMEOUT
+    guards = make_guards(
+        search=settings.search_timeout_seconds,
+        embedding=settings.embedding_timeout_seconds,
+        model=settings.request_seconds,
+        cache=_CACHE_TIMEOUT,
+        failures=settings.breaker_failures,
+        rest=settings.breaker_rest_seconds,
     )
-    embedder = _open_model(settings.embedding_url)
-    model = _open_model(settings.answering_url or settings.embedding_url)
+    search = _open_search(settings, guards.search)
+    connections = ConnectionPool.from_url(
+        settings.redis_url,
+        socket_timeout=_CACHE_TIMEOUT,
+        socket_connect_timeout=_CACHE_TIMEOUT,
+        # Once and at once, for a connection that Redis closed meanwhile; its own default waits for seconds.
+        retry=Retry(NoBackoff(), 1),
+    )
+    cache = GuardedRedis(guards.cache, connections)
+    embedder = GuardedOpenAI(guards.embedding, **_describe_server(settings, settings.embedding_url))
+    # An answer comes bit by bit, so its guard stands where it is read.
+    model = AsyncOpenAI(**_describe_server(settings, settings.answering_base_url))
     questions = open_question_log(settings.kafka_bootstrap, lambda outcome: QUESTIONS.labels(outcome).inc())
-    aside = AsyncOpenSearch(
-        settings.opensearch_url, timeout=_SEARCH_TIMEOUT, max_retries=0, pool_maxsize=_SPARE_PLACES
-    )
-    clients = Clients(search, cache, embedder, model, questions, aside)
+    aside = _open_search(settings, guards.aside, pool_maxsize=_SPARE_PLACES)
+    clients = Clients(search, cache, embedder, model, questions, aside, guards)
     try:
         yield clients
     finally:
@@ -72,6 +87,19 @@ async def open_clients(settings: Settings) -> AsyncIterator[Clients]:
         await search.close()
 
 
-def _open_model(base_url: str) -> AsyncOpenAI:
+def _open_search(settings: Settings, guard: Guard, **options: Any) -> AsyncOpenSearch:
+    timeout = settings.search_timeout_seconds + _GRACE
+    return AsyncOpenSearch(
+        settings.opensearch_url,
+        transport_class=GuardedTransport,
+        guard=guard,
+        timeout=timeout,
+        max_retries=0,
+        **options,
+    )
+
+
+def _describe_server(settings: Settings, base_url: str) -> dict[str, Any]:
+    timeout = Timeout(settings.request_seconds + _GRACE, connect=settings.model_connect_seconds)
     # KServe's routes ask for no key; the client insists on one.
-    return AsyncOpenAI(base_url=base_url, api_key="unused", timeout=_MODEL_TIMEOUT, max_retries=0)
+    return {"base_url": base_url, "api_key": "unused", "timeout": timeout, "max_retries": 0}

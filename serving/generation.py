@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import openai
 import structlog
 
-from serving.correlation import HEADER, correlation_id
-from serving.metrics import STAGE_SECONDS, time_stage
+from serving.errors import BrokenAnswerError, is_refusal
+from serving.markup import defuse_markdown
+from serving.metrics import BROKEN_ANSWERS, STAGE_SECONDS, time_stage
+from serving.model_openai import find_openai_model, write_by_openai
+from serving.model_v2 import find_v2_model, write_by_v2
 from serving.prompt import title_of
-from serving.tool_calls import add_tool_calls
+from serving.resilience import PartError, RequestLateError, limit_waits
 
 if TYPE_CHECKING:
-    from openai import AsyncStream
-    from openai.types.chat import ChatCompletionChunk
-
     from processors.retrieval.hybrid import Hit
     from processors.settings import Settings
     from serving.clients import Clients
     from serving.schemas import ChatRequest
+
+_WRITERS: Final = {"openai": write_by_openai, "v2": write_by_v2}
+_FINDERS: Final = {"openai": find_openai_model, "v2": find_v2_model}
 
 _SHOWN_PASSAGES: Final = 3
 _PASSAGES_FOLLOW: Final = (
@@ -44,49 +48,67 @@ class Outcome:
 
 async def open_stream(
     clients: Clients, settings: Settings, request: ChatRequest, messages: list[dict[str, Any]]
-) -> AsyncStream[ChatCompletionChunk] | None:
-    """Ask the model and return its stream, or None if it is down.
+) -> tuple[AsyncGenerator[str, None], Outcome] | None:
+    """Ask the model, and return its text and how it ends once the first word is there; None if it is down.
+
+    Until then nobody has read anything, so a model that fails may be asked again or done without. After that
+    an error ends the text.
 
     Raises:
-        openai.BadRequestError: The model refuses the request; that is for the caller to hear.
+        openai.APIStatusError: The model refuses the request; that is for the caller to hear.
+        RequestLateError: The request's time is over.
     """
-    body: dict[str, Any] = {
-        "model": settings.answering_model,
-        "messages": messages,
-        "stream_options": {"include_usage": True},
-        "extra_body": request.for_model(),
-        "extra_headers": {HEADER: correlation_id()},
-    }
+    asked = time.perf_counter()
     try:
-        with time_stage("model_open"):
-            stream: AsyncStream[ChatCompletionChunk] = await clients.model.chat.completions.create(
-                stream=True, **body
-            )
-        return stream
-    except (openai.APIConnectionError, openai.InternalServerError, openai.NotFoundError) as error:
+        first, pieces, outcome = await clients.guards.model.call(
+            lambda: _begin(clients, settings, request, messages)
+        )
+    except (openai.OpenAIError, PartError) as error:
+        if is_refusal(error):
+            raise
         log.warning("answering model is down, showing passages", error=str(error))
         return None
+    STAGE_SECONDS.labels("first_token").observe(time.perf_counter() - asked)
+    return _read_on(first, pieces, asked), outcome
 
 
-async def read_stream(
-    stream: AsyncStream[ChatCompletionChunk], outcome: Outcome
+async def _begin(
+    clients: Clients, settings: Settings, request: ChatRequest, messages: list[dict[str, Any]]
+) -> tuple[str | None, AsyncGenerator[str, None], Outcome]:
+    outcome = Outcome()
+    write = _WRITERS[settings.answering_protocol]
+    written = write(clients.model, settings.answering_model, request, messages, outcome)
+    pieces = limit_waits("model", written, settings.model_first_seconds, settings.model_gap_seconds)
+    with time_stage("model_open"):
+        first = await anext(pieces, None)
+        while first == "":
+            first = await anext(pieces, None)
+    return first, pieces, outcome
+
+
+async def _read_on(
+    first: str | None, pieces: AsyncGenerator[str, None], asked: float
 ) -> AsyncGenerator[str, None]:
-    """Yield the model's text as it comes and note how it ends; the connection is closed in any case."""
-    opened = time.perf_counter()
-    waiting = True
-    async with stream:
-        async for chunk in stream:
-            if chunk.usage is not None:
-                outcome.usage = chunk.usage.model_dump(exclude_none=True)
-            for choice in chunk.choices:
-                outcome.finish_reason = choice.finish_reason or outcome.finish_reason
-                add_tool_calls(outcome.tool_calls, choice.delta.tool_calls or ())
-                if choice.delta.content:
-                    if waiting:
-                        STAGE_SECONDS.labels("first_token").observe(time.perf_counter() - opened)
-                        waiting = False
-                    yield choice.delta.content
-    STAGE_SECONDS.labels("model").observe(time.perf_counter() - opened)
+    async with aclosing(pieces):
+        if first is not None:
+            yield first
+        try:
+            async for piece in pieces:
+                if piece:
+                    yield piece
+        except (openai.OpenAIError, PartError, RequestLateError) as error:
+            BROKEN_ANSWERS.inc()
+            raise BrokenAnswerError(str(error)) from error
+    STAGE_SECONDS.labels("model").observe(time.perf_counter() - asked)
+
+
+async def find_model(clients: Clients, settings: Settings) -> bool:
+    """Tell whether the answering model is there.
+
+    Raises:
+        openai.OpenAIError: Its server is down.
+    """
+    return await _FINDERS[settings.answering_protocol](clients.model, settings.answering_model)
 
 
 async def quote_passages(sources: Sequence[Hit]) -> AsyncGenerator[str, None]:
@@ -96,5 +118,8 @@ async def quote_passages(sources: Sequence[Hit]) -> AsyncGenerator[str, None]:
         return
     yield _PASSAGES_FOLLOW
     for n, hit in enumerate(sources[:_SHOWN_PASSAGES], start=1):
-        quoted = "\n".join(f"> {line}" for line in hit["text"].splitlines())
-        yield f"\n\n**{title_of(hit)}** [{n}]\n\n{quoted}"
+        # Numbers in a passage are its own; they cite none of these.
+        text = defuse_markdown(hit["text"], is_quoted=True)
+        quoted = "\n".join(f"> {line}" for line in text.splitlines())
+        title = defuse_markdown(title_of(hit), is_quoted=True)
+        yield f"\n\n**{title}** [{n}]\n\n{quoted}"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from json import JSONDecodeError
 from typing import TYPE_CHECKING, Final
 
 import openai
 from opensearchpy import exceptions as search_errors
 from redis import exceptions as cache_errors
 
+from serving.errors import is_refusal
 from serving.resilience import Breaker, Guard, RetryBudget
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Guards:
 def make_guards(
     search: float = 3.0,
     embedding: float = 2.0,
-    model: float = 20.0,
+    model: float = 60.0,
     cache: float = 0.5,
     failures: int = 5,
     rest: float = 2.0,
@@ -44,7 +44,7 @@ def make_guards(
     Args:
         search: Seconds that a search may take; so the next ones.
         embedding: Until a question has its vector.
-        model: Until the first word of an answer.
+        model: Until an answer has begun; how long its parts may take is the reader's to say.
         cache: One command of Redis.
         failures: So many in a row, and a part is left alone.
         rest: For so many seconds.
@@ -89,13 +89,10 @@ def is_cache_fault(error: Exception) -> bool:
 
 
 def is_model_fault(error: Exception) -> bool:
-    """Tell whether a model server is away, overloaded, without the model, or answers what is no JSON."""
-    return isinstance(
-        error,
-        openai.APIConnectionError
-        | openai.InternalServerError
-        | openai.RateLimitError
-        | openai.NotFoundError
-        | openai.APIResponseValidationError
-        | JSONDecodeError,
-    )
+    """Tell whether a model server is away, overloaded, without the model, or answers what is no answer.
+
+    Example:
+        >>> is_model_fault(openai.OpenAIError("the key is wrong"))
+        True
+    """
+    return isinstance(error, openai.OpenAIError) and not is_refusal(error)

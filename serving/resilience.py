@@ -13,8 +13,8 @@ import asyncio
 import math
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import IntEnum
@@ -28,6 +28,8 @@ Judge = Callable[[Exception], bool]
 # Seconds between two attempts; spread, so that those who failed together don't come back together.
 _SHORTEST_WAIT: Final = 0.01
 _LONGEST_WAIT: Final = 0.1
+# Whoever waited longer than this in vain doesn't wait a second time.
+_AT_ONCE: Final = 0.5
 
 _request_ends: ContextVar[float] = ContextVar("request_ends", default=math.inf)
 
@@ -216,10 +218,11 @@ class Guard:
             RequestLateError: The request's time is over.
         """
         self.budget.pay()
+        began = time.monotonic()
         try:
             return await self.attempt(work)
         except Exception as error:
-            if not self._may_retry(error):
+            if time.monotonic() - began > _AT_ONCE or not self._may_retry(error):
                 raise
         await asyncio.sleep(random.uniform(_SHORTEST_WAIT, _LONGEST_WAIT))  # noqa: S311 - not a secret
         return await self.attempt(work)
@@ -243,12 +246,41 @@ class Guard:
         return isinstance(error, PartLateError) or self.is_fault(error)
 
     def _may_retry(self, error: Exception) -> bool:
-        # Whoever waited in vain doesn't wait a second time.
         if not self.is_fault(error):
             return False
         paid = self.budget.take()
         RETRIES.labels(self.part, "made" if paid else "no_budget").inc()
         return paid
+
+
+async def limit_waits(
+    part: str, items: AsyncGenerator[Result, None], first: float, gap: float
+) -> AsyncGenerator[Result, None]:
+    """Yield what a part sends bit by bit, and close it at the end, whatever the end is.
+
+    Args:
+        part: Its name in the error.
+        items: What it sends.
+        first: Seconds that the first bit may take.
+        gap: Seconds that each of the next ones may take.
+
+    Raises:
+        PartLateError: One took longer.
+        RequestLateError: The request's time is over.
+    """
+    async with aclosing(items):
+        allowed = first
+        while True:
+            seconds = limit_seconds(allowed)
+            try:
+                async with asyncio.timeout(seconds):
+                    item = await anext(items)
+            except StopAsyncIteration:
+                return
+            except TimeoutError as error:
+                raise PartLateError(part, seconds) from error
+            yield item
+            allowed = gap
 
 
 def begin_request(seconds: float) -> None:
