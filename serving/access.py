@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import jwt
 import structlog
@@ -222,13 +222,13 @@ async def require_caller(connection: ASGIConnection[Any, Any, Any, Any], _handle
     trail = current_trail()
     trail.caller = caller
     # On a socket each question is counted when it comes.
-    if connection.scope["type"] == "http" and connection.scope["method"] == "POST":
+    if connection.scope.get("method") == "POST":
         trail.headers = await admit(state.clients, state.settings, caller)
 
 
 def _find_headers(connection: ASGIConnection[Any, Any, Any, Any]) -> Mapping[str, str]:
     """Return what says who asks: a browser's WebSocket can't send headers and offers its key instead."""
-    offered: list[str] = connection.scope.get("subprotocols", [])
+    offered = cast("list[str]", connection.scope.get("subprotocols", []))
     keys = [name.removeprefix(KEY_SUBPROTOCOL) for name in offered if name.startswith(KEY_SUBPROTOCOL)]
     return {"Authorization": f"Bearer {keys[0]}"} if keys else connection.headers
 

@@ -125,9 +125,9 @@ async def _send_answer(socket: _Socket, ask: _Ask, request: ChatRequest) -> int:
     try:
         chunks = await ask(request)
     except Exception as error:  # each is answered as the other routes do, by the map that they have
-        body = describe_error(socket, error)
-        await _send(socket, body)
-        return 500 if body["error"]["type"] == "server_error" else 400
+        refusal = describe_error(socket, error)
+        await _send(socket, refusal)
+        return 500 if refusal["error"]["type"] == "server_error" else 400
     async with aclosing(end_with_error(chunks)) as bodies:
         async for body in bodies:
             await _send(socket, body)
