@@ -25,17 +25,10 @@ class Suggestion:
     question: str
 
 
+# As many as are seen without scrolling; Open WebUI shuffles them.
 SUGGESTIONS: Final = (
     Suggestion("OpenSearch cluster is red", "what do I do?", "The OpenSearch cluster is red. What do I do?"),
-    Suggestion(
-        "What just happened", "in the stack's own logs?", "Which service was stopped or restarted recently?"
-    ),
-    Suggestion("Roll back", "an index version", "How do I roll an index alias back to the previous version?"),
-    Suggestion(
-        "Kafka lag keeps growing",
-        "what are the steps?",
-        "Consumer lag in Kafka keeps growing. What are the steps?",
-    ),
+    Suggestion("What just ran?", "DAG runs of the last hour", "Which DAG runs finished in the last hour?"),
     Suggestion("Заканчивается место на диске", "что делать?", "Заканчивается место на диске. Что делать?"),
 )
 
