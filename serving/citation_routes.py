@@ -21,6 +21,7 @@ from serving.clients import Clients
 from serving.links import load_link_key, read_grant
 from serving.openapi import list_errors
 from serving.prompt import title_of
+from serving.search import read_sections
 from serving.trail import current_trail
 
 _INDEX: Final = re.compile(r"(rag|cag)-v\d{6}(-\d{6})?")
@@ -52,7 +53,10 @@ async def show_citation(
     settings: NamedDependency[Settings],
     grant: FromQuery[str] = "",
 ) -> Response[str]:
-    """Show a chunk and where it comes from: to whom the link was made for, or to all if it is public."""
+    """Show a chunk and where it comes from: to whom the link was made for, or to all if it is public.
+
+    Of a document it is the whole section, as the answer quotes it.
+    """
     groups = read_grant(grant, index, chunk_id, load_link_key(settings.mask_key_file))
     hit = await _find_chunk(clients, index, chunk_id, groups) if _INDEX.fullmatch(index) else None
     if hit is None:
@@ -62,7 +66,8 @@ async def show_citation(
         )
     trail = current_trail()
     trail.versions, trail.chunks = {"": find_version(index)}, [chunk_id]
-    return Response(render_citation(hit), media_type="text/html", headers=_HEADERS)
+    section = (await read_sections(clients, [hit], groups))[0]
+    return Response(render_citation(section), media_type="text/html", headers=_HEADERS)
 
 
 async def _find_chunk(clients: Clients, index: str, chunk_id: str, groups: Sequence[str]) -> Hit | None:

@@ -25,6 +25,20 @@ async def test_page_shows_text_and_origin_without_a_key_and_without_active_marku
     assert response.headers["cross-origin-opener-policy"] == "same-origin"
 
 
+async def test_a_cut_procedure_is_shown_as_a_whole(
+    client: Client, world: Any, hit: Callable[..., dict[str, Any]]
+) -> None:
+    lines = [
+        {"type": "git", "repository": "/r", "path": "a.md", "start_line": n, "end_line": n} for n in (1, 2)
+    ]
+    world.hits["cag-v000003"] = [
+        hit("c2", text="2. Then act.", doc_id="d", cite=lines[1]),
+        hit("c1", text="1. Look.", doc_id="d", cite=lines[0]),
+    ]
+    response = await client.get("/citations/cag-v000003/c2")
+    assert "1. Look.\n2. Then act." in response.text
+
+
 async def test_only_public_chunks_are_looked_for(client: Client, world: Any) -> None:
     await client.get("/citations/cag-v000003/c1")
     _, body, _ = world.searches[0]
