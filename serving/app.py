@@ -8,7 +8,6 @@ from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
-from litestar.openapi import OpenAPIConfig
 from litestar.types import Scope
 
 from processors.settings import Settings
@@ -21,6 +20,7 @@ from serving.correlation import HEADER, trace_requests
 from serving.errors import EXCEPTION_HANDLERS
 from serving.health_routes import report_live, report_metrics, report_ready
 from serving.limits import Bucket, describe_buckets
+from serving.openapi import describe_api
 from serving.v1_routes import v1_router
 
 _OpenClients = Callable[[Settings], AbstractAsyncContextManager[Clients]]
@@ -57,7 +57,7 @@ def create_app(settings: Settings, clients: _OpenClients = open_clients) -> Lite
         lifespan=[hold_clients],
         cors_config=_allow_origins(settings),
         logging_config=None,  # logs are configured once, for the whole process
-        openapi_config=OpenAPIConfig(title="Runlore", version="1"),
+        openapi_config=describe_api(),
         request_max_body_size=settings.max_body_bytes,
         state=State({"settings": settings, "access": open_access(settings)}),
     )
