@@ -42,6 +42,14 @@ class UnreadablePartError(Exception):
     """A message holds something that is no text, such as a picture."""
 
 
+class UnknownAnswerError(Exception):
+    """A rating names an answer that its sender didn't get, or too long ago."""
+
+
+class MemoryDownError(Exception):
+    """What was answered can't be looked up, because Redis is down."""
+
+
 class IdentityProviderDownError(Exception):
     """A token can't be checked, because its issuer's public keys can't be read."""
 
@@ -130,6 +138,10 @@ def _on_search_down(_: _Request, error: Exception) -> Response[Any]:
     return _respond(503, message, "server_error", code="search_unavailable")
 
 
+def _on_memory_down(_: _Request, error: MemoryDownError) -> Response[Any]:
+    return _respond(503, str(error), "server_error", code="memory_unavailable")
+
+
 def _on_no_knowledge(_: _Request, error: NoKnowledgeError) -> Response[Any]:
     return _respond(503, str(error), "server_error", code="no_live_version")
 
@@ -178,6 +190,8 @@ EXCEPTION_HANDLERS: Final[dict[int | type[Exception], _Handler]] = {
     ValidationException: _on_invalid,
     UnknownModelError: _on_bad_request("model", code="model_not_found", status=404),
     NoQuestionError: _on_bad_request("messages"),
+    UnknownAnswerError: _on_bad_request("answer_id", code="answer_not_found", status=404),
+    MemoryDownError: _on_memory_down,
     UnreadablePartError: _on_bad_request("messages", code="unsupported_content"),
     ClientGoneError: _on_client_gone,
     RecursionError: _on_too_deep,

@@ -30,7 +30,7 @@ FOLLOW_UPS: Final = Counter("runlore_follow_up_questions", "Follow-ups made whol
 ABSTENTIONS: Final = Counter(
     "runlore_abstained_answers", "Answers that only say that nothing is known.", ("model",)
 )
-UNCITED: Final = Counter("runlore_uncited_claims", "Claims of a model's answer that cite no source.", ("model",))
+UNCITED: Final = Counter("runlore_uncited_claims", "Claims of answers that cite no source.", ("model",))
 FEEDBACK: Final = Counter("runlore_rated_answers", "Answers rated by those who asked.", ("rating",))
 ACTIVE_STREAMS: Final = Gauge("runlore_active_streams", "Answers being streamed now.")
 BREAKER_STATE: Final = Gauge(

@@ -1,7 +1,7 @@
 """Which sources fit a prompt, counted in tokens.
 
-Counting takes about half a millisecond for a passage, so it is done only where it decides something: as long as
-the passages would fit even if each token were as short as tokens of such texts ever are on average, nobody
+Counting takes about half a millisecond for a passage, so it is done only where it decides something: as long
+as the passages would fit even if their tokens were as short as tokens ever are on average, nobody
 counts. What was counted is remembered, for the same passages are found again and again.
 """
 
@@ -61,8 +61,9 @@ def choose_sources(hits: Iterable[Hit], budget: int, count: Callable[[str], int]
         count: Of the tokens of a text.
 
     Example:
-        >>> [hit["text"] for hit in choose_sources([{"text": "aa"}, {"text": "bbb"}, {"text": "c"}], 3, len)]
-        ['aa', 'c']
+        >>> hits = [{"text": "red cluster"}, {"text": "disk is full"}, {"text": "why"}]
+        >>> [hit["text"] for hit in choose_sources(hits, 4, lambda text: len(text.split()))]
+        ['red cluster', 'why']
     """
     hits = list(hits)
     if sum(bound_tokens(hit["text"]) for hit in hits) <= budget:

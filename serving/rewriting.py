@@ -10,8 +10,10 @@ import structlog
 
 from processors.redaction.masking import mask_secrets
 from serving.correlation import HEADER, correlation_id
+from serving.errors import reading_answer
 from serving.follow_ups import is_elliptical, needs_titles, rewrite_follow_up
 from serving.metrics import FOLLOW_UPS, time_stage
+from serving.resilience import PartError
 from serving.said import recall_titles
 
 if TYPE_CHECKING:
@@ -68,17 +70,20 @@ async def _ask_model(
     asked = {"role": "user", "content": f"Rewrite this question: {question}"}
     messages: Any = [{"role": "system", "content": _PROMPT}, *said, asked]
     try:
-        with time_stage("follow_up"):
-            answer = await clients.model.chat.completions.create(
-                model=settings.answering_model,
-                messages=messages,
-                temperature=0,
-                max_tokens=100,
-                timeout=_PATIENCE_S,
-                extra_headers={HEADER: correlation_id()},
+        with time_stage("follow_up"), reading_answer():
+            answer = await clients.guards.model.attempt(
+                lambda: clients.model.chat.completions.create(
+                    model=settings.answering_model,
+                    messages=messages,
+                    temperature=0,
+                    max_tokens=100,
+                    timeout=_PATIENCE_S,
+                    extra_headers={HEADER: correlation_id()},
+                )
             )
-    except openai.OpenAIError as error:
+            text = str(answer.choices[0].message.content or "")
+    except (openai.OpenAIError, PartError) as error:
         log.warning("the model rewrites no question, the rules do", error=str(error))
         return None
-    lines = mask_secrets(answer.choices[0].message.content or "").strip().splitlines()
+    lines = mask_secrets(text).strip().splitlines()
     return lines[0].strip() if len(lines) == 1 and len(lines[0]) <= _LONGEST else None

@@ -37,6 +37,8 @@ class Route(NamedTuple):
         return PIPELINES[self.name]
 
 
+UNROUTED: Final = Route("both", "not routed")
+
 _OBSERVED: Final = (
     r"(?:alerts?|errors?|warnings?|exceptions?|anomal\w+|pods?|nodes?|jobs?|runs?|models?|deployments?|dags?"
     r"|pipelines?|services?|logs?|events?|metrics?|replicas?|requests?|containers?)"

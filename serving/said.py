@@ -1,7 +1,7 @@
 """What was answered to whom, remembered for a while: for a rating of it, and for the question that follows.
 
-Everything is kept under the one who asked, so that nobody rates or goes on with another's answer. An answer is
-found by its id, or by its text, since a conversation that a client sends back carries no ids.
+Everything is kept under the one who asked, so that nobody rates or goes on with another's answer. An answer
+is found by its id, or by its text, since a conversation that a client sends back carries no ids.
 """
 
 from __future__ import annotations

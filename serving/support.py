@@ -19,6 +19,7 @@ from processors.retrieval.answerability import (
 )
 from serving.correlation import correlation_id
 from serving.metrics import time_stage
+from serving.resilience import PartError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,8 +55,10 @@ async def ask_support(
         body += [{"index": index}, query]
     try:
         with time_stage("support"):
-            answer = await clients.search.msearch(body=body, headers={"X-Opaque-Id": correlation_id()})
-    except OpenSearchException as error:
+            answer = await clients.guards.search.attempt(
+                lambda: clients.search.msearch(body=body, headers={"X-Opaque-Id": correlation_id()})
+            )
+    except (OpenSearchException, PartError) as error:
         log.warning("what speaks for an answer can't be told", error=str(error))
         return None
     responses = answer["responses"]

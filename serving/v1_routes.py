@@ -19,11 +19,14 @@ from serving.clients import Clients
 from serving.completions import encode_events, to_event_stream
 from serving.correlation import is_recorded
 from serving.errors import UnknownModelError
+from serving.feedback_routes import rate_answer
 from serving.hang_ups import finish_unless_gone
+from serving.last_known import retrieve_or_recall
+from serving.metrics import DEGRADED
 from serving.openai_bodies import ChatCompletion, Model, ModelList
 from serving.openapi import ANSWERS, KEY, ChatOperation, list_errors
 from serving.schemas import ChatRequest, RetrieveRequest, RetrieveResponse, show_window
-from serving.search import Question, retrieve
+from serving.search import Question
 from serving.shadow import begin_shadow_reads
 from serving.trail import current_trail
 from serving.websocket_routes import stream_chat
@@ -96,7 +99,7 @@ async def retrieve_chunks(
         clients.questions.record(question.text, question.groups, question.pipelines)
     trail = current_trail()
     trail.question = question.text
-    findings = await retrieve(clients, settings, question)
+    findings = await retrieve_or_recall(clients, settings, question)
     trail.versions, trail.chunks = findings.versions, [hit["chunk_id"] for hit in findings.hits]
     if is_recorded():
         begin_shadow_reads(clients, settings, question)
@@ -105,6 +108,10 @@ async def retrieve_chunks(
         versions=findings.versions,
         took_ms=round((time.perf_counter() - started) * 1000, 3),
     )
+    if findings.degraded:
+        response["degraded"] = list(findings.degraded)
+        for part in findings.degraded:
+            DEGRADED.labels(part).inc()
     if findings.window:
         response["window"] = show_window(findings.window)
     return response
@@ -125,7 +132,14 @@ def _show(hit: Hit) -> RetrievedHit:
 
 v1_router: Final = Router(
     "/v1",
-    route_handlers=[create_chat_completion, stream_chat, list_models, show_model, retrieve_chunks],
+    route_handlers=[
+        create_chat_completion,
+        stream_chat,
+        list_models,
+        show_model,
+        retrieve_chunks,
+        rate_answer,
+    ],
     guards=[require_caller],
     security=KEY,
     tags=["v1"],

@@ -1,4 +1,8 @@
-"""Kafka topic `runlore.queries`: what was asked, for the cache to be warmed with; written without waiting."""
+"""Kafka topic `runlore.queries`: what was asked, and how people rated the answers; written without waiting.
+
+The cache is warmed with what was asked. What was rated has other fields, so that neither is taken for the
+other.
+"""
 
 import json
 from collections.abc import Callable, Iterable
@@ -24,6 +28,27 @@ class AskedQuestion(TypedDict):
     pipelines: list[str]
 
 
+class CitedDocument(TypedDict):
+    """A document that an answer cited."""
+
+    doc_id: str
+    title: str
+    index: str
+
+
+class RatedAnswer(TypedDict):
+    """A question whose answer somebody rated, secrets masked; who rated it is not told."""
+
+    rated_at: str
+    answer_id: str
+    rating: int
+    comment: str
+    query: str
+    groups: list[str]
+    abstained: bool
+    cited: list[CitedDocument]
+
+
 class QuestionLog:
     """Hands questions to a producer whose own thread sends them; nothing here waits or fails."""
 
@@ -40,8 +65,15 @@ class QuestionLog:
             groups=sorted(groups),
             pipelines=list(pipelines),
         )
+        self._send(json.dumps(asked, ensure_ascii=False))
+
+    def record_rating(self, rated: RatedAnswer) -> None:
+        """Write a rating down."""
+        self._send(json.dumps(rated, ensure_ascii=False))
+
+    def _send(self, record: str) -> None:
         try:
-            self._producer.produce(QUERIES, json.dumps(asked, ensure_ascii=False), on_delivery=self._note)
+            self._producer.produce(QUERIES, record, on_delivery=self._note)
         except BufferError:
             self._count("dropped")
         self._producer.poll(0)
@@ -75,6 +107,40 @@ def read_asked(bootstrap: str, limit: int) -> list[AskedQuestion]:
     """
     values = [record["value"] for record in read_newest(bootstrap, QUERIES, limit)]
     return [asked for asked in map(_parse, values) if asked is not None]
+
+
+def read_rated(bootstrap: str, limit: int) -> list[RatedAnswer]:
+    """Return the ratings among about the newest `limit` records, in no particular order.
+
+    Raises:
+        confluent_kafka.KafkaException: The broker is unreachable.
+    """
+    values = [record["value"] for record in read_newest(bootstrap, QUERIES, limit)]
+    return [rated for rated in map(_parse_rating, values) if rated is not None]
+
+
+def _parse_rating(value: str | None) -> RatedAnswer | None:
+    """Return a rating, None for what isn't one."""
+    try:
+        rated = json.loads(value or "")
+        if datetime.fromisoformat(rated["rated_at"]).tzinfo is None or rated["rating"] not in (1, -1):
+            return None
+        cited = [
+            CitedDocument(doc_id=str(one["doc_id"]), title=str(one["title"]), index=str(one["index"]))
+            for one in rated["cited"]
+        ]
+        return RatedAnswer(
+            rated_at=rated["rated_at"],
+            answer_id=str(rated["answer_id"]),
+            rating=int(rated["rating"]),
+            comment=str(rated["comment"]),
+            query=str(rated["query"]),
+            groups=[str(group) for group in rated["groups"]],
+            abstained=bool(rated["abstained"]),
+            cited=cited,
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _parse(value: str | None) -> AskedQuestion | None:

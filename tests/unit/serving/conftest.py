@@ -62,6 +62,7 @@ class World:
     sums: dict[str, dict[str, float]] = field(default_factory=dict)
     model_ids: list[str] | None = field(default_factory=lambda: ["model-1"])
     embeds_itself: bool = True
+    ratings: list[Any] = field(default_factory=list)
     supporting: set[str] = field(default_factory=lambda: {"rag-v000007", "cag-v000003"})
     weighed: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
@@ -213,6 +214,9 @@ class FakeQuestionLog:
         assert groups
         assert pipelines
         self.world.questions.append(query)
+
+    def record_rating(self, rated: Any) -> None:
+        self.world.ratings.append(rated)
 
 
 def _chunk(delta: dict[str, Any], finish_reason: str | None = None) -> dict[str, Any]:
