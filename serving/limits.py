@@ -17,8 +17,7 @@ import structlog
 from litestar.exceptions import TooManyRequestsException
 from redis.exceptions import NoScriptError, RedisError
 
-from serving.metrics import LIMIT_CHECKS
-from serving.resilience import PartError
+from serving.metrics import LIMIT_CHECKS, time_stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -109,21 +108,24 @@ async def _take(
     # In a cluster of Redis the braces keep both on one node.
     keys = f"limit:{{{user}}}:requests", f"limit:{{{user}}}:tokens"
     limits = settings.requests_per_minute, settings.tokens_per_minute
-    given: list[Any] = [*keys, *limits, *taken, int(may_refuse)]
-
-    async def run() -> Any:
-        try:
-            return await cast("Any", clients.cache.evalsha(_DIGEST, len(keys), *given))
-        except NoScriptError:
-            return await cast("Any", clients.cache.eval(_SCRIPT, len(keys), *given))
+    given = [*limits, *taken, int(may_refuse)]
 
     try:
-        reply: list[int] = await clients.guards.cache.attempt(run)
-    except (RedisError, PartError) as error:
+        with time_stage("limits"):
+            return await _run_script(clients, keys, given)
+    except RedisError as error:
         LIMIT_CHECKS.labels("off").inc()
         log.warning("cache is down, nobody is limited", error=str(error))
         return None
-    return reply
+
+
+async def _run_script(clients: Clients, keys: tuple[str, str], given: list[int]) -> list[int]:
+    try:
+        reply = await cast("Any", clients.cache.evalsha(_DIGEST, len(keys), *keys, *given))
+    except NoScriptError:
+        # It was started anew, or is a replica that nobody has told yet.
+        reply = await cast("Any", clients.cache.eval(_SCRIPT, len(keys), *keys, *given))
+    return cast("list[int]", reply)
 
 
 def _read_buckets(settings: Settings, reply: list[int]) -> list[Bucket]:
