@@ -15,6 +15,7 @@ from serving.citations import cite_source
 from serving.correlation import correlation_id
 from serving.errors import NoQuestionError, UnknownModelError
 from serving.fixed_answers import is_fixed, recall_answer
+from serving.last_known import retrieve_or_recall
 from serving.links import link_source
 from serving.metrics import ABSTENTIONS, ROUTES
 from serving.prompt import PROMPT_VERSION
@@ -22,7 +23,7 @@ from serving.rewriting import make_whole
 from serving.routing import Route, choose_route
 from serving.said import remember_when_read
 from serving.schemas import Provenance, show_window
-from serving.search import Question, retrieve
+from serving.search import Question
 from serving.shadow import begin_shadow_reads
 from serving.trail import current_trail
 from serving.writing import Answer, abstain, has_nothing_to_say, write_answer
@@ -116,7 +117,7 @@ async def _answer(
 ) -> Answer:
     if is_fixed(settings, request, question):
         return await recall_answer(clients, settings, request, question)
-    findings = await retrieve(clients, settings, question)
+    findings = await retrieve_or_recall(clients, settings, question)
     if has_nothing_to_say(settings, request, findings):
         return abstain(settings, request, question, findings)
     return await write_answer(clients, settings, request, question, history, findings)

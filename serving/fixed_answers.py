@@ -12,16 +12,26 @@ from collections.abc import AsyncGenerator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from opensearchpy.exceptions import ConnectionError as SearchDownError
+
 from processors.cache import answer_key, name_writer
 from processors.retrieval.time_phrases import find_window
 from serving.cache import is_cacheable, read_entry, try_store_entry
 from serving.claims import ClaimCheck
 from serving.generation import Outcome
+from serving.last_known import SEARCH, find_last_version, retrieve_or_recall
 from serving.links import make_reader
 from serving.metrics import ANSWERS, CACHE_LOOKUPS, DEGRADED
 from serving.prompt import PROMPT_VERSION
-from serving.search import Findings, Question, require_live_versions, retrieve
-from serving.writing import Answer, abstain, has_nothing_to_say, make_identity, write_answer
+from serving.search import Findings, Question, require_live_versions
+from serving.writing import (
+    Answer,
+    abstain,
+    begin_from_memory,
+    has_nothing_to_say,
+    make_identity,
+    write_answer,
+)
 
 if TYPE_CHECKING:
     from processors.retrieval.hybrid import Hit
@@ -63,13 +73,19 @@ async def recall_answer(
         NoKnowledgeError: No version is live.
         opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached.
     """
-    versions = await require_live_versions(clients, question.pipelines)
+    try:
+        versions = await require_live_versions(clients, question.pipelines)
+        down: tuple[str, ...] = ()
+    except SearchDownError:
+        versions, down = {"cag": find_last_version(clients)}, (SEARCH,)
+        if versions["cag"] is None:
+            raise
     shape = f"{settings.source_tokens} {settings.abstain}"
     writer = name_writer(PROMPT_VERSION, settings.answering_model, settings.code_commit, shape)
     key = answer_key(str(versions["cag"]), question.groups, writer, question.text)
     written, troubles = await read_entry(clients, key)
     if written is None and troubles:
-        findings = await retrieve(clients, settings, question, versions)
+        findings = await retrieve_or_recall(clients, settings, question, versions)
         return await write_answer(clients, settings, request, question, [], findings)
     if written is None:
         written = await clients.answers.run(
@@ -77,7 +93,7 @@ async def recall_answer(
         )
     else:
         CACHE_LOOKUPS.labels("hit").inc()
-    return _replay(written, settings, request, question)
+    return _replay(written, settings, request, question, down)
 
 
 async def _write_once(
@@ -89,7 +105,7 @@ async def _write_once(
     key: str,
     writer: str,
 ) -> dict[str, Any]:
-    findings = await retrieve(clients, settings, question, versions)
+    findings = await retrieve_or_recall(clients, settings, question, versions)
     if findings.alike is not None:
         other = answer_key(str(versions["cag"]), question.groups, writer, findings.alike)
         remembered, _ = await read_entry(clients, other)
@@ -119,7 +135,11 @@ async def _write_once(
 
 
 def _replay(
-    written: Mapping[str, Any], settings: Settings, request: ChatRequest, question: Question
+    written: Mapping[str, Any],
+    settings: Settings,
+    request: ChatRequest,
+    question: Question,
+    down: tuple[str, ...],
 ) -> Answer:
     cited: list[Hit] = []
 
@@ -127,19 +147,24 @@ def _replay(
         cited.extend(written["cited"])
         yield written["text"]
 
+    text = read()
+    degraded = tuple(sorted({*written["degraded"], *down}))
+    # What was written just now says it already.
+    if SEARCH in degraded and SEARCH not in written["degraded"]:
+        text = begin_from_memory(text, question.text, written["versions"])
     ANSWERS.labels(request.model, "cache").inc()
-    for part in written["degraded"]:
+    for part in degraded:
         DEGRADED.labels(part).inc()
     return Answer(
         identity=make_identity(),
         created=int(time.time()),
         model=request.model,
-        text=read(),
+        text=text,
         cited=cited,
         outcome=Outcome(written["finish_reason"], written["usage"]),
         as_of=written["as_of"],
         findings=Findings([], written["versions"], ()),
-        degraded=tuple(written["degraded"]),
+        degraded=degraded,
         reader=make_reader(settings, question.groups),
         check=ClaimCheck(list(written["uncited"]), list(written["unknown_commands"])),
         looked_at=None if written["looked_at"] is None else tuple(written["looked_at"]),

@@ -17,6 +17,7 @@ class OwnWords:
     looked_at: str
     passages_follow: str
     nothing_found: str
+    from_memory: str
 
 
 _WORDS: Final = {
@@ -31,6 +32,9 @@ _WORDS: Final = {
             " stand:"
         ),
         nothing_found=("The answering model can't be reached, and nothing was found that fits the question."),
+        from_memory=(
+            "OpenSearch can't be reached. This is remembered from {versions}; what is newer is missing."
+        ),
     ),
     "ru": OwnWords(
         no_source=" [без источника]",
@@ -42,6 +46,7 @@ _WORDS: Final = {
             "Отвечающая модель недоступна. Вот отрывки, которые лучше всего подходят к вопросу, как они есть:"
         ),
         nothing_found="Отвечающая модель недоступна, и ничего подходящего к вопросу не нашлось.",
+        from_memory="OpenSearch недоступен. Это сохранено из {versions}; более нового здесь нет.",
     ),
 }
 

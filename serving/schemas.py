@@ -59,20 +59,14 @@ class StreamOptions(BaseModel):
 class ChatRequest(BaseModel):
     """A chat completion request; fields that are not named here go to the model as they are."""
 
-    model_config = ConfigDict(
-        extra="allow",
-        json_schema_extra={
-            "example": {
-                "model": "runlore",
-                "messages": [{"role": "user", "content": "The OpenSearch cluster is red. What do I do?"}],
-                "stream": True,
-                "stream_options": {"include_usage": True},
-            }
-        },
-    )
+    model_config = ConfigDict(extra="allow")
 
-    model: str = Field(description="One of GET /v1/models.")
-    messages: list[Message] = Field(min_length=1, description="The last one of the user is the question.")
+    model: str = Field(description="One of GET /v1/models.", examples=["runlore"])
+    messages: list[Message] = Field(
+        min_length=1,
+        description="The last one of the user is the question.",
+        examples=[[{"role": "user", "content": "The OpenSearch cluster is red. What do I do?"}]],
+    )
     stream: bool | None = Field(False, description="Whether the answer comes as server-sent events.")
     stream_options: StreamOptions | None = None
     n: Literal[1] | None = Field(None, description="Only one choice is ever made.")
@@ -125,6 +119,7 @@ class RetrieveResponse(TypedDict):
     versions: dict[str, str | None]
     took_ms: float
     window: NotRequired[Window]
+    degraded: NotRequired[list[str]]
 
 
 class Citation(TypedDict):

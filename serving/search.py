@@ -128,7 +128,7 @@ async def retrieve(
     """
     versions = versions or await require_live_versions(clients, question.pipelines)
     now = datetime.now(UTC)
-    question = _find_time(settings, question, now)
+    question = find_time(settings, question, now)
     rankings = await asyncio.gather(
         *(
             _find_documents(clients, settings, question, index, now)
@@ -155,7 +155,7 @@ async def _weigh(
         return False if question.weighs else None
     if not told or told[0] or events is None:
         return told[0] if told else None
-    vector, _ = await _embed(clients, settings, question.text)
+    vector, _ = await embed_question(clients, settings, question.text)
     if vector is None:
         return None
     return await ask_support(clients, events, question.text, vector, question.groups)
@@ -193,7 +193,7 @@ async def _read_aliases(clients: Clients) -> dict[str, str]:
     return {alias: find_version(index) for index, body in answer.items() for alias in body["aliases"]}
 
 
-def _find_time(settings: Settings, question: Question, now: datetime) -> Question:
+def find_time(settings: Settings, question: Question, now: datetime) -> Question:
     """Return a question with the window that its words name, unless a filter does."""
     if "observed_at" in question.filters:
         return question
@@ -209,7 +209,7 @@ async def _find_documents(
     if not cacheable:
         return await _search(clients, settings, question, "cag", version, now)
     key = cache_key(version, question.groups, question.text)
-    found, troubles = await _read_ranking(clients, key, question.k)
+    found, troubles = await read_ranking(clients, key, question.k)
     if found is None and not troubles:
         flight = f"{question.k}:{question.weighs}:{key}"
         ranking: _Ranking = await clients.documents.run(
@@ -229,7 +229,9 @@ async def _add_support(
     clients: Clients, settings: Settings, question: Question, version: str, key: str, found: _Ranking
 ) -> _Ranking:
     """Return a cached ranking that was stored without being weighed, and store what comes of it."""
-    vector, _ = (None, ()) if settings.neural_search else await _embed(clients, settings, question.text)
+    vector, _ = (
+        (None, ()) if settings.neural_search else await embed_question(clients, settings, question.text)
+    )
     if vector is None:
         return found
     supported = await ask_support(clients, version, question.text, vector, question.groups)
@@ -244,7 +246,7 @@ async def _fill_cache(
 ) -> _Ranking:
     # Looking for a similar question takes its vector, which OpenSearch keeps to itself.
     embeds_itself = settings.neural_search
-    vector, troubles = (None, ()) if embeds_itself else await _embed(clients, settings, question.text)
+    vector, troubles = (None, ()) if embeds_itself else await embed_question(clients, settings, question.text)
     if vector is not None:
         alike = await find_alike(clients, version, question.groups, question.text, vector)
         if alike is not None:
@@ -287,14 +289,15 @@ async def _copy_entry(clients: Clients, settings: Settings, source: str, target:
     return dict(entry)
 
 
-async def _read_ranking(clients: Clients, key: str, k: int) -> tuple[_Ranking | None, tuple[str, ...]]:
+async def read_ranking(clients: Clients, key: str, k: int) -> tuple[_Ranking | None, tuple[str, ...]]:
+    """Return what is remembered under a key, None if that is nothing, and the cache's name if it is down."""
     entry, troubles = await read_entry(clients, key)
     hits: list[Hit] = entry["hits"] if entry else []
     # An entry that holds fewer than are asked for may have left some out.
     return (_Ranking(hits[:k], supported=entry.get("supported")) if len(hits) >= k else None), troubles
 
 
-async def _embed(
+async def embed_question(
     clients: Clients, settings: Settings, text: str
 ) -> tuple[list[float] | None, tuple[str, ...]]:
     """Return the question's vector, or None and the embedder's name if it is down."""
@@ -333,7 +336,7 @@ async def _search(
         nearest, troubles = await (
             leave_to_opensearch(clients, settings, settings.query_prefix + text)
             if settings.neural_search
-            else _embed(clients, settings, question.text)
+            else embed_question(clients, settings, question.text)
         )
     size = max(question.k, _RERANKED) if pipeline == "rag" else question.k
     build = partial(
@@ -375,8 +378,10 @@ async def time_searches(
         opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached or refuses the query.
     """
     now = datetime.now(UTC)
-    question = _find_time(settings, question, now)
-    vector, _ = (None, ()) if settings.neural_search else await _embed(clients, settings, question.text)
+    question = find_time(settings, question, now)
+    vector, _ = (
+        (None, ()) if settings.neural_search else await embed_question(clients, settings, question.text)
+    )
     searched = []
     for version in versions:
         began = time.perf_counter()

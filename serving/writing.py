@@ -1,4 +1,4 @@
-"""An answer in the making: sources chosen, the model asked, what it cites numbered, what it doesn't marked."""
+"""An answer in the making: sources chosen, the model asked, citations numbered, the lack of them marked."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import uuid
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+
+from opensearchpy.exceptions import ConnectionError as SearchDownError
 
 from serving.citations import number_citations
 from serving.claims import ClaimCheck, mark_claims
@@ -17,7 +19,7 @@ from serving.metrics import ANSWERS, DEGRADED, UNCITED
 from serving.packing import choose_sources, open_counter
 from serving.phrases import choose_words
 from serving.prompt import build_messages, describe_window, title_of
-from serving.routing import Route
+from serving.routing import UNROUTED, Route
 from serving.search import read_sections
 from serving.timing import time_text
 
@@ -50,7 +52,7 @@ class Answer:
     check: ClaimCheck = field(default_factory=ClaimCheck)
     looked_at: tuple[str, ...] | None = None
     """Titles of what was nearest, if the answer only says that nothing is known."""
-    route: Route = Route("both", "")
+    route: Route = UNROUTED
     rewritten: str | None = None
     """The follow-up as it was searched for."""
 
@@ -69,7 +71,7 @@ async def write_answer(
         opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached.
         openai.BadRequestError: The model refuses the request.
     """
-    found = await read_sections(clients, findings.hits, question.groups)
+    found, down = await _grow(clients, findings.hits, question.groups)
     sources = choose_sources(found, settings.source_tokens, open_counter(settings.tokenizer_file))
     asked = question.asked or question.text
     whole = question.text if question.asked else None
@@ -84,7 +86,10 @@ async def write_answer(
         inert = defuse_stream(time_text(pieces))
         numbered = number_citations(inert, sources, cited)
         text = _count_uncited(mark_claims(numbered, cited, check, choose_words(asked)), check, request.model)
-    degraded = findings.degraded if written is not None else (*findings.degraded, "model")
+    missing = {*findings.degraded, *down, *(() if written is not None else ("model",))}
+    degraded = tuple(sorted(missing))
+    if "search" in degraded:
+        text = begin_from_memory(text, asked, findings.versions)
     ANSWERS.labels(request.model, "passages" if written is None else "model").inc()
     for part in degraded:
         DEGRADED.labels(part).inc()
@@ -101,6 +106,30 @@ async def write_answer(
         reader=make_reader(settings, question.groups),
         check=check,
     )
+
+
+async def _grow(
+    clients: Clients, hits: list[Hit], groups: Sequence[str]
+) -> tuple[list[Hit], tuple[str, ...]]:
+    """Return the hits with their whole sections, or as they are and the name of the search if it is down."""
+    try:
+        return await read_sections(clients, hits, groups), ()
+    except SearchDownError:
+        return hits, ("search",)
+
+
+async def begin_from_memory(
+    pieces: AsyncGenerator[str, None], asked: str, versions: dict[str, str | None]
+) -> AsyncGenerator[str, None]:
+    """Yield a text after a sentence that says from which version it is remembered."""
+    named = ", ".join(version for version in versions.values() if version)
+    async with aclosing(pieces):
+        # What fails before the first word is no answer at all.
+        first = await anext(pieces, "")
+        yield choose_words(asked).from_memory.format(versions=named) + "\n\n"
+        yield first
+        async for piece in pieces:
+            yield piece
 
 
 def make_identity() -> str:
