@@ -44,6 +44,16 @@ class Caller:
     groups: tuple[str, ...]
     """Sorted; what is public is for all."""
 
+    @property
+    def reader(self) -> str:
+        """Under which what they were shown is remembered: whoever has other groups is another reader.
+
+        Example:
+            >>> Caller("key:ops", ("public", "sre")).reader
+            'key:ops public sre'
+        """
+        return " ".join((self.user, *self.groups))
+
 
 class ApiKey(BaseModel):
     """A named key, of which only the hash is kept, and the groups of its holder."""

@@ -67,7 +67,7 @@ def close_trail(scope: Scope, trail: Trail, *, status: int, started: float, ende
         ended: Whether the whole answer was sent.
     """
     state: Any = scope["litestar_app"].state
-    if trail.caller is not None:
+    if trail.caller is not None and not trail.recalled:
         charge(state.clients, state.settings, trail.caller, trail.tokens)
     audit: AuditLog | None = state.audit
     route = str(scope.get("path_template", ""))

@@ -71,7 +71,7 @@ async def prepare_answer(
         raise UnknownModelError(f"The model {request.model!r} does not exist; GET /v1/models lists them.")
     text, history = split_conversation(request.messages)
     trail.question = text
-    whole = await make_whole(clients, settings, caller.user, text, history)
+    whole = await make_whole(clients, settings, caller.reader, text, history)
     now = datetime.now(UTC)
     route = _choose_route(request.model, whole or text, now)
     question = Question(
@@ -98,7 +98,7 @@ async def prepare_answer(
     if is_recorded:
         begin_shadow_reads(clients, settings, question)
     answer = trail.answer = replace(answer, route=route, rewritten=whole)
-    return remember_when_read(clients, caller.user, question, answer) if is_recorded else answer
+    return remember_when_read(clients, caller.reader, question, answer) if is_recorded else answer
 
 
 def _choose_route(model: str, question: str, now: datetime) -> Route:

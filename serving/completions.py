@@ -19,6 +19,7 @@ from serving.prompt import title_of
 from serving.schemas import Provenance
 from serving.timing import note_first_text, read_watch
 from serving.tool_calls import list_tool_calls
+from serving.trail import current_trail
 from serving.writing import Answer
 
 DONE: Final = "[DONE]"
@@ -127,6 +128,7 @@ async def end_with_error(
                     yield chunk
             except openai.OpenAIError as error:
                 log.error("model failed in the middle of an answer", error=str(error))
+                current_trail().broke_off = True
                 yield to_error("The model broke off in the middle of the answer.", "server_error")
 
 

@@ -45,7 +45,7 @@ async def rate_answer(
 ) -> Response[FeedbackResponse]:
     """Note how somebody rates an answer that they got within the last day."""
     try:
-        said = await recall_answer_by_id(clients, caller.user, data.answer_id)
+        said = await recall_answer_by_id(clients, caller.reader, data.answer_id)
     except RedisError as error:
         raise MemoryDownError("What was answered can't be looked up: Redis doesn't answer.") from error
     if said is None:

@@ -24,6 +24,7 @@ from serving.links import make_reader
 from serving.metrics import ANSWERS, CACHE_LOOKUPS, DEGRADED
 from serving.prompt import PROMPT_VERSION
 from serving.search import Findings, Question, require_live_versions
+from serving.trail import current_trail
 from serving.writing import (
     Answer,
     abstain,
@@ -93,6 +94,7 @@ async def recall_answer(
         )
     else:
         CACHE_LOOKUPS.labels("hit").inc()
+        current_trail().recalled = True
     return _replay(written, settings, request, question, down)
 
 

@@ -28,6 +28,8 @@ class Trail:
     usage: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     """For the response: what is left of the caller's limits."""
+    recalled: bool = False
+    """Whether the answer was written before, so that no model had to read or write for it."""
     broke_off: bool = False
 
     @property
