@@ -61,7 +61,7 @@ def measure_index(
     for query, text, vector in zip(queries, texts, vectors, strict=True):
         body = build_hybrid_query(text, vector.tolist(), _CHUNKS_PER_QUERY, settings.all_groups)
         started = time.perf_counter()
-        hits = rank_documents(parse_hits(client.search(index=index, body=body)))
+        hits = rank_documents(parse_hits(client.search(index=index, body=body)), text)
         latencies[query["query_id"]] = (time.perf_counter() - started) * 1_000
         best: dict[str, float] = {}
         for hit in hits:

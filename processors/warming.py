@@ -131,7 +131,7 @@ def _warm_groups(
     found: list[tuple[str, list[Hit], Any]] = []
     for question, text, vector in zip(wanted, searched, vectors, strict=True):
         body = build_hybrid_query(text, vector.tolist(), _CACHED_HITS, groups)
-        hits = rank_documents(parse_hits(client.search(index=index, body=body)))[:_CACHED_HITS]
+        hits = rank_documents(parse_hits(client.search(index=index, body=body)), text)[:_CACHED_HITS]
         found.append((question, hits, vector))
     return store_hits(settings.redis_url, index, groups, found, settings.cache_ttl_seconds)
 

@@ -40,7 +40,7 @@ def main() -> None:
 
     def search(text: str, nearest: list[float] | TextToEmbed) -> list[Hit]:
         body = build_hybrid_query(text, nearest, _K, settings.all_groups)
-        return rank_documents(parse_hits(client.search(index="cag", body=body)))[:_K]
+        return rank_documents(parse_hits(client.search(index="cag", body=body)), text)[:_K]
 
     with httpx.Client(base_url=settings.kserve_url, timeout=30) as embedder:
 
