@@ -7,6 +7,7 @@ from kserve.model_server import app as kserve_app
 from serving.model_server import metrics
 from serving.model_server.embedder import Embedder
 from serving.model_server.extractive.model import make_answer
+from serving.model_server.generate_routes import make_generate_router
 from serving.model_server.kserve_models import EmbeddingModel, ExtractiveModel
 from serving.model_server.logs import CorrelationMiddleware
 from serving.model_server.openai_api.errors import OpenAIError, render_openai_error, render_queue_full
@@ -43,8 +44,9 @@ def make_worker(embedder: Embedder, settings: ModelServerSettings) -> InferenceW
 def extend_application(
     app: FastAPI, embedder: Embedder, worker: InferenceWorker, answer: Answer, settings: ModelServerSettings
 ) -> None:
-    """Add the OpenAI routes, their errors and the correlation id to KServe's application."""
+    """Add what KServe's application lacks: OpenAI's routes and errors, V2 generation, the correlation id."""
     app.include_router(make_router(embedder, worker, answer, settings.model_batch_texts))
+    app.include_router(make_generate_router(answer))
     app.add_exception_handler(OpenAIError, render_openai_error)
     app.add_exception_handler(QueueFullError, render_queue_full)
     app.add_middleware(CorrelationMiddleware)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -137,6 +137,17 @@ def cut_answer(
     return pieces, "stop"
 
 
+def group_pieces(pieces: Sequence[str]) -> Iterator[str]:
+    """Yield an answer in texts of some pieces each, as a stream sends them.
+
+    Example:
+        >>> list(group_pieces(["It", " is", " red."]))
+        ['It is red.']
+    """
+    for start in range(0, len(pieces), _PIECES_PER_CHUNK):
+        yield "".join(pieces[start : start + _PIECES_PER_CHUNK])
+
+
 def render_completion(completion: Completion) -> dict[str, Any]:
     """Return the body of a response that is not streamed."""
     message = {"role": "assistant", "content": "".join(completion.pieces), "refusal": None}
@@ -159,8 +170,8 @@ def stream_completion(completion: Completion, include_usage: bool) -> Iterator[s
         return _event({**head, "choices": [choice], **extra})
 
     yield event({"role": "assistant", "content": ""})
-    for start in range(0, len(completion.pieces), _PIECES_PER_CHUNK):
-        yield event({"content": "".join(completion.pieces[start : start + _PIECES_PER_CHUNK])})
+    for text in group_pieces(completion.pieces):
+        yield event({"content": text})
     yield event({}, completion.finish_reason)
     if include_usage:
         yield _event({**head, "choices": [], "usage": completion.usage()})
