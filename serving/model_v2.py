@@ -43,14 +43,14 @@ async def write_by_v2(
         yield await _infer(model, name, prompt, parameters)
         return
     body = {"text_input": prompt, "parameters": {**parameters, "stream": True}}
-    done = None
+    done: bool | None = False
     async with aclosing(_stream_events(model, f"{_path(name)}/generate_stream", body)) as events:
         with reading_answer():
             async for event in events:
-                done = event.get("done", done)
+                # Triton doesn't say when it is done: there the end of the body is the end.
+                done = event.get("done")
                 outcome.finish_reason = event.get("finish_reason") or outcome.finish_reason
                 yield str(event["text_output"])
-    # Triton doesn't say when it is done: there the end of the body is the end.
     if done is False:
         raise BrokenAnswerError("The model's stream ended before its answer did.")
 
