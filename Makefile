@@ -120,7 +120,7 @@ compare: ## Two index versions side by side, from MLflow's record: make compare 
 	@$(STACK) exec -- python -m evaluation.compare $(A) $(B)
 
 rollback: ## Go back to the previous version of PIPELINE=cag|rag
-	@$(STACK) exec -- python -m evaluation.version_commands rollback $(PIPELINE)
+	@$(STACK) exec -- python -m evaluation rollback $(PIPELINE)
 
 versions: ## List the index versions; ARGS="diff cag-v000003 cag-v000004", or show, promote, pin, unpin, prune
-	@$(STACK) exec -- python -m evaluation.version_commands $(ARGS)
+	@$(STACK) exec -- python -m evaluation $(ARGS)

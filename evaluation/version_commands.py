@@ -111,7 +111,3 @@ def explain(error: Exception) -> str:
     if isinstance(error, OpenSearchException):
         return f"OpenSearch can't be asked: {error}. `make status` says whether it runs."
     return str(error)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -97,7 +97,7 @@ class _Watching:
 
 def run_command() -> None:
     """Take the version back by the command."""
-    command = [sys.executable, "-m", "evaluation.version_commands", "rollback", "cag"]
+    command = [sys.executable, "-m", "evaluation", "rollback", "cag"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 

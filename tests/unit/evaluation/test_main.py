@@ -1,0 +1,12 @@
+"""What a command waits for before it does anything."""
+
+import subprocess
+import sys
+
+
+def test_a_command_loads_nothing_of_the_asynchronous_client() -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "evaluation", "--help"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    loaded = {line.rpartition("|")[2].strip() for line in ended.stderr.splitlines()}
+    assert "opensearchpy" in loaded
+    assert not {"aiohttp", "mlflow", "pyarrow", "numpy"} & loaded
