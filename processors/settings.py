@@ -39,6 +39,15 @@ def _require_trusted(url: str) -> str:
     return url
 
 
+def _require_log_names(url: str) -> str:
+    names = ("service", "topic", "partition", "offset", "file", "begin", "end", "begin_ms", "end_ms")
+    try:
+        url.format_map(dict.fromkeys(names, ""))
+    except (KeyError, ValueError, IndexError, AttributeError) as error:
+        raise ValueError(f"may name only {', '.join(names)} in braces; a brace itself is doubled") from error
+    return url
+
+
 def _refuse_login(url: str) -> str:
     # The address is stored with every chunk and shown in citations. A user alone, as in ssh://git@host, is
     # no secret.
@@ -241,8 +250,8 @@ class Settings(BaseSettings):
     follow_ups: Literal["rules", "model", "off"] = Field(
         "rules", description="Who makes a follow-up question whole; `model` is the answering model."
     )
-    abstain: bool = Field(True, description="Whether a question without evidence is answered with that alone.")
-    logs_ui_url: str = Field(
+    abstain: bool = Field(True, description="Whether a question without evidence gets no more than that said.")
+    logs_ui_url: Annotated[str, AfterValidator(_require_log_names)] = Field(
         "", description="Address that shows log lines, with {service}, {begin}, {end} …; empty: our page."
     )
     neural_search: bool = Field(
@@ -367,6 +376,7 @@ class Settings(BaseSettings):
             "mlflow": self.mlflow_ui_url or self.mlflow_tracking_uri,
             "airflow": airflow,
             "prometheus": self.prometheus_ui_url or self.prometheus_url,
+            "logs": self.logs_ui_url,
         }
         return {name: hide_logins(url).rstrip("/") for name, url in urls.items()}
 

@@ -17,6 +17,7 @@ from opensearchpy import NotFoundError
 from processors.index_names import find_version
 from processors.retrieval.hybrid import Hit, parse_hits
 from processors.settings import Settings
+from serving.citations import name_log_lines
 from serving.clients import Clients
 from serving.links import load_link_key, read_grant
 from serving.openapi import list_errors
@@ -91,6 +92,11 @@ def render_citation(hit: Hit) -> str:
 def _list_origin(hit: Hit) -> list[tuple[str, str]]:
     cite: dict[str, Any] = hit["cite"]
     facts = [(name.replace("_", " "), _to_text(value)) for name, value in cite.items()]
+    if cite.get("type") == "log":
+        # In Lucene's language, which OpenSearch Dashboards, Kibana and Graylog take.
+        found = name_log_lines(hit)
+        query = f'service.name:"{found["service"]}" AND @timestamp:[{found["begin"]} TO {found["end"]}]'
+        facts.append(("log query", query))
     return [*facts, ("observed at", hit["observed_at"]), ("index version", find_version(hit["index"]))]
 
 

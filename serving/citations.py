@@ -17,6 +17,8 @@ _MAYBE_CUT: Final = re.compile(r"(?: ?(?:\[[\d,\s]{0,20})?|``)$")
 _FENCE: Final = "```"
 # Prometheus' UI shows the same time again before what is cited, to compare with.
 _SHOWN_BEFORE: Final = 2
+# A window of log lines is within an hour.
+_LOG_WINDOW: Final = timedelta(hours=1)
 # The first place whose names are all in the cite is taken.
 _PLACES: Final = {
     frozenset({"experiment_id", "run_id"}): "#/experiments/{experiment_id}/runs/{run_id}",
@@ -31,11 +33,13 @@ def build_citation_url(hit: Hit, ui_urls: Mapping[str, str]) -> str:
     """Return a link to what a hit was made from.
 
     Documents from a forge open there at their lines, pages in Confluence, runs and models in the UI of
-    MLflow or Airflow, metrics and alerts in that of Prometheus; all else opens as a page of this service.
+    MLflow or Airflow, metrics and alerts in that of Prometheus, log lines where the settings say; all else
+    opens as a page of this service.
 
     Args:
         hit: The source.
-        ui_urls: Addresses for people of `service`, `mlflow`, `airflow` and `prometheus`.
+        ui_urls: Addresses for people of `service`, `mlflow`, `airflow` and `prometheus`, and the one of
+            `logs` with the names of `name_log_lines` in braces.
 
     Example:
         >>> cite = {"type": "git", "repository": "https://git.example/a/b.git", "commit": "c0ffee",
@@ -68,6 +72,8 @@ def build_citation_url(hit: Hit, ui_urls: Mapping[str, str]) -> str:
         return f"{prometheus}/graph?{_write_graph_query(cite)}"
     if prometheus and cite.get("type") == "alert":
         return f"{prometheus}/alerts?{urlencode({'search': cite['alert']})}"
+    if (logs := ui_urls.get("logs", "")) and cite.get("type") == "log":
+        return logs.format_map({name: quote(value, safe="") for name, value in name_log_lines(hit).items()})
     ui = ui_urls.get(str(cite.get("type")), "")
     if ui and (place := _find_place(cite)):
         return f"{ui}/{place}"
@@ -92,6 +98,32 @@ def _write_graph_query(cite: Mapping[str, Any]) -> str:
             "g0.end_input": f"{end:%Y-%m-%d %H:%M:%S}",
         }
     )
+
+
+def name_log_lines(hit: Hit) -> dict[str, str]:
+    """Return what finds a window of log lines again: who wrote them, where they lie, and their hour.
+
+    Example:
+        >>> cite = {"type": "log", "topic": "runlore.logs", "partition": 0, "start_offset": 7}
+        >>> hit = {"title": "redis: stopped", "observed_at": "2026-11-21T10:00:00+00:00", "cite": cite}
+        >>> found = name_log_lines(hit)
+        >>> found["service"], found["offset"], found["begin"], found["end_ms"]
+        ('redis', '7', '2026-11-21T09:00:00Z', '1795255200000')
+    """
+    end = datetime.fromisoformat(hit["observed_at"]).astimezone(UTC)
+    begin = end - _LOG_WINDOW
+    cite = hit["cite"]
+    return {
+        "service": hit["title"].partition(":")[0],
+        "topic": str(cite.get("topic", "")),
+        "partition": str(cite.get("partition", "")),
+        "offset": str(cite.get("start_offset", "")),
+        "file": str(cite.get("file", "")),
+        "begin": f"{begin:%Y-%m-%dT%H:%M:%SZ}",
+        "end": f"{end:%Y-%m-%dT%H:%M:%SZ}",
+        "begin_ms": str(int(begin.timestamp() * 1000)),
+        "end_ms": str(int(end.timestamp() * 1000)),
+    }
 
 
 def _find_place(cite: Mapping[str, Any]) -> str:

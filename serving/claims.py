@@ -110,6 +110,9 @@ def find_unknown(commands: Collection[str], sources: Collection[str]) -> list[st
 
 
 def _match_whole(command: str) -> re.Pattern[str]:
+    # A line that was cut short ends so, and what it stood for goes on there.
+    if command.endswith("…"):
+        return re.compile(re.escape(command.removesuffix("…")))
     return re.compile(rf"(?<![\w/.*-]){re.escape(command)}(?![\w/*-]|\.\w)")
 
 

@@ -9,6 +9,7 @@ import openai
 import structlog
 from litestar.response import Stream
 
+from processors.index_names import find_version
 from processors.retrieval.hybrid import DYNAMIC_KINDS, Hit
 from serving.answer import describe_provenance
 from serving.errors import to_error
@@ -106,12 +107,14 @@ def _build_source(hit: Hit, reader: Reader) -> dict[str, Any]:
     url, title = link_source(hit, reader), defuse_title(title_of(hit))
     # It shows the text as Markdown, so lines of a log are given as code.
     text = quote_block(hit["text"]) if hit["kind"] in DYNAMIC_KINDS else defuse_markdown(hit["text"])
+    # Open WebUI shows these beside the text.
+    told = {"as of": hit["observed_at"], "index version": find_version(hit["index"])}
     return {
         "type": "source",
         "data": {
             "source": {"name": title, "url": url},
             "document": [text],
-            "metadata": [{"source": hit["chunk_id"], "name": title, "url": url}],
+            "metadata": [{"source": hit["chunk_id"], "name": title, "url": url, "parameters": told}],
         },
     }
 

@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 
     from serving.clients import Clients
 
-THRESHOLD: Final = -0.22
-"""Least log odds at which the service answers."""
+THRESHOLD: Final = -1.2
+"""Least log odds at which the service answers.
+
+It is lower than where both errors are rarest together: a wrong refusal costs more than an answer whose sources
+can be looked at.
+"""
 
 log = structlog.get_logger(__name__)
 

@@ -88,7 +88,7 @@ async def test_an_answer_serves_the_question_in_other_words(
     ("question", "body"),
     [
         (HOW, {"temperature": 0.5}),
-        (HOW, {"model": "runlore"}),
+        ("Why does Kafka restart?", {"model": "runlore"}),
         ("How was Kafka restarted yesterday?", {}),
         ("x" * 1001, {}),
     ],
@@ -101,11 +101,20 @@ async def test_what_may_change_is_written_anew(
     assert len(world.model_requests) == 2
 
 
-async def test_a_conversation_is_written_anew(client: Client, world: Any) -> None:
-    said = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Yes?"}]
+async def test_a_question_for_documents_alone_needs_no_model_of_its_own(client: Client, world: Any) -> None:
+    first = await ask(client, HOW)
+    assert (await ask(client, HOW, model="runlore"))["choices"] == first["choices"]
+    assert len(world.model_requests) == 1
+
+
+@pytest.mark.parametrize(("question", "writings"), [(HOW, 1), ("and how long does it take?", 2)])
+async def test_what_goes_on_with_a_conversation_is_written_anew(
+    client: Client, world: Any, question: str, writings: int
+) -> None:
+    said = [{"role": "user", "content": "Kafka is down"}, {"role": "assistant", "content": "Yes?"}]
     for _ in range(2):
-        await ask(client, HOW, messages=[*said, {"role": "user", "content": HOW}])
-    assert len(world.model_requests) == 2
+        await ask(client, HOW, messages=[*said, {"role": "user", "content": question}])
+    assert len(world.model_requests) == writings
 
 
 async def test_an_answer_without_the_model_is_not_remembered(client: Client, world: Any) -> None:

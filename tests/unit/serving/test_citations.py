@@ -79,6 +79,22 @@ def test_runs_open_in_the_ui_that_shows_them(cite: dict[str, str], url: str) -> 
     )
 
 
+def test_log_lines_open_in_the_ui_that_shows_them() -> None:
+    cite = {"type": "log", "topic": "runlore.logs", "partition": 0, "start_offset": 7, "end_offset": 9}
+    at = "2026-11-21T10:00:00+00:00"
+    hit: Any = {
+        "cite": cite,
+        "title": "a&b: stopped",
+        "observed_at": at,
+        "index": "rag-v000001",
+        "chunk_id": "x",
+    }
+    logs = "http://logs/?q={service}&from={begin}&to={end_ms}"
+    opened = build_citation_url(hit, {"service": "http://s", "logs": logs})
+    assert opened == "http://logs/?q=a%26b&from=2026-11-21T09%3A00%3A00Z&to=1795255200000"
+    assert build_citation_url(hit, {"service": "http://s", "logs": ""}) == "http://s/citations/rag-v000001/x"
+
+
 def test_a_ui_without_an_address_is_replaced_by_our_page() -> None:
     hit: Any = {"cite": {"type": "airflow", "dag_id": "rag"}, "index": "rag-v000001", "chunk_id": "x"}
     assert (

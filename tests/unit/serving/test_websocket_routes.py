@@ -97,7 +97,7 @@ async def test_a_cancel_ends_the_answer_and_the_models_request(connect: Connect,
         await accept(socket)
         await socket.send({"type": "cancel"})
         await socket.send(QUESTION)
-        while "Do this" not in json.dumps(await socket.receive()):
+        while '"content": "Do' not in json.dumps(await socket.receive()):
             pass
         assert world.open_streams == 1
         await socket.send(QUESTION)
@@ -117,7 +117,7 @@ async def test_who_hangs_up_ends_the_models_request(connect: Connect, world: Any
     async with connect() as socket:
         await accept(socket)
         await socket.send(QUESTION)
-        while "Do this" not in json.dumps(await socket.receive()):
+        while '"content": "Do' not in json.dumps(await socket.receive()):
             pass
         assert world.open_streams == 1
     assert world.open_streams == 0
@@ -128,6 +128,7 @@ async def test_who_hangs_up_ends_the_models_request(connect: Connect, world: Any
     [
         ("{", None, None),
         (b"\xff\xfe", None, None),
+        (b'{"model": "\xff"}', None, None),
         ("[" * 100_000, None, None),
         ("[]", None, "body"),
         ({"model": "runlore"}, None, "messages"),
