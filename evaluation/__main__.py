@@ -9,7 +9,7 @@ import sys
 
 def run() -> int:
     """Carry out one command without loading aiohttp."""
-    sys.modules["aiohttp"] = None  # type: ignore[assignment]  # how an import is refused
+    sys.modules["aiohttp"] = None  # type: ignore[assignment] # how an import is refused
     from evaluation.version_commands import main
 
     return main()
