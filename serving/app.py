@@ -8,6 +8,7 @@ from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
+from litestar.plugins.pydantic import PydanticPlugin
 from litestar.types import Scope
 
 from processors.settings import Settings
@@ -58,6 +59,8 @@ def create_app(settings: Settings, clients: _OpenClients = open_clients) -> Lite
         cors_config=_allow_origins(settings),
         logging_config=None,  # logs are configured once, for the whole process
         openapi_config=describe_api(),
+        # `true` is no number and `"7"` neither, as the OpenAPI page says.
+        plugins=[PydanticPlugin(validate_strict=True)],
         request_max_body_size=settings.max_body_bytes,
         state=State({"settings": settings, "access": open_access(settings)}),
     )

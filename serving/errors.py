@@ -175,6 +175,10 @@ def _on_client_gone(_: _Request, error: ClientGoneError) -> Response[Any]:
     return _respond(499, str(error), "invalid_request_error")
 
 
+def _on_no_utf8(_: _Request, error: UnicodeDecodeError) -> Response[Any]:
+    return _respond(400, f"The body is not UTF-8: {error}", "invalid_request_error")
+
+
 def _on_too_deep(_: _Request, __: RecursionError) -> Response[Any]:
     return _respond(400, "The body is nested too deeply to be read.", "invalid_request_error")
 
@@ -195,6 +199,7 @@ EXCEPTION_HANDLERS: Final[dict[int | type[Exception], _Handler]] = {
     UnreadablePartError: _on_bad_request("messages", code="unsupported_content"),
     ClientGoneError: _on_client_gone,
     RecursionError: _on_too_deep,
+    UnicodeDecodeError: _on_no_utf8,
     FilterError: _on_bad_request("filters"),
     NoKnowledgeError: _on_no_knowledge,
     IdentityProviderDownError: _on_provider_down,

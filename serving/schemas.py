@@ -19,7 +19,7 @@ _NOT_FOR_MODEL: Final = {
 class ContentPart(BaseModel):
     """A part of a message; our models read text, the bare one may read more."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", strict=True)
 
     type: str
     text: str | None = None
@@ -28,7 +28,7 @@ class ContentPart(BaseModel):
 class Message(BaseModel):
     """One message of a conversation, as OpenAI defines it."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", strict=True)
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: str | list[ContentPart] | None = None
@@ -53,13 +53,15 @@ def _read_part(part: ContentPart) -> str:
 class StreamOptions(BaseModel):
     """What the stream carries besides text."""
 
+    model_config = ConfigDict(strict=True)
+
     include_usage: bool = False
 
 
 class ChatRequest(BaseModel):
     """A chat completion request; fields that are not named here go to the model as they are."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", strict=True)
 
     model: str = Field(description="One of GET /v1/models.", examples=["runlore"])
     messages: list[Message] = Field(
@@ -89,7 +91,7 @@ class ChatRequest(BaseModel):
 class RetrieveRequest(BaseModel):
     """What to look for, without an answer being written."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     query: str = Field(min_length=1, max_length=8_000)
     k: int = Field(10, ge=1, le=100)

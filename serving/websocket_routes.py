@@ -65,7 +65,7 @@ async def stream_chat(
             is_answering = answering is not None and not answering.done()
             try:
                 request = _read_message(message)
-            except ValidationException as error:
+            except Exception as error:  # as below: whatever a message brings about, the socket outlives it
                 await _send(socket, describe_error(socket, error))
                 continue
             if request is None and is_answering:
@@ -98,7 +98,7 @@ def _read_message(message: str | bytes) -> ChatRequest | None:
     try:
         body = msgspec.json.decode(message)
         return None if body == _CANCEL else ChatRequest.model_validate(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValidationException(f"The message is no JSON that can be read: {error}") from error
     except pydantic.ValidationError as error:
         found = [

@@ -193,6 +193,8 @@ async def test_without_the_key_nothing_is_told(client: Client, world: Any, heade
         ({"messages": [{"role": "user", "content": "  "}]}, 400, "messages"),
         ({"n": 2}, 400, "n"),
         ({"max_tokens": 0}, 400, "max_tokens"),
+        ({"seed": True}, 400, "seed"),
+        ({"temperature": "hot"}, 400, "temperature"),
         ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, 400, "messages"),
     ],
 )
@@ -312,7 +314,7 @@ async def hang_up(app: Litestar, body: dict[str, Any], is_time: Callable[[list[A
 async def test_who_hangs_up_ends_the_models_request(
     app: Litestar, world: Any, model: str, *, stream: bool
 ) -> None:
-    world.falls_silent = True
+    world.falls_silent, world.pieces = True, ["Do this [1].\n\n", "Then"]
     body = {"model": model, "messages": QUESTION, "stream": stream}
 
     def is_time(sent: list[Any]) -> bool:
@@ -333,10 +335,12 @@ async def test_who_hangs_up_while_it_is_searched_costs_no_model(app: Litestar, w
     assert world.model_requests == []
 
 
-async def test_what_is_nested_too_deeply_is_refused(client: Client) -> None:
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"query": "\xff"}', b"{"])
+async def test_what_is_no_json_is_refused(client: Client, body: bytes) -> None:
     headers = {"Content-Type": "application/json"}
-    response = await client.post("/v1/retrieve", content="[" * 100_000, headers=headers)
+    response = await client.post("/v1/retrieve", content=body, headers=headers)
     assert response.status_code == 400
+    assert response.json()["error"]["type"] == "invalid_request_error"
 
 
 async def test_retrieve_has_the_documented_shape(client: Client, world: Any) -> None:

@@ -92,7 +92,7 @@ async def test_questions_on_one_socket_are_answered_like_streams(
 
 
 async def test_a_cancel_ends_the_answer_and_the_models_request(connect: Connect, world: Any) -> None:
-    world.falls_silent = True
+    world.falls_silent, world.pieces = True, ["Do this [1].\n\n", "Then"]
     async with connect() as socket:
         await accept(socket)
         await socket.send({"type": "cancel"})
@@ -113,7 +113,7 @@ async def test_a_cancel_ends_the_answer_and_the_models_request(connect: Connect,
 
 
 async def test_who_hangs_up_ends_the_models_request(connect: Connect, world: Any) -> None:
-    world.falls_silent = True
+    world.falls_silent, world.pieces = True, ["Do this [1].\n\n", "Then"]
     async with connect() as socket:
         await accept(socket)
         await socket.send(QUESTION)
