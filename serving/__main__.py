@@ -8,6 +8,7 @@ import uvicorn
 from processors.settings import load_settings
 from serving.app import create_app
 from serving.logs import configure_logs
+from serving.tracing import sending_traces
 
 
 def main() -> int:
@@ -18,14 +19,15 @@ def main() -> int:
     if not port.isdigit():
         sys.stderr.write(f"RUNLORE_SERVICE_PORT must be a port number, got {port!r}\n")
         return 2
-    uvicorn.run(
-        create_app(settings),
-        host="127.0.0.1",
-        port=int(port),
-        access_log=False,
-        log_config=None,
-        timeout_graceful_shutdown=10,
-    )
+    with sending_traces(os.environ):
+        uvicorn.run(
+            create_app(settings),
+            host="127.0.0.1",
+            port=int(port),
+            access_log=False,
+            log_config=None,
+            timeout_graceful_shutdown=10,
+        )
     return 0
 
 

@@ -6,11 +6,14 @@ import uuid
 from typing import Final
 
 import structlog
+from litestar import Litestar
 from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.metrics import REQUEST_SECONDS
+from serving.resilience import begin_request
 from serving.timing import start_watch
+from serving.tracing import describe_request, trace_headers, trace_request
 
 HEADER: Final = "X-Correlation-Id"
 RECORD_HEADER: Final = "X-Runlore-Record"
@@ -22,6 +25,11 @@ log = structlog.get_logger(__name__)
 def correlation_id() -> str:
     """Return the id of the request being served."""
     return str(structlog.contextvars.get_contextvars().get("correlation_id", ""))
+
+
+def name_request() -> dict[str, str]:
+    """Return the headers by which another server's logs and traces name the request."""
+    return {HEADER: correlation_id(), **trace_headers()}
 
 
 def is_recorded() -> bool:
@@ -40,6 +48,7 @@ def trace_requests(app: ASGIApp) -> ASGIApp:
         given = headers.get(HEADER, "")
         identity = given if _ACCEPTED.fullmatch(given) else uuid.uuid4().hex
         start_watch()
+        begin_request(Litestar.from_scope(scope).state.settings.request_seconds)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(correlation_id=identity)
         if headers.get(RECORD_HEADER, "").lower() == "off":
@@ -58,12 +67,14 @@ def trace_requests(app: ASGIApp) -> ASGIApp:
                 status = 403
             await send(message)
 
-        try:
-            await app(scope, receive, send_traced)
-        finally:
-            seconds = time.perf_counter() - started
-            route = str(scope.get("path_template", "none"))
-            REQUEST_SECONDS.labels(route, status).observe(seconds)
-            log.debug("request", path=scope["path"], status=status, seconds=round(seconds, 4))
+        with trace_request(str(scope.get("method", "GET")), scope["path"], headers) as span:
+            try:
+                await app(scope, receive, send_traced)
+            finally:
+                seconds = time.perf_counter() - started
+                route = str(scope.get("path_template", "none"))
+                REQUEST_SECONDS.labels(route, status).observe(seconds)
+                log.debug("request", path=scope["path"], status=status, seconds=round(seconds, 4))
+                describe_request(span, route, status, identity)
 
     return traced

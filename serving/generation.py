@@ -13,7 +13,7 @@ import structlog
 
 from serving.errors import BrokenAnswerError, is_refusal
 from serving.markup import defuse_markdown
-from serving.metrics import BROKEN_ANSWERS, STAGE_SECONDS, time_stage
+from serving.metrics import BROKEN_ANSWERS, note_stage, time_stage
 from serving.model_openai import find_openai_model, write_by_openai
 from serving.model_v2 import find_v2_model, write_by_v2
 from serving.prompt import title_of
@@ -68,7 +68,7 @@ async def open_stream(
             raise
         log.warning("answering model is down, showing passages", error=str(error))
         return None
-    STAGE_SECONDS.labels("first_token").observe(time.perf_counter() - asked)
+    note_stage("first_token", time.perf_counter() - asked)
     return _read_on(first, pieces, asked), outcome
 
 
@@ -99,7 +99,7 @@ async def _read_on(
         except (openai.OpenAIError, PartError, RequestLateError) as error:
             BROKEN_ANSWERS.inc()
             raise BrokenAnswerError(str(error)) from error
-    STAGE_SECONDS.labels("model").observe(time.perf_counter() - asked)
+    note_stage("model", time.perf_counter() - asked)
 
 
 async def find_model(clients: Clients, settings: Settings) -> bool:

@@ -6,7 +6,8 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from serving.timing import waiting
+from serving.timing import Part, waiting
+from serving.tracing import record_stage, trace_stage
 
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 3.0, 10.0)
 
@@ -74,6 +75,16 @@ SHADOW_SECONDS: Final = Histogram(
 
 @contextmanager
 def time_stage(stage: str) -> Iterator[None]:
-    """Measure a stage in which something is waited for: versions, cache, embedding, search or model_open."""
-    with STAGE_SECONDS.labels(stage).time(), waiting("model" if stage == "model_open" else "search"):
+    """Measure a stage in which something is waited for: versions, cache, embedding, search or model_open.
+
+    It is a span of the request's trace too.
+    """
+    part: Part = "model" if stage == "model_open" else "search"
+    with STAGE_SECONDS.labels(stage).time(), waiting(part), trace_stage(stage):
         yield
+
+
+def note_stage(stage: str, seconds: float) -> None:
+    """Measure a stage that took so many seconds until now: first_token or model."""
+    STAGE_SECONDS.labels(stage).observe(seconds)
+    record_stage(stage, seconds)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from openai.types.chat import ChatCompletionChunk
 
-from serving.correlation import HEADER, correlation_id
+from serving.correlation import name_request
 from serving.errors import BrokenAnswerError, reading_answer
 from serving.tool_calls import add_tool_calls
 
@@ -50,7 +50,9 @@ async def write_by_openai(
         raise BrokenAnswerError("The model's stream ended before its answer did.")
 
 
-async def stream_chunks(model: AsyncOpenAI, body: dict[str, Any]) -> AsyncGenerator[ChatCompletionChunk, None]:
+async def stream_chunks(
+    model: AsyncOpenAI, body: dict[str, Any]
+) -> AsyncGenerator[ChatCompletionChunk, None]:
     """Yield the chunks of a completion; the connection is closed at the end, whatever the end is.
 
     Raises:
@@ -69,8 +71,3 @@ async def find_openai_model(model: AsyncOpenAI, name: str) -> bool:
     """Tell whether the server is there and has the model."""
     with reading_answer():
         return any(found.id == name for found in (await model.models.list()).data)
-
-
-def name_request() -> dict[str, str]:
-    """Return the headers by which a model server names the request in its logs."""
-    return {HEADER: correlation_id()}

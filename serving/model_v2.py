@@ -16,8 +16,8 @@ from urllib.parse import quote
 
 from openai import AsyncStream
 
+from serving.correlation import name_request
 from serving.errors import BrokenAnswerError, reading_answer
-from serving.model_openai import name_request
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from openai.types.chat import ChatCompletion
 
 from serving.answer import mask_message
+from serving.correlation import name_request
 from serving.errors import BrokenAnswerError, reading_answer
 from serving.generation import Outcome
-from serving.model_openai import name_request, stream_chunks
+from serving.model_openai import stream_chunks
 from serving.model_v2 import write_by_v2
 from serving.resilience import limit_waits
 

@@ -8,7 +8,7 @@ import openai
 import structlog
 
 from processors.retrieval.reranking import RERANKED, cut_sentences, rerank
-from serving.correlation import HEADER, correlation_id
+from serving.correlation import name_request
 from serving.metrics import time_stage
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ async def rerank_hits(
     try:
         with time_stage("reranking"):
             answer = await clients.embedder.embeddings.create(
-                model=settings.embedding_model, input=texts, extra_headers={HEADER: correlation_id()}
+                model=settings.embedding_model, input=texts, extra_headers=name_request()
             )
     except openai.OpenAIError as error:
         log.warning("embedder is down, hits are not re-ranked", error=str(error))

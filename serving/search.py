@@ -41,12 +41,12 @@ from serving.cache import (
     store_documents,
     try_store_entry,
 )
-from serving.correlation import HEADER, correlation_id
+from serving.correlation import correlation_id, name_request
 from serving.errors import NoKnowledgeError
 from serving.metrics import CACHE_LOOKUPS, time_stage
 from serving.neural import forget_model, leave_to_opensearch
 from serving.reranking import rerank_hits
-from serving.support import ask_support
+from serving.support import ask_support, is_enough
 
 if TYPE_CHECKING:
     # The schema's module brings pyarrow, which the service has no use for.
@@ -101,7 +101,7 @@ class _Ranking:
     hits: list[Hit]
     troubles: tuple[str, ...] = ()
     alike: str | None = None
-    supported: bool | None = None
+    support: float | None = None
 
 
 async def retrieve(
@@ -150,7 +150,7 @@ async def _weigh(
     clients: Clients, settings: Settings, question: Question, rankings: Sequence[_Ranking], events: str | None
 ) -> bool | None:
     """Tell whether documents or, if those don't, what was observed speaks for an answer."""
-    told = [ranking.supported for ranking in rankings if ranking.supported is not None]
+    told = [is_enough(ranking.support) for ranking in rankings if ranking.support is not None]
     if not any(ranking.hits for ranking in rankings):
         return False if question.weighs else None
     if not told or told[0] or events is None:
@@ -158,7 +158,8 @@ async def _weigh(
     vector, _ = await embed_question(clients, settings, question.text)
     if vector is None:
         return None
-    return await ask_support(clients, events, question.text, vector, question.groups)
+    support = await ask_support(clients, events, question.text, vector, question.groups)
+    return None if support is None else is_enough(support)
 
 
 async def require_live_versions(clients: Clients, pipelines: Sequence[Pipeline]) -> dict[str, str | None]:
@@ -220,7 +221,7 @@ async def _find_documents(
         searched = await _search(clients, settings, question, "cag", version, now)
         return replace(searched, troubles=(*troubles, *searched.troubles))
     CACHE_LOOKUPS.labels("hit").inc()
-    if question.weighs and found.supported is None:
+    if question.weighs and found.support is None:
         return await _add_support(clients, settings, question, version, key, found)
     return found
 
@@ -234,11 +235,11 @@ async def _add_support(
     )
     if vector is None:
         return found
-    supported = await ask_support(clients, version, question.text, vector, question.groups)
+    support = await ask_support(clients, version, question.text, vector, question.groups)
     entry, _ = await read_entry(clients, key)
-    if entry is not None and supported is not None:
-        await try_store_entry(clients, key, {**entry, "supported": supported}, settings.cache_ttl_seconds)
-    return replace(found, supported=supported)
+    if entry is not None and support is not None:
+        await try_store_entry(clients, key, {**entry, "support": support}, settings.cache_ttl_seconds)
+    return replace(found, support=support)
 
 
 async def _fill_cache(
@@ -255,19 +256,19 @@ async def _fill_cache(
             found: list[Hit] = entry["hits"]
             if len(found) >= question.k:
                 CACHE_LOOKUPS.labels("alike").inc()
-                return _Ranking(found[: question.k], alike=alike, supported=entry.get("supported"))
+                return _Ranking(found[: question.k], alike=alike, support=entry.get("support"))
     CACHE_LOOKUPS.labels("miss").inc()
     wide = replace(question, k=max(question.k, STORED_HITS))
     search = _search(clients, settings, wide, "cag", version, now, vector)
-    supported: bool | None = None
+    support: float | None = None
     if vector is not None and question.weighs:
-        support = ask_support(clients, version, question.text, vector, question.groups)
-        ranking, supported = await asyncio.gather(search, support)
+        weighing = ask_support(clients, version, question.text, vector, question.groups)
+        ranking, support = await asyncio.gather(search, weighing)
     else:
         ranking = await search
     if vector is not None and not ranking.troubles:
         ttl = settings.cache_ttl_seconds
-        entry = make_entry(ranking.hits, supported)
+        entry = make_entry(ranking.hits, support)
         await store_documents(clients, version, question.groups, question.text, entry, vector, ttl)
     elif embeds_itself and not ranking.troubles:
         key = cache_key(version, question.groups, question.text)
@@ -276,7 +277,7 @@ async def _fill_cache(
         ranking,
         hits=ranking.hits[: question.k],
         troubles=(*troubles, *ranking.troubles),
-        supported=supported,
+        support=support,
     )
 
 
@@ -294,7 +295,7 @@ async def read_ranking(clients: Clients, key: str, k: int) -> tuple[_Ranking | N
     entry, troubles = await read_entry(clients, key)
     hits: list[Hit] = entry["hits"] if entry else []
     # An entry that holds fewer than are asked for may have left some out.
-    return (_Ranking(hits[:k], supported=entry.get("supported")) if len(hits) >= k else None), troubles
+    return (_Ranking(hits[:k], support=entry.get("support")) if len(hits) >= k else None), troubles
 
 
 async def embed_question(
@@ -312,7 +313,7 @@ async def _ask_embedder(
             answer = await clients.embedder.embeddings.create(
                 model=settings.embedding_model,
                 input=settings.query_prefix + add_translation(text, reads_russian=settings.reads_russian),
-                extra_headers={HEADER: correlation_id()},
+                extra_headers=name_request(),
             )
     except openai.OpenAIError as error:
         log.warning("embedder is down, searching by words alone", error=str(error))

@@ -27,6 +27,7 @@ from serving.clients import Clients
 from serving.completions import DONE, encode_body, end_with_error
 from serving.errors import describe_error, to_error
 from serving.limits import admit
+from serving.resilience import begin_request
 from serving.schemas import ChatRequest
 from serving.timing import start_watch
 from serving.trail import begin_trail, current_trail
@@ -111,6 +112,7 @@ def _read_message(message: str | bytes) -> ChatRequest | None:
 async def _answer(socket: _Socket, ask: _Ask, request: ChatRequest) -> None:
     """Send the answer to one question; what goes wrong is said, and the socket stays open."""
     start_watch()
+    begin_request(socket.app.state.settings.request_seconds)
     structlog.contextvars.bind_contextvars(correlation_id=uuid.uuid4().hex)
     started, status, ended = time.perf_counter(), 500, False
     try:

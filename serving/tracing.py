@@ -1,0 +1,102 @@
+"""OpenTelemetry traces, if the environment names where they go; else nothing of it is even imported.
+
+`OTEL_EXPORTER_OTLP_ENDPOINT` switches them on. That variable and the others that begin with `OTEL_` are read
+by OpenTelemetry itself, so a service is told where to send traces as every other one is. A thread of its own
+sends them: nobody waits for it, and what it can't send it drops.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
+
+    from opentelemetry.trace import Tracer
+
+SWITCHES: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+_OFF: Final = nullcontext()
+# Whoever asks these asks every few seconds, and nobody looks at the traces.
+_UNTRACED: Final = ("/health", "/metrics")
+
+_tracer: Tracer | None = None
+
+
+@contextmanager
+def sending_traces(environment: Mapping[str, str]) -> Iterator[None]:
+    """Trace what happens meanwhile if the environment says so, and send the last of it at the end."""
+    global _tracer
+    if not any(environment.get(name) for name in SWITCHES):
+        yield
+        return
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import SERVICE_NAME, Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    name = environment.get("OTEL_SERVICE_NAME") or "runlore"
+    provider = TracerProvider(resource=Resource.create({SERVICE_NAME: name}))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    _tracer = provider.get_tracer("runlore")
+    try:
+        yield
+    finally:
+        _tracer = None
+        provider.shutdown()
+
+
+def trace_stage(stage: str) -> AbstractContextManager[Any]:
+    """Return a span for what happens meanwhile, or nothing if traces are off."""
+    return _OFF if _tracer is None else _tracer.start_as_current_span(stage)
+
+
+def record_stage(stage: str, seconds: float) -> None:
+    """Add a span for what took so many seconds until now."""
+    if _tracer is not None:
+        begun = time.time_ns() - int(seconds * 1e9)
+        _tracer.start_span(stage, start_time=begun).end()
+
+
+def trace_request(method: str, path: str, headers: Mapping[str, str]) -> AbstractContextManager[Any]:
+    """Return the span of a request, a part of the caller's trace if the headers name one.
+
+    Args:
+        method: Of the request.
+        path: Of the request, without its query.
+        headers: With names in lower case; `traceparent` and `tracestate` as the W3C defines them.
+    """
+    if _tracer is None or path.startswith(_UNTRACED):
+        return _OFF
+    from opentelemetry.trace import SpanKind
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+    caller = TraceContextTextMapPropagator().extract(headers)
+    attributes = {"http.request.method": method, "url.path": path}
+    return _tracer.start_as_current_span(f"{method} {path}", caller, SpanKind.SERVER, attributes)
+
+
+def describe_request(span: Any, route: str, status: int, correlation_id: str) -> None:
+    """Add to the span of a request what is known at its end; nothing if there is no span."""
+    if span is None:
+        return
+    from opentelemetry.trace import StatusCode
+
+    span.set_attribute("http.route", route)
+    span.set_attribute("http.response.status_code", status)
+    span.set_attribute("runlore.correlation_id", correlation_id)
+    if status >= 500:
+        span.set_status(StatusCode.ERROR)
+
+
+def trace_headers() -> dict[str, str]:
+    """Return the headers by which the next server's spans join the trace; none if traces are off."""
+    if _tracer is None:
+        return {}
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+    headers: dict[str, str] = {}
+    TraceContextTextMapPropagator().inject(headers)
+    return headers
