@@ -77,14 +77,14 @@ async def _refresh(clients: Clients, key: str) -> AskedQuestions:
     return asked
 
 
-def make_entry(hits: Sequence[Hit], supported: bool | None) -> dict[str, Any]:
-    """Return what is remembered of a question; whether it has an answer is left out if nobody asked.
+def make_entry(hits: Sequence[Hit], support: float | None) -> dict[str, Any]:
+    """Return what is remembered of a question; the evidence for an answer is left out if nobody asked.
 
     Example:
-        >>> make_entry([], None), make_entry([], False)
-        ({'hits': []}, {'hits': [], 'supported': False})
+        >>> make_entry([], None), make_entry([], -2.5)
+        ({'hits': []}, {'hits': [], 'support': -2.5})
     """
-    return {"hits": hits} if supported is None else {"hits": hits, "supported": supported}
+    return {"hits": hits} if support is None else {"hits": hits, "support": support}
 
 
 async def store_documents(

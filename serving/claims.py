@@ -55,6 +55,7 @@ _UNDECIDED_LINE: Final = re.compile(
 )
 _MAYBE_CITATION: Final = re.compile(r"(?:\s*\[[\d,\s]*\]?)*\s*$")
 _LONGEST_CLAIM: Final = 300
+_LONGEST_COMMAND: Final = 160
 _MOST_TOLD: Final = 5
 
 
@@ -201,7 +202,7 @@ async def mark_claims(
             if ready := marker.read(piece):
                 yield ready
     rest = marker.finish()
-    commands = dict.fromkeys(command for command in find_commands("".join(said)) if " " in command.strip())
+    commands = dict.fromkeys(filter(_is_command, find_commands("".join(said))))
     held = [hit["text"] for hit in cited]
     found.unknown_commands += find_unknown([unescape(command) for command in commands], held)
     told = ", ".join(quote_span(command) for command in found.unknown_commands[:_MOST_TOLD])
@@ -209,6 +210,11 @@ async def mark_claims(
         rest = f"{rest.rstrip()}\n\n{own.unknown_commands} {told}"
     if rest:
         yield rest
+
+
+def _is_command(code: str) -> bool:
+    """Tell whether code is more than a name, and no line that was quoted."""
+    return " " in code.strip() and len(code) <= _LONGEST_COMMAND
 
 
 class _Marker:

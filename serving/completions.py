@@ -107,14 +107,15 @@ def _build_source(hit: Hit, reader: Reader) -> dict[str, Any]:
     url, title = link_source(hit, reader), defuse_title(title_of(hit))
     # It shows the text as Markdown, so lines of a log are given as code.
     text = quote_block(hit["text"]) if hit["kind"] in DYNAMIC_KINDS else defuse_markdown(hit["text"])
-    # Open WebUI shows these beside the text.
+    # By the document a rating in Open WebUI says what was cited. It shows the parameters beside the text.
+    named = {"source": hit["chunk_id"], "doc_id": hit["doc_id"]}
     told = {"as of": hit["observed_at"], "index version": find_version(hit["index"])}
     return {
         "type": "source",
         "data": {
             "source": {"name": title, "url": url},
             "document": [text],
-            "metadata": [{"source": hit["chunk_id"], "name": title, "url": url, "parameters": told}],
+            "metadata": [{**named, "name": title, "url": url, "parameters": told}],
         },
     }
 

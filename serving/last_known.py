@@ -77,4 +77,4 @@ async def _recall_documents(
         return None
     CACHE_LOOKUPS.labels("alike" if alike else "hit").inc()
     versions: dict[str, str | None] = {"cag": version}
-    return Findings(found.hits, versions, (SEARCH,), alike=alike, supported=found.supported)
+    return Findings(found.hits, versions, (SEARCH,), alike=alike)

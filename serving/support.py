@@ -36,10 +36,20 @@ can be looked at.
 log = structlog.get_logger(__name__)
 
 
+def is_enough(support: float) -> bool:
+    """Tell whether the evidence for an answer is worth answering by.
+
+    Example:
+        >>> is_enough(0.5), is_enough(-2.0)
+        (True, False)
+    """
+    return support >= THRESHOLD
+
+
 async def ask_support(
     clients: Clients, version: str, text: str, vector: Sequence[float], groups: Sequence[str]
-) -> bool | None:
-    """Tell whether a version holds evidence for an answer, None if that can't be told.
+) -> float | None:
+    """Return the evidence for an answer that a version holds, as log odds, None if that can't be told.
 
     A question without words that tell something ("what just happened?") can't be judged by them.
 
@@ -69,4 +79,4 @@ async def ask_support(
     if any("error" in response for response in responses):
         log.warning("what speaks for an answer can't be told", errors=[r.get("error") for r in responses])
         return None
-    return score_support(read_support(words, responses)) >= THRESHOLD
+    return score_support(read_support(words, responses))
