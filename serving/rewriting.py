@@ -9,11 +9,11 @@ import openai
 import structlog
 
 from processors.redaction.masking import mask_secrets
-from serving.correlation import HEADER, correlation_id
+from serving.correlation import name_request
 from serving.errors import reading_answer
 from serving.follow_ups import is_elliptical, needs_titles, rewrite_follow_up
 from serving.metrics import FOLLOW_UPS, time_stage
-from serving.resilience import PartError
+from serving.resilience import State
 from serving.said import recall_titles
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ async def make_whole(
     """
     if not history or settings.follow_ups == "off" or not is_elliptical(question):
         return None
-    writes = settings.answering_model != _EXTRACTIVE
+    writes = settings.answering_model != _EXTRACTIVE and settings.answering_protocol == "openai"
     if settings.follow_ups == "model" and writes:
         written = await _ask_model(clients, settings, question, history)
         if written:
@@ -69,20 +69,21 @@ async def _ask_model(
     said = [message for message in history if message.get("role") in ("user", "assistant")][-_TURNS:]
     asked = {"role": "user", "content": f"Rewrite this question: {question}"}
     messages: Any = [{"role": "system", "content": _PROMPT}, *said, asked]
+    if clients.guards.model.breaker.state is not State.CLOSED:
+        return None
     try:
+        # Past the breaker: that the model is slower than this patience doesn't show that it is down.
         with time_stage("follow_up"), reading_answer():
-            answer = await clients.guards.model.attempt(
-                lambda: clients.model.chat.completions.create(
-                    model=settings.answering_model,
-                    messages=messages,
-                    temperature=0,
-                    max_tokens=100,
-                    timeout=_PATIENCE_S,
-                    extra_headers={HEADER: correlation_id()},
-                )
+            answer = await clients.model.chat.completions.create(
+                model=settings.answering_model,
+                messages=messages,
+                temperature=0,
+                max_tokens=100,
+                timeout=_PATIENCE_S,
+                extra_headers=name_request(),
             )
             text = str(answer.choices[0].message.content or "")
-    except (openai.OpenAIError, PartError) as error:
+    except openai.OpenAIError as error:
         log.warning("the model rewrites no question, the rules do", error=str(error))
         return None
     lines = mask_secrets(text).strip().splitlines()
