@@ -10,6 +10,7 @@ from litestar.openapi.spec import (
     Components,
     OpenAPIMediaType,
     OpenAPIResponse,
+    OpenAPIType,
     Operation,
     Schema,
     SecurityRequirement,
@@ -69,6 +70,19 @@ ANSWERS: Final = {
 """The answers of a chat; a handler with these is described by `ChatOperation`."""
 
 
+_EVENT: Final = Schema(
+    type=OpenAPIType.OBJECT,
+    required=["data"],
+    properties={
+        "data": Schema(
+            type=OpenAPIType.STRING,
+            content_media_type="application/json",
+            description="A ChatCompletionChunk, after the last [DONE].",
+        )
+    },
+)
+
+
 @dataclass
 class ChatOperation(Operation):
     """A chat, whose answers have one form as JSON and another in a stream."""
@@ -80,10 +94,9 @@ class ChatOperation(Operation):
             return
         both = answer.content["application/json"].schema
         if isinstance(both, Schema) and both.one_of:
-            whole, chunk = both.one_of
             answer.content = {
-                "application/json": OpenAPIMediaType(schema=whole),
-                "text/event-stream": OpenAPIMediaType(schema=chunk),
+                "application/json": OpenAPIMediaType(schema=both.one_of[0]),
+                "text/event-stream": OpenAPIMediaType(schema=_EVENT),
             }
 
 

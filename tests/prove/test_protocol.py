@@ -183,11 +183,11 @@ def test_random_frames_close_the_websocket_and_nothing_else(settings: Settings, 
     chance = random.Random(5)  # noqa: S311 - not a secret
     url = settings.url.replace("http", "ws", 1) + "/v1/chat/stream"
     for piece in cut_pieces(chance, BYTES):
-        with connect(url, additional_headers={"Authorization": f"Bearer {key}"}) as one:
+        with connect(url, additional_headers={"Authorization": f"Bearer {key}"}, close_timeout=0.1) as one:
             one.socket.sendall(piece)
             try:
-                one.ping().wait(0.2)
-                one.recv(0.2)
+                one.ping().wait(0.05)
+                one.recv(0.05)
             except (ConnectionClosed, TimeoutError):
                 continue
     assert httpx.get(f"{settings.url}/health/live", timeout=PATIENCE_S).status_code == 200
