@@ -21,6 +21,7 @@ def main() -> int:
     settings = load_settings()
     try:
         run_pipelines(settings)
+        register_answering_prompt(settings)
         question = choose_question(settings)
         began = time.monotonic()
         print(f"\nQuestion: {question}\n")
@@ -44,6 +45,19 @@ def run_pipelines(settings: StackSettings) -> None:
             states = follow_run(client, dag, run, lambda line: print(line, flush=True))
             if set(states.values()) == {"skipped"}:
                 print(f"{dag}: nothing new; last work {describe_last_work(client, dag)}", flush=True)
+
+
+def register_answering_prompt(settings: StackSettings) -> None:
+    """Put the prompt that answers name into MLflow's registry; answers don't need it there."""
+    # It imports MLflow, which takes seconds.
+    from mlflow.exceptions import MlflowException
+
+    from evaluation.prompts import register_prompt
+
+    try:
+        register_prompt(compute_addresses(settings)["MLFLOW_TRACKING_URI"])
+    except (MlflowException, ValueError) as error:
+        print(f"The answering prompt is not in MLflow's registry: {error}", flush=True)
 
 
 def choose_question(settings: StackSettings) -> str:

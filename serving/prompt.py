@@ -15,7 +15,7 @@ PROMPT_VERSION: Final = "answer.v3"
 
 
 @cache
-def _load_template(version: str) -> tuple[str, Template]:
+def load_template(version: str) -> tuple[str, Template]:
     """Return the system message and the template of the user's message; `---` stands between them."""
     text = (Path(__file__).parent / "prompts" / f"{version}.md").read_text(encoding="utf-8")
     system, _, user = text.partition("\n---\n")
@@ -38,7 +38,7 @@ def build_messages(
         window: The time that the question asks about, if it names one.
         whole: A follow-up as it was searched for.
     """
-    system, user = _load_template(PROMPT_VERSION)
+    system, user = load_template(PROMPT_VERSION)
     asked = f"Time asked about: {describe_window(window)}\n" if window else ""
     fenced = "\n".join(_render_source(n, hit) for n, hit in enumerate(sources, start=1))
     in_full = f"Question in full: {_to_line(whole)}\n" if whole else ""

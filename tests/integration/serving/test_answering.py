@@ -1,0 +1,82 @@
+"""Routing, follow-ups, abstaining and ratings through the running service."""
+
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+from processors.settings import Settings
+from processors.stores.asked_questions import read_asked, read_rated
+
+pytestmark = pytest.mark.usefixtures("live_versions")
+
+RED = "The OpenSearch cluster is red. What do I do?"
+
+
+def ask(http: httpx.Client, *turns: str, model: str = "runlore") -> Any:
+    roles = ["user", "assistant"] * len(turns)
+    messages = [{"role": role, "content": turn} for role, turn in zip(roles, turns, strict=False)]
+    answer = http.post("/v1/chat/completions", json={"model": model, "messages": messages})
+    return answer.raise_for_status().json()
+
+
+def text_of(answer: Any) -> str:
+    text: str = answer["choices"][0]["message"]["content"]
+    return text
+
+
+def test_a_follow_up_in_another_language_goes_on_with_the_same_page(http: httpx.Client) -> None:
+    first = ask(http, RED)
+    follow_up = ask(http, RED, text_of(first), "а как это проверить?")
+    assert follow_up["runlore"]["rewritten"] == "а как это проверить? OpenSearch cluster red"
+    pages = [
+        {one["cite"].get("path") for one in found["runlore"]["citations"]} for found in (first, follow_up)
+    ]
+    assert "opensearch-cluster-red.md" in pages[0] & pages[1], pages
+    assert follow_up["runlore"]["uncited"] == []
+
+
+@pytest.mark.parametrize(
+    ("question", "beginning"),
+    [
+        ("Which sourdough starter rises best in a cold kitchen?", "I don't know: "),
+        ("Какой рецепт борща вкуснее всего?", "Не знаю: "),
+    ],
+)
+@pytest.mark.parametrize("model", ["runlore", "runlore-cag"])
+def test_what_nothing_speaks_for_is_not_answered(
+    http: httpx.Client, question: str, beginning: str, model: str
+) -> None:
+    answer = ask(http, question, model=model)
+    assert text_of(answer).startswith(beginning)
+    assert answer["runlore"]["abstained"]
+    assert answer["runlore"]["looked_at"]
+    assert str(answer["runlore"]["versions"]["cag"]) in text_of(answer)
+
+
+def test_a_question_for_documents_is_answered_from_the_cache_the_second_time(http: httpx.Client) -> None:
+    question = "How do I roll an index alias back to the previous version?"
+    answers = [ask(http, question, model=model) for model in ("runlore-cag", "runlore")]
+    assert answers[1]["runlore"]["route"] == "cag"
+    assert text_of(answers[0]) == text_of(answers[1])
+    assert answers[1]["runlore"]["timings"]["model_ms"] == 0
+
+
+def test_a_rating_reaches_the_topic_and_is_no_question(http: httpx.Client, settings: Settings) -> None:
+    answer = ask(http, RED)
+    rating = {"answer_id": answer["id"], "rating": 1, "comment": "token=hunter2hunter2hunter2 worked"}
+    deadline = time.monotonic() + 10
+    while (response := http.post("/v1/feedback", json=rating)).status_code == 404:
+        assert time.monotonic() < deadline, response.text
+        time.sleep(0.1)
+    assert response.status_code == 202
+    rated = []
+    while not rated:
+        assert time.monotonic() < deadline, "the rating is not in the topic"
+        newest = read_rated(settings.kafka_bootstrap, 1_000)
+        rated = [one for one in newest if one["answer_id"] == answer["id"]]
+    assert rated[0]["query"] == RED
+    assert {one["index"] for one in rated[0]["cited"]} <= set(answer["runlore"]["versions"].values())
+    assert "hunter2hunter2hunter2" not in rated[0]["comment"]
+    assert all("rating" not in one for one in read_asked(settings.kafka_bootstrap, 1_000))
