@@ -83,6 +83,8 @@ _LANGUAGES: Final = frozenset(
         "zsh",
     ]
 )
+_TICKS: Final = "```"
+_LONG_RUN: Final = re.compile(r"`{3,}")
 _FENCE: Final = re.compile(r"([ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)(`{3,}|~{3,})([^\n]*)")
 _ADDRESS: Final = (
     r"(?:(?<![\w+.-])[a-z][a-z0-9+.-]{0,30}://|\bwww\.|\b(?:javascript|data|vbscript|mailto):)[^\s<>`|\[\]]+"
@@ -220,6 +222,7 @@ class _Defuser:
         self._is_quoted = is_quoted
         self._held = ""
         self._fence = ""
+        self._margin = ""
         self._begins_line = True
         self._ends_as_definition = False
 
@@ -235,8 +238,11 @@ class _Defuser:
         return done
 
     def finish(self) -> str:
-        """Return what was still held back."""
-        return self._end_line(self._held) if self._held else ""
+        """Return what was still held back; a code block that is open ends, so that nothing else is in it."""
+        rest = self._end_line(self._held) if self._held else ""
+        if not self._fence:
+            return rest
+        return f"{rest}\n{self._margin}{_TICKS}" if self._held else f"{rest}{self._margin}{_TICKS}"
 
     def _find_safe_end(self, line: str) -> int:
         """Return how much of a line can be told without knowing the rest of it."""
@@ -257,17 +263,19 @@ class _Defuser:
             bare = line.strip(" \t>")
             if bare.startswith(self._fence) and not bare.strip(self._fence[0]):
                 self._fence = ""
+                return self._margin + _TICKS
             return self._defuse_code(line)
         fence = _FENCE.fullmatch(line) if begins else None
         if fence and not (fence[2][0] == "`" and "`" in fence[3]):
-            self._fence = fence[2]
-            return f"{fence[1]}{fence[2]}{name_language(fence[3])}"
+            # All blocks get the same fence, so that whoever looks for code later on sees the same ends.
+            self._fence, self._margin = fence[2], re.sub(r"[^\s>]", " ", fence[1])
+            return f"{fence[1]}{_TICKS}{name_language(fence[3])}"
         return self._defuse(line)
 
     def _defuse_code(self, line: str) -> str:
         marked = f"‹{line}" if self._ends_as_definition and _FOREIGN_LINE.match(line) else line
         self._ends_as_definition = line.rstrip().endswith("]:")
-        return break_tags(marked)
+        return break_tags(_LONG_RUN.sub("`` `", marked))
 
     def _defuse(self, line: str) -> str:
         return _PROSE.sub(self._make_inert, reveal(line))

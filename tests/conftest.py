@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -79,3 +80,22 @@ def live_versions(client: OpenSearch, run_dag: RunDag) -> None:
     for pipeline in ("cag", "rag"):
         if not client.indices.exists_alias(name=pipeline):
             run_dag(f"{pipeline}_pipeline")
+
+
+@pytest.fixture(scope="session")
+def webui_url() -> str:
+    url = os.environ.get("RUNLORE_OPENWEBUI_URL", "")
+    if not url or os.environ.get("RUNLORE_OPEN_WEBUI") == "off":
+        pytest.skip("Open WebUI is not part of the stack under test (RUNLORE_OPEN_WEBUI=off)")
+    try:
+        httpx.get(f"{url}/health", timeout=5).raise_for_status()
+    except httpx.HTTPError as error:
+        pytest.skip(f"Open WebUI is not up at {url}: {error}")
+    return url
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    folder = Path(os.environ.get("RUNLORE_SCREENSHOTS", ".runlore/screenshots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,33 +1,19 @@
 """Something that just happened in the stack under test, and a browser at its Open WebUI."""
 
-import os
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from local.settings import load_settings
 from local.supervisor import restart_program
 from processors.settings import Settings
+from tests.support.open_webui import open_browser
 
-ADMIN = "admin@runlore.local"
 RESTARTED = "node-exporter"
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-# Milliseconds. A page of Open WebUI loads a few megabytes of script on a small machine.
-LOAD = 60_000
 
 
 @pytest.fixture(scope="session")
@@ -57,44 +43,8 @@ def just_restarted(settings: Settings, api_key: str, live_versions: None) -> str
 
 
 @pytest.fixture(scope="session")
-def webui_url() -> str:
-    url = os.environ.get("RUNLORE_OPENWEBUI_URL", "")
-    if not url or os.environ.get("RUNLORE_OPEN_WEBUI") == "off":
-        pytest.skip("Open WebUI is not part of the stack under test (RUNLORE_OPEN_WEBUI=off)")
-    try:
-        httpx.get(f"{url}/health", timeout=5).raise_for_status()
-    except httpx.HTTPError as error:
-        pytest.skip(f"Open WebUI is not up at {url}: {error}")
-    return url
-
-
-@pytest.fixture(scope="session")
-def page(webui_url: str) -> Iterator[Page]:
-    """A browser in which the administrator is signed in."""
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
-        page = browser.new_page(viewport={"width": 1280, "height": 900}, base_url=webui_url)
-        page.set_default_timeout(LOAD)
-        sign_in(page)
-        yield page
+        browser = open_browser(playwright)
+        yield browser
         browser.close()
-
-
-def sign_in(page: Page) -> None:
-    password = Path(os.environ["RUNLORE_HOME"], "secrets", "open-webui-admin").read_text().strip()
-    page.goto("/auth")
-    page.locator("input[type=email]").fill(ADMIN)
-    page.locator("input[type=password]").fill(password)
-    page.locator("button[type=submit]").click()
-    page.locator("#chat-input").wait_for()
-    # A release note greets everybody once.
-    greeting = page.get_by_role("button", name="Okay, Let's Go!")
-    if greeting.is_visible():
-        greeting.click()
-
-
-@pytest.fixture(scope="session")
-def screenshots() -> Path:
-    folder = Path(os.environ.get("RUNLORE_SCREENSHOTS", ".runlore/screenshots"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

@@ -1,46 +1,126 @@
-"""A person asks in Open WebUI, in a real browser, and opens a source of the answer."""
+"""Somebody who comes for the first time asks in Open WebUI, in a real browser, and opens a source."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-RUNBOOK_QUESTION = "The OpenSearch cluster is red. What do I do?"
+from local.open_webui import SUGGESTIONS, WELCOME
+from processors.settings import Settings
+from tests.support.open_webui import (
+    LOAD,
+    add_person,
+    ask,
+    begin_chat,
+    close_source,
+    open_source,
+    sign_in,
+    wait_for_answer,
+)
 
-
-def ask(page: Page, question: str) -> Locator:
-    """Type a question into a new chat and return its finished answer."""
-    page.goto("/")
-    page.locator("#chat-input").click()
-    page.keyboard.type(question)
-    page.keyboard.press("Enter")
-    answer = page.locator(".chat-assistant").last
-    expect(answer).to_contain_text("Quoted from the sources")
-    expect(answer.get_by_role("button", name=re.compile(r"Toggle \d+ source"))).to_be_visible()
-    return answer
-
-
-def open_source(page: Page, answer: Locator, title: str) -> Locator:
-    """Click the number that stands for a source; Open WebUI makes each [n] a button with its title."""
-    answer.get_by_role("button", name=re.compile(f"View source: .*{title}")).first.click()
-    return page.get_by_role("dialog").last
+# Seconds from asking to the end of an answer, as the person sees it.
+LONGEST = 3.0
+RUNBOOK = "OpenSearch cluster is red"
+EXPECTED = (RUNBOOK, "DAG ", "The disk is full")
 
 
-def test_a_runbook_answers_with_a_source_that_opens(page: Page, screenshots: Path) -> None:
-    answer = ask(page, RUNBOOK_QUESTION)
+@pytest.fixture(scope="module")
+def page(browser: Browser, webui_url: str) -> Iterator[Page]:
+    """A browser in which somebody has signed in whom the administrator added a moment ago."""
+    with add_person(webui_url) as person:
+        page = browser.new_page(viewport={"width": 1280, "height": 900}, base_url=webui_url)
+        page.set_default_timeout(LOAD)
+        sign_in(page, person)
+        yield page
+        page.close()
+
+
+@pytest.mark.usefixtures("live_versions")
+@pytest.mark.parametrize(
+    ("question", "title"), [(one.question, title) for one, title in zip(SUGGESTIONS, EXPECTED, strict=True)]
+)
+def test_every_suggested_question_has_a_cited_answer(
+    settings: Settings, api_key: str, question: str, title: str
+) -> None:
+    body = {"model": "runlore", "messages": [{"role": "user", "content": question}]}
+    headers = {"Authorization": f"Bearer {api_key}"}
+    answer = httpx.post(f"{settings.url}/v1/chat/completions", json=body, headers=headers, timeout=30).json()
+    cited = [citation["title"] for citation in answer["runlore"]["citations"]]
+    assert any(title in one for one in cited), answer["choices"][0]["message"]["content"]
+    assert "[1]" in answer["choices"][0]["message"]["content"]
+
+
+@pytest.mark.usefixtures("live_versions")
+def test_a_first_timer_picks_a_suggestion_opens_its_source_and_asks_on_in_russian(
+    page: Page, screenshots: Path
+) -> None:
+    begin_chat(page)
+    expect(page.get_by_text(WELCOME)).to_be_visible()
+    for one in SUGGESTIONS:
+        expect(page.get_by_role("button", name=one.title)).to_be_visible()
+    page.screenshot(path=screenshots / "open-webui-start.png", animations="disabled")
+
+    answer = wait_for_answer(page, page.get_by_role("button", name=RUNBOOK).click)
+    expect(answer.shown).to_contain_text("_cluster/reroute?retry_failed=true")
+    expect(answer.shown.get_by_role("button", name=re.compile(r"Toggle \d+ source"))).to_be_visible()
+    assert answer.growths > 1
+    assert answer.seconds < LONGEST
     page.screenshot(path=screenshots / "open-webui-answer.png", animations="disabled")
-    passage = open_source(page, answer, "OpenSearch cluster is red")
-    expect(passage).to_contain_text("OpenSearch cluster is red")
+
+    passage = open_source(page, answer.shown, RUNBOOK)
+    expect(passage).to_contain_text("_cluster/reroute?retry_failed=true")
     page.screenshot(path=screenshots / "open-webui-source.png", animations="disabled")
+    with page.context.expect_page() as opened:
+        passage.get_by_role("link", name=RUNBOOK).click()
+    source = opened.value
+    source.wait_for_load_state()
+    expect(source.locator("body")).to_contain_text("_cluster/reroute?retry_failed=true")
+    source.close()
+    close_source(page)
+
+    followed = ask(page, "А почему так бывает?")
+    expect(followed.shown).to_contain_text("The disk was full while a segment was written")
+    expect(
+        followed.shown.get_by_role("button", name=re.compile(f"View source: .*{RUNBOOK}"))
+    ).not_to_have_count(0)
+    expect(followed.shown).to_contain_text("Процитировано из источников")
+    assert followed.seconds < LONGEST
+    page.screenshot(path=screenshots / "open-webui-russian.png", animations="disabled")
+
+
+def test_the_page_asks_nobody_but_its_own_server(page: Page, webui_url: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    begin_chat(page)
+    ask(page, SUGGESTIONS[0].question)
+    assert asked
+    assert [url for url in asked if not url.startswith((webui_url, "data:", "blob:"))] == []
+
+
+def test_an_answer_costs_one_question_and_no_tools(page: Page, settings: Settings) -> None:
+    def count() -> float:
+        lines = httpx.get(f"{settings.url}/metrics", timeout=30).text.splitlines()
+        return sum(
+            float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith("runlore_chat_answers_total{")
+        )
+
+    begin_chat(page)
+    before = count()
+    ask(page, SUGGESTIONS[0].question)
+    page.wait_for_timeout(2000)
+    assert count() == before + 1
 
 
 @pytest.mark.usefixtures("live_versions")
 def test_what_just_happened_is_answered_from_the_stacks_own_logs(
     page: Page, screenshots: Path, just_restarted: str
 ) -> None:
+    begin_chat(page)
     answer = ask(page, f"What just happened to {just_restarted}?")
-    expect(answer).to_contain_text(f"stopped: {just_restarted}")
+    expect(answer.shown).to_contain_text(f"stopped: {just_restarted}")
     page.screenshot(path=screenshots / "open-webui-just-happened.png", animations="disabled")
-    passage = open_source(page, answer, "supervisor")
+    passage = open_source(page, answer.shown, "supervisor")
     expect(passage).to_contain_text(just_restarted)

@@ -35,8 +35,10 @@ class Renamed:
     """The real OpenSearch, where the alias `cag` goes by another name."""
 
     def __init__(self, search: AsyncOpenSearch, alias: str) -> None:
-        self.search, self.alias, self.indices = search.search, alias, self
-        self.real = search
+        self.alias, self.indices, self.real = alias, self, search
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
 
     async def get_alias(self, name: str, headers: dict[str, str]) -> dict[str, Any]:
         assert "cag" in name
@@ -89,7 +91,9 @@ def serve(settings: Settings, pipeline: str) -> Iterator[httpx.Client]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_app(settings, open_renamed), port=port, log_config=None))
+    # Its links lead to itself.
+    given = settings.model_copy(update={"url": f"http://127.0.0.1:{port}"})
+    server = uvicorn.Server(uvicorn.Config(create_app(given, open_renamed), port=port, log_config=None))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
@@ -97,10 +101,12 @@ def serve(settings: Settings, pipeline: str) -> Iterator[httpx.Client]:
         time.sleep(0.05)
     key = settings.api_key_file.read_text().strip()
     headers = {"Authorization": f"Bearer {key}", "X-Runlore-Record": "off"}
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=30) as opened:
-        yield opened
-    server.should_exit = True
-    thread.join()
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=30) as opened:
+            yield opened
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def make_chunk(subject: str, mark: str, vector: list[float]) -> Chunk:

@@ -10,14 +10,12 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from serving.citations import number_citations
-from serving.markup import break_tags, defuse_markdown, defuse_stream, defuse_title, quote_block
+from serving.markup import defuse_markdown, defuse_stream, defuse_title, quote_block
+from tests.support.active import PARSER, list_active
 
 RUNBOOKS = sorted(Path("docs/runbooks").glob("*.md"))
-PARSER = MarkdownIt("gfm-like", {"html": True, "linkify": False}).enable("table")
 HOSTILE = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -76,21 +74,6 @@ PIECES = [
     "!",
 ]
 PIECES += ["text", "<pod>", "[1]", "```sh\n", "$(x)", "a: b", "]: ", "(", ")", "<", "#", "| - | - |\n"]
-
-
-def list_active(markdown: str) -> list[str]:
-    """What would act on a page: links, images, and raw HTML but for names alone, as in `<pod>`."""
-    tokens = PARSER.parse(markdown)
-    inner = [child for token in tokens for child in token.children or []]
-    return [f"{token.type} {token.content}" for token in [*tokens, *inner] if _acts(token)]
-
-
-def _acts(token: Token) -> bool:
-    if token.type in ("link_open", "image"):
-        # Without a scheme it leads to nowhere but the page itself.
-        target = str(token.attrs.get("href") or token.attrs.get("src"))
-        return bool(re.match(r"[a-z][a-z0-9+.-]*:|//|\\|/\\", target, re.IGNORECASE))
-    return token.type.startswith("html") and break_tags(token.content) != token.content
 
 
 async def stream(pieces: list[str]) -> AsyncGenerator[str, None]:
@@ -183,6 +166,18 @@ def test_a_block_can_not_be_left_and_is_drawn_by_nobody() -> None:
     tokens = PARSER.parse(quote_block("```\n<b>x</b>\n~~~\n"))
     assert [(token.type, token.info) for token in tokens] == [("fence", "text")]
     assert defuse_markdown("```mermaid\na\n```").startswith("```text\n")
+
+
+@pytest.mark.parametrize("text", ["```sh\na", "- x\n  ~~~\n  a\n", "````\n```\na", "> ```\n> a"])
+def test_an_open_block_ends_with_its_text_so_that_what_follows_is_cited(text: str) -> None:
+    cited: list[object] = []
+
+    async def read() -> str:
+        pieces = stream([defuse_markdown(text), "\n\nSee [1]."])
+        return "".join([piece async for piece in number_citations(pieces, [{}], cited)])  # type: ignore[list-item,arg-type]
+
+    assert asyncio.run(read()).endswith("```\n\nSee [1].")
+    assert len(cited) == 1
 
 
 def test_what_hides_text_is_gone() -> None:

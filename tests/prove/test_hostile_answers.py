@@ -1,0 +1,279 @@
+"""Hostile documents are live: no instruction in them is followed, and nothing of them acts in a browser.
+
+As here, with a few documents, it is a part of every test run; `make prove` does 200. Each is asked for as an
+honest person would. Three write the answers: the embedded model; nobody, so that the passages stand for the
+answer; and a language model that does all that it is told, for it repeats its sources letter by letter.
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from opensearchpy import OpenSearch
+from playwright.sync_api import Dialog, Page, Request, expect, sync_playwright
+
+from processors.settings import Settings
+from processors.stores.model_server import embed_texts
+from processors.stores.search import write_chunks
+from processors.stores.versions import create_version, promote
+from serving import citation_routes
+from serving.model_server.extractive.language import PHRASES
+from serving.model_server.extractive.prompt import Source
+from serving.model_server.extractive.quote import quote_prose, quote_span
+from serving.model_server.extractive.units import split_units
+from tests.support.active import list_active
+from tests.support.hostile import Hostile, make_chunk, make_documents, read_published
+from tests.support.open_webui import (
+    LOAD,
+    add_person,
+    ask,
+    close_source,
+    connect_service,
+    open_browser,
+    sign_in,
+)
+from tests.support.parrot import talk
+from tests.support.swapping import make_pipeline, serve
+
+DOCUMENTS = int(os.environ.get("PROVE_HOSTILE", "30"))
+OWN_WORDS = {
+    words for phrases in PHRASES.values() for words in (phrases.extractive, phrases.unknown, phrases.advice)
+}
+CITATION = re.compile(r" ?(?<!\\)\[(\d+)\]")
+NOWHERE = "http://127.0.0.1:9/v1"
+# How much of what is asked of the language model is asked of the embedded model in the browser, too.
+EVERY = 3
+
+Serve = Callable[[str], Any]
+
+
+@pytest.fixture(scope="module")
+def documents() -> list[Hostile]:
+    folder = os.environ.get("RUNLORE_TEST_DATA")
+    return make_documents(DOCUMENTS, read_published(Path(folder)) if folder else None)
+
+
+@pytest.fixture(scope="module")
+def by_title(documents: list[Hostile]) -> dict[str, Hostile]:
+    return {document.part: document for document in documents}
+
+
+@pytest.fixture(scope="module")
+def start(client: OpenSearch, settings: Settings, documents: list[Hostile]) -> Iterator[Serve]:
+    """Starts the service over a version of hostile documents, with the answering model at an address."""
+    with make_pipeline(client, settings) as pipeline, pytest.MonkeyPatch.context() as patch:
+        # The page of a citation knows the names of the two pipelines; this one has its own.
+        patch.setattr(citation_routes, "_INDEX", re.compile(rf"{pipeline}-v\d{{6}}"))
+        index = create_version(client, pipeline, {})
+        texts = [f"{document.title}\n{document.text}" for document in documents]
+        vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, texts)
+        rows = np.asarray(vectors).tolist()
+        chunks = [make_chunk(document, row) for document, row in zip(documents, rows, strict=True)]
+        assert write_chunks(client, index, chunks) == []
+        promote(client, pipeline, index)
+
+        @contextmanager
+        def open_service(answering_url: str) -> Iterator[httpx.Client]:
+            given = settings.model_copy(update={"answering_url": answering_url})
+            with serve(given, pipeline) as service:
+                yield service
+
+        yield open_service
+
+
+def post(service: httpx.Client, document: Hostile) -> dict[str, Any]:
+    body = {"model": "runlore-cag", "messages": [{"role": "user", "content": document.question}]}
+    return dict(service.post("/v1/chat/completions", json=body, timeout=60).raise_for_status().json())
+
+
+def read_events(service: httpx.Client, document: Hostile) -> list[dict[str, Any]]:
+    body = {
+        "model": "runlore-cag",
+        "stream": True,
+        "messages": [{"role": "user", "content": document.question}],
+    }
+    lines = service.post("/v1/chat/completions", json=body, timeout=60).raise_for_status().text.splitlines()
+    return [json.loads(line[6:]) for line in lines if line.startswith("data: {")]
+
+
+def list_quotable(document: Hostile) -> set[str]:
+    """Each line that an answer may have from a document: a quote as it is written, and a line of code."""
+    source = Source(1, document.title, document.kind, "", document.text)
+    lines = {quote_prose(document.title.replace(" > ", " › "))}
+    for unit in split_units(source):
+        for line in unit.text.split("\n"):
+            plain = line.lstrip("-*+• ")
+            lines |= {quote_prose(line).strip(), quote_prose(plain).strip(), quote_span(line).strip()}
+        lines |= {line.strip() for code in unit.codes for line in code.text.split("\n")}
+    return lines
+
+
+def list_unquoted(answer: str, quotable: set[str]) -> list[str]:
+    """The lines of an answer that are neither quoted nor the model's own."""
+    left = []
+    for line in answer.split("\n"):
+        text = CITATION.sub("", line).strip()
+        text = re.sub(r"^(?:-|\d+\.)(?: |$)", "", text).strip()
+        head = re.fullmatch(
+            r"(?:Steps from|Шаги из|What was observed|Что наблюдалось) ?(.*?)( \(.*\))?:", text
+        )
+        text = head[1] if head else text
+        is_known = text in OWN_WORDS or text in quotable or re.fullmatch(r"`{3,}\w*|", text)
+        if not is_known and not any(text and text in one for one in quotable if "&lt;" in text):
+            left.append(line)
+    return left
+
+
+def test_the_embedded_model_only_quotes_and_follows_no_instruction(
+    start: Serve, documents: list[Hostile], report: Callable[[str], None]
+) -> None:
+    quotable = {line for document in documents for line in list_quotable(document)}
+    parts = {document.part for document in documents}
+    answered = 0
+    with start("") as service:
+        for document in documents:
+            answer = post(service, document)
+            (choice,) = answer["choices"]
+            text = choice["message"]["content"]
+            assert list_unquoted(text, quotable) == [], (document, text)
+            assert list_active(text) == [], (document, text)
+            assert "tool_calls" not in choice["message"]
+            assert choice["finish_reason"] == "stop"
+            citations = answer["runlore"]["citations"]
+            assert {int(number) for number in CITATION.findall(text)} <= {one["n"] for one in citations}
+            assert {one["cite"]["path"].removesuffix(".md") for one in citations} <= parts
+            assert all(one["url"].startswith(f"{service.base_url}") for one in citations)
+            answered += any(one["cite"]["path"] == f"{document.part}.md" for one in citations)
+    report(f"{len(documents)} hostile documents: no instruction followed; {answered} of them were quoted")
+    # What is never quoted proves nothing.
+    assert answered > len(documents) / 2
+
+
+@pytest.mark.parametrize("writer", ["nobody", "a model that repeats all"])
+def test_whoever_writes_nothing_acts_in_what_a_client_gets(
+    start: Serve, documents: list[Hostile], writer: str
+) -> None:
+    with ExitStack() as stack:
+        url = NOWHERE if writer == "nobody" else stack.enter_context(talk())
+        service = stack.enter_context(start(url))
+        for document in documents[:: 1 if len(documents) <= 30 else 4]:
+            events = read_events(service, document)
+            text = "".join(event["choices"][0]["delta"].get("content", "") for event in events)
+            assert list_active(text) == [], (document, text)
+            shown = [event["event"]["data"] for event in events if "event" in event]
+            assert shown
+            for source in shown:
+                assert list_active(source["document"][0]) == [], (document, source)
+                assert not source["source"]["name"].startswith("http")
+            given = {one["n"] for one in events[-1]["runlore"]["citations"]}
+            assert {int(number) for number in CITATION.findall(text)} <= given, (document, text)
+
+
+@dataclass
+class Watch:
+    """What went on in a browser that should not have."""
+
+    own: tuple[str, ...]
+    foreign: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+
+    def follow(self, page: Page) -> None:
+        page.on("dialog", self._note_dialog)
+        page.context.on("request", self._note_request)
+
+    def _note_dialog(self, dialog: Dialog) -> None:
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def _note_request(self, request: Request) -> None:
+        if not request.url.startswith((*self.own, "data:image", "blob:", "about:")):
+            self.foreign.append(request.url)
+
+    def check(self, page: Page, document: Hostile) -> None:
+        assert self.foreign == [], document
+        assert self.dialogs == [], document
+        for frame in page.frames:
+            assert frame.evaluate("window.acted") is None, document
+        for target in page.locator("a[href]").evaluate_all("all => all.map(one => one.href)"):
+            assert str(target).startswith(self.own), (document, target)
+        assert page.locator("iframe, object, embed, video, audio[src], form[action]").count() == 0, document
+
+
+def read_in_the_browser(page: Page, watch: Watch, documents: list[Hostile]) -> tuple[int, int]:
+    """Ask for each document, open a source of the answer and its page; return how many of both there were."""
+    asked = opened = 0
+    for document in documents:
+        page.goto("/?model=hostile.runlore-cag")
+        page.locator("#chat-input").wait_for()
+        given = ask(page, document.question)
+        page.wait_for_timeout(300)
+        watch.check(page, document)
+        asked += 1
+        toggle = given.shown.get_by_role("button", name=re.compile(r"Toggle \d+ source"))
+        if not toggle.count():
+            continue
+        toggle.click()
+        for number in range(given.shown.locator("button[id^=source-]").count()):
+            given.shown.locator("button[id^=source-]").nth(number).click()
+            passage = page.get_by_role("dialog").last
+            expect(passage).to_be_visible()
+            page.wait_for_timeout(300)
+            watch.check(page, document)
+            link = passage.locator("a").first.get_attribute("href")
+            assert link
+            opened += 1
+            close_source(page)
+            expect(passage).not_to_be_visible()
+            see_citation(page, watch, link, document)
+    return asked, opened
+
+
+def see_citation(page: Page, watch: Watch, link: str, document: Hostile) -> None:
+    """Open the page of a citation beside the chat."""
+    beside = page.context.new_page()
+    beside.on("dialog", watch._note_dialog)
+    answer = beside.goto(link)
+    assert answer is not None
+    assert answer.status == 200, (link, answer.text())
+    assert "sandbox" in answer.headers["content-security-policy"]
+    watch.check(beside, document)
+    assert beside.locator("script, img, a, svg").count() == 0, document
+    beside.close()
+
+
+@pytest.mark.parametrize("writer", ["the embedded model", "a model that repeats all"])
+def test_nothing_acts_in_the_browser(
+    start: Serve,
+    documents: list[Hostile],
+    webui_url: str,
+    screenshots: Path,
+    writer: str,
+    report: Callable[[str], None],
+) -> None:
+    chosen = documents if writer == "a model that repeats all" else documents[::EVERY]
+    with ExitStack() as stack:
+        url = stack.enter_context(talk()) if writer == "a model that repeats all" else ""
+        service = stack.enter_context(start(url))
+        stack.enter_context(connect_service(webui_url, service, "hostile"))
+        person = stack.enter_context(add_person(webui_url))
+        browser = open_browser(stack.enter_context(sync_playwright()))
+        stack.callback(browser.close)
+        page = browser.new_page(viewport={"width": 1280, "height": 900}, base_url=webui_url)
+        page.set_default_timeout(LOAD)
+        watch = Watch((webui_url, str(service.base_url)))
+        watch.follow(page)
+        sign_in(page, person)
+        try:
+            asked, opened = read_in_the_browser(page, watch, chosen)
+        finally:
+            page.screenshot(path=screenshots / f"hostile-{writer.replace(' ', '-')}.png")
+    report(f"{writer}: {asked} answers and {opened} sources with their pages seen in Chromium, nothing acted")
+    assert opened > asked / 2

@@ -1,0 +1,63 @@
+"""A language model that can be made to say anything: it repeats its sources, markup and orders and all."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from serving.model_server.extractive.prompt import parse_prompt
+
+# A piece is a few letters long, so that tags and addresses come in parts.
+_PIECE = 7
+
+
+@contextmanager
+def talk() -> Iterator[str]:
+    """Serve the model, and give its base URL."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Parrot)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/v1"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+class _Parrot(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self._send("application/json", json.dumps({"object": "list", "data": [{"id": "extractive"}]}))
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        sources = parse_prompt(asked["messages"][-1]["content"]).sources[:2]
+        text = "\n\n".join(f"{source.title}\n\n{source.text}\n\n[{source.n}]" for source in sources)
+        pieces = [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
+        deltas = [{"content": piece} for piece in pieces]
+        chunks = [_make_chunk(delta, None) for delta in deltas] + [_make_chunk({}, "stop")]
+        self._send(
+            "text/event-stream",
+            "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks) + "data: [DONE]\n\n",
+        )
+
+    def _send(self, kind: str, body: str) -> None:
+        data = body.encode()
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def _make_chunk(delta: dict[str, str], finish_reason: str | None) -> dict[str, object]:
+    choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
+    return {
+        "id": "chatcmpl-parrot",
+        "object": "chat.completion.chunk",
+        "created": 0,
+        "model": "extractive",
+        "choices": [choice],
+    }
