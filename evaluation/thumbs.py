@@ -58,7 +58,7 @@ def _find_messages(snapshot: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _read_source(source: Mapping[str, Any]) -> CitedDocument | None:
     """Return what a source event of ours named, None for one of somebody else's."""
-    told = next(iter(source.get("metadata") or []), {})
+    told: Mapping[str, Any] = next(iter(source.get("metadata") or []), {})
     if "doc_id" not in told:
         return None
     index = str((told.get("parameters") or {}).get("index version", ""))

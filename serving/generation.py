@@ -16,6 +16,7 @@ from serving.markup import defuse_markdown
 from serving.metrics import BROKEN_ANSWERS, note_stage, time_stage
 from serving.model_openai import find_openai_model, write_by_openai
 from serving.model_v2 import find_v2_model, write_by_v2
+from serving.phrases import OwnWords
 from serving.prompt import title_of
 from serving.resilience import PartError, RequestLateError, limit_waits
 
@@ -29,10 +30,6 @@ _WRITERS: Final = {"openai": write_by_openai, "v2": write_by_v2}
 _FINDERS: Final = {"openai": find_openai_model, "v2": find_v2_model}
 
 _SHOWN_PASSAGES: Final = 3
-_PASSAGES_FOLLOW: Final = (
-    "The answering model can't be reached. These are the passages that fit the question best, as they stand:"
-)
-_NOTHING_FOUND: Final = "The answering model can't be reached, and nothing was found that fits the question."
 
 log = structlog.get_logger(__name__)
 
@@ -111,12 +108,12 @@ async def find_model(clients: Clients, settings: Settings) -> bool:
     return await _FINDERS[settings.answering_protocol](clients.model, settings.answering_model)
 
 
-async def quote_passages(sources: Sequence[Hit]) -> AsyncGenerator[str, None]:
-    """Yield the best passages as an answer that says what it is."""
+async def quote_passages(sources: Sequence[Hit], own: OwnWords) -> AsyncGenerator[str, None]:
+    """Yield the best passages as an answer that says what it is, in the language of the question."""
     if not sources:
-        yield _NOTHING_FOUND
+        yield own.nothing_found
         return
-    yield _PASSAGES_FOLLOW
+    yield own.passages_follow
     for n, hit in enumerate(sources[:_SHOWN_PASSAGES], start=1):
         # Numbers in a passage are its own; they cite none of these.
         text = defuse_markdown(hit["text"], is_quoted=True)

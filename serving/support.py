@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 THRESHOLD: Final = -1.2
 """Least log odds at which the service answers.
 
-It is lower than where both errors are rarest together: a wrong refusal costs more than an answer whose sources
-can be looked at.
+It is lower than where both errors are rarest together: a wrong refusal costs more than an answer whose
+sources can be looked at.
 """
 
 log = structlog.get_logger(__name__)

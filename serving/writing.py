@@ -80,7 +80,7 @@ async def write_answer(
     outcome, check = Outcome(), ClaimCheck()
     cited: list[Hit] = []
     if written is None:
-        text = number_citations(defuse_stream(quote_passages(sources)), sources, cited)
+        text = number_citations(defuse_stream(quote_passages(sources, choose_words(asked))), sources, cited)
     else:
         pieces, outcome = written
         inert = defuse_stream(time_text(pieces))

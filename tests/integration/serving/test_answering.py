@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from processors.settings import Settings
-from processors.stores.asked_questions import read_asked, read_rated
+from processors.stores.asked_questions import RatedAnswer, read_asked, read_rated
 
 pytestmark = pytest.mark.usefixtures("live_versions")
 
@@ -71,7 +71,7 @@ def test_a_rating_reaches_the_topic_and_is_no_question(http: httpx.Client, setti
         assert time.monotonic() < deadline, response.text
         time.sleep(0.1)
     assert response.status_code == 202
-    rated = []
+    rated: list[RatedAnswer] = []
     while not rated:
         assert time.monotonic() < deadline, "the rating is not in the topic"
         newest = read_rated(settings.kafka_bootstrap, 1_000)

@@ -1,6 +1,8 @@
 """From a question to an answer: where and as what it is looked up, and whether it is answered at all."""
 
+import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -173,6 +175,22 @@ class TestFollowUpsOff:
         assert "rewritten" not in (await ask(client, "Redis is down", "Restart it.", "why?"))["runlore"]
 
 
+@pytest.mark.parametrize(
+    ("question", "beginning"),
+    [
+        ("Why is the cluster red?", "The answering model can't be reached."),
+        ("Почему кластер красный?", "Отвечающая модель недоступна."),
+    ],
+)
+async def test_without_the_model_that_is_said_in_the_language_of_the_question(
+    client: Client, world: Any, question: str, beginning: str
+) -> None:
+    world.model_status = 503
+    answer = await ask(client, question)
+    assert text_of(answer).startswith(beginning)
+    assert answer["runlore"]["uncited"] == []
+
+
 async def test_a_claim_without_a_source_is_marked_and_listed(client: Client, world: Any) -> None:
     world.pieces = ["Stop it [1]. Then wait", " for it.\n\n```sh\nrm -rf /\n```\n"]
     answer = await ask(client, "Why is the cluster red?")
@@ -193,13 +211,33 @@ async def test_an_answer_is_rated_by_the_one_who_got_it(client: Client, world: A
     assert "asked_at" not in rated
 
 
-async def test_nobody_rates_what_they_did_not_get(client: Client, world: Any) -> None:
-    answer = await ask(client, "Why is the cluster red?")
-    # As if somebody else had asked.
-    world.cache = {key.replace(":", ":other", 1): value for key, value in world.cache.items()}
-    response = await client.post("/v1/feedback", json={"answer_id": answer["id"], "rating": 1})
-    assert (response.status_code, response.json()["error"]["code"]) == (404, "answer_not_found")
-    assert world.ratings == []
+class TestSomebodyElse:
+    @pytest.fixture
+    def settings(self, settings: Any, tmp_path: Path) -> Any:
+        keys = {"ops": {"key_sha256": hashlib.sha256(b"another key").hexdigest()}}
+        (tmp_path / "keys.json").write_text(json.dumps(keys))
+        return settings.model_copy(update={"api_keys_file": tmp_path / "keys.json"})
+
+    async def test_nobody_rates_what_they_did_not_get(self, client: Client, world: Any) -> None:
+        answer = await ask(client, "Why is the cluster red?")
+        rating = {"answer_id": answer["id"], "rating": 1}
+        other = {"Authorization": "Bearer another key"}
+        response = await client.post("/v1/feedback", json=rating, headers=other)
+        assert (response.status_code, response.json()["error"]["code"]) == (404, "answer_not_found")
+        assert world.ratings == []
+        assert (await client.post("/v1/feedback", json=rating)).status_code == 202
+
+    async def test_nobody_goes_on_with_what_another_was_told(self, client: Client) -> None:
+        first = await ask(client, "What just happened?")
+        messages = [
+            {"role": "user", "content": "What just happened?"},
+            {"role": "assistant", "content": text_of(first)},
+            {"role": "user", "content": "why?"},
+        ]
+        other = {"Authorization": "Bearer another key"}
+        body = {"model": "runlore", "messages": messages}
+        answer = (await client.post("/v1/chat/completions", json=body, headers=other)).json()
+        assert "rewritten" not in answer["runlore"]
 
 
 @pytest.mark.parametrize("rating", [0, 2, "up", None])
