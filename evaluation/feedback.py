@@ -1,7 +1,7 @@
 """What people said of answers, as queries: what an answer that helped has cited is relevant to its question.
 
-`python -m evaluation.feedback` prints the answers that didn't help, for people to look at: all that they tell is
-that something was wrong.
+`python -m evaluation.feedback` prints the answers that didn't help, for people to look at: all that they tell
+is that something was wrong.
 """
 
 import sys
