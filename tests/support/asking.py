@@ -23,7 +23,7 @@ QUOTED: Final = "Quoted from the sources, not written by a language model."
 PASSAGES: Final = "The answering model can't be reached"
 MEMORY: Final = "OpenSearch can't be reached."
 UNKNOWN: Final = "I don't know"
-_PAUSE_S: Final = 0.05
+_PAUSE_S: Final = 0.25
 
 
 @dataclass
@@ -118,7 +118,8 @@ def judge_text(text: str, runlore: dict[str, Any]) -> list[str]:
         is_one = PASSAGES not in own and (is_quoted or own.startswith(UNKNOWN))
     if not is_one:
         wrong.append(f"no answer of one piece: {text[:150]!r} … {text[-150:]!r}")
-    numbers = {int(number) for number in re.findall(r"\[(\d+)\]", re.sub(r"`[^`]*`", "", text))}
+    prose = re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL)
+    numbers = {int(number) for number in re.findall(r"(?<!\\)\[(\d+)\]", prose)}
     if not numbers <= {citation["n"] for citation in runlore["citations"]}:
         wrong.append(f"numbers without a citation: {sorted(numbers)}")
     return wrong

@@ -1,0 +1,218 @@
+"""Each part is refused, hung, slowed to 10 s, turned to rubbish and killed while it talks; 16 clients ask on.
+
+The service is a process of its own, and the parts are the real ones behind proxies. In each fault every
+request ends in time, with one answer or one error; afterwards no connection is left over, and within seconds
+all is as before, without a restart. As here, each fault lasts a moment and all of it is a part of every test
+run; PROVE_FAULT_SECONDS makes it longer.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import psutil
+import pytest
+
+from processors.settings import Settings
+from tests.support.asking import KNOWN, MODELS, Seen, ask, keep_asking
+from tests.support.fault_proxy import FAULTS, FaultProxy
+
+ROOT = Path(__file__).parents[2]
+FAULT_S = float(os.environ.get("PROVE_FAULT_SECONDS", "5"))
+CLIENTS = 16
+# What the service is told, and what follows for each request; the rest is the machine's, which is busy.
+LIMITS = {
+    "RUNLORE_SEARCH_TIMEOUT_SECONDS": "1",
+    "RUNLORE_EMBEDDING_TIMEOUT_SECONDS": "1",
+    "RUNLORE_MODEL_FIRST_SECONDS": "3",
+    "RUNLORE_MODEL_GAP_SECONDS": "2",
+    "RUNLORE_REQUEST_SECONDS": "10",
+    "RUNLORE_BREAKER_REST_SECONDS": "1",
+}
+LONGEST_S = 10 + 2
+RECOVERED_S = 10
+PARTS = ("opensearch", "redis", "embedder", "model", "kafka")
+# Without these a question may remain unanswered, but is told so.
+NEEDED = {"opensearch"}
+
+
+@dataclass
+class Service:
+    """The process under test, and the proxies before its parts."""
+
+    process: psutil.Process
+    url: str
+    key: str
+    proxies: dict[str, FaultProxy]
+
+    def count_connections(self) -> Counter[str]:
+        """Return how many connections to each part are open."""
+        parts = {proxy.port: part for part, proxy in self.proxies.items()}
+        found = self.process.net_connections("tcp")
+        return Counter(parts[one.raddr.port] for one in found if one.raddr and one.raddr.port in parts)
+
+    @contextmanager
+    def asked(self) -> Iterator[Seen]:
+        """Have all clients ask meanwhile."""
+        seen, done = Seen(), threading.Event()
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            asking = [
+                pool.submit(keep_asking, self.url, self.key, number, seen, done) for number in range(CLIENTS)
+            ]
+            try:
+                yield seen
+            finally:
+                done.set()
+        for one in asking:
+            one.result()
+
+    def open_client(self) -> httpx.Client:
+        """Return a client whose questions are not written down."""
+        headers = {"Authorization": f"Bearer {self.key}", "X-Runlore-Record": "off"}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=30)
+
+    def warm_up(self) -> None:
+        """Have every question answered once, so that the models know the sources."""
+        with self.open_client() as client:
+            for question in KNOWN:
+                for model in MODELS:
+                    ask(client, question, model, stream=False)
+
+    def wait_until_whole(self) -> float:
+        """Return how long it takes until a question that is new is answered with all parts."""
+        began = time.monotonic()
+        with self.open_client() as client:
+            while True:
+                question = f"What do I do when a Kafka broker is down? It is {time.time_ns()}."
+                end, wrong = ask(client, question, "runlore-cag", stream=True)
+                assert not wrong
+                if end == "whole":
+                    return time.monotonic() - began
+                assert time.monotonic() - began < RECOVERED_S, end
+                time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def service(settings: Settings, live_versions: None, tmp_path_factory: Any) -> Iterator[Service]:  # noqa: ARG001
+    urls = {
+        "opensearch": settings.opensearch_url,
+        "redis": settings.redis_url,
+        "embedder": settings.kserve_url,
+        "model": settings.kserve_url,
+        "kafka": f"kafka://{settings.kafka_bootstrap}",
+    }
+    with ExitStack() as stack:
+        proxies = {part: stack.enter_context(_stand_before(part, url)) for part, url in urls.items()}
+        moved = {part: _move(url, proxies[part].port) for part, url in urls.items()}
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        environment = {
+            **os.environ,
+            **LIMITS,
+            "RUNLORE_OPENSEARCH_URL": moved["opensearch"],
+            "RUNLORE_REDIS_URL": moved["redis"],
+            "RUNLORE_KSERVE_URL": moved["embedder"],
+            "RUNLORE_ANSWERING_URL": f"{moved['model']}/openai/v1",
+            "RUNLORE_KAFKA_BOOTSTRAP": moved["kafka"].removeprefix("kafka://"),
+            "RUNLORE_SERVICE_PORT": str(port),
+            "RUNLORE_LOG_LEVEL": "ERROR",
+            "RUNLORE_REQUESTS_PER_MINUTE": "0",
+            "PYTHONPATH": str(ROOT),
+        }
+        log = (tmp_path_factory.mktemp("faults") / "service.log").open("w")
+        process = subprocess.Popen([sys.executable, "-m", "serving"], env=environment, stderr=log, cwd=ROOT)
+        try:
+            key = settings.api_key_file.read_text().strip()
+            found = Service(psutil.Process(process.pid), f"http://127.0.0.1:{port}", key, proxies)
+            _wait_until_live(found.url)
+            yield found
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+@contextmanager
+def _stand_before(part: str, url: str) -> Iterator[FaultProxy]:
+    address = urlsplit(url)
+    target = (str(address.hostname), address.port or 80)
+    told = target[0].encode() + target[1].to_bytes(4, "big") if part == "kafka" else b""
+    proxy = FaultProxy(target, told)
+    proxy.start()
+    try:
+        yield proxy
+    finally:
+        proxy.close()
+
+
+def _move(url: str, port: int) -> str:
+    address = urlsplit(url)
+    login, at, _ = address.netloc.rpartition("@")
+    return urlunsplit(address._replace(netloc=f"{login}{at}127.0.0.1:{port}"))
+
+
+def _wait_until_live(url: str) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            httpx.get(f"{url}/health/live", timeout=1).raise_for_status()
+        except httpx.HTTPError:
+            assert time.monotonic() < deadline, "the service did not start"
+            time.sleep(0.2)
+        else:
+            return
+
+
+@pytest.fixture(scope="module")
+def before(service: Service) -> tuple[Counter[str], int]:
+    """Return the most connections and files that are open while all is well."""
+    service.warm_up()
+    service.wait_until_whole()
+    most: Counter[str] = Counter()
+    files = 0
+    with service.asked() as seen:
+        deadline = time.monotonic() + max(FAULT_S, 5)
+        while time.monotonic() < deadline:
+            most |= service.count_connections()
+            files = max(files, service.process.num_fds())
+            time.sleep(0.2)
+    assert not seen.wrong
+    # A busy machine may be late with one or the other.
+    assert seen.ends["whole"] > seen.ends.total() / 2
+    return most, files
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("part", PARTS)
+def test_a_fault_is_survived(
+    service: Service,
+    before: tuple[Counter[str], int],
+    part: str,
+    fault: Any,
+    report: Callable[[str], None],
+) -> None:
+    with service.asked() as seen, service.proxies[part].broken(fault):
+        time.sleep(FAULT_S)
+    recovered = service.wait_until_whole()
+    report(f"{part} {fault}: {dict(seen.ends)}, {seen.slowest:.1f} s at most, back in {recovered:.1f} s")
+    assert seen.wrong == []
+    assert seen.slowest < LONGEST_S
+    assert seen.ends.total() >= CLIENTS
+    unanswered = [end for end in seen.ends if end.isdigit()]
+    assert part in NEEDED or not unanswered
+    most, files = before
+    now = service.count_connections()
+    assert all(now[name] <= max(most[name], CLIENTS) for name in PARTS), (now, most)
+    assert service.process.num_fds() <= files + CLIENTS
