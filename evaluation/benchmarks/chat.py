@@ -1,0 +1,248 @@
+"""`make bench-chat`: how fast questions are retrieved for and answered, beside the bare parts.
+
+One, 8 and 32 clients ask the running service and, in turn, the bare parts. Each question has a word of its
+own that no other has, so no cache knows it; what the cache answers is reported apart. The bare model server
+gets the very prompts that the service makes of these questions. It has read the sources of all of them
+before, so what is compared is not who reads them first.
+
+The search at 100,000 chunks is the service's own, on an index that is filled for it and deleted again. It
+needs RUNLORE_TEST_DATA, the folder with the pages; without it that part is left out.
+"""
+
+import asyncio
+import itertools
+import json
+import os
+import random
+import statistics
+import sys
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+
+from evaluation.benchmarks.chat_corpus import hold_index
+from evaluation.benchmarks.chat_prompts import record_prompts
+from evaluation.benchmarks.service import percentile
+from evaluation.query_sets import read_golden
+from processors.retrieval.hybrid import build_hybrid_query
+from processors.settings import Settings, load_settings
+from processors.stores.search import count_chunks, open_search
+from processors.stores.versions import find_live
+from serving.clients import open_clients
+from serving.search import Question, time_searches
+
+_CLIENTS: Final = (1, 8, 32)
+_REQUESTS: Final = {1: 80, 8: 160, 32: 192}
+_ROUNDS: Final = 2
+_QUESTIONS: Final = 80
+_SEARCHES: Final = 100
+_SYLLABLES: Final = ("ba", "do", "fi", "ge", "ku", "lo", "mi", "na", "po", "ru", "sa", "te", "vo", "zu")
+_PATIENCE: Final = aiohttp.ClientTimeout(total=120)
+
+Ask = Callable[[str], Awaitable[None]]
+
+
+@dataclass
+class Times:
+    """Milliseconds of all requests of one kind."""
+
+    first: list[float] = field(default_factory=list)
+    whole: list[float] = field(default_factory=list)
+    own: list[float] = field(default_factory=list)
+    search: list[float] = field(default_factory=list)
+
+
+def mark(question: str) -> str:
+    """Return a question that nobody has asked before."""
+    word = "".join(random.choices(_SYLLABLES, k=5))  # noqa: S311 - not a secret
+    return f"{question.rstrip('?')} in team {word}?"
+
+
+async def stream(client: aiohttp.ClientSession, path: str, body: dict[str, Any], times: Times) -> None:
+    """Ask for a streamed answer and note when its first text and its end came.
+
+    Raises:
+        RuntimeError: The answer broke off.
+    """
+    begin = time.perf_counter()
+    waiting, last = True, b""
+    async with client.post(path, json={**body, "stream": True}) as response:
+        response.raise_for_status()
+        async for line in response.content:
+            if waiting and b'"content":"' in line.replace(b": ", b":") and b'"content":""' not in line:
+                times.first.append((time.perf_counter() - begin) * 1000)
+                waiting = False
+            if line.startswith(b"data: {"):
+                last = line
+    if b'"error"' in last:
+        raise RuntimeError(f"an answer broke off: {last!r}")
+    times.whole.append((time.perf_counter() - begin) * 1000)
+    timings = json.loads(last.removeprefix(b"data: ")).get("runlore", {}).get("timings")
+    if timings:
+        times.own.append(timings["own_ms"])
+        times.search.append(timings["search_ms"])
+
+
+async def keep_asking(ask: Ask, questions: Sequence[str], clients: int) -> None:
+    """Ask all questions, as many at once as there are clients."""
+    left = iter(questions)
+
+    async def take() -> None:
+        for question in left:
+            await ask(question)
+
+    await asyncio.gather(*(take() for _ in range(clients)))
+
+
+def report(
+    what: str, clients: int, product: list[float], beside: str = "", bare: Sequence[float] = ()
+) -> None:
+    """Print one comparison."""
+    sides = [
+        f"{percentile(list(side), 0.5):8.1f} {percentile(list(side), 0.95):8.1f}" if side else " " * 17
+        for side in (product, bare)
+    ]
+    ratio = f"{statistics.median(product) / statistics.median(bare):6.2f}x" if bare else ""
+    sys.stdout.write(f"{what:44} {clients:3} {sides[0]}   {beside:40} {sides[1]}   {ratio}\n")
+    sys.stdout.flush()
+
+
+async def bench_answers(settings: Settings, prompts: dict[str, Any]) -> None:
+    """Compare answers with the bare model's and retrieval with its bare parts, at 1, 8 and 32 clients."""
+    key = settings.api_key_file.read_text(encoding="utf-8").strip()
+    headers = {"Authorization": f"Bearer {key}", "X-Runlore-Record": "off"}
+    async with (
+        aiohttp.ClientSession(settings.url, headers=headers, timeout=_PATIENCE) as service,
+        aiohttp.ClientSession(settings.answering_base_url.rstrip("/") + "/", timeout=_PATIENCE) as model,
+        aiohttp.ClientSession(settings.embedding_url.rstrip("/") + "/", timeout=_PATIENCE) as embedder,
+        aiohttp.ClientSession(settings.opensearch_url, timeout=_PATIENCE) as search,
+    ):
+
+        async def ask_service(question: str, name: str = "runlore") -> None:
+            body = {"model": name, "messages": [{"role": "user", "content": question}]}
+            await stream(service, "/v1/chat/completions", body, answers)
+
+        async def ask_model(question: str) -> None:
+            body = {"model": settings.answering_model, "messages": prompts[question]}
+            await stream(model, "chat/completions", {**body, "stream_options": {"include_usage": True}}, bare)
+
+        async def retrieve(question: str) -> None:
+            await post(service, "/v1/retrieve", {"query": mark(question), "k": 8}, found.whole)
+
+        async def search_bare(question: str) -> None:
+            begin = time.perf_counter()
+            wanted = {"model": settings.embedding_model, "input": settings.query_prefix + mark(question)}
+            made = await post(embedder, "embeddings", wanted)
+            vector = made["data"][0]["embedding"]
+            await post(search, "/cag,rag/_search", build_hybrid_query(question, vector, 8, ["public"]))
+            parts.whole.append((time.perf_counter() - begin) * 1000)
+
+        answers, bare, found, parts = Times(), Times(), Times(), Times()
+        await keep_asking(ask_model, list(prompts), 2)
+        for clients in _CLIENTS:
+            answers, bare, found, parts = Times(), Times(), Times(), Times()
+            endless = itertools.cycle(prompts)
+            for _ in range(_ROUNDS):
+                questions = list(itertools.islice(endless, _REQUESTS[clients] // _ROUNDS))
+                await keep_asking(retrieve, questions, clients)
+                await keep_asking(search_bare, questions, clients)
+                await keep_asking(ask_service, [mark(question) for question in questions], clients)
+                await keep_asking(ask_model, questions, clients)
+            report(
+                "/v1/retrieve, in no cache", clients, found.whole, "embedding, one hybrid search", parts.whole
+            )
+            report(
+                "first text, in no cache", clients, answers.first, "bare model, the same prompts", bare.first
+            )
+            report(
+                "whole answer, in no cache",
+                clients,
+                answers.whole,
+                "bare model, the same prompts",
+                bare.whole,
+            )
+            report("  of it search, as the answer says", clients, answers.search)
+            report("  of it the service's own", clients, answers.own)
+        known = list(prompts)
+        await keep_asking(lambda question: ask_service(question, "runlore-cag"), known, 1)
+        answers = Times()
+        await keep_asking(lambda question: ask_service(question, "runlore-cag"), known, 1)
+        report("whole answer of runlore-cag, from the cache", 1, answers.whole)
+
+
+async def post(
+    client: aiohttp.ClientSession, path: str, body: dict[str, Any], times: list[float] | None = None
+) -> Any:
+    """Return what a request is answered with, and note how long it took."""
+    begin = time.perf_counter()
+    async with client.post(path, json=body) as response:
+        response.raise_for_status()
+        answer = await response.json()
+    if times is not None:
+        times.append((time.perf_counter() - begin) * 1000)
+    return answer
+
+
+async def bench_large(settings: Settings, questions: Sequence[str], data: Path, live: str) -> None:
+    """Compare the service's hybrid search with its embedding at 100,000 chunks with the bare parts."""
+    client, name = open_search(settings.opensearch_url), f"bench-chat-{uuid.uuid4().hex[:8]}"
+    begin = time.perf_counter()
+    with hold_index(client, name, data, live) as size:
+        sys.stdout.write(f"{size} chunks written in {time.perf_counter() - begin:.0f} s\n")
+        product: list[float] = []
+        bare: list[float] = []
+        async with (
+            open_clients(settings) as clients,
+            aiohttp.ClientSession(settings.embedding_url.rstrip("/") + "/", timeout=_PATIENCE) as embedder,
+            aiohttp.ClientSession(settings.opensearch_url, timeout=_PATIENCE) as search,
+        ):
+            for number, question in enumerate(itertools.islice(itertools.cycle(questions), _SEARCHES + 10)):
+                asked = Question(mark(question), ("cag",), 10, ("public",), {})
+                begin = time.perf_counter()
+                await time_searches(clients, settings, asked, "cag", [name])
+                middle = time.perf_counter()
+                wanted = {"model": settings.embedding_model, "input": settings.query_prefix + mark(question)}
+                vector = (await post(embedder, "embeddings", wanted))["data"][0]["embedding"]
+                await post(search, f"/{name}/_search", build_hybrid_query(question, vector, 10, ["public"]))
+                if number >= 10:  # the first ones warm up what an index has in memory
+                    product.append((middle - begin) * 1000)
+                    bare.append((time.perf_counter() - middle) * 1000)
+    report(f"hybrid search, embedded, at {size} chunks", 1, product, "embedding, one hybrid search", bare)
+
+
+async def bench(settings: Settings) -> None:
+    """Run all comparisons on the stack that the environment names."""
+    client = open_search(settings.opensearch_url)
+    sizes = {p: count_chunks(client, p) for p in ("rag", "cag") if find_live(client, p)}
+    live = find_live(client, "cag")
+    if live is None:
+        raise SystemExit("no version of cag is live: run cag_pipeline first")
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    questions = [query["query"] for query in read_golden() if query["relevant"]][:_QUESTIONS]
+    prompts = await record_prompts(settings, questions)
+    lengths = sorted(len(messages[-1]["content"]) for messages in prompts.values())
+    sys.stdout.write(
+        f"{os.cpu_count()} CPUs, load {load}; chunks: {sizes}; {len(prompts)} questions, prompts of"
+        f" {lengths[len(lengths) // 2]} characters in the middle; milliseconds\n"
+        f"{'':41}clients {'p50':>8} {'p95':>8}   {'beside':40} {'p50':>8} {'p95':>8}   of medians\n"
+    )
+    await bench_answers(settings, prompts)
+    data = os.environ.get("RUNLORE_TEST_DATA")
+    if data:
+        await bench_large(settings, list(prompts), Path(data), live)
+    else:
+        sys.stdout.write("RUNLORE_TEST_DATA is not set: no search at 100,000 chunks\n")
+
+
+def main() -> None:
+    """Run the benchmark."""
+    asyncio.run(bench(load_settings()))
+
+
+if __name__ == "__main__":
+    main()
