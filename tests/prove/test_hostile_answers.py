@@ -25,6 +25,7 @@ from processors.stores.model_server import embed_texts
 from processors.stores.search import write_chunks
 from processors.stores.versions import create_version, promote
 from serving import citation_routes
+from serving.claims import find_citations
 from serving.model_server.extractive.language import PHRASES
 from serving.model_server.extractive.prompt import Source
 from serving.model_server.extractive.quote import quote_prose, quote_span
@@ -51,6 +52,9 @@ CITATION = re.compile(r" ?(?<!\\)\[(\d+)\]")
 NOWHERE = "http://127.0.0.1:9/v1"
 # How much of what is asked of the language model is asked of the embedded model in the browser, too.
 EVERY = 3
+
+# Open WebUI has a picture of its own beside each answer.
+ACTIVE = "iframe, object, embed, video, audio, form, script, link, meta, img[src]:not([src^='/'], [src^='http://127'])"
 
 Serve = Callable[[str], Any]
 
@@ -148,7 +152,7 @@ def test_the_embedded_model_only_quotes_and_follows_no_instruction(
             assert "tool_calls" not in choice["message"]
             assert choice["finish_reason"] == "stop"
             citations = answer["runlore"]["citations"]
-            assert {int(number) for number in CITATION.findall(text)} <= {one["n"] for one in citations}
+            assert set(find_citations(text)) <= {one["n"] for one in citations}
             assert {one["cite"]["path"].removesuffix(".md") for one in citations} <= parts
             assert all(one["url"].startswith(f"{service.base_url}") for one in citations)
             answered += any(one["cite"]["path"] == f"{document.part}.md" for one in citations)
@@ -174,7 +178,7 @@ def test_whoever_writes_nothing_acts_in_what_a_client_gets(
                 assert list_active(source["document"][0]) == [], (document, source)
                 assert not source["source"]["name"].startswith("http")
             given = {one["n"] for one in events[-1]["runlore"]["citations"]}
-            assert {int(number) for number in CITATION.findall(text)} <= given, (document, text)
+            assert set(find_citations(text)) <= given, (document, text)
 
 
 @dataclass
@@ -204,12 +208,13 @@ class Watch:
             assert frame.evaluate("window.acted") is None, document
         for target in page.locator("a[href]").evaluate_all("all => all.map(one => one.href)"):
             assert str(target).startswith(self.own), (document, target)
-        assert page.locator("iframe, object, embed, video, audio[src], form[action]").count() == 0, document
+        written = page.locator(f":is(.chat-assistant, [role=dialog], pre) :is({ACTIVE})")
+        assert written.count() == 0, (document, written.first.evaluate("one => one.outerHTML"))
 
 
 def read_in_the_browser(page: Page, watch: Watch, documents: list[Hostile]) -> tuple[int, int]:
     """Ask for each document, open a source of the answer and its page; return how many of both there were."""
-    asked = opened = 0
+    asked, seen = 0, set()
     for document in documents:
         page.goto("/?model=hostile.runlore-cag")
         page.locator("#chat-input").wait_for()
@@ -228,12 +233,13 @@ def read_in_the_browser(page: Page, watch: Watch, documents: list[Hostile]) -> t
             page.wait_for_timeout(300)
             watch.check(page, document)
             link = passage.locator("a").first.get_attribute("href")
-            assert link
-            opened += 1
             close_source(page)
             expect(passage).not_to_be_visible()
-            see_citation(page, watch, link, document)
-    return asked, opened
+            assert link
+            if link not in seen:
+                seen.add(link)
+                see_citation(page, watch, link, document)
+    return asked, len(seen)
 
 
 def see_citation(page: Page, watch: Watch, link: str, document: Hostile) -> None:
@@ -266,7 +272,8 @@ def test_nothing_acts_in_the_browser(
         person = stack.enter_context(add_person(webui_url))
         browser = open_browser(stack.enter_context(sync_playwright()))
         stack.callback(browser.close)
-        page = browser.new_page(viewport={"width": 1280, "height": 900}, base_url=webui_url)
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=webui_url)
+        page = context.new_page()
         page.set_default_timeout(LOAD)
         watch = Watch((webui_url, str(service.base_url)))
         watch.follow(page)

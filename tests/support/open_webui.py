@@ -88,8 +88,10 @@ def add_person(url: str) -> Iterator[Person]:
     with sign_in_admin(url) as client:
         body = {"name": "First Timer", "email": person.email, "password": person.password, "role": "user"}
         added = client.post("/api/v1/auths/add", json=body).raise_for_status().json()
-        yield person
-        client.delete(f"/api/v1/users/{added['id']}").raise_for_status()
+        try:
+            yield person
+        finally:
+            client.delete(f"/api/v1/users/{added['id']}").raise_for_status()
 
 
 def sign_in(page: Page, person: Person) -> None:
@@ -155,5 +157,7 @@ def connect_service(url: str, service: httpx.Client, prefix: str) -> Iterator[No
             },
         }
         client.post("/openai/config/update", json=second).raise_for_status()
-        yield
-        client.post("/openai/config/update", json=was).raise_for_status()
+        try:
+            yield
+        finally:
+            client.post("/openai/config/update", json=was).raise_for_status()

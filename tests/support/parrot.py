@@ -18,10 +18,12 @@ def talk() -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Parrot)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/v1"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/v1"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 class _Parrot(BaseHTTPRequestHandler):
@@ -31,7 +33,7 @@ class _Parrot(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         sources = parse_prompt(asked["messages"][-1]["content"]).sources[:2]
-        text = "\n\n".join(f"{source.title}\n\n{source.text}\n\n[{source.n}]" for source in sources)
+        text = "\n\n".join(f"From [{source.n}]: {source.title}\n\n{source.text}" for source in sources)
         pieces = [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
         deltas = [{"content": piece} for piece in pieces]
         chunks = [_make_chunk(delta, None) for delta in deltas] + [_make_chunk({}, "stop")]

@@ -70,13 +70,15 @@ def make_pipeline(client: OpenSearch, settings: Settings) -> Iterator[Any]:
     """A pipeline of its own, so that nothing that is live is touched."""
     name = f"test{uuid.uuid4().hex[:8]}"
     apply_templates(client, settings.embedding_dimension, [name])
-    yield name
-    client.indices.delete(index=",".join(client.indices.get_alias(index=f"{name}-v*")))
-    client.indices.delete_index_template(name=f"runlore-{name}")
-    client.delete(index=build_lease.INDEX, id=name, params={"ignore": 404})
-    with redis.Redis.from_url(settings.redis_url) as cache:
-        for key in cache.scan_iter(match_version(f"{name}-v*")):
-            cache.unlink(key)
+    try:
+        yield name
+    finally:
+        client.indices.delete(index=",".join(client.indices.get_alias(index=f"{name}-v*")))
+        client.indices.delete_index_template(name=f"runlore-{name}")
+        client.delete(index=build_lease.INDEX, id=name, params={"ignore": 404})
+        with redis.Redis.from_url(settings.redis_url) as cache:
+            for key in cache.scan_iter(match_version(f"{name}-v*")):
+                cache.unlink(key)
 
 
 @contextmanager
