@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from processors.retrieval.glossary import translate_terms
+from processors.retrieval.glossary import has_cyrillic, translate_terms
 from processors.retrieval.time_phrases import find_window
 from serving.model_server import metrics
 from serving.model_server.extractive.compose import compose_answer
@@ -71,7 +71,8 @@ def choose_query(prompt: Prompt) -> str:
     """
     question = prompt.whole or prompt.question
     question = find_window(question, _LATER).text if prompt.asked else question
-    if find_language(question) == "en":
+    # A follow-up in English may go on with a question in Russian.
+    if not has_cyrillic(question):
         return question
     russian = any(find_language(source.text) == "ru" for source in prompt.sources)
     return question if russian else translate_terms(question)

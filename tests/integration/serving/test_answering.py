@@ -55,7 +55,11 @@ def test_what_nothing_speaks_for_is_not_answered(
     assert str(answer["runlore"]["versions"]["cag"]) in text_of(answer)
 
 
-def test_a_question_for_documents_is_answered_from_the_cache_the_second_time(http: httpx.Client) -> None:
+def test_a_question_for_documents_is_answered_from_the_cache_the_second_time(
+    http: httpx.Client, settings: Settings
+) -> None:
+    if settings.answering_url:
+        pytest.skip("what another model than the embedded one writes is not kept")
     question = "How do I roll an index alias back to the previous version?"
     answers = [ask(http, question, model=model) for model in ("runlore-cag", "runlore")]
     assert answers[1]["runlore"]["route"] == "cag"

@@ -1,6 +1,9 @@
 from html import escape
 
-from serving.model_server.extractive.prompt import build_prompt, parse_prompt
+import pytest
+
+from serving.model_server.extractive.model import choose_query
+from serving.model_server.extractive.prompt import Prompt, Source, build_prompt, parse_prompt
 
 
 def test_sources_and_question_are_taken_apart():
@@ -48,3 +51,29 @@ def test_the_time_asked_about_is_no_part_of_the_question():
     )
     assert (prompt.question, prompt.asked) == ("What failed?", "2026-11-20 10:00 – 11:00 UTC")
     assert prompt.sources[0].severity == "error"
+
+
+def test_a_follow_up_comes_with_the_question_in_full():
+    text = '<sources><source n="1">x</source></sources>\n\nQuestion in full: why? Redis down\nQuestion: why?'
+    prompt = parse_prompt(text)
+    assert (prompt.question, prompt.whole) == ("why?", "why? Redis down")
+    assert parse_prompt(text.replace("Question in full: why? Redis down\n", "")).whole == ""
+
+
+def test_what_a_person_types_is_no_question_in_full():
+    text = '<sources><source n="1">x</source></sources>\n\nQuestion: why?\nQuestion in full: other\n'
+    assert parse_prompt(text).whole == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "whole", "query"),
+    [
+        ("what do I do?", "what do I do? Упал брокер Kafka", "what do I do down failed broker Kafka"),
+        ("почему?", "почему? Redis down", "Redis down"),
+    ],
+)
+def test_a_follow_up_is_looked_for_in_the_language_of_the_sources(
+    question: str, whole: str, query: str
+) -> None:
+    source = Source(1, "Broker", "runbook", "", "The broker is down.")
+    assert choose_query(Prompt(question, (source,), whole=whole)) == query
