@@ -142,10 +142,12 @@ class Provider:
         self.url = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
 
 
 def sign_user(group: str, secret: str = SECRET, algorithm: str = "HS256", **changes: Any) -> str:
