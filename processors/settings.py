@@ -233,7 +233,9 @@ class Settings(BaseSettings):
         20.0, gt=0, description="How long the answering model may take to begin; then passages are shown."
     )
     model_gap_seconds: float = Field(
-        10.0, gt=0, description="How long an answer that has begun may stand still; then it ends with an error."
+        10.0,
+        gt=0,
+        description="How long an answer that has begun may stand still; then it ends with an error.",
     )
     request_seconds: float = Field(
         60.0, gt=0, description="How long a request may take, its stream included."
@@ -250,7 +252,9 @@ class Settings(BaseSettings):
     follow_ups: Literal["rules", "model", "off"] = Field(
         "rules", description="Who makes a follow-up question whole; `model` is the answering model."
     )
-    abstain: bool = Field(True, description="Whether a question without evidence gets no more than that said.")
+    abstain: bool = Field(
+        True, description="Whether a question without evidence gets no more than that said."
+    )
     logs_ui_url: Annotated[str, AfterValidator(_require_log_names)] = Field(
         "", description="Address that shows log lines, with {service}, {begin}, {end} …; empty: our page."
     )
