@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from serving.markup import quote_span
+from serving.markup import break_tags, quote_span, reveal
 from serving.model_server.extractive.language import PHRASES
 from serving.phrases import OwnWords
 
@@ -203,7 +203,8 @@ async def mark_claims(
                 yield ready
     rest = marker.finish()
     commands = dict.fromkeys(filter(_is_command, find_commands("".join(said))))
-    held = [hit["text"] for hit in cited]
+    # An answer shows code as it was made inert, so the sources are looked at in the same form.
+    held = [unescape(break_tags(reveal(hit["text"]))) for hit in cited]
     found.unknown_commands += find_unknown([unescape(command) for command in commands], held)
     told = ", ".join(quote_span(command) for command in found.unknown_commands[:_MOST_TOLD])
     if told:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from serving.claims import ClaimCheck, find_citations, mark_claims, split_statements
+from serving.markup import defuse_markdown
 from serving.phrases import choose_words
 
 ANSWER = """## What to do
@@ -119,3 +120,13 @@ async def test_the_mark_is_in_the_language_of_the_question() -> None:
 async def test_headings_code_notices_and_admitting_ignorance_are_no_claims(text: str) -> None:
     pieces, found = await mark(text, 3)
     assert ("".join(pieces), found) == (text, ClaimCheck())
+
+
+async def test_code_that_was_made_inert_is_still_known() -> None:
+    async def stream() -> AsyncGenerator[str, None]:
+        yield defuse_markdown("Run `echo <think>a</think> b` [1]")
+
+    found, source = ClaimCheck(), {"text": "Run `echo <think>a</think> b`."}
+    cited: Any = [source]
+    assert [piece async for piece in mark_claims(stream(), cited, found, choose_words("Why?"))]
+    assert found.unknown_commands == []
