@@ -21,7 +21,8 @@ from serving.phrases import OwnWords
 if TYPE_CHECKING:
     from processors.retrieval.hybrid import Hit
 
-_CITATION: Final = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
+# A bracket after a backslash is a text's own.
+_CITATION: Final = re.compile(r"(?<!\\)\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 _FENCE: Final = re.compile(r"^([ \t]*)(`{3,}|~{3,})[^\n]*\n(.*?)(?:^[ \t]*\2|\Z)", re.MULTILINE | re.DOTALL)
 _INLINE: Final = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _ITEM: Final = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
@@ -78,7 +79,7 @@ def find_citations(text: str) -> list[int]:
     """Return the numbers that an answer cites, in their order; what stands in code is no citation.
 
     Example:
-        >>> find_citations("Look [2], then act [1, 3]. `a[4]`")
+        >>> find_citations(r"Look [2], then act [1, 3]. `a[4]` \[5]")
         [2, 1, 3]
     """
     prose = _INLINE.sub("", _FENCE.sub("", text))
