@@ -6,6 +6,7 @@ from typing import Final
 from opensearchpy import OpenSearch
 
 from evaluation.abstention import AbstentionReport, gather_support, measure_abstention
+from evaluation.feedback import load_feedback
 from evaluation.gate import Evidence
 from evaluation.inspection import Corpus, Soundness, inspect_version, list_sources, read_corpus
 from evaluation.leaks import LeakReport, find_leaks
@@ -82,6 +83,7 @@ def _build_query_sets(
         lost = (live["documents"].keys() if live else set()) & records.keys()
         documents = {*corpus["documents"], *lost}
         query_sets["golden"] = load_golden((source.url for source in settings.docs), documents)
+        query_sets["feedback"] = load_feedback(settings.kafka_bootstrap, documents)
         query_sets["generated"] = make_generated_queries(records, _GENERATED)
     query_sets["known_item"] = make_known_item_queries(sampled)
     return {name: queries for name, queries in query_sets.items() if queries}

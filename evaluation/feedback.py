@@ -9,6 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
 
+import structlog
+from confluent_kafka import KafkaException
+
 from evaluation.query_sets import Query
 from processors.chunk import make_id
 from processors.retrieval.hybrid import normalise_query
@@ -18,6 +21,8 @@ from processors.stores.asked_questions import RatedAnswer, read_rated
 ENOUGH: Final = 20
 """Fewer queries tell nothing about a version."""
 _READ_BACK: Final = 20_000
+
+log = structlog.get_logger(__name__)
 
 
 def drop_repeats(rated: Iterable[RatedAnswer]) -> list[RatedAnswer]:
@@ -69,12 +74,13 @@ def list_disliked(rated: Iterable[RatedAnswer]) -> list[RatedAnswer]:
 
 
 def load_feedback(bootstrap: str, known_documents: set[str]) -> list[Query]:
-    """Return the queries of the ratings that the stream holds, none while they are too few.
-
-    Raises:
-        confluent_kafka.KafkaException: The broker is unreachable.
-    """
-    queries = make_feedback_queries(read_rated(bootstrap, _READ_BACK), known_documents)
+    """Return the queries of the ratings in the stream, none while they are too few or Kafka is down."""
+    try:
+        rated = read_rated(bootstrap, _READ_BACK)
+    except (KafkaException, TimeoutError) as error:
+        log.warning("ratings can't be read", error=str(error))
+        return []
+    queries = make_feedback_queries(rated, known_documents)
     return queries if len(queries) >= ENOUGH else []
 
 

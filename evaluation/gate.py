@@ -28,6 +28,7 @@ SET_NAMES: Final[dict[str, str]] = {
     "golden": "golden queries",
     "generated": "generated queries",
     "known_item": "known items",
+    "feedback": "questions whose answers people liked",
 }
 """The query sets in words."""
 
