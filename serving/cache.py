@@ -6,10 +6,10 @@ found here was made from what is live; a version of documents never changes once
 
 from __future__ import annotations
 
-import json
 import random
 from typing import TYPE_CHECKING, Any, Final, cast
 
+import msgspec
 import structlog
 from redis.exceptions import RedisError
 
@@ -44,7 +44,7 @@ async def read_entry(clients: Clients, key: str) -> tuple[Any, tuple[str, ...]]:
         CACHE_LOOKUPS.labels("down").inc()
         log.warning("cache is down, answering without it", error=str(error))
         return None, ("cache",)
-    return (json.loads(entry) if entry else None), ()
+    return (msgspec.json.decode(entry) if entry else None), ()
 
 
 async def find_alike(
@@ -53,7 +53,8 @@ async def find_alike(
     """Return the cached question that asks the same in other words, None if there is none."""
     key = asked_key(version, groups)
     try:
-        asked = await _refresh(clients, key)
+        with time_stage("cache"):
+            asked = await _refresh(clients, key)
     except RedisError as error:
         log.warning("cache is down, looking for no similar question", error=str(error))
         return None
@@ -100,9 +101,10 @@ async def store_documents(
     asked = asked_key(version, groups)
     try:
         await store_entry(clients, cache_key(version, groups, text), entry, ttl_seconds)
-        if await clients.cache.llen(asked) < _MOST_ASKED:
-            await clients.cache.rpush(asked, pack_question(text, vector))
-            await clients.cache.expire(asked, ttl_seconds)
+        with time_stage("cache"):
+            if await clients.cache.llen(asked) < _MOST_ASKED:
+                await clients.cache.rpush(asked, pack_question(text, vector))
+                await clients.cache.expire(asked, ttl_seconds)
     except RedisError as error:
         log.warning("cache is down, remembering nothing", error=str(error))
 
@@ -122,4 +124,5 @@ async def store_entry(clients: Clients, key: str, entry: Any, ttl_seconds: int) 
         redis.exceptions.RedisError: Redis is down.
     """
     lifetime = int(ttl_seconds * random.uniform(0.9, 1.1))  # noqa: S311 - not a secret
-    await clients.cache.set(key, json.dumps(entry, ensure_ascii=False), ex=lifetime)
+    with time_stage("cache"):
+        await clients.cache.set(key, msgspec.json.encode(entry), ex=lifetime)
