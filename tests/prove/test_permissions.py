@@ -416,10 +416,13 @@ def check_audit(world: World) -> int:
     """Each line says which chunks were shown, and to whom: they were theirs."""
     count, _ = verify_file(world.service.audit)
     shown: Counter[str] = Counter()
+    routes: set[str] = set()
     for line in map(json.loads, world.service.audit.read_text().splitlines()):
+        routes.add(line["route"])
         of = {group_of(chunk) for chunk in line["chunks"]}
         if line["route"].startswith("/v1/"):
             assert of <= {*line["groups"], "open"}, line
             shown.update(of)
     assert set(GROUPS) <= shown.keys()
+    assert routes >= {"/v1/chat/completions", "/v1/chat/stream", "/v1/retrieve", "/v1/feedback"}
     return count

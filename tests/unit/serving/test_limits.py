@@ -1,3 +1,4 @@
+import asyncio
 from typing import Any
 
 import pytest
@@ -139,3 +140,47 @@ def test_a_long_conversation_is_refused_and_a_short_one_is_not(settings: Setting
     with pytest.raises(ContextTooLongError, match="about 101 tokens, and 100 is the most"):
         require_short_context(settings, converse("x" * 200, parts, "x"))
     require_short_context(settings.model_copy(update={"max_context_tokens": 0}), converse("x" * 9999))
+
+
+async def chat(client: Client, monkeypatch: pytest.MonkeyPatch, script: Script, **body: Any) -> Any:
+    await ask(client, monkeypatch, script)
+    script.calls.clear()
+    messages = [{"role": "user", "content": "How do I restart Kafka?"}]
+    body = {"model": "runlore-cag", "messages": messages, **body}
+    response = await client.post("/v1/chat/completions", json=body)
+    await asyncio.sleep(0.05)
+    return response
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_the_tokens_of_an_answer_are_taken_when_it_has_ended(
+    client: Client, monkeypatch: pytest.MonkeyPatch, stream: bool
+) -> None:
+    script = Script(ALLOWED)
+    assert (await chat(client, monkeypatch, script, stream=stream)).status_code == 200
+    assert script.calls == [(60, 1000, 1, 0, 1), (60, 1000, 0, 13, 0)]
+    assert (await chat(client, monkeypatch, script, model="extractive", stream=True)).status_code == 200
+    assert script.calls == [(60, 1000, 1, 0, 1), (60, 1000, 0, 13, 0)]
+
+
+async def test_an_answer_that_was_written_before_costs_no_tokens(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = Script(ALLOWED)
+    await chat(client, monkeypatch, script)
+    again = await chat(client, monkeypatch, script)
+    assert again.json()["usage"]["total_tokens"] == 13
+    assert script.calls == [(60, 1000, 1, 0, 1)]
+
+
+async def test_a_conversation_that_is_too_long_is_refused_in_openais_shape(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = [{"role": "user", "content": "x" * 401}]
+    for stream in (False, True):
+        response = await chat(client, monkeypatch, Script(ALLOWED), messages=long, stream=stream)
+        error = response.json()["error"]
+        assert (response.status_code, error["code"], error["param"]) == (
+            *(400, "context_length_exceeded"),
+            "messages",
+        )
