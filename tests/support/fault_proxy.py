@@ -125,8 +125,8 @@ class FaultProxy:
                 continue
             if self._renamed:
                 data = data.replace(self._renamed, self._renamed[:-4] + self.port.to_bytes(4, "big"))
-            # Somewhere in the middle of every other block.
-            dies = self._fault == "die" and random.random() < 0.5  # noqa: S311 - not a secret
+            # In the middle of every fourth block: a streamed answer has some, others have one.
+            dies = self._fault == "die" and random.random() < 0.25  # noqa: S311 - not a secret
             writer.write(data[: random.randrange(len(data))] if dies else data)  # noqa: S311 - not a secret
             await writer.drain()
             if dies:
