@@ -21,6 +21,7 @@ from processors.stores.asked_questions import RatedAnswer, read_rated
 ENOUGH: Final = 20
 """Fewer queries tell nothing about a version."""
 _READ_BACK: Final = 20_000
+_PUBLIC: Final = "public"
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +36,8 @@ def drop_repeats(rated: Iterable[RatedAnswer]) -> list[RatedAnswer]:
 
 def make_feedback_queries(rated: Iterable[RatedAnswer], known_documents: set[str]) -> list[Query]:
     """Return the questions whose answers helped more often than not, with what those answers cited.
+
+    Only questions of people who see what is public alone: MLflow shows each question to all who look there.
 
     Args:
         rated: Ratings of answers.
@@ -54,6 +57,8 @@ def make_feedback_queries(rated: Iterable[RatedAnswer], known_documents: set[str
     relevant: dict[str, dict[str, int]] = defaultdict(dict)
     spelled: dict[str, str] = {}
     for rating in drop_repeats(rated):
+        if rating["groups"] != [_PUBLIC]:
+            continue
         form = normalise_query(rating["query"])
         spelled.setdefault(form, rating["query"])
         votes[form] += rating["rating"]

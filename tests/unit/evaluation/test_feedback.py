@@ -31,6 +31,10 @@ def test_an_answer_that_knew_nothing_makes_nothing_relevant() -> None:
     assert make_feedback_queries([rate("a", 1, "Why?", "d1", abstained=True)], KNOWN) == []
 
 
+def test_what_somebody_in_a_group_asked_is_told_to_nobody() -> None:
+    assert make_feedback_queries([rate("a", 1, "Why?", "d1", groups=["public", "sre"])], KNOWN) == []
+
+
 def test_of_an_answer_the_last_rating_counts() -> None:
     first, second = (
         rate("a", 1, at="2026-11-21T10:00:00+00:00"),
