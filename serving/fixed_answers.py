@@ -57,6 +57,7 @@ def is_fixed(settings: Settings, request: ChatRequest, question: Question) -> bo
         and not settings.answering_url
         and not question.asked
         and not request.for_model()
+        and request.messages[-1].role == "user"
         and is_cacheable(question.text)
     )
 

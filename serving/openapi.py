@@ -62,7 +62,7 @@ def list_errors(*statuses: int) -> dict[int, ResponseSpec]:
 
 ANSWERS: Final = {
     200: ResponseSpec(
-        ChatCompletion | ChatCompletionChunk,
+        ChatCompletion | ChatCompletionChunk,  # type: ignore[arg-type] # it takes any annotation
         generate_examples=False,
         description="The answer, whole or as events.",
     )

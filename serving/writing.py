@@ -22,6 +22,7 @@ from serving.prompt import build_messages, describe_window, title_of
 from serving.routing import UNROUTED, Route
 from serving.search import read_sections
 from serving.timing import time_text
+from serving.tool_calls import list_tool_turns
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -76,6 +77,7 @@ async def write_answer(
     asked = question.asked or question.text
     whole = question.text if question.asked else None
     messages = build_messages(asked, sources, history, findings.window, whole)
+    messages += list_tool_turns(request.messages)
     written = await open_stream(clients, settings, request, messages)
     outcome, check = Outcome(), ClaimCheck()
     cited: list[Hit] = []

@@ -92,7 +92,11 @@ def _make_chunks(
         for number, vector in enumerate(make_vectors(vectors, _BULK, start), start=start):
             title, text = next(endless)
             chunk_id = make_id("benchmark", str(number))
-            chunk = {"chunk_id": chunk_id, "doc_id": make_id("benchmark", title), "source": "benchmark"}
+            chunk: dict[str, Any] = {
+                "chunk_id": chunk_id,
+                "doc_id": make_id("benchmark", title),
+                "source": "benchmark",
+            }
             chunk |= {"kind": "doc", "title": title, "heading_path": title, "text": text, "severity": ""}
             chunk |= {"acl": ["public"], "cite": {}, "observed_at": _READ_AT, "embedding": vector.tolist()}
             yield {"_index": index, "_id": chunk_id, "_source": chunk}

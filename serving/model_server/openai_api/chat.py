@@ -55,7 +55,10 @@ class ResponseFormat(BaseModel):
 
 
 class ChatRequest(BaseModel):
-    """What a client may ask for; sampling parameters have no meaning here and are ignored."""
+    """What a client may ask for; sampling parameters have no meaning here and are ignored.
+
+    Tools may be offered, and none is ever called: whoever demands a call is refused.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -68,6 +71,8 @@ class ChatRequest(BaseModel):
     max_completion_tokens: int | None = Field(None, ge=1)
     n: int | None = 1
     response_format: ResponseFormat | None = None
+    logprobs: Literal[False] | None = None
+    tool_choice: Literal["none", "auto"] | None = None
 
 
 @dataclass(frozen=True)

@@ -248,6 +248,20 @@ async def test_the_model_may_call_tools(client: Client, world: Any) -> None:
     assert streamed[-1]["choices"][0]["finish_reason"] == "tool_calls"
 
 
+async def test_what_came_of_a_call_follows_the_question(client: Client, world: Any) -> None:
+    called = {"id": "call_1", "type": "function", "function": {"name": "scale", "arguments": "{}"}}
+    turns = [
+        {"role": "assistant", "content": None, "tool_calls": [called]},
+        {"role": "tool", "tool_call_id": "call_1", "content": "token ghp_" + "a" * 36},
+    ]
+    await ask(client, messages=[*QUESTION, *turns], model="runlore-cag")
+    *_, question, call, result = world.prompt()["messages"]
+    assert question["content"].endswith("Question: What now?")
+    assert call == turns[0]
+    assert result["tool_call_id"] == "call_1"
+    assert "ghp_" not in result["content"]
+
+
 async def test_what_only_says_who_asks_is_not_sent_to_the_model(client: Client, world: Any) -> None:
     said = {"user": "ann", "metadata": {"team": "sre"}, "store": False, "n": 1, "seed": 7}
     assert (await ask(client, **said)).status_code == 200

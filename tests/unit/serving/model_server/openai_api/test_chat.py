@@ -85,6 +85,9 @@ def test_last_user_message_is_the_prompt_also_in_parts():
         ({"messages": [{"role": "system", "content": "only rules"}]}, "messages"),
         ({"max_tokens": 0}, "max_tokens"),
         ({"response_format": {"type": "json_object"}}, "response_format.type"),
+        ({"tool_choice": "required"}, "tool_choice"),
+        ({"tool_choice": {"type": "function"}}, "tool_choice"),
+        ({"logprobs": True}, "logprobs"),
     ],
 )
 def test_what_cannot_be_done_is_refused_and_named(change, param):
