@@ -21,7 +21,7 @@ BENCH_STACK := RUNLORE_HOME=.runlore/bench-stack RUNLORE_PORT_BASE=$(BENCH_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
-	restart-one ask compare rollback versions env prove bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-swaps bench-neural bench-shadow bench-quality
+	restart-one ask compare rollback versions env prove bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -48,7 +48,7 @@ test-integration: environments ## Start the test stack, test against it, stop it
 	$(TEST_STACK) up --for-tests && $(TEST_STACK) exec -- python -m pytest $(or $(TESTS),tests/integration tests/e2e tests/prove) -q
 
 prove: ## The long proofs: 100,000 events under 20 kills, a flood of 2 million lines, 200 swaps (45 min)
-	@PROVE_SWAPS=200 PROVE_LIVE_SWAPS=100 PROVE_EVENTS=100000 PROVE_KILLS=20 PROVE_SECONDS=300 PROVE_LINES=2000000 PROVE_FLOOD_SECONDS=300 PROVE_QUESTIONS=2000 PROVE_HOSTILE=200 \
+	@PROVE_SWAPS=200 PROVE_LIVE_SWAPS=100 PROVE_EVENTS=100000 PROVE_KILLS=20 PROVE_SECONDS=300 PROVE_LINES=2000000 PROVE_FLOOD_SECONDS=300 PROVE_QUESTIONS=2000 PROVE_HOSTILE=200 PROVE_BYTES=1000000 PROVE_EXAMPLES=100 \
 		$(MAKE) --no-print-directory test-integration TESTS=tests/prove
 
 lint: environments ## Format check, linter, strict types
@@ -69,6 +69,9 @@ bench-neural: ## Questions embedded by OpenSearch beside those embedded by us; n
 
 bench-shadow: ## What shadow reading costs those who ask; needs RUNLORE_SHADOW_SHARE and a second version
 	@$(STACK) exec -- python -m evaluation.benchmarks.shadow
+
+bench-chat: ## How fast questions are answered, beside the bare model and search; RUNLORE_TEST_DATA=<folder> for 100k chunks (6 min)
+	@$(STACK) exec -- python -m evaluation.benchmarks.chat
 
 bench-cache: ## How fast known questions are answered from the cache, beside a bare route and a bare Redis GET
 	@$(STACK) exec -- python -m evaluation.benchmarks.cache

@@ -27,6 +27,7 @@ def main() -> int:
             access_log=False,
             log_config=None,
             timeout_graceful_shutdown=10,
+            ws_max_size=settings.max_body_bytes,
         )
     return 0
 
