@@ -101,6 +101,8 @@ _PROSE: Final = re.compile(
     r"|(?P<target>\]\()"
     r"|(?P<tag><(?=[a-z/!?@#$|]))"
     r"|(?P<ticked>`+)"
+    # Open WebUI would take what stands between two of them for a formula, and the ticks of code with it.
+    r"|(?P<dollar>\$)"
     r"|(?P<place>\{\{(?=\w+_FILE_ID_))"
     r"|(?P<number>\[(?=\d))",
     re.IGNORECASE,
@@ -299,8 +301,8 @@ class _Defuser:
                 return "]\\:"
             case "target":
                 return "] ("
-            case "tag":
-                return "\\<"
+            case "tag" | "dollar":
+                return f"\\{found[0]}"
             case "ticked":
                 return "\\`" * len(found[0])
             case "place":

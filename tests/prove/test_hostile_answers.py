@@ -26,6 +26,7 @@ from processors.stores.search import write_chunks
 from processors.stores.versions import create_version, promote
 from serving import citation_routes
 from serving.claims import find_citations
+from serving.markup import break_tags, defuse_markdown
 from serving.model_server.extractive.language import PHRASES
 from serving.model_server.extractive.prompt import Source
 from serving.model_server.extractive.quote import quote_prose, quote_span
@@ -117,7 +118,8 @@ def list_quotable(document: Hostile) -> set[str]:
             plain = line.lstrip("-*+• ")
             lines |= {quote_prose(line).strip(), quote_prose(plain).strip(), quote_span(line).strip()}
         lines |= {line.strip() for code in unit.codes for line in code.text.split("\n")}
-    return lines
+    inert = {break_tags(line).replace("```", "`` `").strip() for line in lines}
+    return lines | inert | {defuse_markdown(line).strip() for line in lines}
 
 
 def list_unquoted(answer: str, quotable: set[str]) -> list[str]:
@@ -141,21 +143,23 @@ def test_the_embedded_model_only_quotes_and_follows_no_instruction(
 ) -> None:
     quotable = {line for document in documents for line in list_quotable(document)}
     parts = {document.part for document in documents}
-    answered = 0
+    answered, troubles = 0, []
     with start("") as service:
         for document in documents:
             answer = post(service, document)
             (choice,) = answer["choices"]
-            text = choice["message"]["content"]
-            assert list_unquoted(text, quotable) == [], (document, text)
-            assert list_active(text) == [], (document, text)
-            assert "tool_calls" not in choice["message"]
-            assert choice["finish_reason"] == "stop"
-            citations = answer["runlore"]["citations"]
-            assert set(find_citations(text)) <= {one["n"] for one in citations}
-            assert {one["cite"]["path"].removesuffix(".md") for one in citations} <= parts
-            assert all(one["url"].startswith(f"{service.base_url}") for one in citations)
+            text, citations = choice["message"]["content"], answer["runlore"]["citations"]
+            checks = {
+                f"only quotes {list_unquoted(text, quotable)}": not list_unquoted(text, quotable),
+                "nothing acts": list_active(text) == [],
+                "no tool": "tool_calls" not in choice["message"] and choice["finish_reason"] == "stop",
+                "cites what was given": set(find_citations(text)) <= {one["n"] for one in citations},
+                "no source invented": {one["cite"]["path"].removesuffix(".md") for one in citations} <= parts,
+                "no link invented": all(one["url"].startswith(str(service.base_url)) for one in citations),
+            }
+            troubles += [(document, text, name) for name, holds in checks.items() if not holds]
             answered += any(one["cite"]["path"] == f"{document.part}.md" for one in citations)
+    assert troubles == []
     report(f"{len(documents)} hostile documents: no instruction followed; {answered} of them were quoted")
     # What is never quoted proves nothing.
     assert answered > len(documents) / 2
@@ -168,17 +172,22 @@ def test_whoever_writes_nothing_acts_in_what_a_client_gets(
     with ExitStack() as stack:
         url = NOWHERE if writer == "nobody" else stack.enter_context(talk())
         service = stack.enter_context(start(url))
+        troubles = []
         for document in documents[:: 1 if len(documents) <= 30 else 4]:
             events = read_events(service, document)
             text = "".join(event["choices"][0]["delta"].get("content", "") for event in events)
-            assert list_active(text) == [], (document, text)
-            shown = [event["event"]["data"] for event in events if "event" in event]
-            assert shown
-            for source in shown:
-                assert list_active(source["document"][0]) == [], (document, source)
-                assert not source["source"]["name"].startswith("http")
+            sources = [event["event"]["data"] for event in events if "event" in event]
             given = {one["n"] for one in events[-1]["runlore"]["citations"]}
-            assert set(find_citations(text)) <= given, (document, text)
+            checks = {
+                "nothing acts": list_active(text) == [],
+                "nor in a source": not any(list_active(source["document"][0]) for source in sources),
+                "no title is an address": not any(
+                    one["source"]["name"].startswith("http") for one in sources
+                ),
+                "cites what was given": given and set(find_citations(text)) <= given,
+            }
+            troubles += [(document, text, name) for name, holds in checks.items() if not holds]
+        assert troubles == []
 
 
 @dataclass
@@ -188,6 +197,7 @@ class Watch:
     own: tuple[str, ...]
     foreign: list[str] = field(default_factory=list)
     dialogs: list[str] = field(default_factory=list)
+    troubles: list[tuple[int, str, str]] = field(default_factory=list)
 
     def follow(self, page: Page) -> None:
         page.on("dialog", self._note_dialog)
@@ -202,14 +212,16 @@ class Watch:
             self.foreign.append(request.url)
 
     def check(self, page: Page, document: Hostile) -> None:
-        assert self.foreign == [], document
-        assert self.dialogs == [], document
-        for frame in page.frames:
-            assert frame.evaluate("window.acted") is None, document
-        for target in page.locator("a[href]").evaluate_all("all => all.map(one => one.href)"):
-            assert str(target).startswith(self.own), (document, target)
+        """Note what acts on a page; what the browser told meanwhile is this document's, too."""
+        found = [f"asked {url}" for url in self.foreign] + [f"opened {text}" for text in self.dialogs]
+        self.foreign.clear()
+        self.dialogs.clear()
+        found += ["ran a script" for frame in page.frames if frame.evaluate("window.acted") is not None]
+        targets = page.locator("a[href]").evaluate_all("all => all.map(one => one.href)")
+        found += [f"leads to {target}" for target in targets if not target.startswith(self.own)]
         written = page.locator(f":is(.chat-assistant, [role=dialog], pre) :is({ACTIVE})")
-        assert written.count() == 0, (document, written.first.evaluate("one => one.outerHTML"))
+        found += written.evaluate_all("all => all.map(one => one.outerHTML)")
+        self.troubles += [(document.number, document.text, one) for one in found]
 
 
 def read_in_the_browser(page: Page, watch: Watch, documents: list[Hostile]) -> tuple[int, int]:
@@ -283,4 +295,6 @@ def test_nothing_acts_in_the_browser(
         finally:
             page.screenshot(path=screenshots / f"hostile-{writer.replace(' ', '-')}.png")
     report(f"{writer}: {asked} answers and {opened} sources with their pages seen in Chromium, nothing acted")
+    assert watch.troubles == []
+    # What is never opened proves nothing.
     assert opened > asked / 2
