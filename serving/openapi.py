@@ -48,6 +48,7 @@ _ERRORS: Final = {
     413: "The body is too large.",
     429: "Too many questions or tokens in a minute; `Retry-After` says when to try again.",
     500: "A defect of the service; its log has more under the correlation id.",
+    504: "It took longer than a request may.",
     503: "A part that the answer needs is down; `code` names it.",
 }
 

@@ -39,7 +39,7 @@ _STARTED: Final = int(time.time())
     "/chat/completions",
     status_code=200,
     operation_class=ChatOperation,
-    responses=ANSWERS | list_errors(400, 401, 404, 413, 429, 500, 503),
+    responses=ANSWERS | list_errors(400, 401, 404, 413, 429, 500, 503, 504),
 )
 async def create_chat_completion(
     request: Request[Any, Any, Any],
@@ -79,7 +79,7 @@ def _show_model(name: str) -> Model:
     return Model(id=name, object="model", created=_STARTED, owned_by="runlore")
 
 
-@post("/retrieve", status_code=200, responses=list_errors(400, 401, 413, 429, 500, 503))
+@post("/retrieve", status_code=200, responses=list_errors(400, 401, 413, 429, 500, 503, 504))
 async def retrieve_chunks(
     data: JSONBody[RetrieveRequest],
     clients: NamedDependency[Clients],
