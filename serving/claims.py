@@ -76,7 +76,7 @@ class ClaimCheck:
 
 
 def find_citations(text: str) -> list[int]:
-    """Return the numbers that an answer cites, in their order; what stands in code is no citation.
+    r"""Return the numbers that an answer cites, in their order; what stands in code is no citation.
 
     Example:
         >>> find_citations(r"Look [2], then act [1, 3]. `a[4]` \[5]")
