@@ -185,22 +185,53 @@ def show_runbooks(page: Page) -> None:
     show_artefact(page, "runbooks.md")
 
 
-def show_answer(page: Page) -> None:
-    """A cited answer in Open WebUI."""
+def open_chat(page: Page) -> None:
+    """Sign in to Open WebUI as the administrator."""
     page.goto(f"{os.environ['RUNLORE_OPENWEBUI_URL']}/auth")
     page.locator("input[type=email]").fill("admin@runlore.local")
     page.locator("input[type=password]").fill(read_secret("open-webui-admin"))
     page.locator("button[type=submit]").click()
     page.locator("#chat-input").wait_for()
-    greeting = page.get_by_role("button", name="Okay, Let's Go!")
-    if greeting.is_visible():
-        greeting.click()
+
+
+def ask(page: Page, question: str) -> None:
+    """Ask, and wait for the end of the answer."""
+    answers = page.locator(".chat-assistant").count()
     page.locator("#chat-input").click()
-    page.keyboard.type("The OpenSearch cluster is red. What do I do?")
+    page.keyboard.type(question)
     page.keyboard.press("Enter")
-    page.locator(".chat-assistant").last.get_by_role("button", name=re.compile("Toggle .* source")).wait_for()
+    page.locator(".chat-assistant").nth(answers).get_by_role(
+        "button", name=re.compile("Toggle .* source")
+    ).wait_for()
+
+
+def show_start(page: Page) -> None:
+    """Open WebUI's first page, with the suggestions."""
+    open_chat(page)
+    page.get_by_text("Suggested").wait_for()
+
+
+def show_answer(page: Page) -> None:
+    """A cited answer in Open WebUI."""
+    open_chat(page)
+    ask(page, "The OpenSearch cluster is red. What do I do?")
     page.mouse.move(660, 400)
     page.mouse.wheel(0, -5_000)
+    page.mouse.move(1200, 500)
+
+
+def show_source(page: Page) -> None:
+    """A source of that answer, opened."""
+    show_answer(page)
+    page.locator(".chat-assistant").get_by_role("button", name=re.compile("View source")).first.click()
+    page.get_by_role("dialog").get_by_text("Content").wait_for()
+
+
+def show_russian(page: Page) -> None:
+    """A follow-up in Russian, which only the conversation makes whole."""
+    open_chat(page)
+    ask(page, "The OpenSearch cluster is red. What do I do?")
+    ask(page, "А как это проверить?")
     page.mouse.move(1200, 500)
 
 
@@ -214,7 +245,10 @@ PICTURES: Final[dict[str, tuple[Callable[[Page], None], int]]] = {
     "mlflow-decision": (show_decision, 800),
     "mlflow-quality": (show_quality, 800),
     "mlflow-runbooks": (show_runbooks, 900),
-    "open-webui-answer": (show_answer, 1080),
+    "open-webui-start": (show_start, 720),
+    "open-webui-answer": (show_answer, 1000),
+    "open-webui-source": (show_source, 800),
+    "open-webui-russian": (show_russian, 760),
 }
 
 

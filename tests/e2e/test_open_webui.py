@@ -81,8 +81,8 @@ def test_a_first_timer_picks_a_suggestion_opens_its_source_and_asks_on_in_russia
     source.close()
     close_source(page)
 
-    followed = ask(page, "А почему так бывает?")
-    expect(followed.shown).to_contain_text("The disk was full while a segment was written")
+    followed = ask(page, "А как это проверить?")
+    expect(followed.shown).to_contain_text("_cat/indices?v&health=red")
     expect(
         followed.shown.get_by_role("button", name=re.compile(f"View source: .*{RUNBOOK}"))
     ).not_to_have_count(0)
