@@ -249,7 +249,7 @@ def slow(settings: Settings, live_versions: None) -> Iterator[tuple[SlowModel, s
 
 
 def wait_for_service(url: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         try:
             httpx.get(f"{url}/health/live", timeout=1).raise_for_status()
@@ -257,7 +257,7 @@ def wait_for_service(url: str) -> None:
             time.sleep(0.1)
         else:
             return
-    pytest.fail(f"no service at {url} after 60 s")
+    pytest.fail(f"no service at {url} after 120 s")
 
 
 @pytest.mark.parametrize("model", ["runlore", "extractive"])
