@@ -197,7 +197,7 @@ def _to_point(
 
 def _read_points(experiment_id: str, index: str, evidence: Evidence) -> dict[str, list[VersionPoint]]:
     """Return what the experiment's versions before this one reached, by measure, oldest first."""
-    headline = choose_headline(evidence)
+    headline = choose_headline(evidence) or ""
     found = mlflow.MlflowClient().search_runs(
         [experiment_id], "attributes.status = 'FINISHED'", max_results=_DRAWN_VERSIONS
     )

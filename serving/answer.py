@@ -19,11 +19,11 @@ from serving.last_known import retrieve_or_recall
 from serving.links import link_source
 from serving.metrics import ABSTENTIONS, ROUTES
 from serving.prompt import PROMPT_VERSION
+from serving.question import Question
 from serving.rewriting import make_whole
 from serving.routing import Route, choose_route
 from serving.said import remember_when_read
 from serving.schemas import Provenance, show_window
-from serving.search import Question
 from serving.shadow import begin_shadow_reads
 from serving.trail import current_trail
 from serving.writing import Answer, abstain, has_nothing_to_say, write_answer

@@ -32,6 +32,11 @@ def name_request() -> dict[str, str]:
     return {HEADER: correlation_id(), **trace_headers()}
 
 
+def name_search() -> dict[str, str]:
+    """Return the header by which OpenSearch's slow log and tasks name the request."""
+    return {"X-Opaque-Id": correlation_id()}
+
+
 def is_recorded() -> bool:
     """Tell whether the question of the request being served is written down; one that nobody asked is not."""
     return bool(structlog.contextvars.get_contextvars().get("recorded", True))

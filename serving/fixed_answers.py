@@ -21,9 +21,10 @@ from serving.claims import ClaimCheck
 from serving.generation import Outcome
 from serving.last_known import SEARCH, find_last_version, retrieve_or_recall
 from serving.links import make_reader
+from serving.live_versions import require_live_versions
 from serving.metrics import ANSWERS, CACHE_LOOKUPS, DEGRADED
 from serving.prompt import PROMPT_VERSION
-from serving.search import Findings, Question, require_live_versions
+from serving.question import Findings, Question
 from serving.trail import current_trail
 from serving.writing import (
     Answer,

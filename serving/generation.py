@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -89,14 +89,25 @@ async def _read_on(
     async with aclosing(pieces):
         if first is not None:
             yield first
-        try:
+        with breaking_off():
             async for piece in pieces:
                 if piece:
                     yield piece
-        except (openai.OpenAIError, PartError, RequestLateError) as error:
-            BROKEN_ANSWERS.inc()
-            raise BrokenAnswerError(str(error)) from error
     note_stage("model", time.perf_counter() - asked)
+
+
+@contextmanager
+def breaking_off() -> Iterator[None]:
+    """Turn what ends an answer that has begun into one error.
+
+    Raises:
+        BrokenAnswerError: The model failed, stood still, or the request's time is over.
+    """
+    try:
+        yield
+    except (openai.OpenAIError, PartError, RequestLateError) as error:
+        BROKEN_ANSWERS.inc()
+        raise BrokenAnswerError(str(error)) from error
 
 
 async def find_model(clients: Clients, settings: Settings) -> bool:

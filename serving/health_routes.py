@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from processors.settings import Settings
 from serving.clients import Clients
 from serving.generation import find_model
-from serving.search import find_live_versions
+from serving.live_versions import find_live_versions
 
 _PATIENCE: Final = 3  # seconds for a part to answer
 

@@ -14,13 +14,16 @@ from opensearchpy.exceptions import ConnectionError as SearchDownError
 
 from processors.cache import cache_key
 from serving.cache import find_alike, is_cacheable
+from serving.documents import read_ranking
+from serving.embedding import embed_question
 from serving.metrics import CACHE_LOOKUPS
-from serving.search import Findings, embed_question, find_time, read_ranking, retrieve
+from serving.question import Findings, find_time
+from serving.retrieval import retrieve
 
 if TYPE_CHECKING:
     from processors.settings import Settings
     from serving.clients import Clients
-    from serving.search import Question
+    from serving.question import Question
 
 SEARCH: Final = "search"
 """The name of OpenSearch among the parts that were down."""

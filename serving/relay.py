@@ -12,7 +12,7 @@ from openai.types.chat import ChatCompletion
 from serving.answer import mask_message
 from serving.correlation import name_request
 from serving.errors import BrokenAnswerError, reading_answer
-from serving.generation import Outcome
+from serving.generation import Outcome, breaking_off
 from serving.model_openai import stream_chunks
 from serving.model_v2 import write_by_v2
 from serving.resilience import limit_waits
@@ -72,8 +72,9 @@ async def relay_chunks(
     async with aclosing(chunks):
         if first is not None:
             yield first
-        async for chunk in chunks:
-            yield chunk
+        with breaking_off():
+            async for chunk in chunks:
+                yield chunk
 
 
 async def _relay_openai(clients: Clients, request: ChatRequest) -> AsyncGenerator[dict[str, Any], None]:

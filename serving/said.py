@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from serving.clients import Clients
-    from serving.search import Question
+    from serving.question import Question
     from serving.writing import Answer
 
 KEPT_SECONDS: Final = 86_400

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from processors.chunk import Pipeline
     from processors.settings import Settings
     from serving.clients import Clients
-    from serving.search import Question
+    from serving.question import Question
 
 # Chunks, so many that they are of ten documents as a rule.
 _DEPTH: Final = 30

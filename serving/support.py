@@ -17,7 +17,7 @@ from processors.retrieval.answerability import (
     read_support,
     score_support,
 )
-from serving.correlation import correlation_id
+from serving.correlation import name_search
 from serving.metrics import time_stage
 from serving.resilience import PartError
 
@@ -70,7 +70,7 @@ async def ask_support(
     try:
         with time_stage("support"):
             answer = await clients.guards.search.attempt(
-                lambda: clients.search.msearch(body=body, headers={"X-Opaque-Id": correlation_id()})
+                lambda: clients.search.msearch(body=body, headers=name_search())
             )
     except (OpenSearchException, PartError) as error:
         log.warning("what speaks for an answer can't be told", error=str(error))

@@ -25,8 +25,8 @@ from serving.last_known import retrieve_or_recall
 from serving.metrics import DEGRADED
 from serving.openai_bodies import ChatCompletion, Model, ModelList
 from serving.openapi import ANSWERS, KEY, ChatOperation, list_errors
+from serving.question import Question
 from serving.schemas import ChatRequest, RetrieveRequest, RetrieveResponse, show_window
-from serving.search import Question
 from serving.shadow import begin_shadow_reads
 from serving.trail import current_trail
 from serving.websocket_routes import stream_chat

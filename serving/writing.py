@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from processors.retrieval.hybrid import Hit
     from processors.settings import Settings
     from serving.clients import Clients
+    from serving.question import Findings, Question
     from serving.schemas import ChatRequest
-    from serving.search import Findings, Question
 
 _LOOKED_AT: Final = 3
 

@@ -42,7 +42,9 @@ def rank_documents(hits: Iterable[Hit], question: str) -> list[Hit]:
         [('b', 1.01), ('a', 0.9), ('b', 0.7)]
     """
     asked = _list_terms(question)
-    weighted = [{**hit, "score": hit["score"] * _weigh(hit, asked)} for hit in _leave_out_copies(hits)]
+    weighted: list[Hit] = [
+        {**hit, "score": hit["score"] * _weigh(hit, asked)} for hit in _leave_out_copies(hits)
+    ]
     weighted.sort(key=lambda hit: -hit["score"])
     pages: dict[str, list[int]] = {}
     for place, hit in enumerate(weighted):

@@ -1,0 +1,67 @@
+"""A question on its way: what to look for and for whom, and what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from processors.retrieval.time_phrases import find_window
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    # The schema's module brings pyarrow, which the service has no use for.
+    from processors.chunk import Pipeline
+    from processors.retrieval.hybrid import Hit
+    from processors.retrieval.time_phrases import TimeWindow
+    from processors.settings import Settings
+
+
+@dataclass(frozen=True)
+class Question:
+    """What to look for, where, and for whom."""
+
+    text: str
+    pipelines: tuple[Pipeline, ...]
+    k: int
+    groups: tuple[str, ...]
+    filters: Mapping[str, Any]
+    window: TimeWindow | None = None
+    asked: str = ""
+    """A follow-up as it was asked; `text` is the whole question then."""
+    weighs: bool = False
+    """Whether to tell if anything speaks for an answer at all."""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was found, in which versions, in which time, and which parts were missing while looking."""
+
+    hits: list[Hit]
+    versions: dict[str, str | None]
+    degraded: tuple[str, ...]
+    window: TimeWindow | None = None
+    alike: str | None = None
+    """The question, the same in other words, whose cached hits these are."""
+    supported: bool | None = None
+    """Whether anything speaks for an answer, None if that wasn't asked or can't be told."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """What one pipeline found, and what speaks for an answer there, if that was asked."""
+
+    hits: list[Hit]
+    troubles: tuple[str, ...] = ()
+    alike: str | None = None
+    support: float | None = None
+
+
+def find_time(settings: Settings, question: Question, now: datetime) -> Question:
+    """Return a question with the window that its words name, unless a filter does."""
+    if "observed_at" in question.filters:
+        return question
+    text, window = find_window(question.text, now, ZoneInfo(settings.time_zone))
+    return replace(question, text=text, window=window)
