@@ -34,6 +34,7 @@ from processors.settings import Settings, load_settings
 from processors.stores.search import count_chunks, open_search
 from processors.stores.versions import find_live
 from serving.clients import open_clients
+from serving.logs import configure_logs
 from serving.question import Question
 from serving.search import time_searches
 
@@ -242,6 +243,7 @@ async def bench(settings: Settings) -> None:
 
 def main() -> None:
     """Run the benchmark."""
+    configure_logs("ERROR")
     asyncio.run(bench(load_settings()))
 
 
