@@ -85,7 +85,10 @@ _LANGUAGES: Final = frozenset(
 )
 _TICKS: Final = "```"
 _LONG_RUN: Final = re.compile(r"`{3,}")
-_FENCE: Final = re.compile(r"([ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)(`{3,}|~{3,})([^\n]*)")
+_FENCE: Final = re.compile(r"([ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]{1,4})*)(`{3,}|~{3,})([^\n]*)")
+_ITEM: Final = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]")
+# As code by its indent alone, unless it belongs to an item of a list.
+_INDENTED: Final = re.compile(r"[> ]*?(?: {4}|\t)")
 _ADDRESS: Final = (
     r"(?:(?<![\w+.-])[a-z][a-z0-9+.-]{0,30}://|\bwww\.|\b(?:javascript|data|vbscript|mailto):)[^\s<>`|\[\]]+"
 )
@@ -225,6 +228,7 @@ class _Defuser:
         self._held = ""
         self._fence = ""
         self._margin = ""
+        self._in_list = False
         self._begins_line = True
         self._ends_as_definition = False
 
@@ -267,7 +271,11 @@ class _Defuser:
                 self._fence = ""
                 return self._margin + _TICKS
             return self._defuse_code(line)
+        if begins and line.strip():
+            self._in_list = bool(_ITEM.match(line)) or (self._in_list and line[0] in " \t>")
         fence = _FENCE.fullmatch(line) if begins else None
+        if fence and not self._in_list and _INDENTED.match(line):
+            fence = None
         if fence and not (fence[2][0] == "`" and "`" in fence[3]):
             # All blocks get the same fence, so that whoever looks for code later on sees the same ends.
             self._fence, self._margin = fence[2], re.sub(r"[^\s>]", " ", fence[1])

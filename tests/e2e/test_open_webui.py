@@ -67,7 +67,6 @@ def test_a_first_timer_picks_a_suggestion_opens_its_source_and_asks_on_in_russia
     expect(answer.shown).to_contain_text("_cluster/reroute?retry_failed=true")
     expect(answer.shown.get_by_role("button", name=re.compile(r"Toggle \d+ source"))).to_be_visible()
     assert answer.growths > 1
-    assert answer.seconds < LONGEST
     page.screenshot(path=screenshots / "open-webui-answer.png", animations="disabled")
 
     passage = open_source(page, answer.shown, RUNBOOK)
@@ -87,8 +86,8 @@ def test_a_first_timer_picks_a_suggestion_opens_its_source_and_asks_on_in_russia
         followed.shown.get_by_role("button", name=re.compile(f"View source: .*{RUNBOOK}"))
     ).not_to_have_count(0)
     expect(followed.shown).to_contain_text("Процитировано из источников")
-    assert followed.seconds < LONGEST
     page.screenshot(path=screenshots / "open-webui-russian.png", animations="disabled")
+    assert max(answer.seconds, followed.seconds) < LONGEST
 
 
 def test_the_page_asks_nobody_but_its_own_server(page: Page, webui_url: str) -> None:

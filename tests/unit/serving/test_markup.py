@@ -180,6 +180,11 @@ def test_an_open_block_ends_with_its_text_so_that_what_follows_is_cited(text: st
     assert len(cited) == 1
 
 
+@pytest.mark.parametrize("text", ["    ```\n{}\n    ```", "-     ```\n{}", "a\n\n    ~~~\n{}"])
+def test_what_only_looks_like_a_block_is_none(text: str) -> None:
+    assert "`https://evil.example`" in defuse_markdown(text.format("https://evil.example"))
+
+
 def test_what_hides_text_is_gone() -> None:
     assert (
         defuse_markdown("<think>a</think> ◁think▷ re\u202everse\u200b") == "‹think>a‹/think> ‹think▷ reverse"
