@@ -30,20 +30,21 @@ from tests.support.asking import KNOWN, MODELS, Seen, ask, keep_asking
 from tests.support.fault_proxy import FAULTS, FaultProxy
 
 ROOT = Path(__file__).parents[2]
-FAULT_S = float(os.environ.get("PROVE_FAULT_SECONDS", "6"))
+FAULT_S = float(os.environ.get("PROVE_FAULT_SECONDS", "7"))
 CLIENTS = 16
 # What the service is told, and what follows for each request; the rest is the machine's, which is busy.
 LIMITS = {
     "RUNLORE_SEARCH_TIMEOUT_SECONDS": "2",
     "RUNLORE_EMBEDDING_TIMEOUT_SECONDS": "1.5",
-    "RUNLORE_MODEL_FIRST_SECONDS": "4",
+    "RUNLORE_MODEL_FIRST_SECONDS": "3",
     "RUNLORE_MODEL_GAP_SECONDS": "2",
     "RUNLORE_REQUEST_SECONDS": "12",
     "RUNLORE_BREAKER_REST_SECONDS": "1",
 }
 LONGEST_S = 12 + 2
-RECOVERED_S = 10
-PARTS = ("opensearch", "redis", "embedder", "model", "kafka")
+RECOVERED_S = 15
+# The parts, and how an answer names one that it was made without.
+PARTS = {"opensearch": "search", "redis": "cache", "embedder": "embedding", "model": "model", "kafka": "cut"}
 # Here a question may remain unanswered, but is told so: nobody searches, or half an answer was written.
 ANSWERLESS = {*(("opensearch", fault) for fault in FAULTS), ("model", "die")}
 
@@ -90,15 +91,15 @@ class Service:
                 for model in MODELS:
                     ask(client, question, model, stream=False)
 
-    def wait_until_whole(self) -> float:
-        """Return how long it takes until a question that is new is answered with all parts."""
+    def wait_until_back(self, missing: str) -> float:
+        """Return how long it takes until a question that is new is answered without missing a part."""
         began = time.monotonic()
         with self.open_client() as client:
             while True:
                 question = f"What do I do when a Kafka broker is down? It is {time.time_ns()}."
                 end, wrong = ask(client, question, "runlore-cag", stream=True)
                 assert not wrong
-                if end == "whole":
+                if not end.isdigit() and missing not in end:
                     return time.monotonic() - began
                 assert time.monotonic() - began < RECOVERED_S, end
                 time.sleep(0.1)
@@ -179,7 +180,7 @@ def _wait_until_live(url: str) -> None:
 def before(service: Service) -> tuple[Counter[str], int]:
     """Return the most connections and files that are open while all is well."""
     service.warm_up()
-    service.wait_until_whole()
+    service.wait_until_back("cut")
     most: Counter[str] = Counter()
     files = 0
     with service.asked() as seen:
@@ -205,11 +206,13 @@ def test_a_fault_is_survived(
 ) -> None:
     with service.asked() as seen, service.proxies[part].broken(fault):
         time.sleep(FAULT_S)
-    recovered = service.wait_until_whole()
+        meanwhile = seen.ends.total()
+    recovered = service.wait_until_back(PARTS[part])
     report(f"{part} {fault}: {dict(seen.ends)}, {seen.slowest:.1f} s at most, back in {recovered:.1f} s")
     assert seen.wrong == []
     assert seen.slowest < LONGEST_S
-    assert seen.ends.total() >= CLIENTS
+    # Nobody waited for the fault to end.
+    assert meanwhile
     unanswered = sum(count for end, count in seen.ends.items() if end.isdigit())
     # On a busy machine another part may be late at the same time.
     assert (part, fault) in ANSWERLESS or unanswered < seen.ends.total() / 4
