@@ -26,10 +26,10 @@ from processors.stores.search import write_chunks
 from processors.stores.versions import create_version, promote
 from serving import citation_routes
 from serving.claims import find_citations
-from serving.markup import break_tags, defuse_markdown
+from serving.markup import break_tags, defuse_markdown, quote_span
 from serving.model_server.extractive.language import PHRASES
 from serving.model_server.extractive.prompt import Source
-from serving.model_server.extractive.quote import quote_prose, quote_span
+from serving.model_server.extractive.quote import quote_prose
 from serving.model_server.extractive.units import split_units
 from tests.support.active import list_active
 from tests.support.hostile import Hostile, make_chunk, make_documents, read_published
