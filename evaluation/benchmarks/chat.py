@@ -57,6 +57,7 @@ class Times:
     whole: list[float] = field(default_factory=list)
     own: list[float] = field(default_factory=list)
     search: list[float] = field(default_factory=list)
+    model: list[float] = field(default_factory=list)
 
 
 def mark(question: str) -> str:
@@ -88,6 +89,7 @@ async def stream(client: aiohttp.ClientSession, path: str, body: dict[str, Any],
     if timings:
         times.own.append(timings["own_ms"])
         times.search.append(timings["search_ms"])
+        times.model.append(timings["model_ms"])
 
 
 async def keep_asking(ask: Ask, questions: Sequence[str], clients: int) -> None:
@@ -169,6 +171,7 @@ async def bench_answers(settings: Settings, prompts: dict[str, Any]) -> None:
                 bare.whole,
             )
             report("  of it search, as the answer says", clients, answers.search)
+            report("  of it the model, as the answer says", clients, answers.model)
             report("  of it the service's own", clients, answers.own)
         known = list(prompts)
         await keep_asking(lambda question: ask_service(question, "runlore-cag"), known, 1)
