@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import ExitStack
 
 import uvicorn
 
@@ -19,9 +20,13 @@ def main() -> int:
     if not port.isdigit():
         sys.stderr.write(f"RUNLORE_SERVICE_PORT must be a port number, got {port!r}\n")
         return 2
-    with sending_traces(os.environ):
+    with ExitStack() as stack:
+        stack.enter_context(sending_traces(os.environ))
+        app = create_app(settings)
+        # uvicorn ends the process by the signal that stopped it, so nothing comes after the app's own end.
+        app.on_shutdown.append(stack.close)
         uvicorn.run(
-            create_app(settings),
+            app,
             host="127.0.0.1",
             port=int(port),
             access_log=False,
