@@ -42,7 +42,8 @@ def just_restarted(settings: Settings, api_key: str, live_versions: None) -> str
     pytest.fail(f"the restart of {RESTARTED} was not searchable within 120 s")
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while one Playwright is open, no other test can open its own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = open_browser(playwright)
