@@ -66,11 +66,20 @@ def take_back(
     Raises:
         ValueError: There is none, or somebody else changed what is live first.
     """
+    return f"{swap_back(client, pipeline, asker, to)}{follow(client, settings, pipeline)}"
+
+
+def swap_back(client: OpenSearch, pipeline: "Pipeline", asker: Asker, to: str | None = None) -> str:
+    """Do the part of `take_back` that must not wait, and say what was done; `follow` does the rest.
+
+    Raises:
+        ValueError: There is none, or somebody else changed what is live first.
+    """
     taken_back, live = versions.roll_back(client, pipeline, to)
     _note(client, taken_back, "taken_back", asker)
     pinned = taken_back in pins.list_pinned(client, pipeline)
     kept = f" {taken_back} stays pinned, which keeps it from being pruned." if pinned else ""
-    return f"{taken_back} was taken back; {live} is live.{kept}{_follow(client, settings, pipeline)}"
+    return f"{taken_back} was taken back; {live} is live.{kept}"
 
 
 def promote_by_hand(client: OpenSearch, settings: "Settings", version: str, asker: Asker) -> str:
@@ -98,7 +107,7 @@ def promote_by_hand(client: OpenSearch, settings: "Settings", version: str, aske
         )
     versions.swap(client, pipeline, live, version)
     _note(client, version, "promoted", asker)
-    return f"{version} is live in place of {live or 'nothing'}.{_follow(client, settings, pipeline)}"
+    return f"{version} is live in place of {live or 'nothing'}.{follow(client, settings, pipeline)}"
 
 
 def pin_version(client: OpenSearch, version: str, asker: Asker) -> str:
@@ -132,10 +141,10 @@ def prune(client: OpenSearch, settings: "Settings", pipeline: "Pipeline", keep: 
         return f"{pipeline}: nothing to prune; the newest {keep}, what is live and what is pinned stay."
     if dry_run:
         return f"Would be deleted: {', '.join(doomed)}. Nothing was changed."
-    return f"Deleted: {', '.join(doomed)}.{_follow(client, settings, pipeline)}"
+    return f"Deleted: {', '.join(doomed)}.{follow(client, settings, pipeline)}"
 
 
-def _follow(client: OpenSearch, settings: "Settings", pipeline: "Pipeline") -> str:
+def follow(client: OpenSearch, settings: "Settings", pipeline: "Pipeline") -> str:
     """Tell MLflow, give the cache's memory back, and return a note of what could not be done."""
     # Imported after the swap: what these bring takes longer to load than the swap itself.
     from evaluation.registry import point_aliases

@@ -6,6 +6,7 @@ needs to decide, and ends with 1 and one sentence if it could not do what was as
 
 import argparse
 import getpass
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,6 @@ from opensearchpy import NotFoundError, OpenSearch, OpenSearchException
 
 from evaluation import version_changes
 from evaluation.version_changes import Asker
-from processors.settings import load_settings
 from processors.stores.versions import LiveVersionMovedError
 
 if TYPE_CHECKING:
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 def main(arguments: list[str] | None = None) -> int:
     """Carry out one command."""
     options = make_parser().parse_args(arguments or sys.argv[1:] or ["list"])
-    settings = load_settings()
     try:
-        # Not by `search.open_search`, whose module brings what takes longer to load than a rollback.
-        client = OpenSearch(settings.opensearch_url, timeout=60)
-        sys.stdout.write(f"{execute(client, settings, options)}\n")
+        # Neither by `search.open_search` nor by the settings: they bring what takes longer to load than a
+        # rollback.
+        address = os.environ.get("RUNLORE_OPENSEARCH_URL") or _load_settings().opensearch_url
+        client = OpenSearch(address, timeout=60)
+        sys.stdout.write(f"{execute(client, options)}\n")
     except (ValueError, OpenSearchException) as error:
         sys.stderr.write(f"{explain(error)}\n")
         return 1
@@ -65,8 +66,8 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def execute(client: OpenSearch, settings: "Settings", options: argparse.Namespace) -> str:
-    """Carry out a parsed command and return what there is to say.
+def execute(client: OpenSearch, options: argparse.Namespace) -> str:
+    """Carry out a parsed command and return what is still to be said.
 
     Raises:
         ValueError: It can't be done, and why.
@@ -74,18 +75,27 @@ def execute(client: OpenSearch, settings: "Settings", options: argparse.Namespac
     asker = Asker(getattr(options, "who", None) or getpass.getuser(), getattr(options, "why", ""))
     match options.command:
         case "promote":
-            return version_changes.promote_by_hand(client, settings, options.version, asker)
+            return version_changes.promote_by_hand(client, _load_settings(), options.version, asker)
         case "rollback" | "roll-back":
-            return version_changes.take_back(client, settings, options.pipeline, asker, options.to)
+            sys.stdout.write(version_changes.swap_back(client, options.pipeline, asker, options.to))
+            sys.stdout.flush()
+            return version_changes.follow(client, _load_settings(), options.pipeline)
         case "pin":
             return version_changes.pin_version(client, options.version, asker)
         case "unpin":
             return version_changes.unpin_version(client, options.version)
         case "prune":
+            settings = _load_settings()
             keep = settings.kept_versions if options.keep is None else options.keep
             return version_changes.prune(client, settings, options.pipeline, keep, dry_run=options.dry_run)
         case _:
             return _look(client, options)
+
+
+def _load_settings() -> "Settings":
+    from processors.settings import load_settings
+
+    return load_settings()
 
 
 def _look(client: OpenSearch, options: argparse.Namespace) -> str:
