@@ -42,7 +42,7 @@ async def find_documents(
     if found is None and not troubles:
         flight = f"{question.k}:{question.weighs}:{key}"
         ranking: Ranking = await clients.documents.run(
-            flight, lambda: _fill_cache(clients, settings, question, version, now)
+            flight, lambda: _fill_cache(clients, settings, question, version, key, now)
         )
         return ranking
     if found is None:
@@ -58,9 +58,7 @@ async def _add_support(
     clients: Clients, settings: Settings, question: Question, version: str, key: str, found: Ranking
 ) -> Ranking:
     """Return a cached ranking that was stored without being weighed, and store what comes of it."""
-    vector, _ = (
-        (None, ()) if settings.neural_search else await embed_question(clients, settings, question.text)
-    )
+    vector, _ = await embed_question(clients, settings, question.text)
     if vector is None:
         return found
     support = await ask_support(clients, version, question.text, vector, question.groups)
@@ -71,15 +69,12 @@ async def _add_support(
 
 
 async def _fill_cache(
-    clients: Clients, settings: Settings, question: Question, version: str, now: datetime
+    clients: Clients, settings: Settings, question: Question, version: str, key: str, now: datetime
 ) -> Ranking:
-    # Looking for a similar question takes its vector, which OpenSearch keeps to itself.
-    embeds_itself = settings.neural_search
-    vector, troubles = (None, ()) if embeds_itself else await embed_question(clients, settings, question.text)
+    vector, troubles = await embed_question(clients, settings, question.text)
     if vector is not None:
         alike = await find_alike(clients, version, question.groups, question.text, vector)
         if alike is not None:
-            key = cache_key(version, question.groups, question.text)
             entry = await _copy_entry(clients, settings, cache_key(version, question.groups, alike), key)
             found: list[Hit] = entry["hits"]
             if len(found) >= question.k:
@@ -98,8 +93,7 @@ async def _fill_cache(
         ttl = settings.cache_ttl_seconds
         entry = make_entry(ranking.hits, support)
         await store_documents(clients, version, question.groups, question.text, entry, vector, ttl)
-    elif embeds_itself and not ranking.troubles:
-        key = cache_key(version, question.groups, question.text)
+    elif settings.neural_search and not ranking.troubles:
         await try_store_entry(clients, key, make_entry(ranking.hits, None), settings.cache_ttl_seconds)
     return replace(
         ranking,

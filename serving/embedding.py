@@ -21,7 +21,12 @@ log = structlog.get_logger(__name__)
 async def embed_question(
     clients: Clients, settings: Settings, text: str
 ) -> tuple[list[float] | None, tuple[str, ...]]:
-    """Return the question's vector, or None and the embedder's name if it is down."""
+    """Return the question's vector, or None and the embedder's name if it is down.
+
+    Where OpenSearch makes the vectors, it keeps them to itself: then there is none, and nothing is down.
+    """
+    if settings.neural_search:
+        return None, ()
     return await clients.vectors.run(text, lambda: _ask_embedder(clients, settings, text))
 
 

@@ -71,7 +71,7 @@ async def _recall_documents(
     text, alike = question.text, None
     found, _ = await read_ranking(clients, cache_key(version, question.groups, text), question.k)
     if found is None:
-        vector, _ = (None, ()) if settings.neural_search else await embed_question(clients, settings, text)
+        vector, _ = await embed_question(clients, settings, text)
         alike = await find_alike(clients, version, question.groups, text, vector) if vector else None
         if alike is not None:
             key = cache_key(version, question.groups, alike)

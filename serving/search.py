@@ -116,9 +116,7 @@ async def time_searches(
     """
     now = datetime.now(UTC)
     question = find_time(settings, question, now)
-    vector, _ = (
-        (None, ()) if settings.neural_search else await embed_question(clients, settings, question.text)
-    )
+    vector, _ = await embed_question(clients, settings, question.text)
     searched = []
     for version in versions:
         began = time.perf_counter()
