@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
-from processors.redaction.masking import mask_secrets
 from processors.retrieval.time_phrases import find_window
 from serving.citations import cite_source
+from serving.conversation import split_conversation
 from serving.correlation import correlation_id
-from serving.errors import NoQuestionError, UnknownModelError
+from serving.errors import UnknownModelError
 from serving.fixed_answers import is_fixed, recall_answer
 from serving.last_known import retrieve_or_recall
 from serving.links import link_source
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from processors.settings import Settings
     from serving.access import Caller
     from serving.clients import Clients
-    from serving.schemas import ChatRequest, Message
+    from serving.schemas import ChatRequest
 
 ROUTED_MODEL: Final = "runlore"
 PIPELINES_BY_MODEL: Final[dict[str, tuple[Pipeline, ...]]] = {
@@ -121,27 +120,6 @@ async def _answer(
     if has_nothing_to_say(settings, request, findings):
         return abstain(settings, request, question, findings)
     return await write_answer(clients, settings, request, question, history, findings)
-
-
-def split_conversation(messages: list[Message]) -> tuple[str, list[dict[str, Any]]]:
-    """Return the question, which is the user's last message, and what was said before it, secrets masked.
-
-    Raises:
-        NoQuestionError: There is no message of a user, or the last one is empty.
-    """
-    for position in range(len(messages) - 1, -1, -1):
-        if messages[position].role == "user":
-            question = mask_secrets(messages[position].as_text().strip())
-            if question:
-                return question, [mask_message(message) for message in messages[:position]]
-            break
-    raise NoQuestionError("The last message of the user is missing or empty: there is nothing to answer.")
-
-
-def mask_message(message: Message) -> dict[str, Any]:
-    """Return a message as it came, with the secrets in it masked."""
-    masked: dict[str, Any] = json.loads(mask_secrets(message.model_dump_json(exclude_unset=True)))
-    return masked
 
 
 def describe_provenance(answer: Answer) -> Provenance:

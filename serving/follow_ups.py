@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from processors.near_duplicates import carries_along
+from serving.conversation import read_text
 
 _MOST_WORDS: Final = 12
 # One that has fewer was most likely a follow-up itself.
@@ -77,7 +78,7 @@ def rewrite_follow_up(
         >>> rewrite_follow_up("How do I rotate the API key?", asked) is None
         True
     """
-    asked = [_read_text(message) for message in history if message.get("role") == "user"]
+    asked = [read_text(message) for message in history if message.get("role") == "user"]
     if not asked or not is_elliptical(question):
         return None
     named = _find_swapped(question)
@@ -97,7 +98,7 @@ def needs_titles(question: str, history: Sequence[dict[str, Any]]) -> bool:
         >>> needs_titles("why?", asked), needs_titles("why is Kafka slow?", asked)
         (True, False)
     """
-    asked = [_read_text(message) for message in history if message.get("role") == "user"]
+    asked = [read_text(message) for message in history if message.get("role") == "user"]
     return bool(asked) and is_elliptical(question) and not _find_topic(asked)
 
 
@@ -121,13 +122,6 @@ def is_elliptical(question: str) -> bool:
         before = [word for word in content if word.place < place]
         return len(before) <= 1 and not any(_is_name(word.text) for word in before)
     return bool(_find_swapped(question))
-
-
-def _read_text(message: dict[str, Any]) -> str:
-    content = message.get("content")
-    if isinstance(content, list):
-        return "\n".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
-    return str(content or "")
 
 
 def _list_words(text: str) -> list[_Word]:

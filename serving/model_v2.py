@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from openai import AsyncStream
 
+from serving.conversation import read_text
 from serving.correlation import name_request
 from serving.errors import BrokenAnswerError, reading_answer
 
@@ -67,16 +68,9 @@ def write_out(messages: list[dict[str, Any]]) -> str:
     lines = []
     for message in before:
         speaker = _SPEAKERS.get(message["role"])
-        text = _read_text(message)
+        text = read_text(message)
         lines.append(f"{speaker}: {escape(text, quote=False)}" if speaker else text)
-    return "\n\n".join([*(line for line in lines if line), _read_text(last)])
-
-
-def _read_text(message: dict[str, Any]) -> str:
-    content = message.get("content")
-    if isinstance(content, list):
-        return "\n".join(str(part.get("text") or "") for part in content)
-    return str(content or "")
+    return "\n\n".join([*(line for line in lines if line), read_text(last)])
 
 
 def choose_parameters(wanted: dict[str, Any]) -> dict[str, Any]:

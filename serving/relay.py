@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from openai.types.chat import ChatCompletion
 
-from serving.answer import mask_message
+from serving.conversation import mask_message
 from serving.correlation import name_request
 from serving.errors import BrokenAnswerError, reading_answer
 from serving.generation import Outcome, breaking_off

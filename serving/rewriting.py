@@ -9,6 +9,7 @@ import openai
 import structlog
 
 from processors.redaction.masking import mask_secrets
+from serving.conversation import read_text
 from serving.correlation import name_request
 from serving.errors import reading_answer
 from serving.follow_ups import is_elliptical, needs_titles, rewrite_follow_up
@@ -55,7 +56,7 @@ async def make_whole(
     titles: list[str] = []
     answers = [message for message in history if message.get("role") == "assistant"]
     if answers and needs_titles(question, history):
-        titles = await recall_titles(clients, user, str(answers[-1].get("content") or ""))
+        titles = await recall_titles(clients, user, read_text(answers[-1]))
     whole = rewrite_follow_up(question, history, titles)
     if whole:
         FOLLOW_UPS.labels("rules").inc()

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from processors.redaction.masking import mask_secrets
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from openai.types.chat.chat_completion_chunk import ChoiceDeltaToolCall
-
-    from serving.schemas import Message
 
 
 def add_tool_calls(calls: dict[int, dict[str, Any]], pieces: Iterable[ChoiceDeltaToolCall]) -> None:
@@ -44,19 +39,3 @@ def add_tool_calls(calls: dict[int, dict[str, Any]], pieces: Iterable[ChoiceDelt
 def list_tool_calls(calls: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
     """Return whole calls in the order of their numbers."""
     return [calls[number] for number in sorted(calls)]
-
-
-def list_tool_turns(messages: Sequence[Message]) -> list[dict[str, Any]]:
-    """Return what follows the question: the model's calls and what came of them, secrets masked.
-
-    Example:
-        >>> from serving.schemas import Message
-        >>> said = [{"role": "user", "content": "Scale it."}, {"role": "tool", "content": "3 replicas"}]
-        >>> list_tool_turns([Message.model_validate(one) for one in said])
-        [{'role': 'tool', 'content': '3 replicas'}]
-    """
-    asked = max((place for place, message in enumerate(messages) if message.role == "user"), default=-1)
-    return [
-        json.loads(mask_secrets(message.model_dump_json(exclude_unset=True)))
-        for message in messages[asked + 1 :]
-    ]

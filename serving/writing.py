@@ -12,6 +12,7 @@ from opensearchpy.exceptions import ConnectionError as SearchDownError
 
 from serving.citations import number_citations
 from serving.claims import ClaimCheck, mark_claims
+from serving.conversation import list_tool_turns
 from serving.generation import Outcome, open_stream, quote_passages
 from serving.links import Reader, make_reader
 from serving.markup import defuse_markdown, defuse_stream, defuse_title
@@ -22,7 +23,6 @@ from serving.prompt import build_messages, describe_window, title_of
 from serving.routing import UNROUTED, Route
 from serving.search import read_sections
 from serving.timing import time_text
-from serving.tool_calls import list_tool_turns
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
