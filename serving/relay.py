@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from serving.generation import Outcome, breaking_off
 from serving.model_openai import stream_chunks
 from serving.model_v2 import write_by_v2
 from serving.resilience import limit_waits
+from serving.writing import make_identity
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -87,7 +87,7 @@ async def _relay_openai(clients: Clients, request: ChatRequest) -> AsyncGenerato
 async def _relay_v2(clients: Clients, request: ChatRequest) -> AsyncGenerator[dict[str, Any], None]:
     """Yield what the V2 protocol answers in OpenAI's shape."""
     head = {
-        "id": f"chatcmpl-{uuid.uuid4().hex}",
+        "id": make_identity(),
         "object": "chat.completion.chunk",
         "created": int(time.time()),
         "model": request.model,

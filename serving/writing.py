@@ -102,7 +102,7 @@ async def write_answer(
         text=text,
         cited=cited,
         outcome=outcome,
-        as_of=max((hit["observed_at"] for hit in sources if hit["observed_at"]), default=None),
+        as_of=_find_latest(sources),
         findings=findings,
         degraded=degraded,
         reader=make_reader(settings, question.groups),
@@ -132,6 +132,10 @@ async def begin_from_memory(
         yield first
         async for piece in pieces:
             yield piece
+
+
+def _find_latest(hits: Sequence[Hit]) -> str | None:
+    return max((hit["observed_at"] for hit in hits if hit["observed_at"]), default=None)
 
 
 def make_identity() -> str:
@@ -169,7 +173,7 @@ def abstain(settings: Settings, request: ChatRequest, question: Question, findin
         text=read(),
         cited=[],
         outcome=Outcome(),
-        as_of=max((hit["observed_at"] for hit in findings.hits if hit["observed_at"]), default=None),
+        as_of=_find_latest(findings.hits),
         findings=findings,
         degraded=findings.degraded,
         reader=make_reader(settings, question.groups),
