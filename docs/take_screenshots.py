@@ -15,17 +15,9 @@ from urllib.parse import urlencode
 import httpx
 from playwright.sync_api import Page, sync_playwright
 
+from tests.support.open_webui import open_browser
+
 FOLDER: Final = Path(__file__).parent / "screenshots"
-FLAGS: Final = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 # Milliseconds: the pages are megabytes of script, and the stack runs on the same few cores.
 LOAD: Final = 90_000
 SETTLE: Final = 4_000
@@ -256,7 +248,7 @@ def main() -> None:
     """Take the named pictures, or all."""
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
+        browser = open_browser(playwright)
         for name in sys.argv[1:] or PICTURES:
             show, height = PICTURES[name]
             page = browser.new_page(viewport={"width": 1280, "height": height}, color_scheme="light")

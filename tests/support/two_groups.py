@@ -28,6 +28,7 @@ from processors.settings import Settings
 from processors.stores.model_server import embed_texts
 from processors.stores.search import write_chunks
 from processors.stores.versions import create_version, promote
+from tests.support import swapping
 
 GROUPS = ("red", "blue")
 MARK = re.compile(r"(red|blue|open)mark\d{4}")
@@ -63,29 +64,20 @@ def make_chunk(group: str, number: int, vector: list[float], kind: str) -> Chunk
         f"To {action} {system}, run `{action} {system} {mark}` on the first node. "
         f"Then wait until {system} is healthy again, and tell the team that {mark} is done."
     )
-    now = "2026-11-21T10:00:00+00:00"
-    cite = {"type": "git", "repository": "r", "commit": "c", "path": f"{mark}.md"}
+    chunk = swapping.make_chunk(system, mark, vector)
     return Chunk(
-        chunk_id=f"{mark}-1",
-        doc_id=mark,
-        source="test",
-        kind=kind,
-        title=f"{action.title()} {system} {mark}",
-        heading_path="",
-        text=text,
-        content_hash=make_id(text),
-        observed_at=now,
-        ingested_at=now,
-        cluster="",
-        namespace="",
-        service=system,
-        severity="",
-        labels={},
-        acl=["public"] if group == "open" else [group],
-        cite={**cite, "start_line": 1, "end_line": 1},
-        batch_id="b",
-        embedding=vector,
-        embedding_model="test@1",
+        **{
+            **chunk,
+            "chunk_id": f"{mark}-1",
+            "doc_id": mark,
+            "kind": kind,
+            "title": f"{action.title()} {system} {mark}",
+            "heading_path": "",
+            "text": text,
+            "content_hash": make_id(text),
+            "acl": ["public"] if group == "open" else [group],
+            "cite": {**chunk["cite"], "path": f"{mark}.md"},
+        }
     )
 
 
