@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
-from processors.retrieval.time_phrases import find_window
 from serving.citations import cite_source
 from serving.conversation import split_conversation
 from serving.correlation import correlation_id
@@ -71,8 +70,7 @@ async def prepare_answer(
     text, history = split_conversation(request.messages)
     trail.question = text
     whole = await make_whole(clients, settings, caller.reader, text, history)
-    now = datetime.now(UTC)
-    route = _choose_route(request.model, whole or text, now)
+    route = _choose_route(request.model, whole or text, datetime.now(UTC))
     question = Question(
         text=whole or text,
         pipelines=route.pipelines,
@@ -80,8 +78,8 @@ async def prepare_answer(
         groups=caller.groups,
         filters={},
         asked=text if whole else "",
-        # What happened at a time is told by that time, and a client's tools may know what we don't.
-        weighs=settings.abstain and not request.tools and find_window(whole or text, now).window is None,
+        # A client's tools may know what we don't.
+        weighs=settings.abstain and not request.tools,
     )
     if is_recorded:
         clients.questions.record(question.text, question.groups, question.pipelines)

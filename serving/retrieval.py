@@ -69,7 +69,8 @@ async def _weigh(
     """Tell whether documents or, if those don't, what was observed speaks for an answer."""
     told = [is_enough(ranking.support) for ranking in rankings if ranking.support is not None]
     if not any(ranking.hits for ranking in rankings):
-        return False if question.weighs else None
+        # What happened at a time is told by that time.
+        return False if question.weighs and question.window is None else None
     if not told or told[0] or events is None:
         return told[0] if told else None
     vector, _ = await embed_question(clients, settings, question.text)
