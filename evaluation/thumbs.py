@@ -2,12 +2,13 @@
 
 `python -m evaluation.thumbs PASSWORD_FILE [EMAIL]` signs in as an administrator to `RUNLORE_OPENWEBUI_URL`
 and sends what it finds to `runlore.queries`. It may be run as often as one likes: of each answer the last
-rating counts.
+rating counts. Its export says who rated, not what groups that person is in: once people have groups, a thumb
+becomes no query (it could show everybody what only a few may read), and is still listed for people.
 """
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -20,11 +21,12 @@ from processors.stores.open_webui import read_feedbacks, sign_in
 _ADMIN: Final = "admin@runlore.local"
 
 
-def parse_thumb(feedback: Mapping[str, Any]) -> RatedAnswer | None:
+def parse_thumb(feedback: Mapping[str, Any], groups: Sequence[str]) -> RatedAnswer | None:
     """Return a rating of one of our answers, None for anything else.
 
     Args:
         feedback: As Open WebUI exports it: the rating, and the conversation as it was then.
+        groups: What whoever rated may see; none if that isn't known.
     """
     rating = (feedback.get("data") or {}).get("rating")
     message_id = str((feedback.get("meta") or {}).get("message_id", ""))
@@ -43,7 +45,7 @@ def parse_thumb(feedback: Mapping[str, Any]) -> RatedAnswer | None:
         rating=rating,
         comment=mask_secrets(str(feedback["data"].get("comment") or "")),
         query=mask_secrets(str(question["content"])),
-        groups=["public"],
+        groups=list(groups),
         abstained=not cited,
         cited=list(cited.values()),
     )
@@ -74,7 +76,9 @@ def main() -> None:
     email = sys.argv[2] if len(sys.argv) > 2 else _ADMIN
     token = sign_in(url, email, Path(sys.argv[1]).read_text(encoding="utf-8").strip())
     outcomes: dict[str, int] = {}
-    ratings = [rated for rated in map(parse_thumb, read_feedbacks(url, token)) if rated is not None]
+    groups = ["public"] if settings.user_groups_file is None else []
+    thumbs = (parse_thumb(feedback, groups) for feedback in read_feedbacks(url, token))
+    ratings = [rated for rated in thumbs if rated is not None]
 
     def count(outcome: str) -> None:
         outcomes[outcome] = outcomes.get(outcome, 0) + 1

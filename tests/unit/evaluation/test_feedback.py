@@ -60,7 +60,7 @@ def make_thumb(rating: Any, metadata: dict[str, Any] | None) -> dict[str, Any]:
 
 def test_a_thumb_of_open_webui_is_a_rating_of_what_was_cited() -> None:
     ours = {"source": "c1", "doc_id": "d1", "name": "T", "parameters": {"index version": "cag-v000001"}}
-    rated = parse_thumb(make_thumb(1, ours))
+    rated = parse_thumb(make_thumb(1, ours), ["public"])
     assert rated is not None
     assert rated["cited"] == [{"doc_id": "d1", "title": "T", "index": "cag-v000001"}]
     assert (rated["rating"], rated["comment"], rated["answer_id"]) == (1, "good", "open-webui:a")
@@ -68,6 +68,13 @@ def test_a_thumb_of_open_webui_is_a_rating_of_what_was_cited() -> None:
 
 
 def test_what_is_no_thumb_or_none_of_ours_is_left_out() -> None:
-    assert parse_thumb(make_thumb(None, None)) is None
-    assert parse_thumb(make_thumb(1, {"source": "a file"})) is None
-    assert parse_thumb({}) is None
+    assert parse_thumb(make_thumb(None, None), ["public"]) is None
+    assert parse_thumb(make_thumb(1, {"source": "a file"}), ["public"]) is None
+    assert parse_thumb({}, ["public"]) is None
+
+
+def test_a_thumb_of_somebody_whose_groups_are_not_known_is_for_people_only() -> None:
+    rated = parse_thumb(make_thumb(-1, {"doc_id": "d1", "name": "T"}), [])
+    assert rated is not None
+    assert make_feedback_queries([{**rated, "rating": 1}], KNOWN) == []
+    assert list_disliked([rated]) == [rated]
