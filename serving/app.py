@@ -40,12 +40,9 @@ def create_app(settings: Settings, clients: _OpenClients = open_clients) -> Lite
 
     @asynccontextmanager
     async def hold_clients(app: Litestar) -> AsyncIterator[None]:
-        audit = AuditLog(settings.audit_file) if settings.audit_file else None
-        async with clients(settings) as opened:
+        async with clients(settings) as opened, _hold_audit(settings) as audit:
             app.state.clients, app.state.audit = opened, audit
             yield
-        if audit is not None:
-            await asyncio.to_thread(audit.close)
 
     app = Litestar(
         route_handlers=[v1_router, report_live, report_ready, report_metrics, show_citation],
@@ -67,6 +64,18 @@ def create_app(settings: Settings, clients: _OpenClients = open_clients) -> Lite
     # Around everything: what no route or guard lets in has an id and a line in the audit log, too.
     app.asgi_handler = trace_requests(account_requests(app.asgi_handler))
     return app
+
+
+@asynccontextmanager
+async def _hold_audit(settings: Settings) -> AsyncIterator[AuditLog | None]:
+    if settings.audit_file is None:
+        yield None
+        return
+    audit = AuditLog(settings.audit_file)
+    try:
+        yield audit
+    finally:
+        await asyncio.to_thread(audit.close)
 
 
 def _allow_origins(settings: Settings) -> CORSConfig | None:

@@ -4,8 +4,9 @@ Each line carries the hash of the one before, so a line that is changed, taken o
 
     python -m serving.audit verify FILE
 
-Lines that are cut off at the end show only against a hash that was noted elsewhere; `verify` prints the last
-one. A thread of its own writes, so nobody waits for the disk; several processes may write to one file.
+Lines that are cut off at either end show only against a hash that was noted elsewhere; `verify` prints what
+the first line follows and the hash of the last one. A thread of its own writes, so nobody waits for the disk;
+several processes may write to one file.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import structlog
 
@@ -183,14 +184,23 @@ def _show_now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def verify_file(path: Path) -> tuple[int, str]:
-    """Return how many lines an audit log has and the hash of the last one.
+class Chain(NamedTuple):
+    """What whole and ordered lines are between."""
+
+    lines: int
+    follows: str
+    """Hash of the line before the first: `BEGIN` in a new log, the older file's last if it was rotated."""
+    last: str
+
+
+def verify_file(path: Path) -> Chain:
+    """Return how many lines an audit log has, what the first one follows, and the hash of the last one.
 
     Raises:
         AuditError: A line isn't as it was written, or isn't where it was.
         OSError: The file can't be read.
     """
-    count, last, torn = 0, "", ""
+    count, follows, last, torn = 0, "", "", ""
     with path.open("rb") as file:
         for number, ended in enumerate(file, start=1):
             line = ended.removesuffix(b"\n")
@@ -202,10 +212,11 @@ def verify_file(path: Path) -> tuple[int, str]:
                 continue
             if last and entry["before"] != last:
                 raise AuditError(f"line {number} doesn't follow the one before it: one of them was changed")
+            follows = follows or entry["before"]
             count, last, torn = count + 1, hash_line(line), ""
     if torn:
         raise AuditError("the last line is no line of an audit log, or is being written")
-    return count, last or BEGIN
+    return Chain(count, follows or BEGIN, last or BEGIN)
 
 
 def _parse_line(line: bytes) -> dict[str, Any]:
@@ -223,11 +234,12 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write("usage: python -m serving.audit verify FILE\n")
         return 2
     try:
-        count, last = verify_file(Path(arguments[1]))
+        count, follows, last = verify_file(Path(arguments[1]))
     except (AuditError, OSError) as error:
         sys.stderr.write(f"{arguments[1]}: {error}\n")
         return 1
-    sys.stdout.write(f"{count} lines, whole and in order; the last one's hash is {last}\n")
+    begun = "a new log" if follows == BEGIN else f"the lines after {follows}"
+    sys.stdout.write(f"{count} lines, whole and in order: {begun}; the last one's hash is {last}\n")
     return 0
 
 

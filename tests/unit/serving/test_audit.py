@@ -12,7 +12,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from processors.settings import Settings
-from serving.audit import BEGIN, AuditError, AuditLog, main, verify_file
+from serving.audit import BEGIN, AuditError, AuditLog, hash_line, main, verify_file
 
 Client = AsyncTestClient[Litestar]
 
@@ -45,7 +45,7 @@ def test_each_line_carries_the_hash_of_the_one_before_over_restarts_too(path: Pa
     lines = read(path)
     assert [line["name"] for line in lines] == ["a", "ä", "c"]
     assert lines[0]["before"] == BEGIN
-    assert verify_file(path)[0] == 3
+    assert verify_file(path).lines == 3
 
 
 @pytest.mark.parametrize(
@@ -80,12 +80,24 @@ def test_what_is_cut_off_at_the_end_shows_in_the_last_hash(path: Path) -> None:
     assert verify_file(path) != before
 
 
+def test_what_is_cut_off_at_the_head_shows_in_what_the_first_line_follows(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(path, "a", "b")
+    assert main(["verify", str(path)]) == 0
+    assert "2 lines, whole and in order: a new log" in capsys.readouterr().out
+    first, second = path.read_text().splitlines()
+    path.write_text(second + "\n")
+    assert main(["verify", str(path)]) == 0
+    assert f"the lines after {hash_line(first.encode())}" in capsys.readouterr().out
+
+
 def test_a_line_that_a_power_cut_has_torn_is_kept_and_told_of(path: Path) -> None:
     write(path, "a", "b")
     with path.open("ab") as file:
         file.write(b'{"name":"c\xff')
     write(path, "d")
-    assert verify_file(path)[0] == 4
+    assert verify_file(path).lines == 4
     lines = path.read_bytes().splitlines()
     assert lines[2] == b'{"name":"c\xff'
     path.write_bytes(b"\n".join([*lines[:2], b"another", *lines[3:], b""]))
@@ -98,11 +110,11 @@ def test_a_file_that_was_rotated_goes_on_from_the_one_before(path: Path) -> None
     log.append({"name": "a"})
     while not path.stat().st_size:
         threading.Event().wait(0.01)
-    last = verify_file(path)[1]
+    last = verify_file(path).last
     path.rename(path.with_suffix(".1"))
     log.append({"name": "b"})
     log.close()
-    assert read(path)[0]["before"] == last
+    assert verify_file(path).follows == last
 
 
 def test_several_processes_write_one_chain(path: Path) -> None:
@@ -115,7 +127,7 @@ def test_several_processes_write_one_chain(path: Path) -> None:
     command = [sys.executable, "-c", script, str(path)]
     running = [subprocess.Popen(command, env=os.environ) for _ in range(2)]
     assert [process.wait(60) for process in running] == [0, 0]
-    assert verify_file(path)[0] == 600
+    assert verify_file(path).lines == 600
 
 
 def test_the_command_says_how_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:
@@ -137,7 +149,7 @@ async def test_answered_and_refused_requests_have_a_line_each(app: Litestar, set
         await client.get("/metrics")
     assert settings.audit_file is not None
     answered, refused, large, page, missing = read(settings.audit_file)
-    assert verify_file(settings.audit_file)[0] == 5
+    assert verify_file(settings.audit_file).lines == 5
     assert (
         answered.items()
         >= {
