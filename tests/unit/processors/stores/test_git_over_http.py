@@ -64,7 +64,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
         seen: list[str] = []
         handler = partial(Guarded, elsewhere=elsewhere, seen=seen, directory=str(work))
         servers.append(ThreadingHTTPServer(("127.0.0.1", 0), handler))
-        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
+        threading.Thread(target=servers[-1].serve_forever, args=(0.05,), daemon=True).start()
         return f"http://127.0.0.1:{servers[-1].server_port}", seen
 
     yield start
