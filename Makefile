@@ -41,7 +41,7 @@ run: environments ## From nothing to a cited answer; DOCS=<git url or folder> re
 test: environments test-unit test-integration ## Unit and integration tests, on a stack of their own
 
 test-unit: environments ## Quick tests without a stack
-	@$(BIN)/pytest tests/unit processors evaluation serving/*.py local -q -n auto
+	@$(BIN)/pytest tests/unit processors evaluation serving local -q -n auto --ignore=serving/model_server
 
 test-integration: environments ## Start the test stack, test against it, stop it; TESTS=<path> for fewer
 	@trap '$(TEST_STACK) stop' EXIT; trap 'exit 130' INT TERM; \

@@ -12,7 +12,7 @@ from typing import Final, TypedDict
 import httpx
 
 from processors.settings import load_settings
-from serving.follow_ups import rewrite_follow_up
+from serving.answering.follow_ups import rewrite_follow_up
 
 FOLLOW_UPS_FILE: Final = Path(__file__).parent / "queries" / "follow_ups.jsonl"
 _DEPTH: Final = 5

@@ -1,7 +1,8 @@
 """The answering prompt in MLflow's prompt registry, so that it can be read and compared there.
 
-The service reads the file in `serving/prompts/`. An answer names that file's version, which is an alias in
-the registry: `answer.v3` is `prompts:/runlore-answer@answer-v3`. `python -m evaluation.prompts` registers it.
+The service reads the file in `serving/answering/prompts/`. An answer names that file's version, which is an
+alias in the registry: `answer.v3` is `prompts:/runlore-answer@answer-v3`. `python -m evaluation.prompts`
+registers it.
 """
 
 import re
@@ -12,7 +13,7 @@ import mlflow
 from mlflow.entities.model_registry import PromptVersion
 
 from processors.settings import load_settings
-from serving.prompt import PROMPT_VERSION, load_template
+from serving.answering.prompt import PROMPT_VERSION, load_template
 
 PROMPT_NAME: Final = "runlore-answer"
 _PLACE: Final = re.compile(r"\$\{?(\w+)\}?")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, TypedDict
 
 from evaluation.query_sets import read_golden
-from serving.routing import choose_route
+from serving.answering.routing import choose_route
 
 QUERIES: Final = Path(__file__).parent / "queries"
 ROUTES_FILE: Final = QUERIES / "routes.jsonl"

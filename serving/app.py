@@ -12,17 +12,17 @@ from litestar.plugins.pydantic import PydanticPlugin
 from litestar.types import Scope
 
 from processors.settings import Settings
-from serving.access import Caller, open_access, provide_caller
-from serving.accounting import account_requests
-from serving.audit import AuditLog
-from serving.citation_routes import show_citation
+from serving.access.callers import Caller, open_access, provide_caller
+from serving.access.limits import Bucket, describe_buckets
+from serving.api.citation_routes import show_citation
+from serving.api.health_routes import report_live, report_metrics, report_ready
+from serving.api.openapi import describe_api
+from serving.api.v1_routes import v1_router
 from serving.clients import Clients, open_clients
-from serving.correlation import HEADER, trace_requests
 from serving.errors import EXCEPTION_HANDLERS
-from serving.health_routes import report_live, report_metrics, report_ready
-from serving.limits import Bucket, describe_buckets
-from serving.openapi import describe_api
-from serving.v1_routes import v1_router
+from serving.observability.accounting import account_requests
+from serving.observability.audit import AuditLog
+from serving.observability.correlation import HEADER, trace_requests
 
 _OpenClients = Callable[[Settings], AbstractAsyncContextManager[Clients]]
 

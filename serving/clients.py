@@ -15,11 +15,11 @@ from redis.backoff import NoBackoff
 from processors.near_duplicates import AskedQuestions
 from processors.settings import Settings
 from processors.stores.asked_questions import QuestionLog, open_question_log
-from serving.guarded_clients import GuardedOpenAI, GuardedRedis, GuardedTransport
-from serving.metrics import QUESTIONS
-from serving.parts import Guards, make_guards
-from serving.resilience import Guard
-from serving.sharing import SharedRead, SingleFlight, SpareWork
+from serving.observability.metrics import QUESTIONS
+from serving.resilience.guarded_clients import GuardedOpenAI, GuardedRedis, GuardedTransport
+from serving.resilience.guards import Guard
+from serving.resilience.parts import Guards, make_guards
+from serving.resilience.sharing import SharedRead, SingleFlight, SpareWork
 
 # Seconds. The guards say how long is waited; the clients' own limits are a little longer.
 _GRACE = 1.0

@@ -12,8 +12,8 @@ from litestar.exceptions import HTTPException, ValidationException
 from opensearchpy import exceptions as search_errors
 
 from processors.retrieval.hybrid import FilterError
-from serving.limits import ContextTooLongError, LimitReachedError
-from serving.resilience import PartError, RequestLateError
+from serving.access.limits import ContextTooLongError, LimitReachedError
+from serving.resilience.guards import PartError, RequestLateError
 
 _Request: TypeAlias = Request[Any, Any, Any]
 _Handler: TypeAlias = Callable[[_Request, Any], Response[Any]]

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from processors.retrieval.hybrid import RetrievedHit
 from processors.retrieval.time_phrases import TimeWindow
 from serving.errors import UnreadablePartError
-from serving.timing import Timings
+from serving.observability.timing import Timings
 
 # What our own part of the answer is made of, and what only says who asks and what for.
 _NOT_FOR_MODEL: Final = {

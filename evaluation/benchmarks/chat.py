@@ -34,9 +34,9 @@ from processors.settings import Settings, load_settings
 from processors.stores.search import count_chunks, open_search
 from processors.stores.versions import find_live
 from serving.clients import open_clients
-from serving.logs import configure_logs
-from serving.question import Question
-from serving.search import time_searches
+from serving.observability.logs import configure_logs
+from serving.retrieval.question import Question
+from serving.retrieval.search import time_searches
 
 _CLIENTS: Final = (1, 8, 32)
 _REQUESTS: Final = {1: 80, 8: 160, 32: 192}

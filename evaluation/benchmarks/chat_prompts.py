@@ -9,8 +9,8 @@ import structlog
 from aiohttp import web
 
 from processors.settings import Settings
-from serving.access import make_caller
-from serving.chat import complete_chat
+from serving.access.callers import make_caller
+from serving.api.chat import complete_chat
 from serving.clients import open_clients
 from serving.schemas import ChatRequest
 

@@ -24,9 +24,9 @@ from processors.settings import Settings
 from processors.stores.model_server import embed_texts
 from processors.stores.search import write_chunks
 from processors.stores.versions import create_version, promote
-from serving import citation_routes
-from serving.claims import find_citations
-from serving.markup import break_tags, defuse_markdown, quote_span
+from serving.answering.claims import find_citations
+from serving.answering.markup import break_tags, defuse_markdown, quote_span
+from serving.api import citation_routes
 from serving.model_server.extractive.language import PHRASES
 from serving.model_server.extractive.prompt import Source
 from serving.model_server.extractive.quote import quote_prose

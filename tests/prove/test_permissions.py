@@ -27,8 +27,8 @@ from websockets.sync.client import connect
 
 from processors.cache import cache_key, match_version
 from processors.settings import Settings
-from serving.audit import verify_file
-from serving.links import Reader, load_link_key, sign_grant
+from serving.answering.links import Reader, load_link_key, sign_grant
+from serving.observability.audit import verify_file
 from tests.support import two_groups
 from tests.support.swapping import make_pipeline
 from tests.support.two_groups import GROUPS, Provider, Service, group_of, list_subjects, marks_in, sign_user

@@ -5,7 +5,7 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from serving.markup import break_tags
+from serving.answering.markup import break_tags
 
 PARSER = MarkdownIt("gfm-like", {"html": True, "linkify": False}).enable("table")
 

@@ -15,10 +15,10 @@ import uvicorn
 from opensearchpy import AsyncOpenSearch
 
 from processors.settings import Settings, load_settings
-from serving import citation_routes
+from serving.api import citation_routes
 from serving.app import create_app
 from serving.clients import Clients, open_clients
-from serving.logs import configure_logs
+from serving.observability.logs import configure_logs
 
 
 class RenamedAliases:

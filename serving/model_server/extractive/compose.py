@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from serving.markup import quote_span
+from serving.answering.markup import quote_span
 from serving.model_server.extractive.language import Phrases
 from serving.model_server.extractive.quote import quote_code, quote_prose
 from serving.model_server.extractive.score import ScoredUnit, is_observation

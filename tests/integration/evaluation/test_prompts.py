@@ -6,7 +6,7 @@ import mlflow
 import pytest
 
 from evaluation.prompts import PROMPT_NAME, register_prompt, write_template
-from serving.prompt import PROMPT_VERSION, load_template
+from serving.answering.prompt import PROMPT_VERSION, load_template
 
 
 def test_a_prompt_is_registered_once_under_the_name_that_answers_carry(

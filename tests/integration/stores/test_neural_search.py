@@ -15,8 +15,8 @@ from processors.stores.model_server import embed_texts
 from processors.stores.neural_search import NeuralSearchError, ensure_model, require_plugin
 from processors.stores.search import apply_templates, write_chunks
 from serving.clients import open_clients
-from serving.question import Question
-from serving.search import time_searches
+from serving.retrieval.question import Question
+from serving.retrieval.search import time_searches
 
 TEXTS = [
     "The cluster is red because primary shards are missing. List unassigned shards first.",

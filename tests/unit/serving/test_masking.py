@@ -9,7 +9,7 @@ from litestar.testing import AsyncTestClient
 
 from processors.cache import cache_key
 from processors.redaction.masking import mask_secrets
-from serving.logs import mask_event
+from serving.observability.logs import mask_event
 
 Client = AsyncTestClient[Litestar]
 SECRET = "hunter22"

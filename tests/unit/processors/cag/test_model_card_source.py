@@ -9,7 +9,7 @@ from processors.cag.cites import build_cite
 from processors.cag.model_card_source import read_model_cards
 from processors.chunk import make_id
 from processors.settings import Settings
-from serving.citations import build_citation_url
+from serving.answering.citations import build_citation_url
 from tests.support.recorded import Replay, replay
 
 MODELS = "/api/2.0/mlflow/registered-models/search?max_results=1000"

@@ -1,0 +1,249 @@
+"""Who may ask, and what they may see."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
+
+import jwt
+import structlog
+from litestar.exceptions import NotAuthorizedException
+from litestar.types import Scope
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from serving.access.limits import admit
+from serving.access.tokens import ProviderKeys, read_openwebui_token, read_provider_token
+from serving.observability.trail import current_trail
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from litestar.connection import ASGIConnection
+    from litestar.handlers import BaseRouteHandler
+
+    from processors.settings import Settings
+
+PUBLIC: Final = "public"
+USER_HEADER: Final = "X-OpenWebUI-User-Jwt"
+KEY_SUBPROTOCOL: Final = "openai-insecure-api-key."
+"""What OpenAI's clients in browsers put before the key that they offer as a WebSocket's subprotocol."""
+_SHORTEST_SECRET: Final = 32
+_HINT: Final = "send `Authorization: Bearer <key>`."
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, and for which groups the answer may be made."""
+
+    user: str
+    """The same for each request of the same one: `key:<name>` or `jwt:<issuer>:<subject>`."""
+    groups: tuple[str, ...]
+    """Sorted; what is public is for all."""
+
+    @property
+    def reader(self) -> str:
+        """Under which what they were shown is remembered: whoever has other groups is another reader.
+
+        Example:
+            >>> Caller("key:ops", ("public", "sre")).reader
+            'key:ops public sre'
+        """
+        return " ".join((self.user, *self.groups))
+
+
+class ApiKey(BaseModel):
+    """A named key, of which only the hash is kept, and the groups of its holder."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    groups: tuple[str, ...] = ()
+
+
+class UserGroups(BaseModel):
+    """The groups of Open WebUI's users, by id or e-mail address, and of its roles."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    users: dict[str, tuple[str, ...]] = {}
+    roles: dict[str, tuple[str, ...]] = {}
+
+
+@dataclass(frozen=True)
+class Access:
+    """All that says who somebody is, read when the service starts."""
+
+    keys: Mapping[str, ApiKey]
+    openwebui_secret: str | None = None
+    user_groups: UserGroups = field(default_factory=UserGroups)
+    provider: ProviderKeys | None = None
+    issuer: str = ""
+    audience: str = ""
+    groups_claim: str = "groups"
+
+
+def open_access(settings: Settings) -> Access:
+    """Read keys, secrets and groups from the files that the settings name.
+
+    Raises:
+        ValueError: A file is missing, empty or not of its form; the message names it.
+    """
+    issuer = settings.oidc_issuer
+    return Access(
+        keys=read_api_keys(settings.api_key_file, settings.api_keys_file),
+        openwebui_secret=_read_secret(settings.openwebui_jwt_secret_file),
+        user_groups=_read_user_groups(settings.user_groups_file),
+        provider=ProviderKeys(issuer, settings.oidc_jwks_url) if issuer else None,
+        issuer=issuer,
+        audience=settings.oidc_audience,
+        groups_claim=settings.oidc_groups_claim,
+    )
+
+
+def read_api_keys(key_file: Path, named_file: Path | None) -> dict[str, ApiKey]:
+    """Return the keys that clients may show: the one of the service as `default`, and those with names.
+
+    Raises:
+        ValueError: A file is missing, empty or not of its form.
+    """
+    key = key_file.read_text().strip() if key_file.is_file() else ""
+    if not key:
+        raise ValueError(f"RUNLORE_API_KEY_FILE: {key_file} holds no key; `make setup` writes one")
+    keys = {} if named_file is None else _read_json(dict[str, ApiKey], named_file, "RUNLORE_API_KEYS_FILE")
+    if "default" in keys:
+        raise ValueError(f"RUNLORE_API_KEYS_FILE: {named_file} names a key `default`, which is the service's")
+    return {"default": ApiKey(key_sha256=hashlib.sha256(key.encode()).hexdigest()), **keys}
+
+
+def _read_user_groups(path: Path | None) -> UserGroups:
+    if path is None:
+        return UserGroups()
+    groups: UserGroups = _read_json(UserGroups, path, "RUNLORE_USER_GROUPS_FILE")
+    return UserGroups(users={user.lower(): own for user, own in groups.users.items()}, roles=groups.roles)
+
+
+def _read_json(form: Any, path: Path, name: str) -> Any:
+    try:
+        return TypeAdapter(form).validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise ValueError(f"{name}: {path} is not of the documented form: {error}") from error
+
+
+def _read_secret(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    secret = path.read_text().strip() if path.is_file() else ""
+    if len(secret) < _SHORTEST_SECRET:
+        raise ValueError(
+            f"RUNLORE_OPENWEBUI_JWT_SECRET_FILE: {path} must hold at least {_SHORTEST_SECRET} characters"
+        )
+    return secret
+
+
+async def identify(access: Access, headers: Mapping[str, str]) -> Caller:
+    """Return who asks.
+
+    A key's holder may say for which user of Open WebUI they ask, in a token that Open WebUI signed. Then the
+    user's groups count, and not the key's. What the token can't prove is refused, not left out.
+
+    Raises:
+        NotAuthorizedException: No key or token is shown, or one that isn't good.
+        IdentityProviderDownError: Nobody can tell whether the token is good.
+    """
+    scheme, _, shown = headers.get("Authorization", "").partition(" ")
+    shown = shown.strip()
+    if scheme.lower() != "bearer" or not shown:
+        raise NotAuthorizedException(f"Missing API key: {_HINT}", headers={"WWW-Authenticate": "Bearer"})
+    name = find_key(access.keys, shown)
+    try:
+        if name is None:
+            return await _identify_by_provider(access, shown)
+        token = headers.get(USER_HEADER)
+        if token is None or access.openwebui_secret is None:
+            return make_caller(f"key:{name}", access.keys[name].groups)
+        return _identify_by_openwebui(access, token, access.openwebui_secret)
+    except jwt.PyJWTError as error:
+        raise NotAuthorizedException(
+            f"The token is not good: {error}.", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}
+        ) from error
+
+
+def find_key(keys: Mapping[str, ApiKey], shown: str) -> str | None:
+    """Return the name of a key, None for one that isn't known; the time it takes tells nothing of the key.
+
+    Example:
+        >>> known = {"ops": ApiKey(key_sha256=hashlib.sha256(b"abc").hexdigest())}
+        >>> find_key(known, "abc"), find_key(known, "abd")
+        ('ops', None)
+    """
+    digest = hashlib.sha256(shown.encode()).hexdigest()
+    found = [name for name, key in keys.items() if hmac.compare_digest(digest, key.key_sha256)]
+    return found[0] if found else None
+
+
+async def _identify_by_provider(access: Access, shown: str) -> Caller:
+    if access.provider is None or shown.count(".") != 2:
+        raise NotAuthorizedException(f"Incorrect API key: {_HINT}", headers={"WWW-Authenticate": "Bearer"})
+    claims = await read_provider_token(shown, access.provider, access.issuer, access.audience)
+    told = claims.get(access.groups_claim, ())
+    groups = [told] if isinstance(told, str) else told
+    return make_caller(f"jwt:{access.issuer}:{claims['sub']}", groups if isinstance(groups, list) else ())
+
+
+def _identify_by_openwebui(access: Access, token: str, secret: str) -> Caller:
+    claims = read_openwebui_token(token, secret)
+    told = access.user_groups
+    names = {str(claims[claim]).lower() for claim in ("sub", "email") if claims.get(claim)}
+    groups = [group for name in names for group in told.users.get(name, ())]
+    groups += told.roles.get(str(claims.get("role")), ())
+    return make_caller(f"jwt:{claims['iss']}:{claims['sub']}", groups)
+
+
+def make_caller(user: str, groups: Iterable[Any] = ()) -> Caller:
+    """Return a caller; the public group is added, so that what everybody may see is found for all.
+
+    What can't be the name of a group is left out.
+
+    Example:
+        >>> make_caller("key:ops", ["sre", "dev", "sre", 7, "a\\0b"])
+        Caller(user='key:ops', groups=('dev', 'public', 'sre'))
+    """
+    named = {group for group in groups if isinstance(group, str) and group and group.isprintable()}
+    return Caller(user, tuple(sorted({PUBLIC, *named})))
+
+
+async def require_caller(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+    """Find out who asks, or refuse the request.
+
+    Raises:
+        LimitReachedError: Its user has asked as much as they may for now.
+        NotAuthorizedException: It shows no key or token, or one that isn't good.
+        IdentityProviderDownError: Nobody can tell whether its token is good.
+    """
+    state = connection.app.state
+    access: Access = state.access
+    caller = await identify(access, _find_headers(connection))
+    structlog.contextvars.bind_contextvars(user=caller.user)
+    connection.scope["state"]["caller"] = caller
+    trail = current_trail()
+    trail.caller = caller
+    # On a socket each question is counted when it comes.
+    if connection.scope.get("method") == "POST":
+        trail.headers = await admit(state.clients, state.settings, caller)
+
+
+def _find_headers(connection: ASGIConnection[Any, Any, Any, Any]) -> Mapping[str, str]:
+    """Return what says who asks: a browser's WebSocket can't send headers and offers its key instead."""
+    offered = cast("list[str]", connection.scope.get("subprotocols", []))
+    keys = [name.removeprefix(KEY_SUBPROTOCOL) for name in offered if name.startswith(KEY_SUBPROTOCOL)]
+    return {"Authorization": f"Bearer {keys[0]}"} if keys else connection.headers
+
+
+def provide_caller(scope: Scope) -> Caller:
+    """Return whom the guard let in."""
+    caller: Caller = scope["state"]["caller"]
+    return caller

@@ -1,0 +1,200 @@
+"""How much one user may ask in a minute, over all replicas, and how long a conversation may be.
+
+The buckets are in Redis, see `limits.lua`. A question is counted when it comes. Its tokens are known when its
+answer ends and are taken then, so a bucket of tokens may owe; who owes waits until it is paid.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import structlog
+from litestar.exceptions import TooManyRequestsException
+from redis.exceptions import NoScriptError, RedisError
+
+from serving.observability.metrics import LIMIT_CHECKS, time_stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from processors.settings import Settings
+    from serving.access.callers import Caller
+    from serving.clients import Clients
+    from serving.schemas import ChatRequest, Message
+
+_SCRIPT: Final = (Path(__file__).parent / "limits.lua").read_text(encoding="utf-8")
+_DIGEST: Final = hashlib.sha1(_SCRIPT.encode()).hexdigest()  # noqa: S324 - how Redis names scripts
+# Bytes of UTF-8 in one token, about as tokenizers of large models make them.
+_TOKEN_BYTES: Final = 4
+
+log = structlog.get_logger(__name__)
+
+_charging: set[asyncio.Task[None]] = set()
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """What is left of a limit."""
+
+    name: str
+    limit: int
+    remaining: int
+    reset: float
+    """Seconds until all of it is there again."""
+    wait: float
+    """Seconds until something of it is there."""
+
+
+class LimitReachedError(TooManyRequestsException):
+    """A user has asked as much as they may for now."""
+
+    def __init__(self, bucket: Bucket, headers: dict[str, str]) -> None:
+        """Say which limit it is, and when to come back."""
+        seconds = max(math.ceil(bucket.wait), 1)
+        super().__init__(
+            f"Rate limit reached: {bucket.limit} {bucket.name} per minute. Try again in {seconds} s.",
+            headers={**headers, "Retry-After": str(seconds)},
+        )
+        self.kind = bucket.name
+
+
+class ContextTooLongError(Exception):
+    """A conversation is longer than the service takes."""
+
+
+async def admit(clients: Clients, settings: Settings, caller: Caller) -> dict[str, str]:
+    """Count a question of a user, and return the headers that say what is left.
+
+    Without Redis everybody is let in, and there are no headers.
+
+    Raises:
+        LimitReachedError: The user has to wait.
+    """
+    if not settings.requests_per_minute and not settings.tokens_per_minute:
+        return {}
+    reply = await _take(clients, settings, caller, (1, 0), may_refuse=True)
+    if reply is None:
+        return {}
+    buckets = _read_buckets(settings, reply)
+    headers = describe_buckets(buckets)
+    LIMIT_CHECKS.labels("allowed" if reply[0] else "refused").inc()
+    if not reply[0]:
+        raise LimitReachedError(max(buckets, key=lambda bucket: bucket.wait), headers)
+    return headers
+
+
+def charge(clients: Clients, settings: Settings, caller: Caller, tokens: int) -> None:
+    """Take the tokens of an answer that has ended; nobody waits for it."""
+    if settings.tokens_per_minute and tokens:
+        task = asyncio.create_task(_charge(clients, settings, caller, tokens))
+        _charging.add(task)
+        task.add_done_callback(_charging.discard)
+
+
+async def _charge(clients: Clients, settings: Settings, caller: Caller, tokens: int) -> None:
+    await _take(clients, settings, caller, (0, tokens), may_refuse=False)
+
+
+async def _take(
+    clients: Clients, settings: Settings, caller: Caller, taken: tuple[int, int], *, may_refuse: bool
+) -> list[int] | None:
+    """Return what Redis says of the buckets, None if it is down."""
+    user = hashlib.sha256(caller.user.encode()).hexdigest()[:32]
+    # In a cluster of Redis the braces keep both on one node.
+    keys = f"limit:{{{user}}}:requests", f"limit:{{{user}}}:tokens"
+    limits = settings.requests_per_minute, settings.tokens_per_minute
+    given = [*limits, *taken, int(may_refuse)]
+
+    try:
+        with time_stage("limits"):
+            return await _run_script(clients, keys, given)
+    except RedisError as error:
+        LIMIT_CHECKS.labels("off").inc()
+        log.warning("cache is down, nobody is limited", error=str(error))
+        return None
+
+
+async def _run_script(clients: Clients, keys: tuple[str, str], given: list[int]) -> list[int]:
+    try:
+        reply = await cast("Any", clients.cache.evalsha(_DIGEST, len(keys), *keys, *given))
+    except NoScriptError:
+        # It was started anew, or is a replica that nobody has told yet.
+        reply = await cast("Any", clients.cache.eval(_SCRIPT, len(keys), *keys, *given))
+    return cast("list[int]", reply)
+
+
+def _read_buckets(settings: Settings, reply: list[int]) -> list[Bucket]:
+    limits = {"requests": settings.requests_per_minute, "tokens": settings.tokens_per_minute}
+    return [
+        Bucket(name, limit, remaining, reset / 1e6, wait / 1e6)
+        for (name, limit), remaining, reset, wait in zip(
+            limits.items(), reply[1::3], reply[2::3], reply[3::3], strict=True
+        )
+        if limit
+    ]
+
+
+def describe_buckets(buckets: Iterable[Bucket]) -> dict[str, str]:
+    """Return the headers by which OpenAI tells what is left.
+
+    Example:
+        >>> describe_buckets([Bucket("requests", 60, 59, 1.0, 0.0)])["x-ratelimit-remaining-requests"]
+        '59'
+    """
+    headers = {}
+    for bucket in buckets:
+        headers[f"x-ratelimit-limit-{bucket.name}"] = str(bucket.limit)
+        headers[f"x-ratelimit-remaining-{bucket.name}"] = str(bucket.remaining)
+        headers[f"x-ratelimit-reset-{bucket.name}"] = show_seconds(bucket.reset)
+    return headers
+
+
+def show_seconds(seconds: float) -> str:
+    """Return a time as OpenAI's headers have it.
+
+    Example:
+        >>> show_seconds(0.02), show_seconds(1.5), show_seconds(361.2)
+        ('20ms', '1.5s', '6m1s')
+    """
+    if seconds < 1:
+        return f"{math.ceil(seconds * 1000)}ms"
+    if seconds < 60:
+        return f"{math.ceil(seconds * 10) / 10:g}s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}m{rest}s"
+
+
+def require_short_context(settings: Settings, request: ChatRequest) -> None:
+    """Refuse a conversation that is too long.
+
+    Raises:
+        ContextTooLongError: It has more tokens, as estimated, than the settings allow.
+    """
+    tokens = sum(estimate_tokens(_read_text(message)) for message in request.messages)
+    if settings.max_context_tokens and tokens > settings.max_context_tokens:
+        raise ContextTooLongError(
+            f"The messages have about {tokens} tokens, and {settings.max_context_tokens} is the most."
+            " Send fewer or shorter ones."
+        )
+
+
+def _read_text(message: Message) -> str:
+    # A picture has no text; who may send one is asked elsewhere.
+    if isinstance(message.content, list):
+        return "".join(part.text or "" for part in message.content)
+    return message.content or ""
+
+
+def estimate_tokens(text: str) -> int:
+    """Return about how many tokens a text has: one for four bytes of it.
+
+    Example:
+        >>> estimate_tokens("the cluster is red"), estimate_tokens("кластер красный")
+        (5, 8)
+    """
+    return math.ceil(len(text.encode()) / _TOKEN_BYTES)

@@ -1,0 +1,148 @@
+"""From a conversation to an answer: find the question, recall or write the answer, say where it is from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+
+from serving.answering.citations import cite_source
+from serving.answering.conversation import split_conversation
+from serving.answering.fixed_answers import is_fixed, recall_answer
+from serving.answering.links import link_source
+from serving.answering.prompt import PROMPT_VERSION
+from serving.answering.rewriting import make_whole
+from serving.answering.routing import Route, choose_route
+from serving.answering.said import remember_when_read
+from serving.answering.writing import Answer, abstain, has_nothing_to_say, write_answer
+from serving.errors import UnknownModelError
+from serving.observability.correlation import correlation_id
+from serving.observability.metrics import ABSTENTIONS, ROUTES
+from serving.observability.trail import current_trail
+from serving.retrieval.last_known import retrieve_or_recall
+from serving.retrieval.question import Question
+from serving.retrieval.shadow import begin_shadow_reads
+from serving.schemas import Provenance, show_window
+
+if TYPE_CHECKING:
+    from processors.chunk import Pipeline
+    from processors.settings import Settings
+    from serving.access.callers import Caller
+    from serving.clients import Clients
+    from serving.schemas import ChatRequest
+
+ROUTED_MODEL: Final = "runlore"
+PIPELINES_BY_MODEL: Final[dict[str, tuple[Pipeline, ...]]] = {
+    ROUTED_MODEL: ("rag", "cag"),
+    "runlore-rag": ("rag",),
+    "runlore-cag": ("cag",),
+}
+# Four passages of each world when both are asked.
+_RETRIEVED: Final = 8
+
+log = structlog.get_logger(__name__)
+
+
+async def prepare_answer(
+    clients: Clients, settings: Settings, request: ChatRequest, caller: Caller, *, is_recorded: bool = True
+) -> Answer:
+    """Do all that can fail before the first word, and return the answer ready to be read.
+
+    Args:
+        clients: What to ask.
+        settings: Of the platform.
+        request: The conversation.
+        caller: Who asks.
+        is_recorded: Whether the question is written down, to be warmed in the next version.
+
+    Raises:
+        UnknownModelError: The request names none of our models.
+        NoQuestionError: The conversation holds no question.
+        NoKnowledgeError: No pipeline that the model reads has a live version.
+        opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached.
+        openai.BadRequestError: The model refuses the request.
+    """
+    trail = current_trail()
+    if request.model not in PIPELINES_BY_MODEL:
+        raise UnknownModelError(f"The model {request.model!r} does not exist; GET /v1/models lists them.")
+    text, history = split_conversation(request.messages)
+    trail.question = text
+    whole = await make_whole(clients, settings, caller.reader, text, history)
+    route = _choose_route(request.model, whole or text, datetime.now(UTC))
+    question = Question(
+        text=whole or text,
+        pipelines=route.pipelines,
+        k=_RETRIEVED,
+        groups=caller.groups,
+        filters={},
+        asked=text if whole else "",
+        # A client's tools may know what we don't.
+        weighs=settings.abstain and not request.tools,
+    )
+    if is_recorded:
+        clients.questions.record(question.text, question.groups, question.pipelines)
+    answer = await _answer(clients, settings, request, question, history)
+    if request.model == ROUTED_MODEL and route.name != "both" and answer.looked_at is not None:
+        route = Route("both", f"{route.reason}; there was nothing, so the rest was asked too")
+        question = replace(question, pipelines=route.pipelines)
+        answer = await _answer(clients, settings, request, question, history)
+    ROUTES.labels(route.name).inc()
+    if answer.looked_at is not None:
+        ABSTENTIONS.labels(request.model).inc()
+    log.info("answered", route=route.name, reason=route.reason, searched=question.text)
+    if is_recorded:
+        begin_shadow_reads(clients, settings, question)
+    answer = trail.answer = replace(answer, route=route, rewritten=whole)
+    return remember_when_read(clients, caller.reader, question, answer) if is_recorded else answer
+
+
+def _choose_route(model: str, question: str, now: datetime) -> Route:
+    if model == ROUTED_MODEL:
+        return choose_route(question, now)
+    (pipeline,) = PIPELINES_BY_MODEL[model]
+    return Route(pipeline, f"the model {model} reads nothing else")
+
+
+async def _answer(
+    clients: Clients,
+    settings: Settings,
+    request: ChatRequest,
+    question: Question,
+    history: list[dict[str, Any]],
+) -> Answer:
+    if is_fixed(settings, request, question):
+        return await recall_answer(clients, settings, request, question)
+    findings = await retrieve_or_recall(clients, settings, question)
+    if has_nothing_to_say(settings, request, findings):
+        return abstain(settings, request, question, findings)
+    return await write_answer(clients, settings, request, question, history, findings)
+
+
+def describe_provenance(answer: Answer) -> Provenance:
+    """Return where an answer comes from; complete once its text has been read."""
+    provenance = Provenance(
+        citations=[
+            cite_source(n, hit, link_source(hit, answer.reader)) for n, hit in enumerate(answer.cited, 1)
+        ],
+        as_of=answer.as_of,
+        versions=answer.findings.versions,
+        route=answer.route.name,
+        route_reason=answer.route.reason,
+        correlation_id=correlation_id(),
+        prompt=PROMPT_VERSION,
+        abstained=answer.looked_at is not None,
+        uncited=answer.check.uncited,
+    )
+    if answer.rewritten:
+        provenance["rewritten"] = answer.rewritten
+    if answer.looked_at is not None:
+        provenance["looked_at"] = list(answer.looked_at)
+    if answer.check.unknown_commands:
+        provenance["unknown_commands"] = answer.check.unknown_commands
+    if answer.findings.window:
+        provenance["window"] = show_window(answer.findings.window)
+    if answer.degraded:
+        provenance["degraded"] = list(answer.degraded)
+    return provenance

@@ -1,0 +1,192 @@
+"""An answer in the making: sources chosen, the model asked, citations numbered, the lack of them marked."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from opensearchpy.exceptions import ConnectionError as SearchDownError
+
+from serving.answering.citations import number_citations
+from serving.answering.claims import ClaimCheck, mark_claims
+from serving.answering.conversation import list_tool_turns
+from serving.answering.links import Reader, make_reader
+from serving.answering.markup import defuse_markdown, defuse_stream, defuse_title
+from serving.answering.packing import choose_sources, open_counter
+from serving.answering.phrases import choose_words
+from serving.answering.prompt import build_messages, describe_window, title_of
+from serving.answering.routing import UNROUTED, Route
+from serving.model_client.generation import Outcome, open_stream, quote_passages
+from serving.observability.metrics import ANSWERS, DEGRADED, UNCITED
+from serving.observability.timing import time_text
+from serving.retrieval.search import read_sections
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+    from processors.retrieval.hybrid import Hit
+    from processors.settings import Settings
+    from serving.clients import Clients
+    from serving.retrieval.question import Findings, Question
+    from serving.schemas import ChatRequest
+
+_LOOKED_AT: Final = 3
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer whose text is still to be read; `cited`, `outcome` and `check` fill up while it is."""
+
+    identity: str
+    created: int
+    model: str
+    text: AsyncGenerator[str, None]
+    cited: list[Hit]
+    outcome: Outcome
+    as_of: str | None
+    findings: Findings
+    degraded: tuple[str, ...]
+    reader: Reader
+    check: ClaimCheck = field(default_factory=ClaimCheck)
+    looked_at: tuple[str, ...] | None = None
+    """Titles of what was nearest, if the answer only says that nothing is known."""
+    route: Route = UNROUTED
+    rewritten: str | None = None
+    """The follow-up as it was searched for."""
+
+
+async def write_answer(
+    clients: Clients,
+    settings: Settings,
+    request: ChatRequest,
+    question: Question,
+    history: Sequence[dict[str, Any]],
+    findings: Findings,
+) -> Answer:
+    """Ask the model about what was found, and return the answer ready to be read.
+
+    Raises:
+        opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached.
+        openai.BadRequestError: The model refuses the request.
+    """
+    found, down = await _grow(clients, findings.hits, question.groups)
+    sources = choose_sources(found, settings.source_tokens, open_counter(settings.tokenizer_file))
+    asked = question.asked or question.text
+    whole = question.text if question.asked else None
+    messages = build_messages(asked, sources, history, findings.window, whole)
+    messages += list_tool_turns(request.messages)
+    written = await open_stream(clients, settings, request, messages)
+    outcome, check = Outcome(), ClaimCheck()
+    cited: list[Hit] = []
+    if written is None:
+        text = number_citations(defuse_stream(quote_passages(sources, choose_words(asked))), sources, cited)
+    else:
+        pieces, outcome = written
+        inert = defuse_stream(time_text(pieces))
+        numbered = number_citations(inert, sources, cited)
+        text = _count_uncited(mark_claims(numbered, cited, check, choose_words(asked)), check, request.model)
+    missing = {*findings.degraded, *down, *(() if written is not None else ("model",))}
+    degraded = tuple(sorted(missing))
+    if "search" in degraded:
+        text = begin_from_memory(text, asked, findings.versions)
+    ANSWERS.labels(request.model, "passages" if written is None else "model").inc()
+    for part in degraded:
+        DEGRADED.labels(part).inc()
+    return Answer(
+        identity=make_identity(),
+        created=int(time.time()),
+        model=request.model,
+        text=text,
+        cited=cited,
+        outcome=outcome,
+        as_of=_find_latest(sources),
+        findings=findings,
+        degraded=degraded,
+        reader=make_reader(settings, question.groups),
+        check=check,
+    )
+
+
+async def _grow(
+    clients: Clients, hits: list[Hit], groups: Sequence[str]
+) -> tuple[list[Hit], tuple[str, ...]]:
+    """Return the hits with their whole sections, or as they are and the name of the search if it is down."""
+    try:
+        return await read_sections(clients, hits, groups), ()
+    except SearchDownError:
+        return hits, ("search",)
+
+
+async def begin_from_memory(
+    pieces: AsyncGenerator[str, None], asked: str, versions: dict[str, str | None]
+) -> AsyncGenerator[str, None]:
+    """Yield a text after a sentence that says from which version it is remembered."""
+    named = ", ".join(version for version in versions.values() if version)
+    async with aclosing(pieces):
+        # What fails before the first word is no answer at all.
+        first = await anext(pieces, "")
+        yield choose_words(asked).from_memory.format(versions=named) + "\n\n"
+        yield first
+        async for piece in pieces:
+            yield piece
+
+
+def _find_latest(hits: Sequence[Hit]) -> str | None:
+    return max((hit["observed_at"] for hit in hits if hit["observed_at"]), default=None)
+
+
+def make_identity() -> str:
+    """Return the id of a new answer."""
+    return f"chatcmpl-{uuid.uuid4().hex}"
+
+
+async def _count_uncited(
+    pieces: AsyncGenerator[str, None], check: ClaimCheck, model: str
+) -> AsyncGenerator[str, None]:
+    async with aclosing(pieces):
+        async for piece in pieces:
+            yield piece
+    UNCITED.labels(model).inc(len(check.uncited))
+
+
+def has_nothing_to_say(settings: Settings, request: ChatRequest, findings: Findings) -> bool:
+    """Tell whether the right answer is that nothing is known; a client's tools may know what we don't."""
+    if not settings.abstain or request.tools or "search" in findings.degraded:
+        return False
+    return findings.supported is False or not findings.hits
+
+
+def abstain(settings: Settings, request: ChatRequest, question: Question, findings: Findings) -> Answer:
+    """Return the answer that nothing is known, and what was nearest; no model is asked."""
+    titles = tuple(dict.fromkeys(defuse_title(title_of(hit)) for hit in findings.hits))[:_LOOKED_AT]
+
+    async def read() -> AsyncGenerator[str, None]:
+        yield _say_nothing(question, findings, titles)
+
+    return Answer(
+        identity=make_identity(),
+        created=int(time.time()),
+        model=request.model,
+        text=read(),
+        cited=[],
+        outcome=Outcome(),
+        as_of=_find_latest(findings.hits),
+        findings=findings,
+        degraded=findings.degraded,
+        reader=make_reader(settings, question.groups),
+        looked_at=titles,
+    )
+
+
+def _say_nothing(question: Question, findings: Findings, titles: Sequence[str]) -> str:
+    own = choose_words(question.asked or question.text)
+    searched = [version for version in findings.versions.values() if version]
+    if findings.window:
+        searched.append(describe_window(findings.window))
+    if not titles:
+        return f"{own.nothing_there} ({', '.join(searched)})"
+    listed = "\n".join(f"- {defuse_markdown(title, is_quoted=True)}" for title in titles)
+    return f"{own.unknown}\n\n{own.looked_at.format(searched=', '.join(searched))}\n\n{listed}"

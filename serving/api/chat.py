@@ -1,0 +1,76 @@
+"""A chat request answered, whole or in chunks, by our models or by the bare one."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, cast
+
+from serving.access.limits import require_short_context
+from serving.answering.answer import prepare_answer
+from serving.api.completions import build_chunks, build_completion
+from serving.model_client.relay import relay_chunks, relay_completion
+from serving.observability.correlation import is_recorded
+from serving.observability.trail import current_trail
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from processors.settings import Settings
+    from serving.access.callers import Caller
+    from serving.api.openai_bodies import ChatCompletion
+    from serving.clients import Clients
+    from serving.schemas import ChatRequest
+
+
+async def complete_chat(
+    clients: Clients, settings: Settings, request: ChatRequest, caller: Caller
+) -> ChatCompletion:
+    """Return the whole answer; raises what `prepare_answer` and the model do.
+
+    Raises:
+        ContextTooLongError: The conversation is too long.
+    """
+    trail = current_trail()
+    trail.model = request.model
+    require_short_context(settings, request)
+    if request.model == settings.answering_model:
+        completion = await relay_completion(clients, settings, request)
+        trail.usage = completion.get("usage") or {}
+        return cast("ChatCompletion", completion)
+    answer = await prepare_answer(clients, settings, request, caller, is_recorded=is_recorded())
+    return cast("ChatCompletion", await build_completion(answer))
+
+
+async def begin_chat(
+    clients: Clients, settings: Settings, request: ChatRequest, caller: Caller
+) -> AsyncGenerator[dict[str, Any], None]:
+    """Return the answer's chunks once the first is there; raises what `prepare_answer` and the model do.
+
+    What has yielded something closes what it holds when it is closed or forgotten. What hasn't holds on to
+    the model's connection, so the first chunk is fetched here.
+
+    Raises:
+        ContextTooLongError: The conversation is too long.
+    """
+    current_trail().model = request.model
+    require_short_context(settings, request)
+    if request.model == settings.answering_model:
+        chunks = relay_chunks(clients, settings, request)
+    else:
+        answer = await prepare_answer(clients, settings, request, caller, is_recorded=is_recorded())
+        include_usage = request.stream_options is not None and request.stream_options.include_usage
+        chunks = build_chunks(answer, include_usage=include_usage)
+    first = await anext(chunks, None)
+    return _continue(first, chunks)
+
+
+async def _continue(
+    first: dict[str, Any] | None, chunks: AsyncGenerator[dict[str, Any], None]
+) -> AsyncGenerator[dict[str, Any], None]:
+    trail = current_trail()
+    async with aclosing(chunks):
+        if first is not None:
+            yield first
+        async for chunk in chunks:
+            trail.usage = chunk.get("usage") or {}
+            yield chunk

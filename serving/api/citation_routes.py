@@ -1,0 +1,104 @@
+"""A page for what a citation points at, for sources that no forge can show."""
+
+import json
+import re
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Any, Final
+
+from litestar import MediaType, Response, get
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, FromQuery
+from opensearchpy import NotFoundError
+
+from processors.index_names import find_version
+from processors.retrieval.hybrid import Hit, parse_hits
+from processors.settings import Settings
+from serving.answering.citations import name_log_lines
+from serving.answering.links import load_link_key, read_grant
+from serving.answering.prompt import title_of
+from serving.api.openapi import list_errors
+from serving.clients import Clients
+from serving.observability.trail import current_trail
+from serving.retrieval.search import read_sections
+
+_INDEX: Final = re.compile(r"(rag|cag)-v\d{6}(-\d{6})?")
+_PAGE: Final = Template((Path(__file__).parent / "pages" / "citation.html").read_text(encoding="utf-8"))
+# The text of a chunk was written by others: it is escaped, and nothing on the page may run or load.
+_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'; sandbox"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    # A link ends; what it showed must not stay behind on the way.
+    "Cache-Control": "private, no-store",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+@get(
+    "/citations/{index:str}/{chunk_id:str}",
+    media_type=MediaType.HTML,
+    responses=list_errors(400, 404, 500, 503),
+)
+async def show_citation(
+    index: FromPath[str],
+    chunk_id: FromPath[str],
+    clients: NamedDependency[Clients],
+    settings: NamedDependency[Settings],
+    grant: FromQuery[str] = "",
+) -> Response[str]:
+    """Show a chunk and where it comes from: to whom the link was made for, or to all if it is public.
+
+    Of a document it is the whole section, as the answer quotes it.
+    """
+    groups = read_grant(grant, index, chunk_id, load_link_key(settings.mask_key_file))
+    hit = await _find_chunk(clients, index, chunk_id, groups) if _INDEX.fullmatch(index) else None
+    if hit is None:
+        raise NotFoundException(
+            f"{index} holds no chunk {chunk_id} that this link may show. Old versions are deleted in time,"
+            " and a link to what is not public ends: ask again for a new one."
+        )
+    trail = current_trail()
+    trail.versions, trail.chunks = {"": find_version(index)}, [chunk_id]
+    section = (await read_sections(clients, [hit], groups))[0]
+    return Response(render_citation(section), media_type="text/html", headers=_HEADERS)
+
+
+async def _find_chunk(clients: Clients, index: str, chunk_id: str, groups: Sequence[str]) -> Hit | None:
+    wanted = [{"term": {"chunk_id": chunk_id}}, {"terms": {"acl": list(groups)}}]
+    body = {"size": 1, "query": {"bool": {"filter": wanted}}, "_source": {"excludes": ["embedding"]}}
+    try:
+        response = await clients.search.search(index=index, body=body)
+    except NotFoundError:
+        return None
+    return next(iter(parse_hits(response)), None)
+
+
+def render_citation(hit: Hit) -> str:
+    """Return the page of a chunk, with everything that comes from the chunk escaped."""
+    rows = "".join(
+        f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in _list_origin(hit)
+    )
+    return _PAGE.substitute(title=escape(title_of(hit)), origin=rows, text=escape(hit["text"]))
+
+
+def _list_origin(hit: Hit) -> list[tuple[str, str]]:
+    cite: dict[str, Any] = hit["cite"]
+    facts = [(name.replace("_", " "), _to_text(value)) for name, value in cite.items()]
+    if cite.get("type") == "log":
+        # In Lucene's language, which OpenSearch Dashboards, Kibana and Graylog take.
+        found = name_log_lines(hit)
+        query = f'service.name:"{found["service"]}" AND @timestamp:[{found["begin"]} TO {found["end"]}]'
+        facts.append(("log query", query))
+    return [*facts, ("observed at", hit["observed_at"]), ("index version", find_version(hit["index"]))]
+
+
+def _to_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,75 @@
+"""Ratings of answers: a thumb up or down by the one who got the answer."""
+
+from datetime import UTC, datetime
+from typing import Final, Literal, TypedDict
+
+from litestar import Response, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+from pydantic import BaseModel, ConfigDict, Field
+from redis.exceptions import RedisError
+
+from processors.index_names import find_version
+from processors.redaction.masking import mask_secrets
+from processors.stores.asked_questions import CitedDocument, RatedAnswer
+from serving.access.callers import Caller
+from serving.answering.said import SaidAnswer, recall_answer_by_id
+from serving.api.openapi import list_errors
+from serving.clients import Clients
+from serving.errors import MemoryDownError, UnknownAnswerError
+from serving.observability.metrics import FEEDBACK
+
+_LONGEST_COMMENT: Final = 2_000
+
+
+class FeedbackRequest(BaseModel):
+    """A rating of an answer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    answer_id: str = Field(min_length=1, max_length=100, description="The answer's `id`.")
+    rating: Literal[1, -1] = Field(description="1: it helped; -1: it didn't.")
+    comment: str = Field("", max_length=_LONGEST_COMMENT, description="What was right or wrong about it.")
+
+
+class FeedbackResponse(TypedDict):
+    """What was noted."""
+
+    answer_id: str
+    rating: int
+
+
+@post("/feedback", status_code=202, responses=list_errors(400, 401, 404, 413, 429, 500, 503))
+async def rate_answer(
+    data: JSONBody[FeedbackRequest], clients: NamedDependency[Clients], caller: NamedDependency[Caller]
+) -> Response[FeedbackResponse]:
+    """Note how somebody rates an answer that they got within the last day."""
+    try:
+        said = await recall_answer_by_id(clients, caller.reader, data.answer_id)
+    except RedisError as error:
+        raise MemoryDownError("What was answered can't be looked up: Redis doesn't answer.") from error
+    if said is None:
+        raise UnknownAnswerError(
+            f"You got no answer {data.answer_id!r} within the last day, or it was not recorded."
+        )
+    clients.questions.record_rating(describe_rating(said, data, datetime.now(UTC)))
+    FEEDBACK.labels("up" if data.rating > 0 else "down").inc()
+    return Response(FeedbackResponse(answer_id=data.answer_id, rating=data.rating), status_code=202)
+
+
+def describe_rating(said: SaidAnswer, feedback: FeedbackRequest, now: datetime) -> RatedAnswer:
+    """Return what is written down of a rating: the question and what the answer cited, not who rated."""
+    cited = {source["doc_id"]: source for source in said["cited"]}
+    return RatedAnswer(
+        rated_at=now.isoformat(timespec="milliseconds"),
+        answer_id=said["answer_id"],
+        rating=feedback.rating,
+        comment=mask_secrets(feedback.comment),
+        query=said["query"],
+        groups=said["groups"],
+        abstained=said["abstained"],
+        cited=[
+            CitedDocument(doc_id=doc_id, title=source["title"], index=find_version(source["index"]))
+            for doc_id, source in cited.items()
+        ],
+    )

@@ -1,0 +1,146 @@
+"""The routes that need a key: OpenAI's chat completions and models, and retrieval alone."""
+
+import time
+from typing import Any, Final
+
+from litestar import Request, Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from litestar.response import Stream
+
+from processors.index_names import find_version
+from processors.redaction.masking import mask_secrets
+from processors.retrieval.hybrid import Hit, RetrievedHit
+from processors.settings import Settings
+from serving.access.callers import Caller, require_caller
+from serving.answering.answer import PIPELINES_BY_MODEL
+from serving.api.chat import begin_chat, complete_chat
+from serving.api.completions import encode_events, to_event_stream
+from serving.api.feedback_routes import rate_answer
+from serving.api.hang_ups import finish_unless_gone
+from serving.api.openai_bodies import ChatCompletion, Model, ModelList
+from serving.api.openapi import ANSWERS, KEY, ChatOperation, list_errors
+from serving.api.websocket_routes import stream_chat
+from serving.clients import Clients
+from serving.errors import UnknownModelError
+from serving.observability.correlation import is_recorded
+from serving.observability.metrics import DEGRADED
+from serving.observability.trail import current_trail
+from serving.retrieval.last_known import retrieve_or_recall
+from serving.retrieval.question import Question
+from serving.retrieval.shadow import begin_shadow_reads
+from serving.schemas import ChatRequest, RetrieveRequest, RetrieveResponse, show_window
+
+# OpenAI's models say when they were made. Ours are routes, so it is when the service started.
+_STARTED: Final = int(time.time())
+
+
+@post(
+    "/chat/completions",
+    status_code=200,
+    operation_class=ChatOperation,
+    responses=ANSWERS | list_errors(400, 401, 404, 413, 429, 500, 503, 504),
+)
+async def create_chat_completion(
+    request: Request[Any, Any, Any],
+    data: JSONBody[ChatRequest],
+    clients: NamedDependency[Clients],
+    settings: NamedDependency[Settings],
+    caller: NamedDependency[Caller],
+) -> Response[ChatCompletion] | Stream:
+    """Answer the last message of a conversation from the live knowledge, with citations."""
+    if data.stream:
+        chunks = await finish_unless_gone(request, begin_chat(clients, settings, data, caller))
+        return to_event_stream(encode_events(chunks))
+    return Response(await finish_unless_gone(request, complete_chat(clients, settings, data, caller)))
+
+
+@get("/models", responses=list_errors(401, 500, 503))
+async def list_models(settings: NamedDependency[Settings]) -> ModelList:
+    """List the models: what is answered from both pipelines, from one of them, or by the bare model."""
+    return ModelList(object="list", data=[_show_model(name) for name in _name_models(settings)])
+
+
+# The names of models on a hub have slashes.
+@get("/models/{name:path}", responses=list_errors(400, 401, 404, 500, 503))
+async def show_model(name: FromPath[str], settings: NamedDependency[Settings]) -> Model:
+    """Show one model."""
+    wanted = name.removeprefix("/")
+    if wanted not in _name_models(settings):
+        raise UnknownModelError(f"The model {wanted!r} does not exist; GET /v1/models lists them.")
+    return _show_model(wanted)
+
+
+def _name_models(settings: Settings) -> tuple[str, ...]:
+    return (*PIPELINES_BY_MODEL, settings.answering_model)
+
+
+def _show_model(name: str) -> Model:
+    return Model(id=name, object="model", created=_STARTED, owned_by="runlore")
+
+
+@post("/retrieve", status_code=200, responses=list_errors(400, 401, 413, 429, 500, 503, 504))
+async def retrieve_chunks(
+    data: JSONBody[RetrieveRequest],
+    clients: NamedDependency[Clients],
+    settings: NamedDependency[Settings],
+    caller: NamedDependency[Caller],
+) -> RetrieveResponse:
+    """Return the chunks that fit a query, without an answer being written."""
+    started = time.perf_counter()
+    question = Question(
+        text=mask_secrets(data.query),
+        pipelines=("rag", "cag") if data.pipeline == "both" else (data.pipeline,),
+        k=data.k,
+        groups=caller.groups,
+        filters=data.filters,
+    )
+    if is_recorded():
+        clients.questions.record(question.text, question.groups, question.pipelines)
+    trail = current_trail()
+    trail.question = question.text
+    findings = await retrieve_or_recall(clients, settings, question)
+    trail.versions, trail.chunks = findings.versions, [hit["chunk_id"] for hit in findings.hits]
+    if is_recorded():
+        begin_shadow_reads(clients, settings, question)
+    response = RetrieveResponse(
+        hits=[_show(hit) for hit in findings.hits],
+        versions=findings.versions,
+        took_ms=round((time.perf_counter() - started) * 1000, 3),
+    )
+    if findings.degraded:
+        response["degraded"] = list(findings.degraded)
+        for part in findings.degraded:
+            DEGRADED.labels(part).inc()
+    if findings.window:
+        response["window"] = show_window(findings.window)
+    return response
+
+
+def _show(hit: Hit) -> RetrievedHit:
+    return RetrievedHit(
+        chunk_id=hit["chunk_id"],
+        doc_id=hit["doc_id"],
+        score=hit["score"],
+        title=hit["title"],
+        text=hit["text"],
+        cite=hit["cite"],
+        observed_at=hit["observed_at"],
+        index=find_version(hit["index"]),
+    )
+
+
+v1_router: Final = Router(
+    "/v1",
+    route_handlers=[
+        create_chat_completion,
+        stream_chat,
+        list_models,
+        show_model,
+        retrieve_chunks,
+        rate_answer,
+    ],
+    guards=[require_caller],
+    security=KEY,
+    tags=["v1"],
+)

@@ -1,0 +1,1 @@
+"""The answering model on KServe, behind each of its protocols."""

@@ -1,0 +1,133 @@
+"""Text from the answering model, or, when there is no model, from the passages themselves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import openai
+import structlog
+
+from serving.answering.markup import defuse_markdown
+from serving.answering.phrases import OwnWords
+from serving.answering.prompt import title_of
+from serving.errors import BrokenAnswerError, is_refusal
+from serving.model_client.openai_protocol import find_openai_model, write_by_openai
+from serving.model_client.v2_protocol import find_v2_model, write_by_v2
+from serving.observability.metrics import BROKEN_ANSWERS, note_stage, time_stage
+from serving.resilience.guards import PartError, RequestLateError, limit_waits
+
+if TYPE_CHECKING:
+    from processors.retrieval.hybrid import Hit
+    from processors.settings import Settings
+    from serving.clients import Clients
+    from serving.schemas import ChatRequest
+
+_WRITERS: Final = {"openai": write_by_openai, "v2": write_by_v2}
+_FINDERS: Final = {"openai": find_openai_model, "v2": find_v2_model}
+
+_SHOWN_PASSAGES: Final = 3
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Outcome:
+    """How the generation ended; filled while the text streams."""
+
+    finish_reason: str = "stop"
+    usage: dict[str, Any] | None = None
+    tool_calls: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+
+async def open_stream(
+    clients: Clients, settings: Settings, request: ChatRequest, messages: list[dict[str, Any]]
+) -> tuple[AsyncGenerator[str, None], Outcome] | None:
+    """Ask the model, and return its text and how it ends once the first word is there; None if it is down.
+
+    Until then nobody has read anything, so a model that fails may be asked again or done without. After that
+    an error ends the text.
+
+    Raises:
+        openai.APIStatusError: The model refuses the request; that is for the caller to hear.
+        RequestLateError: The request's time is over.
+    """
+    asked = time.perf_counter()
+    try:
+        first, pieces, outcome = await clients.guards.model.call(
+            lambda: _begin(clients, settings, request, messages)
+        )
+    except (openai.OpenAIError, PartError) as error:
+        if is_refusal(error):
+            raise
+        log.warning("answering model is down, showing passages", error=str(error))
+        return None
+    note_stage("first_token", time.perf_counter() - asked)
+    return _read_on(first, pieces, asked), outcome
+
+
+async def _begin(
+    clients: Clients, settings: Settings, request: ChatRequest, messages: list[dict[str, Any]]
+) -> tuple[str | None, AsyncGenerator[str, None], Outcome]:
+    outcome = Outcome()
+    write = _WRITERS[settings.answering_protocol]
+    written = write(clients.model, settings.answering_model, request, messages, outcome)
+    pieces = limit_waits("model", written, settings.model_first_seconds, settings.model_gap_seconds)
+    with time_stage("model_open"):
+        first = await anext(pieces, None)
+        while first == "":
+            first = await anext(pieces, None)
+    return first, pieces, outcome
+
+
+async def _read_on(
+    first: str | None, pieces: AsyncGenerator[str, None], asked: float
+) -> AsyncGenerator[str, None]:
+    async with aclosing(pieces):
+        if first is not None:
+            yield first
+        with breaking_off():
+            async for piece in pieces:
+                if piece:
+                    yield piece
+    note_stage("model", time.perf_counter() - asked)
+
+
+@contextmanager
+def breaking_off() -> Iterator[None]:
+    """Turn what ends an answer that has begun into one error.
+
+    Raises:
+        BrokenAnswerError: The model failed, stood still, or the request's time is over.
+    """
+    try:
+        yield
+    except (openai.OpenAIError, PartError, RequestLateError) as error:
+        BROKEN_ANSWERS.inc()
+        raise BrokenAnswerError(str(error)) from error
+
+
+async def find_model(clients: Clients, settings: Settings) -> bool:
+    """Tell whether the answering model is there.
+
+    Raises:
+        openai.OpenAIError: Its server is down.
+    """
+    return await _FINDERS[settings.answering_protocol](clients.model, settings.answering_model)
+
+
+async def quote_passages(sources: Sequence[Hit], own: OwnWords) -> AsyncGenerator[str, None]:
+    """Yield the best passages as an answer that says what it is, in the language of the question."""
+    if not sources:
+        yield own.nothing_found
+        return
+    yield own.passages_follow
+    for n, hit in enumerate(sources[:_SHOWN_PASSAGES], start=1):
+        # Numbers in a passage are its own; they cite none of these.
+        text = defuse_markdown(hit["text"], is_quoted=True)
+        quoted = "\n".join(f"> {line}" for line in text.splitlines())
+        title = defuse_markdown(title_of(hit), is_quoted=True)
+        yield f"\n\n**{title}** [{n}]\n\n{quoted}"

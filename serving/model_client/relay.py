@@ -1,0 +1,132 @@
+"""The bare answering model, passed through as it is: no retrieval, no citations."""
+
+from __future__ import annotations
+
+import time
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+
+from openai.types.chat import ChatCompletion
+
+from serving.answering.conversation import mask_message
+from serving.answering.writing import make_identity
+from serving.errors import BrokenAnswerError, reading_answer
+from serving.model_client.generation import Outcome, breaking_off
+from serving.model_client.openai_protocol import stream_chunks
+from serving.model_client.v2_protocol import write_by_v2
+from serving.observability.correlation import name_request
+from serving.resilience.guards import limit_waits
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from processors.settings import Settings
+    from serving.clients import Clients
+    from serving.schemas import ChatRequest
+
+
+async def relay_completion(clients: Clients, settings: Settings, request: ChatRequest) -> dict[str, Any]:
+    """Pass a request to the model, secrets masked, and return its whole answer.
+
+    Raises:
+        openai.OpenAIError: The model refuses the request, or sends no answer.
+        PartError: The model is down or late.
+    """
+    if settings.answering_protocol == "v2":
+        async with aclosing(relay_chunks(clients, settings, request)) as chunks:
+            return _join([chunk async for chunk in chunks])
+
+    async def ask() -> dict[str, Any]:
+        with reading_answer():
+            completion = await clients.model.chat.completions.create(
+                stream=False, extra_headers=name_request(), **_prepare(request)
+            )
+            if not isinstance(completion, ChatCompletion):
+                raise BrokenAnswerError(f"The model sent {completion!r:.80} for an answer.")
+            return completion.model_dump(exclude_unset=True)
+
+    return await clients.guards.model.call(ask)
+
+
+async def relay_chunks(
+    clients: Clients, settings: Settings, request: ChatRequest
+) -> AsyncGenerator[dict[str, Any], None]:
+    """Pass a request to the model, secrets masked, and yield the chunks of its answer.
+
+    Raises:
+        openai.OpenAIError: The model refuses the request, breaks off, or sends no answer.
+        PartError: The model is down or late.
+    """
+
+    async def begin() -> tuple[dict[str, Any] | None, AsyncGenerator[dict[str, Any], None]]:
+        speak = _relay_v2 if settings.answering_protocol == "v2" else _relay_openai
+        chunks = limit_waits(
+            "model",
+            speak(clients, request),
+            settings.model_first_seconds,
+            settings.model_gap_seconds,
+        )
+        return await anext(chunks, None), chunks
+
+    first, chunks = await clients.guards.model.call(begin)
+    async with aclosing(chunks):
+        if first is not None:
+            yield first
+        with breaking_off():
+            async for chunk in chunks:
+                yield chunk
+
+
+async def _relay_openai(clients: Clients, request: ChatRequest) -> AsyncGenerator[dict[str, Any], None]:
+    async with aclosing(stream_chunks(clients.model, _prepare(request))) as chunks:
+        with reading_answer():
+            async for chunk in chunks:
+                yield chunk.model_dump(exclude_unset=True)
+
+
+async def _relay_v2(clients: Clients, request: ChatRequest) -> AsyncGenerator[dict[str, Any], None]:
+    """Yield what the V2 protocol answers in OpenAI's shape."""
+    head = {
+        "id": make_identity(),
+        "object": "chat.completion.chunk",
+        "created": int(time.time()),
+        "model": request.model,
+    }
+    outcome = Outcome()
+    messages = [mask_message(message) for message in request.messages]
+    delta: dict[str, str] = {"role": "assistant", "content": ""}
+    written = write_by_v2(clients.model, request.model, request, messages, outcome)
+    async with aclosing(written) as pieces:
+        async for piece in pieces:
+            yield _to_chunk(head, {**delta, "content": piece})
+            delta = {}
+    yield _to_chunk(head, delta, outcome.finish_reason)
+
+
+def _to_chunk(
+    head: dict[str, Any], delta: dict[str, str], finish_reason: str | None = None
+) -> dict[str, Any]:
+    return {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": finish_reason}]}
+
+
+def _join(chunks: list[dict[str, Any]]) -> dict[str, Any]:
+    deltas = [chunk["choices"][0] for chunk in chunks]
+    text = "".join(choice["delta"].get("content", "") for choice in deltas)
+    message = {"role": "assistant", "content": text, "refusal": None}
+    choice = {
+        "index": 0,
+        "message": message,
+        "logprobs": None,
+        "finish_reason": deltas[-1]["finish_reason"],
+    }
+    return {**chunks[-1], "object": "chat.completion", "choices": [choice]}
+
+
+def _prepare(request: ChatRequest) -> dict[str, Any]:
+    body = request.model_dump(exclude_unset=True)
+    rest = {name: value for name, value in body.items() if name not in ("model", "messages", "stream")}
+    return {
+        "model": body["model"],
+        "messages": [mask_message(message) for message in request.messages],
+        "extra_body": rest,
+    }

@@ -1,0 +1,128 @@
+"""What Redis remembers of the live version of documents: hits, answers, and the questions they belong to.
+
+Every key carries the version and the groups. The version is read from the alias for each question, so what is
+found here was made from what is live; a version of documents never changes once it is live.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import msgspec
+import structlog
+from redis.exceptions import RedisError
+
+from processors.cache import LONGEST_QUESTION, asked_key, cache_key
+from processors.near_duplicates import AskedQuestions, pack_question
+from serving.observability.metrics import CACHE_LOOKUPS, time_stage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from processors.retrieval.hybrid import Hit
+    from serving.clients import Clients
+
+STORED_HITS: Final = 20
+_MOST_ASKED: Final = 10_000
+_KEPT_LISTS: Final = 8
+
+log = structlog.get_logger(__name__)
+
+
+def is_cacheable(text: str) -> bool:
+    """Tell whether a question is short enough to be asked again."""
+    return len(text) <= LONGEST_QUESTION
+
+
+async def read_entry(clients: Clients, key: str) -> tuple[Any, tuple[str, ...]]:
+    """Return an entry, None if there is none, and the name of the cache if it is down."""
+    try:
+        with time_stage("cache"):
+            entry = await clients.cache.get(key)
+    except RedisError as error:
+        CACHE_LOOKUPS.labels("down").inc()
+        log.warning("cache is down, answering without it", error=str(error))
+        return None, ("cache",)
+    return (msgspec.json.decode(entry) if entry else None), ()
+
+
+async def find_alike(
+    clients: Clients, version: str, groups: Sequence[str], text: str, vector: Sequence[float]
+) -> str | None:
+    """Return the cached question that asks the same in other words, None if there is none."""
+    key = asked_key(version, groups)
+    try:
+        with time_stage("cache"):
+            asked = await _refresh(clients, key)
+    except RedisError as error:
+        log.warning("cache is down, looking for no similar question", error=str(error))
+        return None
+    return asked.find_nearest(text, vector)
+
+
+async def _refresh(clients: Clients, key: str) -> AskedQuestions:
+    """Read what was added to a list since the last time; it only grows, so its length says what is new."""
+    length = await clients.cache.llen(key)
+    asked = clients.asked.get(key)
+    if asked is None or length < asked.read:
+        asked = clients.asked[key] = AskedQuestions()
+        for old in list(clients.asked)[:-_KEPT_LISTS]:
+            del clients.asked[old]
+    if length > asked.read:
+        # Questions that come meanwhile wait here too, and must not read the same records twice.
+        start = asked.read
+        records = cast("list[bytes]", await clients.cache.lrange(key, start, length - 1))
+        if asked.read == start:
+            asked.add(records)
+    return asked
+
+
+def make_entry(hits: Sequence[Hit], support: float | None) -> dict[str, Any]:
+    """Return what is remembered of a question; the evidence for an answer is left out if nobody asked.
+
+    Example:
+        >>> make_entry([], None), make_entry([], -2.5)
+        ({'hits': []}, {'hits': [], 'support': -2.5})
+    """
+    return {"hits": hits} if support is None else {"hits": hits, "support": support}
+
+
+async def store_documents(
+    clients: Clients,
+    version: str,
+    groups: Sequence[str],
+    text: str,
+    entry: Mapping[str, Any],
+    vector: Sequence[float],
+    ttl_seconds: int,
+) -> None:
+    """Remember what was found for a question, and the question itself for those that are like it."""
+    asked = asked_key(version, groups)
+    try:
+        await store_entry(clients, cache_key(version, groups, text), entry, ttl_seconds)
+        with time_stage("cache"):
+            if await clients.cache.llen(asked) < _MOST_ASKED:
+                await clients.cache.rpush(asked, pack_question(text, vector))
+                await clients.cache.expire(asked, ttl_seconds)
+    except RedisError as error:
+        log.warning("cache is down, remembering nothing", error=str(error))
+
+
+async def try_store_entry(clients: Clients, key: str, entry: Any, ttl_seconds: int) -> None:
+    """Store an entry if Redis is there."""
+    try:
+        await store_entry(clients, key, entry, ttl_seconds)
+    except RedisError as error:
+        log.warning("cache is down, remembering nothing", error=str(error))
+
+
+async def store_entry(clients: Clients, key: str, entry: Any, ttl_seconds: int) -> None:
+    """Store an entry; its life varies by a tenth, so that those stored together don't all end together.
+
+    Raises:
+        redis.exceptions.RedisError: Redis is down.
+    """
+    lifetime = int(ttl_seconds * random.uniform(0.9, 1.1))  # noqa: S311 - not a secret
+    with time_stage("cache"):
+        await clients.cache.set(key, msgspec.json.encode(entry), ex=lifetime)

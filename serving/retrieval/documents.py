@@ -1,0 +1,120 @@
+"""Documents for a question, out of the cache or searched and remembered."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from processors.cache import cache_key
+from serving.observability.metrics import CACHE_LOOKUPS
+from serving.retrieval.cache import (
+    STORED_HITS,
+    find_alike,
+    is_cacheable,
+    make_entry,
+    read_entry,
+    store_documents,
+    try_store_entry,
+)
+from serving.retrieval.embedding import embed_question
+from serving.retrieval.question import Question, Ranking
+from serving.retrieval.search import search_version
+from serving.retrieval.support import ask_support
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from processors.retrieval.hybrid import Hit
+    from processors.settings import Settings
+    from serving.clients import Clients
+
+
+async def find_documents(
+    clients: Clients, settings: Settings, question: Question, version: str, now: datetime
+) -> Ranking:
+    """Return documents from the cache, or search and remember them; equal questions at once search once."""
+    cacheable = is_cacheable(question.text) and not question.filters and question.window is None
+    if not cacheable:
+        return await search_version(clients, settings, question, "cag", version, now)
+    key = cache_key(version, question.groups, question.text)
+    found, troubles = await read_ranking(clients, key, question.k)
+    if found is None and not troubles:
+        flight = f"{question.k}:{question.weighs}:{key}"
+        ranking: Ranking = await clients.documents.run(
+            flight, lambda: _fill_cache(clients, settings, question, version, key, now)
+        )
+        return ranking
+    if found is None:
+        searched = await search_version(clients, settings, question, "cag", version, now)
+        return replace(searched, troubles=(*troubles, *searched.troubles))
+    CACHE_LOOKUPS.labels("hit").inc()
+    if question.weighs and found.support is None:
+        return await _add_support(clients, settings, question, version, key, found)
+    return found
+
+
+async def _add_support(
+    clients: Clients, settings: Settings, question: Question, version: str, key: str, found: Ranking
+) -> Ranking:
+    """Return a cached ranking that was stored without being weighed, and store what comes of it."""
+    vector, _ = await embed_question(clients, settings, question.text)
+    if vector is None:
+        return found
+    support = await ask_support(clients, version, question.text, vector, question.groups)
+    entry, _ = await read_entry(clients, key)
+    if entry is not None and support is not None:
+        await try_store_entry(clients, key, {**entry, "support": support}, settings.cache_ttl_seconds)
+    return replace(found, support=support)
+
+
+async def _fill_cache(
+    clients: Clients, settings: Settings, question: Question, version: str, key: str, now: datetime
+) -> Ranking:
+    vector, troubles = await embed_question(clients, settings, question.text)
+    if vector is not None:
+        alike = await find_alike(clients, version, question.groups, question.text, vector)
+        if alike is not None:
+            entry = await _copy_entry(clients, settings, cache_key(version, question.groups, alike), key)
+            found: list[Hit] = entry["hits"]
+            if len(found) >= question.k:
+                CACHE_LOOKUPS.labels("alike").inc()
+                return Ranking(found[: question.k], alike=alike, support=entry.get("support"))
+    CACHE_LOOKUPS.labels("miss").inc()
+    wide = replace(question, k=max(question.k, STORED_HITS))
+    search = search_version(clients, settings, wide, "cag", version, now, vector)
+    support: float | None = None
+    if vector is not None and question.weighs:
+        weighing = ask_support(clients, version, question.text, vector, question.groups)
+        ranking, support = await asyncio.gather(search, weighing)
+    else:
+        ranking = await search
+    if vector is not None and not ranking.troubles:
+        ttl = settings.cache_ttl_seconds
+        entry = make_entry(ranking.hits, support)
+        await store_documents(clients, version, question.groups, question.text, entry, vector, ttl)
+    elif settings.neural_search and not ranking.troubles:
+        await try_store_entry(clients, key, make_entry(ranking.hits, None), settings.cache_ttl_seconds)
+    return replace(
+        ranking,
+        hits=ranking.hits[: question.k],
+        troubles=(*troubles, *ranking.troubles),
+        support=support,
+    )
+
+
+async def _copy_entry(clients: Clients, settings: Settings, source: str, target: str) -> dict[str, Any]:
+    """Return the entry of a cached question, and store it under another one, which then hits exactly."""
+    entry, _ = await read_entry(clients, source)
+    if entry is None:
+        return make_entry([], None)
+    await try_store_entry(clients, target, entry, settings.cache_ttl_seconds)
+    return dict(entry)
+
+
+async def read_ranking(clients: Clients, key: str, k: int) -> tuple[Ranking | None, tuple[str, ...]]:
+    """Return what is remembered under a key, None if that is nothing, and the cache's name if it is down."""
+    entry, troubles = await read_entry(clients, key)
+    hits: list[Hit] = entry["hits"] if entry else []
+    # An entry that holds fewer than are asked for may have left some out.
+    return (Ranking(hits[:k], support=entry.get("support")) if len(hits) >= k else None), troubles

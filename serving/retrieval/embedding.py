@@ -1,0 +1,46 @@
+"""The vector of a question."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import openai
+import structlog
+
+from processors.retrieval.glossary import add_translation
+from serving.observability.correlation import name_request
+from serving.observability.metrics import time_stage
+
+if TYPE_CHECKING:
+    from processors.settings import Settings
+    from serving.clients import Clients
+
+log = structlog.get_logger(__name__)
+
+
+async def embed_question(
+    clients: Clients, settings: Settings, text: str
+) -> tuple[list[float] | None, tuple[str, ...]]:
+    """Return the question's vector, or None and the embedder's name if it is down.
+
+    Where OpenSearch makes the vectors, it keeps them to itself: then there is none, and nothing is down.
+    """
+    if settings.neural_search:
+        return None, ()
+    return await clients.vectors.run(text, lambda: _ask_embedder(clients, settings, text))
+
+
+async def _ask_embedder(
+    clients: Clients, settings: Settings, text: str
+) -> tuple[list[float] | None, tuple[str, ...]]:
+    try:
+        with time_stage("embedding"):
+            answer = await clients.embedder.embeddings.create(
+                model=settings.embedding_model,
+                input=settings.query_prefix + add_translation(text, reads_russian=settings.reads_russian),
+                extra_headers=name_request(),
+            )
+    except openai.OpenAIError as error:
+        log.warning("embedder is down, searching by words alone", error=str(error))
+        return None, ("embedding",)
+    return answer.data[0].embedding, ()

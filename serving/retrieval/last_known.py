@@ -1,0 +1,83 @@
+"""Answers while OpenSearch is down: what Redis remembers of the version of documents that was live last.
+
+What is live is decided in OpenSearch alone, so while it is down nothing goes live. The version is the one
+that the last read of the aliases that succeeded has named. A service that has read none yet has none.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from opensearchpy.exceptions import ConnectionError as SearchDownError
+
+from processors.cache import cache_key
+from serving.observability.metrics import CACHE_LOOKUPS
+from serving.retrieval.cache import find_alike, is_cacheable
+from serving.retrieval.documents import read_ranking
+from serving.retrieval.embedding import embed_question
+from serving.retrieval.question import Findings, find_time
+from serving.retrieval.retrieve import retrieve
+
+if TYPE_CHECKING:
+    from processors.settings import Settings
+    from serving.clients import Clients
+    from serving.retrieval.question import Question
+
+SEARCH: Final = "search"
+"""The name of OpenSearch among the parts that were down."""
+
+log = structlog.get_logger(__name__)
+
+
+async def retrieve_or_recall(
+    clients: Clients,
+    settings: Settings,
+    question: Question,
+    versions: dict[str, str | None] | None = None,
+) -> Findings:
+    """Return what `retrieve` does, or, while OpenSearch is down, the documents that Redis remembers.
+
+    Raises:
+        NoKnowledgeError: None of the pipelines has a live version.
+        opensearchpy.exceptions.ConnectionError: OpenSearch is down and nothing is remembered.
+        opensearchpy.exceptions.OpenSearchException: OpenSearch refuses the query.
+    """
+    try:
+        return await retrieve(clients, settings, question, versions)
+    except SearchDownError as error:
+        version = (versions or {}).get("cag") or find_last_version(clients)
+        findings = None
+        if version is not None and "cag" in question.pipelines:
+            findings = await _recall_documents(clients, settings, question, version)
+        if findings is None:
+            raise
+        log.warning("OpenSearch is down, answering from memory", version=version, error=str(error))
+        return findings
+
+
+def find_last_version(clients: Clients) -> str | None:
+    """Return the version of documents that was live when it was last seen, None if it never was."""
+    return (clients.live.latest or {}).get("cag")
+
+
+async def _recall_documents(
+    clients: Clients, settings: Settings, question: Question, version: str
+) -> Findings | None:
+    question = find_time(settings, question, datetime.now(UTC))
+    if question.filters or question.window is not None or not is_cacheable(question.text):
+        return None
+    text, alike = question.text, None
+    found, _ = await read_ranking(clients, cache_key(version, question.groups, text), question.k)
+    if found is None:
+        vector, _ = await embed_question(clients, settings, text)
+        alike = await find_alike(clients, version, question.groups, text, vector) if vector else None
+        if alike is not None:
+            key = cache_key(version, question.groups, alike)
+            found, _ = await read_ranking(clients, key, question.k)
+    if found is None:
+        return None
+    CACHE_LOOKUPS.labels("alike" if alike else "hit").inc()
+    versions: dict[str, str | None] = {"cag": version}
+    return Findings(found.hits, versions, (SEARCH,), alike=alike)

@@ -1,0 +1,80 @@
+"""What is retrieved for a question: live versions, documents and events in parallel, fusion."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from processors.retrieval.hybrid import fuse
+from serving.retrieval.documents import find_documents
+from serving.retrieval.embedding import embed_question
+from serving.retrieval.live_versions import require_live_versions
+from serving.retrieval.question import Findings, Question, Ranking, find_time
+from serving.retrieval.search import search_version
+from serving.retrieval.support import ask_support, is_enough
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from processors.settings import Settings
+    from serving.clients import Clients
+
+
+async def retrieve(
+    clients: Clients,
+    settings: Settings,
+    question: Question,
+    versions: dict[str, str | None] | None = None,
+) -> Findings:
+    """Return the chunks that best fit a question; what happened, only of the time that it names.
+
+    A filter by `observed_at` goes before what the question says of time.
+    Without the embedder the search goes by words alone, without Redis nothing is cached; both are named in
+    the findings' `degraded`.
+
+    Args:
+        clients: What to ask.
+        settings: Of the platform.
+        question: What to look for.
+        versions: The live versions, if they were read for this question already.
+
+    Raises:
+        NoKnowledgeError: None of the pipelines has a live version.
+        opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached or refuses the query.
+    """
+    versions = versions or await require_live_versions(clients, question.pipelines)
+    now = datetime.now(UTC)
+    question = find_time(settings, question, now)
+    rankings = await asyncio.gather(
+        *(
+            find_documents(clients, settings, question, index, now)
+            if pipeline == "cag"
+            else search_version(clients, settings, question, pipeline, index, now)
+            for pipeline, index in versions.items()
+            if index
+        )
+    )
+    lists = [ranking.hits for ranking in rankings]
+    hits = lists[0][: question.k] if len(lists) == 1 else fuse(lists, question.k)
+    troubles = dict.fromkeys(trouble for ranking in rankings for trouble in ranking.troubles)
+    alike = next((ranking.alike for ranking in rankings if ranking.alike), None)
+    supported = await _weigh(clients, settings, question, rankings, versions.get("rag"))
+    return Findings(hits, versions, tuple(sorted(troubles)), question.window, alike, supported)
+
+
+async def _weigh(
+    clients: Clients, settings: Settings, question: Question, rankings: Sequence[Ranking], events: str | None
+) -> bool | None:
+    """Tell whether documents or, if those don't, what was observed speaks for an answer."""
+    told = [is_enough(ranking.support) for ranking in rankings if ranking.support is not None]
+    if not any(ranking.hits for ranking in rankings):
+        # What happened at a time is told by that time.
+        return False if question.weighs and question.window is None else None
+    if not told or told[0] or events is None:
+        return told[0] if told else None
+    vector, _ = await embed_question(clients, settings, question.text)
+    if vector is None:
+        return None
+    support = await ask_support(clients, events, question.text, vector, question.groups)
+    return None if support is None else is_enough(support)

@@ -1,0 +1,139 @@
+"""One search in one version: embedding, hybrid query, ranking."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from opensearchpy.exceptions import ConnectionError as SearchDownError
+from opensearchpy.exceptions import TransportError
+
+from processors.index_names import cover_family
+from processors.retrieval.glossary import add_translation
+from processors.retrieval.hybrid import (
+    DYNAMIC_KINDS,
+    Hit,
+    TextToEmbed,
+    build_hybrid_query,
+    build_siblings_query,
+    complete_sections,
+    parse_hits,
+)
+from processors.retrieval.pages import rank_documents
+from processors.retrieval.recency import apply_recency
+from serving.observability.correlation import name_search
+from serving.observability.metrics import time_stage
+from serving.retrieval.embedding import embed_question
+from serving.retrieval.neural import forget_model, leave_to_opensearch
+from serving.retrieval.question import Question, Ranking, find_time
+from serving.retrieval.reranking import rerank_hits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from processors.chunk import Pipeline
+    from processors.settings import Settings
+    from serving.clients import Clients
+
+# Recency re-ranks more hits than are asked for, so that a new one further down can rise.
+_RERANKED: Final = 30
+# About 1,000 tokens: a long procedure, but not a whole page under one heading.
+_SECTION_CHARACTERS: Final = 4_000
+
+
+async def search_version(
+    clients: Clients,
+    settings: Settings,
+    question: Question,
+    pipeline: str,
+    version: str,
+    now: datetime,
+    vector: list[float] | None = None,
+) -> Ranking:
+    """Return what a version holds for a question, best first.
+
+    Args:
+        clients: What to ask.
+        settings: Of the platform.
+        question: What to look for.
+        pipeline: The version's.
+        version: Searched with its slices.
+        now: What recency counts from.
+        vector: The question's embedding, if it is known already.
+
+    Raises:
+        opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached or refuses the query.
+    """
+    troubles: tuple[str, ...] = ()
+    nearest: Sequence[float] | TextToEmbed | None = vector
+    text = add_translation(question.text, reads_russian=settings.reads_russian)
+    if nearest is None:
+        nearest, troubles = await (
+            leave_to_opensearch(clients, settings, settings.query_prefix + text)
+            if settings.neural_search
+            else embed_question(clients, settings, question.text)
+        )
+    size = max(question.k, _RERANKED) if pipeline == "rag" else question.k
+    build = partial(
+        build_hybrid_query,
+        text,
+        k=size,
+        groups=question.groups,
+        filters=question.filters,
+        window=question.window,
+    )
+    try:
+        response = await _ask(clients, version, build(vector=nearest))
+    except TransportError as error:
+        if not isinstance(nearest, TextToEmbed) or isinstance(error, SearchDownError):
+            raise
+        forget_model(clients, settings, error)
+        response, troubles = await _ask(clients, version, build(vector=None)), ("embedding",)
+    is_timed = question.window is not None or "observed_at" in question.filters
+    hits = rank_documents(parse_hits(response), text)[:size]
+    if settings.reranker == "sentences" and pipeline == "cag" and isinstance(nearest, list):
+        hits = await rerank_hits(clients, settings, nearest, hits)
+    return Ranking(apply_recency(hits, now, is_timed=is_timed), troubles)
+
+
+async def _ask(clients: Clients, version: str, body: dict[str, Any]) -> Any:
+    with time_stage("search"):
+        return await clients.search.search(index=cover_family(version), body=body, headers=name_search())
+
+
+async def time_searches(
+    clients: Clients, settings: Settings, question: Question, pipeline: Pipeline, versions: Sequence[str]
+) -> list[tuple[list[Hit], float]]:
+    """Search several versions of a pipeline, one after the other and past the cache.
+
+    Returns:
+        Of each version the hits and how long the search took, in seconds.
+
+    Raises:
+        opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached or refuses the query.
+    """
+    now = datetime.now(UTC)
+    question = find_time(settings, question, now)
+    vector, _ = await embed_question(clients, settings, question.text)
+    searched = []
+    for version in versions:
+        began = time.perf_counter()
+        ranking = await search_version(clients, settings, question, pipeline, version, now, vector)
+        searched.append((ranking.hits, time.perf_counter() - began))
+    return searched
+
+
+async def read_sections(clients: Clients, hits: list[Hit], groups: Sequence[str]) -> list[Hit]:
+    """Return the hits with those of documents grown to their whole sections."""
+    documents = [hit for hit in hits if hit["kind"] not in DYNAMIC_KINDS]
+    if not documents:
+        return hits
+    with time_stage("sections"):
+        response = await clients.search.search(
+            index=documents[0]["index"],
+            body=build_siblings_query(documents, groups),
+            headers=name_search(),
+        )
+    return complete_sections(hits, parse_hits(response), _SECTION_CHARACTERS)

@@ -1,0 +1,47 @@
+"""A side is left out only where it has nothing to say."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from evaluation.query_sets import read_golden
+from serving.answering.routing import choose_route
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+QUERIES = Path(__file__).parents[4] / "evaluation" / "queries"
+
+
+@pytest.mark.parametrize("name", ["runbooks.jsonl", "runbooks_ru.jsonl", "kubernetes_users.jsonl"])
+def test_no_question_that_a_page_answers_leaves_the_pages_out(name: str) -> None:
+    answerable = [query["query"] for query in read_golden(QUERIES / name) if query["relevant"]]
+    assert [query for query in answerable if choose_route(query, NOW).name == "rag"] == []
+
+
+def test_every_written_question_reaches_what_it_needs_and_most_no_more() -> None:
+    entries = [json.loads(line) for line in (QUERIES / "routes.jsonl").read_text().splitlines()]
+    routes = {entry["query"]: set(choose_route(entry["query"], NOW).pipelines) for entry in entries}
+    needs = {entry["query"]: set(entry["needs"]) for entry in entries}
+    assert [query for query in routes if not needs[query] <= routes[query]] == []
+    assert sum(routes[query] == needs[query] for query in routes) >= 0.9 * len(routes)
+
+
+@pytest.mark.parametrize(
+    ("question", "route", "reason"),
+    [
+        ("How do I restart Kafka?", "cag", "names nothing live"),
+        ("How do I restart checkout-7d9f8c6b5-x2vqn?", "both", "checkout-7d9f8c6b5-x2vqn"),
+        ("How do I find what failed yesterday?", "both", "names a time"),
+        ("What does this alert mean, it fires again", "both", ""),
+        ("What happened in the last 10 minutes?", "rag", "happened"),
+        ("Что было с checkout вчера с 10 до 11?", "rag", "happened"),
+        ("What happened and how do I fix it?", "both", ""),
+        ("kafka broker down", "both", ""),
+        ("", "both", ""),
+    ],
+)
+def test_a_route_says_why(question: str, route: str, reason: str) -> None:
+    chosen = choose_route(question, NOW)
+    assert chosen.name == route
+    assert reason in chosen.reason
