@@ -1,49 +1,69 @@
-"""Names of cache entries: tied to the index version and to who may see, so that none can lie.
+"""Names of cache entries: tied to the index version, to who may see and to the ranking, so that none can lie.
 
-An entry made from another version, or for other groups, has another key: after a swap or a rollback it can't
-be hit any more, and nobody has to remember to delete it.
+An entry made from another version, for other groups or in another order has another key: after a swap, a
+rollback or a new release it can't be hit any more, and nobody has to remember to delete it.
 """
 
 import hashlib
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 from processors.retrieval.hybrid import normalise_query
 
 LONGEST_QUESTION: Final = 1_000
 """Characters. Who pastes a whole log won't ask the same again."""
+_RANKING: Final = Path(__file__).parent / "retrieval"
 
 
-def cache_key(version: str, groups: Iterable[str], query: str) -> str:
-    """Return the Redis key of what a query finds in a version for somebody in these groups.
+def cache_namespace(version: str, groups: Iterable[str], reranker: str) -> str:
+    """Return what the Redis keys of all begin with that is shown to the same people in the same order.
+
+    Args:
+        version: Index version that is searched.
+        groups: Groups of the one who asks.
+        reranker: The setting of that name.
 
     Example:
-        >>> cache_key("cag-v000001", ["b", "a"], "Red?") == cache_key("cag-v000001", ["a", "b"], "red?")
+        >>> cache_namespace("cag-v000001", ["b", "a"], "") == cache_namespace("cag-v000001", ["a", "b"], "")
         True
+        >>> cache_namespace("cag-v000001", ["a"], "") == cache_namespace("cag-v000001", ["a"], "sentences")
+        False
     """
-    return f"{_begin_key(version, groups)}:{normalise_query(query)}"
+    access = hashlib.sha256("\0".join(sorted(set(groups))).encode()).hexdigest()[:12]
+    return f"cag:{version}:{access}:{_name_ranking(reranker)}"
 
 
-def answer_key(version: str, groups: Iterable[str], writer: str, query: str) -> str:
+def cache_key(namespace: str, query: str) -> str:
+    """Return the Redis key of what a query finds.
+
+    Example:
+        >>> cache_key("cag:cag-v000001:efa1f375d761:7d1b54127b22", "Red?")
+        'cag:cag-v000001:efa1f375d761:7d1b54127b22:red'
+    """
+    return f"{namespace}:{normalise_query(query)}"
+
+
+def answer_key(namespace: str, writer: str, query: str) -> str:
     """Return the Redis key of the finished answer to a query.
 
     Args:
-        version: Index version that the answer is from.
-        groups: Groups of the one who asks.
+        namespace: Of the version and the one who asks.
         writer: Whatever decides how the same passages become an answer; see `name_writer`.
         query: The question.
     """
-    return f"{_begin_key(version, groups)}+{writer}:{normalise_query(query)}"
+    return f"{namespace}+{writer}:{normalise_query(query)}"
 
 
-def asked_key(version: str, groups: Iterable[str]) -> str:
+def asked_key(namespace: str) -> str:
     """Return the Redis key of the list of cached questions with their vectors.
 
     Example:
-        >>> asked_key("cag-v000001", ["public"])
-        'cag:cag-v000001:efa1f375d761+asked'
+        >>> asked_key("cag:cag-v000001:efa1f375d761:7d1b54127b22")
+        'cag:cag-v000001:efa1f375d761:7d1b54127b22+asked'
     """
-    return f"{_begin_key(version, groups)}+asked"
+    return f"{namespace}+asked"
 
 
 def name_writer(*parts: str) -> str:
@@ -70,12 +90,14 @@ def version_of(key: str) -> str:
     """Return the version that a Redis key belongs to.
 
     Example:
-        >>> version_of("cag:cag-v000001:efa1f375d761:why: red")
+        >>> version_of("cag:cag-v000001:efa1f375d761:7d1b54127b22:why: red")
         'cag-v000001'
     """
     return key.split(":", 2)[1]
 
 
-def _begin_key(version: str, groups: Iterable[str]) -> str:
-    access = hashlib.sha256("\0".join(sorted(set(groups))).encode()).hexdigest()[:12]
-    return f"cag:{version}:{access}"
+@cache
+def _name_ranking(reranker: str) -> str:
+    """Return a short name of what decides the order of passages, from its code: nobody has to count it up."""
+    sources = sorted(path for path in _RANKING.iterdir() if path.suffix in {".py", ".txt"})
+    return name_writer(reranker, *(path.read_text(encoding="utf-8") for path in sources))

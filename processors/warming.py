@@ -40,7 +40,8 @@ def warm_cache(
     """Preload the version that just went live, and give the memory of all others back.
 
     For each set of groups that somebody asked for: what was asked most and last, golden questions, titles and
-    names of alerts. The public's first questions get their answers too, written by the service.
+    names of alerts. The public's first questions get their answers too, written by the service. Only the
+    service has a reranker: with one set, nothing but these answers is preloaded.
 
     Args:
         client: OpenSearch.
@@ -54,7 +55,7 @@ def warm_cache(
     asked = choose_questions(_read_asked(settings), datetime.now(UTC))
     known = [*questions, *list_alerts(client, index), *list_titles(client, index)]
     warmed = 0
-    for groups in {("public",), *asked}:
+    for groups in {("public",), *asked} if not settings.reranker else ():
         wanted = _drop_repeats([*asked.get(groups, []), *known])
         warmed += _warm_groups(client, settings, index, list(groups), wanted)
     first = _drop_repeats([*asked.get(("public",), []), *questions])[:_ANSWERED]

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import redis
 import structlog
 
-from processors.cache import asked_key, cache_key, match_version, version_of
+from processors.cache import asked_key, cache_key, cache_namespace, match_version, version_of
 from processors.near_duplicates import pack_question
 from processors.retrieval.hybrid import Hit
 
@@ -29,20 +29,21 @@ def store_hits(
 ) -> int:
     """Store what was retrieved for questions, and the questions with their vectors, in one round trip.
 
-    The lifetime varies by a tenth, so that entries written together don't all end together.
+    They were ranked without a reranker, so a service that has one doesn't hit them. The lifetime varies by a
+    tenth, so that entries written together don't all end together.
 
     Returns:
         How many questions were stored.
     """
-    count = 0
+    count, namespace = 0, cache_namespace(version, groups, "")
     with redis.Redis.from_url(redis_url) as client, client.pipeline(transaction=False) as batch:
         for question, hits, vector in found:
             lifetime = int(ttl_seconds * random.uniform(0.9, 1.1))  # noqa: S311 - not a secret
             entry = json.dumps({"hits": hits}, ensure_ascii=False)
-            batch.set(cache_key(version, groups, question), entry, ex=lifetime)
-            batch.rpush(asked_key(version, groups), pack_question(question, vector))
+            batch.set(cache_key(namespace, question), entry, ex=lifetime)
+            batch.rpush(asked_key(namespace), pack_question(question, vector))
             count += 1
-        batch.expire(asked_key(version, groups), ttl_seconds)
+        batch.expire(asked_key(namespace), ttl_seconds)
         batch.execute()
     return count
 

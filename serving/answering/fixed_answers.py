@@ -8,13 +8,14 @@ and the code, so that a change of any of these is another key.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from opensearchpy.exceptions import ConnectionError as SearchDownError
 
-from processors.cache import answer_key, name_writer
+from processors.cache import answer_key, cache_namespace, name_writer
 from processors.retrieval.time_phrases import find_window
 from serving.answering.claims import ClaimCheck
 from serving.answering.links import make_reader
@@ -85,14 +86,16 @@ async def recall_answer(
             raise
     shape = f"{settings.source_tokens} {settings.abstain}"
     writer = name_writer(PROMPT_VERSION, settings.answering_model, settings.code_commit, shape)
-    key = answer_key(str(versions["cag"]), question.groups, writer, question.text)
+    namespace = cache_namespace(str(versions["cag"]), question.groups, settings.reranker)
+    name_key = partial(answer_key, namespace, writer)
+    key = name_key(question.text)
     written, troubles = await read_entry(clients, key)
     if written is None and troubles:
         findings = await retrieve_or_recall(clients, settings, question, versions)
         return await write_answer(clients, settings, request, question, [], findings)
     if written is None:
         written = await clients.answers.run(
-            key, lambda: _write_once(clients, settings, request, question, versions, key, writer)
+            key, lambda: _write_once(clients, settings, request, question, versions, name_key)
         )
     else:
         CACHE_LOOKUPS.labels("hit").inc()
@@ -106,13 +109,12 @@ async def _write_once(
     request: ChatRequest,
     question: Question,
     versions: dict[str, str | None],
-    key: str,
-    writer: str,
+    name_key: Callable[[str], str],
 ) -> dict[str, Any]:
+    key = name_key(question.text)
     findings = await retrieve_or_recall(clients, settings, question, versions)
     if findings.alike is not None:
-        other = answer_key(str(versions["cag"]), question.groups, writer, findings.alike)
-        remembered, _ = await read_entry(clients, other)
+        remembered, _ = await read_entry(clients, name_key(findings.alike))
         if remembered is not None:
             await try_store_entry(clients, key, remembered, settings.cache_ttl_seconds)
             return dict(remembered)

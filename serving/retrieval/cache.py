@@ -1,7 +1,8 @@
 """What Redis remembers of the live version of documents: hits, answers, and the questions they belong to.
 
-Every key carries the version and the groups. The version is read from the alias for each question, so what is
-found here was made from what is live; a version of documents never changes once it is live.
+Every key carries the version, the groups and the ranking. The version is read from the alias for each
+question, so what is found here was made from what is live; a version of documents never changes once it is
+live.
 """
 
 from __future__ import annotations
@@ -47,11 +48,9 @@ async def read_entry(clients: Clients, key: str) -> tuple[Any, tuple[str, ...]]:
     return (msgspec.json.decode(entry) if entry else None), ()
 
 
-async def find_alike(
-    clients: Clients, version: str, groups: Sequence[str], text: str, vector: Sequence[float]
-) -> str | None:
+async def find_alike(clients: Clients, namespace: str, text: str, vector: Sequence[float]) -> str | None:
     """Return the cached question that asks the same in other words, None if there is none."""
-    key = asked_key(version, groups)
+    key = asked_key(namespace)
     try:
         with time_stage("cache"):
             asked = await _refresh(clients, key)
@@ -90,17 +89,16 @@ def make_entry(hits: Sequence[Hit], support: float | None) -> dict[str, Any]:
 
 async def store_documents(
     clients: Clients,
-    version: str,
-    groups: Sequence[str],
+    namespace: str,
     text: str,
     entry: Mapping[str, Any],
     vector: Sequence[float],
     ttl_seconds: int,
 ) -> None:
     """Remember what was found for a question, and the question itself for those that are like it."""
-    asked = asked_key(version, groups)
+    asked = asked_key(namespace)
     try:
-        await store_entry(clients, cache_key(version, groups, text), entry, ttl_seconds)
+        await store_entry(clients, cache_key(namespace, text), entry, ttl_seconds)
         with time_stage("cache"):
             if await clients.cache.llen(asked) < _MOST_ASKED:
                 await clients.cache.rpush(asked, pack_question(text, vector))

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from processors.cache import cache_key
+from processors.cache import cache_key, cache_namespace
 from serving.observability.metrics import CACHE_LOOKUPS
 from serving.retrieval.cache import (
     STORED_HITS,
@@ -37,12 +37,13 @@ async def find_documents(
     cacheable = is_cacheable(question.text) and not question.filters and question.window is None
     if not cacheable:
         return await search_version(clients, settings, question, "cag", version, now)
-    key = cache_key(version, question.groups, question.text)
+    namespace = cache_namespace(version, question.groups, settings.reranker)
+    key = cache_key(namespace, question.text)
     found, troubles = await read_ranking(clients, key, question.k)
     if found is None and not troubles:
         flight = f"{question.k}:{question.weighs}:{key}"
         ranking: Ranking = await clients.documents.run(
-            flight, lambda: _fill_cache(clients, settings, question, version, key, now)
+            flight, lambda: _fill_cache(clients, settings, question, version, namespace, now)
         )
         return ranking
     if found is None:
@@ -69,13 +70,14 @@ async def _add_support(
 
 
 async def _fill_cache(
-    clients: Clients, settings: Settings, question: Question, version: str, key: str, now: datetime
+    clients: Clients, settings: Settings, question: Question, version: str, namespace: str, now: datetime
 ) -> Ranking:
+    key = cache_key(namespace, question.text)
     vector, troubles = await embed_question(clients, settings, question.text)
     if vector is not None:
-        alike = await find_alike(clients, version, question.groups, question.text, vector)
+        alike = await find_alike(clients, namespace, question.text, vector)
         if alike is not None:
-            entry = await _copy_entry(clients, settings, cache_key(version, question.groups, alike), key)
+            entry = await _copy_entry(clients, settings, cache_key(namespace, alike), key)
             found: list[Hit] = entry["hits"]
             if len(found) >= question.k:
                 CACHE_LOOKUPS.labels("alike").inc()
@@ -92,7 +94,7 @@ async def _fill_cache(
     if vector is not None and not ranking.troubles:
         ttl = settings.cache_ttl_seconds
         entry = make_entry(ranking.hits, support)
-        await store_documents(clients, version, question.groups, question.text, entry, vector, ttl)
+        await store_documents(clients, namespace, question.text, entry, vector, ttl)
     elif settings.neural_search and not ranking.troubles:
         await try_store_entry(clients, key, make_entry(ranking.hits, None), settings.cache_ttl_seconds)
     return replace(

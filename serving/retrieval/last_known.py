@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from opensearchpy.exceptions import ConnectionError as SearchDownError
 
-from processors.cache import cache_key
+from processors.cache import cache_key, cache_namespace
 from serving.observability.metrics import CACHE_LOOKUPS
 from serving.retrieval.cache import find_alike, is_cacheable
 from serving.retrieval.documents import read_ranking
@@ -68,14 +68,14 @@ async def _recall_documents(
     question = find_time(settings, question, datetime.now(UTC))
     if question.filters or question.window is not None or not is_cacheable(question.text):
         return None
+    namespace = cache_namespace(version, question.groups, settings.reranker)
     text, alike = question.text, None
-    found, _ = await read_ranking(clients, cache_key(version, question.groups, text), question.k)
+    found, _ = await read_ranking(clients, cache_key(namespace, text), question.k)
     if found is None:
         vector, _ = await embed_question(clients, settings, text)
-        alike = await find_alike(clients, version, question.groups, text, vector) if vector else None
+        alike = await find_alike(clients, namespace, text, vector) if vector else None
         if alike is not None:
-            key = cache_key(version, question.groups, alike)
-            found, _ = await read_ranking(clients, key, question.k)
+            found, _ = await read_ranking(clients, cache_key(namespace, alike), question.k)
     if found is None:
         return None
     CACHE_LOOKUPS.labels("alike" if alike else "hit").inc()

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives import serialization
 from opensearchpy import OpenSearch
 from websockets.sync.client import connect
 
-from processors.cache import cache_key, match_version
+from processors.cache import cache_namespace, match_version
 from processors.settings import Settings
 from serving.answering.links import Reader, load_link_key, sign_grant
 from serving.observability.audit import verify_file
@@ -381,11 +381,11 @@ def check_cache(world: World, version: str) -> None:
     """Under the hash of some groups there is nothing of others, and in no entry is what is of both."""
     known: dict[str, set[str]] = {}
     for groups in (("public",), *((group, "public") for group in GROUPS)):
-        known[cache_key("v", groups, "q").split(":")[2]] = {*groups, "open"}
+        known[cache_namespace("v", groups, "").split(":")[2]] = {*groups, "open"}
     found: Counter[str] = Counter()
     with redis.Redis.from_url(world.settings.redis_url) as cache:
         for key in cache.scan_iter(match_version(version)):
-            access = key.decode().split(":")[2].partition("+")[0]
+            access = key.decode().split(":")[2]
             if cache.type(key) != b"string":
                 continue
             marks = marks_in((cache.get(key) or b"").decode())

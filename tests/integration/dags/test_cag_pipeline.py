@@ -14,7 +14,7 @@ import redis
 from opensearchpy import OpenSearch
 
 from evaluation import gate, release
-from processors.cache import cache_key
+from processors.cache import cache_key, cache_namespace
 from processors.chunk import make_id
 from processors.settings import Settings
 from processors.stores import versions
@@ -84,7 +84,7 @@ def test_add_edit_delete_each_make_a_version_that_tells_the_truth(
     live = versions.find_live(client, "cag")
     assert live
     with redis.Redis.from_url(settings.redis_url) as cache:
-        assert cache.exists(cache_key(live, ["public"], "Redis is down"))
+        assert cache.exists(cache_key(cache_namespace(live, ["public"], ""), "Redis is down"))
 
 
 def test_a_run_without_changes_is_skipped(client: OpenSearch, run_dag: RunDag) -> None:

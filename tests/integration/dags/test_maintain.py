@@ -3,7 +3,7 @@
 import redis
 from opensearchpy import OpenSearch
 
-from processors.cache import cache_key
+from processors.cache import cache_key, cache_namespace
 from processors.settings import Settings
 from processors.stores.versions import find_live
 
@@ -17,7 +17,10 @@ def test_what_killed_builds_and_gone_versions_left_is_cleared(client: OpenSearch
     live = find_live(client, "cag")
     client.indices.create(index=GONE)
     with redis.Redis.from_url(settings.redis_url) as cache:
-        keys = [cache_key(version, ["public"], "left behind") for version in (GONE, live or "cag-v000000")]
+        keys = [
+            cache_key(cache_namespace(version, ["public"], ""), "left behind")
+            for version in (GONE, live or "cag-v000000")
+        ]
         for key in keys:
             cache.set(key, "{}", ex=600)
         cleaned = clean_up_versions_task.function()

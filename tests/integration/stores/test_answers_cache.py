@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import redis
 
-from processors.cache import asked_key, cache_key, match_version, version_of
+from processors.cache import asked_key, cache_key, cache_namespace, match_version, version_of
 from processors.near_duplicates import unpack_question
 from processors.settings import Settings
 from processors.stores.answers_cache import evict_versions, store_hits
@@ -28,16 +28,16 @@ def cache(settings: Settings) -> Iterator[redis.Redis]:
 def test_stored_hits_can_be_read_and_end_by_themselves(settings: Settings, cache: redis.Redis) -> None:
     found = [("Why?", [HIT], [1.0, 0.0]), ("how", [], [0.0, 1.0])]
     assert store_hits(settings.redis_url, OLD, ["ops"], found, 1_000) == 2
-    key = cache_key(OLD, ["ops"], "why")
+    key = cache_key(cache_namespace(OLD, ["ops"], ""), "why")
     entry = cache.get(key)
     assert isinstance(entry, bytes)
     assert json.loads(entry) == {"hits": [HIT]}
     left = cache.ttl(key)
     assert isinstance(left, int)
     assert 800 < left <= 1_100
-    records: Any = cache.lrange(asked_key(OLD, ["ops"]), 0, -1)
+    records: Any = cache.lrange(asked_key(cache_namespace(OLD, ["ops"], "")), 0, -1)
     assert [unpack_question(record)[0] for record in records] == ["Why?", "how"]
-    assert cache.get(cache_key(OLD, ["public"], "why")) is None
+    assert cache.get(cache_key(cache_namespace(OLD, ["public"], ""), "why")) is None
 
 
 def test_only_versions_that_are_not_kept_are_evicted(settings: Settings, cache: redis.Redis) -> None:

@@ -9,7 +9,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from opensearchpy import exceptions as search_errors
 
-from processors.cache import cache_key
+from processors.cache import cache_key, cache_namespace
 from tests.unit.serving.conftest import KEY
 
 Client = AsyncTestClient[Litestar]
@@ -98,7 +98,7 @@ def ranked(world: Any) -> list[str]:
 def fill_cache(world: Any, version: str, size: int) -> None:
     source = world.hits["cag-v000003"][1]["_source"]
     hits = [{**source, "chunk_id": str(n), "score": 1.0, "index": version} for n in range(size)]
-    world.cache[cache_key(version, ("public",), "what now")] = json.dumps({"hits": hits})
+    world.cache[cache_key(cache_namespace(version, ("public",), ""), "what now")] = json.dumps({"hits": hits})
 
 
 async def test_cached_hits_spare_search_and_embedding(client: Client, world: Any) -> None:

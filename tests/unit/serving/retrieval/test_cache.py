@@ -7,7 +7,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from processors.cache import asked_key
+from processors.cache import asked_key, cache_namespace
 from serving.resilience.sharing import SharedRead, SingleFlight
 
 Client = AsyncTestClient[Litestar]
@@ -60,6 +60,15 @@ async def test_after_a_swap_the_old_answer_is_not_served(
     assert len(world.model_requests) == 2
 
 
+async def test_what_was_ranked_otherwise_is_not_served(
+    client: Client, world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await retrieve(client, HOW)
+    monkeypatch.setattr("processors.cache._name_ranking", lambda _: "another")
+    await retrieve(client, HOW)
+    assert len(world.searches) == 2
+
+
 async def test_the_same_question_in_other_words_hits_and_another_one_does_not(
     client: Client, world: Any, hit: Callable[..., dict[str, Any]]
 ) -> None:
@@ -71,7 +80,7 @@ async def test_the_same_question_in_other_words_hits_and_another_one_does_not(
     # All vectors are equal here, so only the words keep this one apart.
     await retrieve(client, OTHER)
     assert len(world.searches) == 2
-    assert len(world.cache[asked_key("cag-v000003", ["public"])]) == 2
+    assert len(world.cache[asked_key(cache_namespace("cag-v000003", ["public"], ""))]) == 2
 
 
 async def test_an_answer_serves_the_question_in_other_words(
