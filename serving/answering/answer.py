@@ -16,7 +16,7 @@ from serving.answering.prompt import PROMPT_VERSION
 from serving.answering.rewriting import make_whole
 from serving.answering.routing import Route, choose_route
 from serving.answering.said import remember_when_read
-from serving.answering.writing import Answer, abstain, has_nothing_to_say, write_answer
+from serving.answering.writing import Answer, answer_from
 from serving.errors import UnknownModelError
 from serving.observability.correlation import correlation_id
 from serving.observability.metrics import ABSTENTIONS, ROUTES
@@ -115,9 +115,7 @@ async def _answer(
     if is_fixed(settings, request, question):
         return await recall_answer(clients, settings, request, question)
     findings = await retrieve_or_recall(clients, settings, question)
-    if has_nothing_to_say(settings, request, findings):
-        return abstain(settings, request, question, findings)
-    return await write_answer(clients, settings, request, question, history, findings)
+    return await answer_from(clients, settings, request, question, history, findings)
 
 
 def describe_provenance(answer: Answer) -> Provenance:

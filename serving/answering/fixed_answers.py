@@ -20,14 +20,7 @@ from processors.retrieval.time_phrases import find_window
 from serving.answering.claims import ClaimCheck
 from serving.answering.links import make_reader
 from serving.answering.prompt import PROMPT_VERSION
-from serving.answering.writing import (
-    Answer,
-    abstain,
-    begin_from_memory,
-    has_nothing_to_say,
-    make_identity,
-    write_answer,
-)
+from serving.answering.writing import Answer, answer_from, begin_from_memory, make_identity
 from serving.model_client.generation import Outcome
 from serving.observability.metrics import ANSWERS, CACHE_LOOKUPS, DEGRADED
 from serving.observability.trail import current_trail
@@ -92,7 +85,7 @@ async def recall_answer(
     written, troubles = await read_entry(clients, key)
     if written is None and troubles:
         findings = await retrieve_or_recall(clients, settings, question, versions)
-        return await write_answer(clients, settings, request, question, [], findings)
+        return await answer_from(clients, settings, request, question, [], findings)
     if written is None:
         written = await clients.answers.run(
             key, lambda: _write_once(clients, settings, request, question, versions, name_key)
@@ -118,10 +111,7 @@ async def _write_once(
         if remembered is not None:
             await try_store_entry(clients, key, remembered, settings.cache_ttl_seconds)
             return dict(remembered)
-    if has_nothing_to_say(settings, request, findings):
-        answer = abstain(settings, request, question, findings)
-    else:
-        answer = await write_answer(clients, settings, request, question, [], findings)
+    answer = await answer_from(clients, settings, request, question, [], findings)
     written = {
         "text": "".join([piece async for piece in answer.text]),
         "cited": answer.cited,

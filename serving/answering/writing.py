@@ -58,7 +58,7 @@ class Answer:
     """The follow-up as it was searched for."""
 
 
-async def write_answer(
+async def answer_from(
     clients: Clients,
     settings: Settings,
     request: ChatRequest,
@@ -66,12 +66,25 @@ async def write_answer(
     history: Sequence[dict[str, Any]],
     findings: Findings,
 ) -> Answer:
-    """Ask the model about what was found, and return the answer ready to be read.
+    """Return the answer ready to be read: the model's to what was found, or that nothing is known.
 
     Raises:
         opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached.
         openai.BadRequestError: The model refuses the request.
     """
+    if _has_nothing_to_say(settings, request, findings):
+        return _abstain(settings, request, question, findings)
+    return await _write(clients, settings, request, question, history, findings)
+
+
+async def _write(
+    clients: Clients,
+    settings: Settings,
+    request: ChatRequest,
+    question: Question,
+    history: Sequence[dict[str, Any]],
+    findings: Findings,
+) -> Answer:
     found, down = await _grow(clients, findings.hits, question.groups)
     sources = choose_sources(found, settings.source_tokens, open_counter(settings.tokenizer_file))
     asked = question.asked or question.text
@@ -152,14 +165,14 @@ async def _count_uncited(
     UNCITED.labels(model).inc(len(check.uncited))
 
 
-def has_nothing_to_say(settings: Settings, request: ChatRequest, findings: Findings) -> bool:
+def _has_nothing_to_say(settings: Settings, request: ChatRequest, findings: Findings) -> bool:
     """Tell whether the right answer is that nothing is known; a client's tools may know what we don't."""
     if not settings.abstain or request.tools or "search" in findings.degraded:
         return False
     return findings.supported is False or not findings.hits
 
 
-def abstain(settings: Settings, request: ChatRequest, question: Question, findings: Findings) -> Answer:
+def _abstain(settings: Settings, request: ChatRequest, question: Question, findings: Findings) -> Answer:
     """Return the answer that nothing is known, and what was nearest; no model is asked."""
     titles = tuple(dict.fromkeys(defuse_title(title_of(hit)) for hit in findings.hits))[:_LOOKED_AT]
 

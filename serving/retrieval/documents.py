@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from processors.retrieval.hybrid import Hit
     from processors.settings import Settings
     from serving.clients import Clients
+    from serving.retrieval.embedding import Embedded
 
 
 async def find_documents(
@@ -42,13 +43,14 @@ async def find_documents(
     found, troubles = await read_ranking(clients, key, question.k)
     if found is None and not troubles:
         flight = f"{question.k}:{question.weighs}:{key}"
-        ranking: Ranking = await clients.documents.run(
+        filled: Ranking = await clients.documents.run(
             flight, lambda: _fill_cache(clients, settings, question, version, namespace, now)
         )
-        return ranking
+        return filled
     if found is None:
-        searched = await search_version(clients, settings, question, "cag", version, now)
-        return replace(searched, troubles=(*troubles, *searched.troubles))
+        embedded = await embed_question(clients, settings, question.text)
+        ranking = await _search_and_weigh(clients, settings, question, version, now, embedded)
+        return replace(ranking, troubles=(*troubles, *ranking.troubles))
     CACHE_LOOKUPS.labels("hit").inc()
     if question.weighs and found.support is None:
         return await _add_support(clients, settings, question, version, key, found)
@@ -73,7 +75,7 @@ async def _fill_cache(
     clients: Clients, settings: Settings, question: Question, version: str, namespace: str, now: datetime
 ) -> Ranking:
     key = cache_key(namespace, question.text)
-    vector, troubles = await embed_question(clients, settings, question.text)
+    vector, _ = embedded = await embed_question(clients, settings, question.text)
     if vector is not None:
         alike = await find_alike(clients, namespace, question.text, vector)
         if alike is not None:
@@ -84,25 +86,26 @@ async def _fill_cache(
                 return Ranking(found[: question.k], alike=alike, support=entry.get("support"))
     CACHE_LOOKUPS.labels("miss").inc()
     wide = replace(question, k=max(question.k, STORED_HITS))
-    search = search_version(clients, settings, wide, "cag", version, now, vector)
-    support: float | None = None
-    if vector is not None and question.weighs:
-        weighing = ask_support(clients, version, question.text, vector, question.groups)
-        ranking, support = await asyncio.gather(search, weighing)
-    else:
-        ranking = await search
+    ranking = await _search_and_weigh(clients, settings, wide, version, now, embedded)
+    entry, ttl = make_entry(ranking.hits, ranking.support), settings.cache_ttl_seconds
     if vector is not None and not ranking.troubles:
-        ttl = settings.cache_ttl_seconds
-        entry = make_entry(ranking.hits, support)
         await store_documents(clients, namespace, question.text, entry, vector, ttl)
     elif settings.neural_search and not ranking.troubles:
-        await try_store_entry(clients, key, make_entry(ranking.hits, None), settings.cache_ttl_seconds)
-    return replace(
-        ranking,
-        hits=ranking.hits[: question.k],
-        troubles=(*troubles, *ranking.troubles),
-        support=support,
-    )
+        await try_store_entry(clients, key, entry, ttl)
+    return replace(ranking, hits=ranking.hits[: question.k])
+
+
+async def _search_and_weigh(
+    clients: Clients, settings: Settings, question: Question, version: str, now: datetime, embedded: Embedded
+) -> Ranking:
+    """Search, and ask at the same time what speaks for an answer, if that is wanted and can be told."""
+    search = search_version(clients, settings, question, "cag", version, now, embedded)
+    vector, _ = embedded
+    if vector is None or not question.weighs:
+        return await search
+    weighing = ask_support(clients, version, question.text, vector, question.groups)
+    ranking, support = await asyncio.gather(search, weighing)
+    return replace(ranking, support=support)
 
 
 async def _copy_entry(clients: Clients, settings: Settings, source: str, target: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import openai
 import structlog
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from processors.settings import Settings
     from serving.clients import Clients
 
+Embedded: TypeAlias = "tuple[list[float] | None, tuple[str, ...]]"
+"""A vector, or None and the embedder's name if it is down."""
+
 log = structlog.get_logger(__name__)
 
 
-async def embed_question(
-    clients: Clients, settings: Settings, text: str
-) -> tuple[list[float] | None, tuple[str, ...]]:
+async def embed_question(clients: Clients, settings: Settings, text: str) -> Embedded:
     """Return the question's vector, or None and the embedder's name if it is down.
 
     Where OpenSearch makes the vectors, it keeps them to itself: then there is none, and nothing is down.
@@ -30,9 +31,7 @@ async def embed_question(
     return await clients.vectors.run(text, lambda: _ask_embedder(clients, settings, text))
 
 
-async def _ask_embedder(
-    clients: Clients, settings: Settings, text: str
-) -> tuple[list[float] | None, tuple[str, ...]]:
+async def _ask_embedder(clients: Clients, settings: Settings, text: str) -> Embedded:
     try:
         with time_stage("embedding"):
             answer = await clients.embedder.embeddings.create(

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from processors.chunk import Pipeline
     from processors.settings import Settings
     from serving.clients import Clients
+    from serving.retrieval.embedding import Embedded
 
 # Recency re-ranks more hits than are asked for, so that a new one further down can rise.
 _RERANKED: Final = 30
@@ -50,7 +51,7 @@ async def search_version(
     pipeline: str,
     version: str,
     now: datetime,
-    vector: list[float] | None = None,
+    embedded: Embedded | None = None,
 ) -> Ranking:
     """Return what a version holds for a question, best first.
 
@@ -61,20 +62,17 @@ async def search_version(
         pipeline: The version's.
         version: Searched with its slices.
         now: What recency counts from.
-        vector: The question's embedding, if it is known already.
+        embedded: What became of the question's embedding, if it was asked for already.
 
     Raises:
         opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached or refuses the query.
     """
-    troubles: tuple[str, ...] = ()
-    nearest: Sequence[float] | TextToEmbed | None = vector
     text = add_translation(question.text, reads_russian=settings.reads_russian)
-    if nearest is None:
-        nearest, troubles = await (
-            leave_to_opensearch(clients, settings, settings.query_prefix + text)
-            if settings.neural_search
-            else embed_question(clients, settings, question.text)
-        )
+    nearest: Sequence[float] | TextToEmbed | None
+    if settings.neural_search:
+        nearest, troubles = await leave_to_opensearch(clients, settings, settings.query_prefix + text)
+    else:
+        nearest, troubles = embedded or await embed_question(clients, settings, question.text)
     size = max(question.k, _RERANKED) if pipeline == "rag" else question.k
     build = partial(
         build_hybrid_query,
@@ -116,11 +114,11 @@ async def time_searches(
     """
     now = datetime.now(UTC)
     question = find_time(settings, question, now)
-    vector, _ = await embed_question(clients, settings, question.text)
+    embedded = await embed_question(clients, settings, question.text)
     searched = []
     for version in versions:
         began = time.perf_counter()
-        ranking = await search_version(clients, settings, question, pipeline, version, now, vector)
+        ranking = await search_version(clients, settings, question, pipeline, version, now, embedded)
         searched.append((ranking.hits, time.perf_counter() - began))
     return searched
 

@@ -94,6 +94,12 @@ class TestAbstaining:
         assert (await ask(client, "Keycloak refuses logins", model="runlore-cag"))["runlore"]["abstained"]
         assert len(world.weighed) == len(world.embedded) - 1 == 1
 
+    async def test_without_redis_it_says_so_too(self, client: Client, world: Any) -> None:
+        world.cache = None
+        answer = await ask(client, "Keycloak refuses logins", model="runlore-cag")
+        assert (answer["runlore"]["abstained"], answer["runlore"]["degraded"]) == (True, ["cache"])
+        assert world.model_requests == []
+
     @pytest.mark.parametrize(
         ("question", "body"),
         [
