@@ -8,7 +8,7 @@ answer ends with `[DONE]` before its `finish_reason` was told.
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, Final, TypeAlias
 
@@ -124,19 +124,25 @@ async def _answer(socket: _Socket, ask: _Ask, request: ChatRequest) -> None:
 
 async def _send_answer(socket: _Socket, ask: _Ask, request: ChatRequest) -> int:
     """Send the answer to one question, and return the HTTP status that it would have had."""
-    try:
-        chunks = await ask(request)
-    except Exception as error:  # each is answered as the other routes do, by the map that they have
-        refusal = describe_error(socket, error)
-        await _send(socket, refusal)
-        return 500 if refusal["error"]["type"] == "server_error" else 400
-    async with aclosing(end_with_error(chunks)) as bodies:
+    async with aclosing(_read_answer(socket, ask, request)) as bodies:
         async for body in bodies:
             await _send(socket, body)
             if "error" in body:
-                return 500
+                return 500 if body["error"]["type"] == "server_error" else 400
     await socket.send_text(DONE)
     return 200
+
+
+async def _read_answer(
+    socket: _Socket, ask: _Ask, request: ChatRequest
+) -> AsyncGenerator[Mapping[str, Any], None]:
+    """Yield an answer's chunks; whatever goes wrong is the last one, for a socket ends with no status."""
+    try:
+        async with aclosing(end_with_error(await ask(request))) as bodies:
+            async for body in bodies:
+                yield body
+    except Exception as error:  # each is answered as the other routes do, by the map that they have
+        yield describe_error(socket, error)
 
 
 async def _send(socket: _Socket, body: Any) -> None:

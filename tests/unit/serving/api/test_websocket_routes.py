@@ -157,6 +157,20 @@ async def test_a_model_that_breaks_off_ends_the_answer_with_an_error(connect: Co
         assert "broke off" in (await socket.read_answer())[-1]["error"]["message"]
 
 
+async def test_what_nobody_expected_ends_the_answer_with_an_error_too(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: Any, **__: Any) -> AsyncIterator[Any]:
+        yield {"choices": []}
+        raise RuntimeError("nobody expected this")
+
+    monkeypatch.setattr("serving.api.chat.build_chunks", fail)
+    async with connect() as socket:
+        await accept(socket)
+        await socket.send(QUESTION)
+        assert (await socket.read_answer())[-1]["error"]["type"] == "server_error"
+
+
 async def test_a_browser_offers_its_key_and_never_gets_it_back(connect: Connect) -> None:
     async with connect([], ("runlore", f"openai-insecure-api-key.{KEY}")) as socket:
         assert (await accept(socket))["subprotocol"] == "runlore"
