@@ -7,7 +7,7 @@ tag becomes text. Code stays as it is, but for tags that a page might lift out o
 """
 
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from typing import Final
 
@@ -92,6 +92,8 @@ _INDENTED: Final = re.compile(r"[> ]*?(?: {4}|\t)")
 _ADDRESS: Final = (
     r"(?:(?<![\w+.-])[a-z][a-z0-9+.-]{0,30}://|\bwww\.|\b(?:javascript|data|vbscript|mailto):)[^\s<>`|\[\]]+"
 )
+# In a table a cell ends at a bar, even within code.
+_CELL_END: Final = re.compile(r"(?<!\\)\|")
 _TARGET: Final = r"\(\s*<?(?P<{0}>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)>?(?:\s[^()\n]*)?\)"
 _PROSE: Final = re.compile(
     r"(?P<escape>\\[!-/:-@\[-`{-~])"
@@ -99,7 +101,8 @@ _PROSE: Final = re.compile(
     rf"|!\[(?P<alt>[^\[\]]*)\]{_TARGET.format('image')}"
     rf"|\[(?P<label>[^\[\]]*)\]{_TARGET.format('link')}"
     r"|<(?P<auto>[a-z][a-z0-9+.-]{1,30}:[^\s<>`]*)>"
-    rf"|(?P<address>{_ADDRESS})"
+    # A backslash before it would escape the tick that is put there.
+    rf"|(?P<address>\\?(?:{_ADDRESS}))"
     r"|(?P<definition>\]:(?=\s*(?:$|[<\\/&]|[a-z][a-z0-9+.-]{0,30}:)))"
     r"|(?P<target>\]\()"
     r"|(?P<tag><(?=[a-z/!?@#$|]))"
@@ -231,6 +234,7 @@ class _Defuser:
         self._in_list = False
         self._begins_line = True
         self._ends_as_definition = False
+        self._ends_in_tick = False
 
     def read(self, piece: str) -> str:
         """Take more text, and return what can be told of it."""
@@ -239,7 +243,7 @@ class _Defuser:
         end = 0 if self._fence else self._find_safe_end(rest)
         self._held = rest[end:]
         if end:
-            done += self._defuse(rest[:end])
+            done += self._defuse(rest[:end], begins=self._begins_line)
             self._begins_line = False
         return done
 
@@ -258,7 +262,7 @@ class _Defuser:
         end = min(line.rfind(" ") + 1, bracket.start() if bracket else len(line))
         for found in _PROSE.finditer(line):
             is_cut = found.end() > end or (found["definition"] and not line[found.end() : end].strip())
-            if found["ticked"] or is_cut:
+            if found["ticked"] or is_cut or (found["code"] and _CELL_END.search(found["inner"])):
                 return min(end, found.start())
         return end
 
@@ -280,20 +284,33 @@ class _Defuser:
             # All blocks get the same fence, so that whoever looks for code later on sees the same ends.
             self._fence, self._margin = fence[2], re.sub(r"[^\s>]", " ", fence[1])
             return f"{fence[1]}{_TICKS}{name_language(fence[3])}"
-        return self._defuse(line)
+        return self._defuse(line, begins=begins)
 
     def _defuse_code(self, line: str) -> str:
-        marked = f"‹{line}" if self._ends_as_definition and _FOREIGN_LINE.match(line) else line
-        self._ends_as_definition = line.rstrip().endswith("]:")
-        return break_tags(_LONG_RUN.sub("`` `", marked))
+        # A line that is indented less, or quoted less, than its block would end it.
+        code = line.removeprefix(self._margin)
+        marked = f"‹{code}" if self._ends_as_definition and _FOREIGN_LINE.match(code) else code
+        self._ends_as_definition = code.rstrip().endswith("]:")
+        return self._margin + break_tags(_LONG_RUN.sub("`` `", marked))
 
-    def _defuse(self, line: str) -> str:
-        return _PROSE.sub(self._make_inert, reveal(line))
+    def _defuse(self, part: str, *, begins: bool) -> str:
+        """Return a part of a line that is no code block's."""
+        before = "`" if self._ends_in_tick and not begins else ""
+        inert = _join([before, self._defuse_prose(part)]).removeprefix(before)
+        self._ends_in_tick = f"{before}{inert}".endswith("`")
+        return inert
+
+    def _defuse_prose(self, text: str) -> str:
+        text, pieces, end = reveal(text), [], 0
+        for found in _PROSE.finditer(text):
+            pieces += [text[end : found.start()], self._make_inert(found)]
+            end = found.end()
+        return _join([*pieces, text[end:]])
 
     def _make_inert(self, found: re.Match[str]) -> str:
         match found.lastgroup:
             case "code" | "ticks" | "inner":
-                return f"{found['ticks']}{break_tags(found['inner'])}{found['ticks']}"
+                return _defuse_span(found)
             case "image":
                 return self._show_target(found["alt"], found["image"])
             case "link" if found["label"].strip().isdigit():
@@ -324,7 +341,23 @@ class _Defuser:
 
     def _show_target(self, label: str, target: str) -> str:
         """Return the text of a link, and where it leads as code."""
-        text, shown = self._defuse(label).strip(), quote_span(target)
+        text, shown = self._defuse_prose(label).strip(), quote_span(target)
         if text in ("", shown):
             return shown
         return f"{text} ({shown})" if shown else text
+
+
+def _join(pieces: Iterable[str]) -> str:
+    """Return pieces as one text; ticks of two of them never make a longer run of ticks."""
+    text = ""
+    for piece in pieces:
+        text += f" {piece}" if text.endswith("`") and piece.startswith("`") else piece
+    return text
+
+
+def _defuse_span(found: re.Match[str]) -> str:
+    """Return a code span; one that a table would cut is cut here, if an address would then be out of code."""
+    cells = _CELL_END.split(found["inner"])
+    if len(cells) > 1 and re.compile(_ADDRESS, re.IGNORECASE).search(found.string, found.start()):
+        return " | ".join(quote_span(cell.strip()) for cell in cells)
+    return f"{found['ticks']}{break_tags(found['inner'])}{found['ticks']}"

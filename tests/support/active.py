@@ -7,11 +7,13 @@ from markdown_it.token import Token
 
 from serving.answering.markup import break_tags
 
+# Of a bare address most pages make a link, as GitHub's Markdown does.
+_ADDRESS = re.compile(r"(?:https?|ftp)://|\bwww\.|\bmailto:", re.IGNORECASE)
 PARSER = MarkdownIt("gfm-like", {"html": True, "linkify": False}).enable("table")
 
 
 def list_active(markdown: str) -> list[str]:
-    """What would act on a page: links, images, and raw HTML but for names alone, as in `<pod>`."""
+    """What would act: links, images, bare addresses, and raw HTML but for names alone, as in `<pod>`."""
     tokens = PARSER.parse(markdown)
     inner = [child for token in tokens for child in token.children or []]
     return [f"{token.type} {token.content}" for token in [*tokens, *inner] if _acts(token)]
@@ -22,4 +24,6 @@ def _acts(token: Token) -> bool:
         # Without a scheme it leads to nowhere but the page itself.
         target = str(token.attrs.get("href") or token.attrs.get("src"))
         return bool(re.match(r"[a-z][a-z0-9+.-]*:|//|\\|/\\", target, re.IGNORECASE))
+    if token.type == "text":
+        return bool(_ADDRESS.search(token.content))
     return token.type.startswith("html") and break_tags(token.content) != token.content

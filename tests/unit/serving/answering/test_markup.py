@@ -53,6 +53,11 @@ FRAMES = [
     "a `b\n{}` c",
     "    ```\n{}\n```",
     "~~~\n{}",
+    "- ```html\n{}\n```",
+    "- a\n\n  ```\n {}\n  ```",
+    "> ```\n{}\n> ```",
+    "> ```\n> a\n\n{}",
+    "1. > ~~~\n{}",
 ]
 PIECES = [
     *HOSTILE,
@@ -72,6 +77,22 @@ PIECES = [
     "[",
     "](",
     "!",
+]
+PIECES += [
+    "- ```html\n",
+    "> ```\n",
+    "\n- ",
+    "\n> ",
+    "~~~html\n",
+    "\t",
+    "`a | b` ",
+    "\n| a | b |\n| - | - |\n",
+]
+PIECES += [
+    "http://evil.example/a|b",
+    "mailto:a@evil.example",
+    "ftp://evil.example",
+    "&#x68;ttps://evil.example",
 ]
 PIECES += ["text", "<pod>", "[1]", "```sh\n", "$(x)", "a: b", "]: ", "(", ")", "<", "#", "| - | - |\n"]
 
@@ -99,7 +120,7 @@ def test_nothing_acts_wherever_it_stands(frame: str) -> None:
 
 def test_nothing_acts_however_it_is_mixed_and_cut() -> None:
     chance = random.Random(7)  # noqa: S311 - no secret
-    for _ in range(300):
+    for _ in range(1_000):
         text = "".join(chance.choices(PIECES, k=chance.randint(2, 14)))
         whole = defuse_markdown(text)
         assert list_active(whole) == [], text
