@@ -86,6 +86,8 @@ _LANGUAGES: Final = frozenset(
 _TICKS: Final = "```"
 _LONG_RUN: Final = re.compile(r"`{3,}")
 _FENCE: Final = re.compile(r"([ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]{1,4})*)(`{3,}|~{3,})([^\n]*)")
+# A block behind this is one wherever it stands. Behind more, a page may take it for the rest of a paragraph.
+_PLAIN_START: Final = re.compile(r" {0,3}(?:> {0,3})*(?:[-*+] {1,3})?")
 _ITEM: Final = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 # As code by its indent alone, unless it belongs to an item of a list.
 _INDENTED: Final = re.compile(r"[> ]*?(?: {4}|\t)")
@@ -233,6 +235,7 @@ class _Defuser:
         self._margin = ""
         self._in_list = False
         self._begins_line = True
+        self._in_paragraph = False
         self._ends_as_definition = False
         self._ends_in_tick = False
 
@@ -270,21 +273,34 @@ class _Defuser:
         begins, self._begins_line = self._begins_line, True
         line = reveal(line)
         if self._fence:
-            bare = line.strip(" \t>")
-            if bare.startswith(self._fence) and not bare.strip(self._fence[0]):
-                self._fence = ""
-                return self._margin + _TICKS
-            return self._defuse_code(line)
+            return self._end_code_line(line)
+        follows, self._in_paragraph = self._in_paragraph, not begins or bool(line.strip(" \t>"))
         if begins and line.strip():
             self._in_list = bool(_ITEM.match(line)) or (self._in_list and line[0] in " \t>")
-        fence = _FENCE.fullmatch(line) if begins else None
-        if fence and not self._in_list and _INDENTED.match(line):
-            fence = None
-        if fence and not (fence[2][0] == "`" and "`" in fence[3]):
-            # All blocks get the same fence, so that whoever looks for code later on sees the same ends.
-            self._fence, self._margin = fence[2], re.sub(r"[^\s>]", " ", fence[1])
-            return f"{fence[1]}{_TICKS}{name_language(fence[3])}"
-        return self._defuse(line, begins=begins)
+        fence = self._find_fence(line) if begins else None
+        return self._open_block(fence, follows=follows) if fence else self._defuse(line, begins=begins)
+
+    def _find_fence(self, line: str) -> re.Match[str] | None:
+        fence = _FENCE.fullmatch(line)
+        if fence is None or (not self._in_list and _INDENTED.match(line)):
+            return None
+        return None if fence[2][0] == "`" and "`" in fence[3] else fence
+
+    def _open_block(self, fence: re.Match[str], *, follows: bool) -> str:
+        """Return a code block's first line, behind an empty one if it could belong to a paragraph."""
+        # All blocks get the same fence, so that whoever looks for code later on sees the same ends.
+        self._fence, self._margin = fence[2], re.sub(r"[^\s>]", " ", fence[1])
+        self._in_paragraph = False
+        is_plain = not follows or _PLAIN_START.fullmatch(fence[1])
+        ending = "" if is_plain else self._margin[: self._margin.rfind(">") + 1] + "\n"
+        return f"{ending}{fence[1]}{_TICKS}{name_language(fence[3])}"
+
+    def _end_code_line(self, line: str) -> str:
+        bare = line.strip(" \t>")
+        if bare.startswith(self._fence) and not bare.strip(self._fence[0]):
+            self._fence = ""
+            return self._margin + _TICKS
+        return self._defuse_code(line)
 
     def _defuse_code(self, line: str) -> str:
         # A line that is indented less, or quoted less, than its block would end it.

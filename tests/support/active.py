@@ -9,7 +9,8 @@ from serving.answering.markup import break_tags
 
 # Of a bare address most pages make a link, as GitHub's Markdown does.
 _ADDRESS = re.compile(r"(?:https?|ftp)://|\bwww\.|\bmailto:", re.IGNORECASE)
-PARSER = MarkdownIt("gfm-like", {"html": True, "linkify": False}).enable("table")
+# What is escaped or an entity stays apart from its text, for no page looks for an address across it.
+PARSER = MarkdownIt("gfm-like", {"html": True, "linkify": False}).enable("table").disable("text_join")
 
 
 def list_active(markdown: str) -> list[str]:

@@ -58,6 +58,9 @@ FRAMES = [
     "> ```\n{}\n> ```",
     "> ```\n> a\n\n{}",
     "1. > ~~~\n{}",
+    "a\n2. ```html\n{}\n```",
+    "- a\n      - ```html\n{}\n```",
+    "> a\n    > - ~~~\n{}",
 ]
 PIECES = [
     *HOSTILE,
@@ -204,6 +207,13 @@ def test_an_open_block_ends_with_its_text_so_that_what_follows_is_cited(text: st
 @pytest.mark.parametrize("text", ["    ```\n{}\n    ```", "-     ```\n{}", "a\n\n    ~~~\n{}"])
 def test_what_only_looks_like_a_block_is_none(text: str) -> None:
     assert "`https://evil.example`" in defuse_markdown(text.format("https://evil.example"))
+
+
+@pytest.mark.parametrize(
+    "text", ["\\https://evil.example", "https://a.example``x``", "`a | b` https://a.example"]
+)
+def test_the_ticks_of_an_address_are_no_others_part(text: str) -> None:
+    assert list_active(f"| a | b |\n| - | - |\n{defuse_markdown(text)}") == []
 
 
 def test_what_hides_text_is_gone() -> None:
