@@ -94,6 +94,7 @@ _INDENTED: Final = re.compile(r"[> ]*?(?: {4}|\t)")
 _ADDRESS: Final = (
     r"(?:(?<![\w+.-])[a-z][a-z0-9+.-]{0,30}://|\bwww\.|\b(?:javascript|data|vbscript|mailto):)[^\s<>`|\[\]]+"
 )
+_ANY_ADDRESS: Final = re.compile(_ADDRESS, re.IGNORECASE)
 # In a table a cell ends at a bar, even within code.
 _CELL_END: Final = re.compile(r"(?<!\\)\|")
 _TARGET: Final = r"\(\s*<?(?P<{0}>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)>?(?:\s[^()\n]*)?\)"
@@ -374,6 +375,6 @@ def _join(pieces: Iterable[str]) -> str:
 def _defuse_span(found: re.Match[str]) -> str:
     """Return a code span; one that a table would cut is cut here, if an address would then be out of code."""
     cells = _CELL_END.split(found["inner"])
-    if len(cells) > 1 and re.compile(_ADDRESS, re.IGNORECASE).search(found.string, found.start()):
+    if len(cells) > 1 and _ANY_ADDRESS.search(found.string, found.start()):
         return " | ".join(quote_span(cell.strip()) for cell in cells)
     return f"{found['ticks']}{break_tags(found['inner'])}{found['ticks']}"
