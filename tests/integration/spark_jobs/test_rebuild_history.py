@@ -1,6 +1,7 @@
 """The Spark job on a real local session: history leads to the very chunks that the stream made."""
 
 import json
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ SCHEMA = HEADERS + "headers map<string,string>, value string"
 @pytest.fixture(scope="module")
 def spark() -> Iterator[SparkSession]:
     os.environ["PYSPARK_PYTHON"] = sys.executable
+    # It tells of its end when the tests' output is closed already.
+    logging.getLogger("py4j").setLevel(logging.WARNING)
     session = (
         SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")
