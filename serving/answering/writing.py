@@ -74,17 +74,6 @@ async def answer_from(
     """
     if _has_nothing_to_say(settings, request, findings):
         return _abstain(settings, request, question, findings)
-    return await _write(clients, settings, request, question, history, findings)
-
-
-async def _write(
-    clients: Clients,
-    settings: Settings,
-    request: ChatRequest,
-    question: Question,
-    history: Sequence[dict[str, Any]],
-    findings: Findings,
-) -> Answer:
     found, down = await _grow(clients, findings.hits, question.groups)
     sources = choose_sources(found, settings.source_tokens, open_counter(settings.tokenizer_file))
     asked = question.asked or question.text
