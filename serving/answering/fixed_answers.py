@@ -7,7 +7,6 @@ and the code, so that a change of any of these is another key.
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -20,9 +19,9 @@ from processors.retrieval.time_phrases import find_window
 from serving.answering.claims import ClaimCheck
 from serving.answering.links import make_reader
 from serving.answering.prompt import PROMPT_VERSION
-from serving.answering.writing import Answer, answer_from, begin_from_memory, make_identity
+from serving.answering.writing import Answer, answer_from, begin_from_memory, count_answer
 from serving.model_client.generation import Outcome
-from serving.observability.metrics import ANSWERS, CACHE_LOOKUPS, DEGRADED
+from serving.observability.metrics import CACHE_LOOKUPS
 from serving.observability.trail import current_trail
 from serving.retrieval.cache import is_cacheable, read_entry, try_store_entry
 from serving.retrieval.last_known import SEARCH, find_last_version, retrieve_or_recall
@@ -148,12 +147,8 @@ def _replay(
     # What was written just now says it already.
     if SEARCH in degraded and SEARCH not in written["degraded"]:
         text = begin_from_memory(text, question.text, written["versions"])
-    ANSWERS.labels(request.model, "cache").inc()
-    for part in degraded:
-        DEGRADED.labels(part).inc()
+    count_answer(request.model, "cache", degraded)
     return Answer(
-        identity=make_identity(),
-        created=int(time.time()),
         model=request.model,
         text=text,
         cited=cited,

@@ -36,12 +36,17 @@ if TYPE_CHECKING:
 _LOOKED_AT: Final = 3
 
 
-@dataclass(frozen=True)
+def make_identity() -> str:
+    """Return the id of a new answer."""
+    return f"chatcmpl-{uuid.uuid4().hex}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """An answer whose text is still to be read; `cited`, `outcome` and `check` fill up while it is."""
 
-    identity: str
-    created: int
+    identity: str = field(default_factory=make_identity)
+    created: int = field(default_factory=lambda: int(time.time()))
     model: str
     text: AsyncGenerator[str, None]
     cited: list[Hit]
@@ -94,12 +99,8 @@ async def answer_from(
     degraded = tuple(sorted(missing))
     if "search" in degraded:
         text = begin_from_memory(text, asked, findings.versions)
-    ANSWERS.labels(request.model, "passages" if written is None else "model").inc()
-    for part in degraded:
-        DEGRADED.labels(part).inc()
+    count_answer(request.model, "passages" if written is None else "model", degraded)
     return Answer(
-        identity=make_identity(),
-        created=int(time.time()),
         model=request.model,
         text=text,
         cited=cited,
@@ -110,6 +111,13 @@ async def answer_from(
         reader=make_reader(settings, question.groups),
         check=check,
     )
+
+
+def count_answer(model: str, writer: str, degraded: Sequence[str]) -> None:
+    """Count an answer by who wrote it, and each part that it was made without."""
+    ANSWERS.labels(model, writer).inc()
+    for part in degraded:
+        DEGRADED.labels(part).inc()
 
 
 async def _grow(
@@ -140,11 +148,6 @@ def _find_latest(hits: Sequence[Hit]) -> str | None:
     return max((hit["observed_at"] for hit in hits if hit["observed_at"]), default=None)
 
 
-def make_identity() -> str:
-    """Return the id of a new answer."""
-    return f"chatcmpl-{uuid.uuid4().hex}"
-
-
 async def _count_uncited(
     pieces: AsyncGenerator[str, None], check: ClaimCheck, model: str
 ) -> AsyncGenerator[str, None]:
@@ -169,8 +172,6 @@ def _abstain(settings: Settings, request: ChatRequest, question: Question, findi
         yield _say_nothing(question, findings, titles)
 
     return Answer(
-        identity=make_identity(),
-        created=int(time.time()),
         model=request.model,
         text=read(),
         cited=[],
