@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 from local.settings import load_settings
 from local.supervisor import restart_program
 from processors.settings import Settings
+from tests.conftest import RunDag
 from tests.support.open_webui import open_browser
 
 RESTARTED = "node-exporter"
@@ -26,20 +28,31 @@ def just_restarted(settings: Settings, api_key: str, live_versions: None) -> str
     """A service that was stopped and started, once the stack's own log of it can be retrieved."""
     begin = datetime.now(UTC).isoformat()
     restart_program(load_settings(), RESTARTED)
-    body = {
-        "query": f"stopped: {RESTARTED}",
-        "k": 5,
-        "pipeline": "rag",
-        "filters": {"observed_at": {"gte": begin}},
-    }
+    filters = {"observed_at": {"gte": begin}}
+    wait_until_found(settings, api_key, f"stopped: {RESTARTED}", filters, f"stopped: {RESTARTED}")
+    return RESTARTED
+
+
+@pytest.fixture(scope="session")
+def collected_runs(settings: Settings, api_key: str, live_versions: None, run_dag: RunDag) -> None:  # noqa: ARG001 - order
+    """Airflow's own runs can be retrieved; on a new stack they have yet to be collected."""
+    run_dag("collect")
+    wait_until_found(settings, api_key, "Which DAG runs finished?", {}, " succeeded, ")
+
+
+def wait_until_found(
+    settings: Settings, api_key: str, query: str, filters: dict[str, Any], text: str
+) -> None:
+    """Ask until something that was observed has a text in it."""
+    body = {"query": query, "k": 5, "pipeline": "rag", "filters": filters}
     headers = {"Authorization": f"Bearer {api_key}"}
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         found = httpx.post(f"{settings.url}/v1/retrieve", json=body, headers=headers, timeout=30).json()
-        if any(f"stopped: {RESTARTED}" in hit["text"] for hit in found["hits"]):
-            return RESTARTED
+        if any(text in hit["text"] for hit in found["hits"]):
+            return
         time.sleep(1)
-    pytest.fail(f"the restart of {RESTARTED} was not searchable within 120 s")
+    pytest.fail(f"{text!r} was not searchable within 120 s")
 
 
 # Not for the session: while one Playwright is open, no other test can open its own.

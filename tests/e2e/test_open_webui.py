@@ -39,7 +39,7 @@ def page(browser: Browser, webui_url: str) -> Iterator[Page]:
         page.close()
 
 
-@pytest.mark.usefixtures("live_versions")
+@pytest.mark.usefixtures("collected_runs")
 @pytest.mark.parametrize(
     ("question", "title"), [(one.question, title) for one, title in zip(SUGGESTIONS, EXPECTED, strict=True)]
 )
