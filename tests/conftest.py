@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -51,27 +52,36 @@ def run_dag(airflow: httpx.Client) -> RunDag:
 @pytest.fixture
 def paused_rag(airflow: httpx.Client) -> Iterator[None]:
     """No run of rag_pipeline but the test's own stages."""
+    with hold_off(airflow, "rag_pipeline"):
+        yield
+
+
+@contextmanager
+def hold_off(airflow: httpx.Client, dag: str) -> Iterator[None]:
+    """Let no run of a DAG begin; one that is going on ends first."""
     deadline = time.monotonic() + 180
     # Airflow doesn't go on with the runs of a paused DAG, so it must be paused between two of them.
-    while not _pause_if_idle(airflow):
-        assert time.monotonic() < deadline, "rag_pipeline was never without a run for 180 s"
+    while not _pause_if_idle(airflow, dag):
+        assert time.monotonic() < deadline, f"{dag} was never without a run for 180 s"
         time.sleep(0.5)
-    yield
-    _set_paused(airflow, False)
+    try:
+        yield
+    finally:
+        _set_paused(airflow, dag, False)
 
 
-def _pause_if_idle(airflow: httpx.Client) -> bool:
-    if find_active_run(airflow, "rag_pipeline"):
+def _pause_if_idle(airflow: httpx.Client, dag: str) -> bool:
+    if find_active_run(airflow, dag):
         return False
-    _set_paused(airflow, True)
-    if find_active_run(airflow, "rag_pipeline"):
-        _set_paused(airflow, False)
+    _set_paused(airflow, dag, True)
+    if find_active_run(airflow, dag):
+        _set_paused(airflow, dag, False)
         return False
     return True
 
 
-def _set_paused(airflow: httpx.Client, paused: bool) -> None:
-    airflow.patch("/dags/rag_pipeline", json={"is_paused": paused}).raise_for_status()
+def _set_paused(airflow: httpx.Client, dag: str, paused: bool) -> None:
+    airflow.patch(f"/dags/{dag}", json={"is_paused": paused}).raise_for_status()
 
 
 @pytest.fixture(scope="session")
