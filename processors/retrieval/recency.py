@@ -3,9 +3,10 @@
 Log lines, events and windows of metrics tell of a moment: they age, by kinds at their own pace. A state
 describes the present until another one takes its place, however long ago it last changed: it doesn't age.
 Documents don't either. What goes well stands a little behind what doesn't: nobody asks why all is well.
+A state that is wrong goes before the events about the same object, since it tells what they came from.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,6 +24,8 @@ HALF_LIVES: Final = {
 # An old event keeps this share of its score, so that "what happened last week" can still be answered.
 _FLOOR: Final = 0.5
 _CALM: Final = 0.75
+# A state that fits the question worse than this share of what an event does was not asked about.
+_STATE_SHARE: Final = 0.7
 # A log line or a training run of severity "info" is no good news, it is the usual.
 _CAN_BE_CALM: Final = frozenset({"metric_window", "alert", "k8s_event", "k8s_state", "pipeline_run"})
 
@@ -31,7 +34,8 @@ def apply_recency(hits: Iterable[Hit], now: datetime, *, is_timed: bool = False)
     """Return the hits re-ranked so that, among dynamic ones, what just happened and what is wrong win.
 
     The score of what ages is multiplied by `0.5 + 0.5 * 2 ** (-age / half_life)`: 1 for a new event, 0.75
-    after one half-life, 0.5 in the end. The score of what goes well is multiplied by 0.75.
+    after one half-life, 0.5 in the end. The score of what goes well is multiplied by 0.75. A Kubernetes
+    object's state that is wrong rises to the score of the best event about it, and stands before it.
 
     Args:
         hits: Hits with `observed_at` in ISO 8601.
@@ -50,7 +54,20 @@ def apply_recency(hits: Iterable[Hit], now: datetime, *, is_timed: bool = False)
         if hit["kind"] in _CAN_BE_CALM and hit["severity"] == "info":
             weight *= _CALM
         weighted.append({**hit, "score": hit["score"] * weight})
-    return sorted(weighted, key=lambda hit: -hit["score"])
+    events: dict[str, float] = {}
+    for hit in weighted:
+        if hit["kind"] == "k8s_event":
+            events[hit["doc_id"]] = max(hit["score"], events.get(hit["doc_id"], 0.0))
+    raised = [_raise_state(hit, events) for hit in weighted]
+    return sorted(raised, key=lambda hit: (-hit["score"], hit["kind"] != "k8s_state"))
+
+
+def _raise_state(hit: Hit, events: Mapping[str, float]) -> Hit:
+    """Give a state that is wrong the score of the best event about its object, if it fits nearly as well."""
+    if hit["kind"] != "k8s_state" or hit["severity"] == "info":
+        return hit
+    event = events.get(hit["doc_id"], 0.0)
+    return {**hit, "score": event} if _STATE_SHARE * event <= hit["score"] < event else hit
 
 
 def weigh_age(hit: Hit, now: datetime) -> float:

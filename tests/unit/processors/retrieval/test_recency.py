@@ -15,7 +15,7 @@ def make_hit(
 ) -> Any:
     observed = (NOW - age).isoformat() if age is not None else ""
     hit = {"chunk_id": name, "score": score, "kind": kind, "observed_at": observed, "severity": "error"}
-    return {**hit, "cite": {}, **more}
+    return {**hit, "doc_id": f"of-{name}", "cite": {}, **more}
 
 
 def names(hits: list[Any]) -> list[str]:
@@ -70,3 +70,23 @@ def test_what_goes_well_does_not_beat_what_does_not(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["log_pattern", "ml_run", "ml_model"])
 def test_the_usual_is_no_good_news_where_all_is_of_severity_info(kind: str) -> None:
     assert apply_recency([make_hit("a", 1.0, kind, timedelta(0), severity="info")], NOW)[0]["score"] == 1.0
+
+
+def make_pod(score: float, event: float, **more: Any) -> list[Any]:
+    state = make_hit("state", score, "k8s_state", timedelta(minutes=2), **{"doc_id": "pod", **more})
+    return [make_hit("event", event, "k8s_event", timedelta(0), doc_id="pod", severity="warning"), state]
+
+
+def test_a_state_that_is_wrong_goes_before_the_events_that_it_caused() -> None:
+    other = make_hit("other", 0.9, "k8s_event", timedelta(0))
+    assert names(apply_recency([*make_pod(0.8, 1.0), other], NOW)) == ["state", "event", "other"]
+    assert names(apply_recency(make_pod(1.0, 0.8), NOW)) == ["state", "event"]
+
+
+@pytest.mark.parametrize(
+    ("score", "more"),
+    [(0.6, {}), (1.2, {"severity": "info"}), (0.9, {"doc_id": "another pod"})],
+    ids=["fits much worse", "all is well", "of another object"],
+)
+def test_an_event_stays_before_a_state_that_says_nothing_of_it(score: float, more: dict[str, Any]) -> None:
+    assert names(apply_recency(make_pod(score, 1.0, **more), NOW)) == ["event", "state"]
