@@ -33,8 +33,8 @@ UNIT_COSINE: Final = 0.4
 TITLE_COSINE: Final = 0.3
 COVERAGE: Final = 0.3
 
-# A log line or a training run of severity "info" is no good news, it is the usual.
-_CAN_BE_CALM: Final = ("metric", "alert", "k8s", "pipeline")
+# Kinds whose severity says how things stand. Of a log line or a training run, "info" is only the usual.
+_JUDGED: Final = ("metric", "alert", "k8s", "pipeline")
 _PROCEDURE_HEADING: Final = re.compile(
     r"\b(?:steps?|fix|mitigation|resolution|procedure|recovery|remediation|solution|how to)\b"
     r"|шаги|решение|исправление",
@@ -74,7 +74,12 @@ def is_observation(source: Source) -> bool:
 
 def is_calm(source: Source) -> bool:
     """Tell whether a source says that something goes well."""
-    return source.severity == "info" and source.kind.startswith(_CAN_BE_CALM)
+    return source.severity == "info" and source.kind.startswith(_JUDGED)
+
+
+def has_failed(source: Source) -> bool:
+    """Tell whether a source says that something is wrong, not only that it may become so."""
+    return source.severity == "error" and source.kind.startswith(_JUDGED)
 
 
 def is_headline(unit: Unit, source: Source) -> bool:
@@ -129,7 +134,7 @@ def _prefer(intent: Intent, unit: Unit, source: Source) -> float:
     section = section_of(unit, source)
     if intent == "incident":
         if is_observation(source):
-            return 0.15 + 0.05 * (is_headline(unit, source) - is_calm(source))
+            return 0.15 + 0.05 * (is_headline(unit, source) - is_calm(source)) + 0.03 * has_failed(source)
         return 0.05 if _CAUSE_HEADING.search(section) else 0.0
     if is_observation(source):
         return -0.05

@@ -152,6 +152,18 @@ async def test_what_goes_well_does_not_stand_before_what_does_not():
     assert answer.index("pay-2") < answer.index("pay-1")
 
 
+async def test_of_two_that_fit_alike_what_is_wrong_stands_before_what_only_warns():
+    said = {"warning": "Pod pay-3 was restarted once more.", "error": "Once more pod pay-3 was restarted."}
+    sources = [
+        f'<source n="{n}" title="Pod pay-3" kind="k8s_state" observed_at="2026-11-21T10:00:00Z" '
+        f'severity="{severity}">\n{text}\n</source>'
+        for n, (severity, text) in enumerate(said.items(), start=1)
+    ]
+    prompt = "\n".join(["<sources>", *sources, "</sources>", "", "Question: Why did pay-3 restart?"])
+    answer = await answer_prompt(prompt, embed)
+    assert answer.index(said["error"]) < answer.index(said["warning"])
+
+
 async def test_the_time_asked_about_is_named_and_its_words_are_not_looked_for():
     asked = "Time asked about: 2026-11-21 10:00 – 11:00 UTC\nQuestion: "
     question = "What happened today between 10:00 and 11:00 to pod pay-2 in shop?"
