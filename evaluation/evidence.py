@@ -54,8 +54,8 @@ def gather_evidence(
     query_sets = _build_query_sets(client, settings, pipeline, corpus, live_corpus, records)
     dimension = soundness["served_dimension"]
     return Evidence(
-        results=_measure(client, settings, index, query_sets, dimension),
-        live_results=_measure(client, settings, live, query_sets, dimension) if live else {},
+        results=_measure(client, settings, pipeline, index, query_sets, dimension),
+        live_results=_measure(client, settings, pipeline, live, query_sets, dimension) if live else {},
         corpus=corpus,
         live_corpus=live_corpus,
         sources=list_sources(settings) if pipeline == "cag" else None,
@@ -90,13 +90,21 @@ def _build_query_sets(
 
 
 def _measure(
-    client: OpenSearch, settings: Settings, index: str, query_sets: Mapping[str, list[Query]], dimension: int
+    client: OpenSearch,
+    settings: Settings,
+    pipeline: Pipeline,
+    index: str,
+    query_sets: Mapping[str, list[Query]],
+    dimension: int,
 ) -> dict[str, list[QueryResult]]:
     # Vectors of another length can't be asked for, as when the model was changed for one of another size.
     if read_dimension(client, index) != dimension:
         return {}
     family = cover_family(index)
-    return {name: measure_index(client, family, queries, settings) for name, queries in query_sets.items()}
+    return {
+        name: measure_index(client, pipeline, family, queries, settings)
+        for name, queries in query_sets.items()
+    }
 
 
 def _measure_abstention(

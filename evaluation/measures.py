@@ -8,6 +8,7 @@ from ir_measures import RR, P, R, nDCG
 from opensearchpy import OpenSearch
 
 from evaluation.query_sets import Query, tell_language
+from processors.chunk import Pipeline
 from processors.retrieval.glossary import add_translation
 from processors.retrieval.hybrid import build_hybrid_query, parse_hits
 from processors.retrieval.pages import rank_documents
@@ -39,7 +40,7 @@ class QueryResult(TypedDict):
 
 
 def measure_index(
-    client: OpenSearch, index: str, queries: list[Query], settings: Settings
+    client: OpenSearch, pipeline: Pipeline, index: str, queries: list[Query], settings: Settings
 ) -> list[QueryResult]:
     """Ask an index all queries and measure the ranking of documents, each standing at its best chunk.
 
@@ -48,6 +49,7 @@ def measure_index(
 
     Args:
         client: OpenSearch.
+        pipeline: Whose version it is.
         index: A version's own name, so that a candidate is measured before anybody is answered from it.
         queries: At least one query.
         settings: Names the embedding model and its server.
@@ -59,7 +61,9 @@ def measure_index(
     titles: dict[str, list[str]] = {}
     latencies: dict[str, float] = {}
     for query, text, vector in zip(queries, texts, vectors, strict=True):
-        body = build_hybrid_query(text, vector.tolist(), _CHUNKS_PER_QUERY, settings.all_groups)
+        body = build_hybrid_query(
+            text, vector.tolist(), _CHUNKS_PER_QUERY, settings.all_groups, pipeline=pipeline
+        )
         started = time.perf_counter()
         hits = rank_documents(parse_hits(client.search(index=index, body=body)), text)
         latencies[query["query_id"]] = (time.perf_counter() - started) * 1_000

@@ -50,7 +50,7 @@ async def retrieve(
         *(
             find_documents(clients, settings, question, index, now)
             if pipeline == "cag"
-            else search_version(clients, settings, question, pipeline, index, now)
+            else search_version(clients, settings, question, "rag", index, now)
             for pipeline, index in versions.items()
             if index
         )

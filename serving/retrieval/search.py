@@ -48,7 +48,7 @@ async def search_version(
     clients: Clients,
     settings: Settings,
     question: Question,
-    pipeline: str,
+    pipeline: Pipeline,
     version: str,
     now: datetime,
     embedded: Embedded | None = None,
@@ -81,6 +81,7 @@ async def search_version(
         groups=question.groups,
         filters=question.filters,
         window=question.window,
+        pipeline=pipeline,
     )
     try:
         response = await _ask(clients, version, build(vector=nearest))

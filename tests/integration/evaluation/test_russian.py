@@ -21,7 +21,7 @@ def measure(client: OpenSearch, settings: Settings, path: Path) -> float:
     """Return the mean recall@10 of a file's Russian queries."""
     queries = load_golden((source.url for source in settings.docs), set(read_documents(client, "cag")), path)
     russian = [query for query in queries if has_cyrillic(query["query"])]
-    return measures.average(measures.measure_index(client, "cag", russian, settings))["recall_at_10"]
+    return measures.average(measures.measure_index(client, "cag", "cag", russian, settings))["recall_at_10"]
 
 
 @pytest.mark.parametrize("path", [GOLDEN_FILE, HELD_OUT_FILE], ids=["golden", "held out"])

@@ -1,6 +1,7 @@
 """What is found by words in an index as it is made: names and their words, in versions of any age."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from processors.retrieval.hybrid import build_hybrid_query
 from processors.stores.search import ANALYSIS
 
 INDEX = "test-ranking"
+NAMES_INDEX = "test-ranking-names"
 # As versions were made before words were only split.
 OLD_ANALYSIS: dict[str, Any] = {
     **ANALYSIS,
@@ -40,18 +42,28 @@ PAGES = {
 
 @pytest.fixture(scope="module", params=["new", "old"])
 def index(client: OpenSearch, request: pytest.FixtureRequest) -> Iterator[str]:
-    settings = {
-        "index": {"knn": True, "number_of_shards": 1, "number_of_replicas": 0},
-        "analysis": ANALYSIS if request.param == "new" else OLD_ANALYSIS,
+    pages = {
+        name: {"title": title, "heading_path": f"{title} > {heading}", "text": text}
+        for name, (title, heading, text) in PAGES.items()
     }
-    client.indices.delete(index=INDEX, ignore_unavailable=True)
-    client.indices.create(index=INDEX, body={"settings": settings, "mappings": index_mapping(2)})
-    for name, (title, heading, text) in PAGES.items():
-        page = {"title": title, "heading_path": f"{title} > {heading}", "text": text, "acl": ["public"]}
-        client.index(index=INDEX, id=name, body=page)
-    client.indices.refresh(index=INDEX)
-    yield INDEX
-    client.indices.delete(index=INDEX)
+    with make_index(client, INDEX, ANALYSIS if request.param == "new" else OLD_ANALYSIS, pages):
+        yield INDEX
+
+
+@contextmanager
+def make_index(
+    client: OpenSearch, name: str, analysis: dict[str, Any], pages: dict[str, dict[str, Any]]
+) -> Iterator[None]:
+    settings = {"index": {"knn": True, "number_of_shards": 1, "number_of_replicas": 0}, "analysis": analysis}
+    client.indices.delete(index=name, ignore_unavailable=True)
+    client.indices.create(index=name, body={"settings": settings, "mappings": index_mapping(2)})
+    for chunk, page in pages.items():
+        client.index(index=name, id=chunk, body={**page, "acl": ["public"]})
+    client.indices.refresh(index=name)
+    try:
+        yield
+    finally:
+        client.indices.delete(index=name)
 
 
 @pytest.mark.parametrize(
@@ -72,3 +84,15 @@ def test_names_and_their_words_find_each_other(
 ) -> None:
     body = build_hybrid_query(question, None, 10, ["public"])
     assert client.search(index=index, body=body)["hits"]["hits"][0]["_id"] == first
+
+
+def test_the_worst_of_few_chunks_that_hold_a_name_still_holds_it(client: OpenSearch) -> None:
+    named = {
+        f"named {at}": {"text": f"checkout {'waits ' * at}in the shop", "embedding": [0.1, 1.0]}
+        for at in range(3)
+    }
+    alike = {f"alike {at}": {"text": "payment is slow", "embedding": [1.0, 0.1 * at]} for at in range(5)}
+    body = build_hybrid_query("checkout", [1.0, 0.0], 10, ["public"], pipeline="rag")
+    with make_index(client, NAMES_INDEX, ANALYSIS, {**named, **alike}):
+        hits = client.search(index=NAMES_INDEX, body=body)["hits"]["hits"]
+    assert {hit["_id"] for hit in hits[:3]} == named.keys()
