@@ -88,7 +88,10 @@ def test_names_and_their_words_find_each_other(
 
 def test_the_worst_of_few_chunks_that_hold_a_name_still_holds_it(client: OpenSearch) -> None:
     named = {
-        f"named {at}": {"text": f"checkout {'waits ' * at}in the shop", "embedding": [0.1, 1.0]}
+        f"named {at}": {
+            "text": f"Pod checkout of the shop waits on node {'b ' * at}",
+            "embedding": [0.1, 1.0],
+        }
         for at in range(3)
     }
     alike = {f"alike {at}": {"text": "payment is slow", "embedding": [1.0, 0.1 * at]} for at in range(5)}
