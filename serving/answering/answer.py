@@ -19,7 +19,7 @@ from serving.answering.said import remember_when_read
 from serving.answering.writing import Answer, answer_from
 from serving.errors import UnknownModelError
 from serving.observability.correlation import correlation_id
-from serving.observability.metrics import ABSTENTIONS, ROUTES
+from serving.observability.metrics import ABSTENTIONS, ANSWERS, DEGRADED, ROUTES
 from serving.observability.trail import current_trail
 from serving.retrieval.last_known import retrieve_or_recall
 from serving.retrieval.question import Question
@@ -89,13 +89,21 @@ async def prepare_answer(
         question = replace(question, pipelines=route.pipelines)
         answer = await _answer(clients, settings, request, question, history)
     ROUTES.labels(route.name).inc()
-    if answer.looked_at is not None:
-        ABSTENTIONS.labels(request.model).inc()
+    _count_answer(answer)
     log.info("answered", route=route.name, reason=route.reason, searched=question.text)
     if is_recorded:
         begin_shadow_reads(clients, settings, question)
     answer = trail.answer = replace(answer, route=route, rewritten=whole)
     return remember_when_read(clients, caller.reader, question, answer) if is_recorded else answer
+
+
+def _count_answer(answer: Answer) -> None:
+    """Count an answer by who wrote it, whether it says something, and each part that it was made without."""
+    ANSWERS.labels(answer.model, answer.writer).inc()
+    if answer.looked_at is not None:
+        ABSTENTIONS.labels(answer.model).inc()
+    for part in answer.degraded:
+        DEGRADED.labels(part).inc()
 
 
 def _choose_route(model: str, question: str, now: datetime) -> Route:

@@ -19,7 +19,7 @@ from processors.retrieval.time_phrases import find_window
 from serving.answering.claims import ClaimCheck
 from serving.answering.links import make_reader
 from serving.answering.prompt import PROMPT_VERSION
-from serving.answering.writing import Answer, answer_from, begin_from_memory, count_answer
+from serving.answering.writing import Answer, answer_from, begin_from_memory
 from serving.model_client.generation import Outcome
 from serving.observability.metrics import CACHE_LOOKUPS
 from serving.observability.trail import current_trail
@@ -90,6 +90,7 @@ async def recall_answer(
             key, lambda: _write_once(clients, settings, request, question, versions, name_key)
         )
     else:
+        written = {**written, "writer": "cache"}
         CACHE_LOOKUPS.labels("hit").inc()
         current_trail().recalled = True
     return _replay(written, settings, request, question, down)
@@ -109,7 +110,7 @@ async def _write_once(
         remembered, _ = await read_entry(clients, name_key(findings.alike))
         if remembered is not None:
             await try_store_entry(clients, key, remembered, settings.cache_ttl_seconds)
-            return dict(remembered)
+            return {**remembered, "writer": "cache"}
     answer = await answer_from(clients, settings, request, question, [], findings)
     written = {
         "text": "".join([piece async for piece in answer.text]),
@@ -119,6 +120,7 @@ async def _write_once(
         "finish_reason": answer.outcome.finish_reason,
         "usage": answer.outcome.usage,
         "degraded": answer.degraded,
+        "writer": answer.writer,
         "looked_at": answer.looked_at,
         "uncited": answer.check.uncited,
         "unknown_commands": answer.check.unknown_commands,
@@ -147,7 +149,6 @@ def _replay(
     # What was written just now says it already.
     if SEARCH in degraded and SEARCH not in written["degraded"]:
         text = begin_from_memory(text, question.text, written["versions"])
-    count_answer(request.model, "cache", degraded)
     return Answer(
         model=request.model,
         text=text,
@@ -156,6 +157,7 @@ def _replay(
         as_of=written["as_of"],
         findings=Findings([], written["versions"], ()),
         degraded=degraded,
+        writer=written["writer"],
         reader=make_reader(settings, question.groups),
         check=ClaimCheck(list(written["uncited"]), list(written["unknown_commands"])),
         looked_at=None if written["looked_at"] is None else tuple(written["looked_at"]),

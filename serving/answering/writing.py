@@ -6,7 +6,7 @@ import time
 import uuid
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from opensearchpy.exceptions import ConnectionError as SearchDownError
 
@@ -20,7 +20,7 @@ from serving.answering.phrases import choose_words
 from serving.answering.prompt import build_messages, describe_window, title_of
 from serving.answering.routing import UNROUTED, Route
 from serving.model_client.generation import Outcome, open_stream, quote_passages
-from serving.observability.metrics import ANSWERS, DEGRADED, UNCITED
+from serving.observability.metrics import UNCITED
 from serving.observability.timing import time_text
 from serving.retrieval.search import read_sections
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from serving.retrieval.question import Findings, Question
     from serving.schemas import ChatRequest
 
+Writer: TypeAlias = Literal["model", "passages", "cache", "nobody"]
+"""Who wrote an answer: the cache if it is remembered, nobody if it only says that nothing is known."""
 _LOOKED_AT: Final = 3
 
 
@@ -54,6 +56,7 @@ class Answer:
     as_of: str | None
     findings: Findings
     degraded: tuple[str, ...]
+    writer: Writer
     reader: Reader
     check: ClaimCheck = field(default_factory=ClaimCheck)
     looked_at: tuple[str, ...] | None = None
@@ -99,7 +102,6 @@ async def answer_from(
     degraded = tuple(sorted(missing))
     if "search" in degraded:
         text = begin_from_memory(text, asked, findings.versions)
-    count_answer(request.model, "passages" if written is None else "model", degraded)
     return Answer(
         model=request.model,
         text=text,
@@ -108,16 +110,10 @@ async def answer_from(
         as_of=_find_latest(sources),
         findings=findings,
         degraded=degraded,
+        writer="passages" if written is None else "model",
         reader=make_reader(settings, question.groups),
         check=check,
     )
-
-
-def count_answer(model: str, writer: str, degraded: Sequence[str]) -> None:
-    """Count an answer by who wrote it, and each part that it was made without."""
-    ANSWERS.labels(model, writer).inc()
-    for part in degraded:
-        DEGRADED.labels(part).inc()
 
 
 async def _grow(
@@ -179,6 +175,7 @@ def _abstain(settings: Settings, request: ChatRequest, question: Question, findi
         as_of=_find_latest(findings.hits),
         findings=findings,
         degraded=findings.degraded,
+        writer="nobody",
         reader=make_reader(settings, question.groups),
         looked_at=titles,
     )

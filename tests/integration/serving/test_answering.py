@@ -1,10 +1,13 @@
 """Routing, follow-ups, abstaining and ratings through the running service."""
 
+import itertools
 import time
+from collections import Counter
 from typing import Any
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from processors.settings import Settings
 from processors.stores.asked_questions import RatedAnswer, read_asked, read_rated
@@ -65,6 +68,31 @@ def test_a_question_for_documents_is_answered_from_the_cache_the_second_time(
     assert answers[1]["runlore"]["route"] == "cag"
     assert text_of(answers[0]) == text_of(answers[1])
     assert answers[1]["runlore"]["timings"]["model_ms"] == 0
+
+
+def test_an_answer_is_counted_once_by_who_wrote_it(http: httpx.Client, settings: Settings) -> None:
+    if settings.answering_url:
+        pytest.skip("what another model than the embedded one writes is not kept")
+    # Another number is another question, so nobody has asked it before.
+    new = f"How do I roll an index alias back to version {time.time_ns() % 1_000_000}?"
+    unknown = "Which sourdough starter rises best in a cold kitchen?"
+    counts = [count_answers(http)]
+    for question, model in ((new, "runlore-cag"), (new, "runlore-cag"), (unknown, "runlore-rag")):
+        ask(http, question, model=model)
+        counts.append(count_answers(http))
+    added = [after - before for before, after in itertools.pairwise(counts)]
+    assert added == [{"model": 1}, {"cache": 1}, {"nobody": 1}]
+
+
+def count_answers(http: httpx.Client) -> Counter[str]:
+    """Return how many answers each writer has written since the service began."""
+    families = text_string_to_metric_families(httpx.get(f"{http.base_url}/metrics").text)
+    answers = (sample for family in families for sample in family.samples)
+    counts: Counter[str] = Counter()
+    for sample in answers:
+        if sample.name == "runlore_chat_answers_total":
+            counts[sample.labels["by"]] += int(sample.value)
+    return counts
 
 
 def test_a_rating_reaches_the_topic_and_is_no_question(http: httpx.Client, settings: Settings) -> None:
