@@ -129,7 +129,11 @@ def build_hybrid_query(
         queries.append(_build_identifiers_query(identifiers, allowed))
     hybrid = {"queries": queries, "pagination_depth": candidates}
     weights = _WEIGHTS_WITH_IDENTIFIERS if identifiers else _WEIGHTS
-    return {**request, "query": {"hybrid": hybrid}, "search_pipeline": _build_pipeline(weights, pipeline)}
+    return {
+        **request,
+        "query": {"hybrid": hybrid},
+        "search_pipeline": _build_search_pipeline(weights, pipeline),
+    }
 
 
 def _build_words_query(words: Sequence[str], allowed: list[dict[str, Any]]) -> dict[str, Any]:
@@ -194,7 +198,7 @@ def _build_overlap(window: TimeWindow) -> dict[str, Any]:
     return {"bool": {"should": [is_document, {"bool": {"filter": happened}}]}}
 
 
-def _build_pipeline(weights: Sequence[float], pipeline: "Pipeline") -> dict[str, Any]:
+def _build_search_pipeline(weights: Sequence[float], pipeline: "Pipeline") -> dict[str, Any]:
     """Return the search pipeline: the sub-queries' scores, each stretched to [0, 1], are averaged.
 
     They are stretched from the worst candidate's, but BM25 on events from 0: where three chunks alone hold a

@@ -6,7 +6,7 @@ Documents don't either. What goes well stands a little behind what doesn't: nobo
 A state that is wrong goes before the events about the same object, since it tells what they came from.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -54,20 +54,19 @@ def apply_recency(hits: Iterable[Hit], now: datetime, *, is_timed: bool = False)
         if hit["kind"] in _CAN_BE_CALM and hit["severity"] == "info":
             weight *= _CALM
         weighted.append({**hit, "score": hit["score"] * weight})
+    return sorted(_raise_states(weighted), key=lambda hit: (-hit["score"], hit["kind"] != "k8s_state"))
+
+
+def _raise_states(hits: Sequence[Hit]) -> Iterator[Hit]:
+    """Give a state that is wrong the score of the best event about its object, if it fits nearly as well."""
     events: dict[str, float] = {}
-    for hit in weighted:
+    for hit in hits:
         if hit["kind"] == "k8s_event":
             events[hit["doc_id"]] = max(hit["score"], events.get(hit["doc_id"], 0.0))
-    raised = [_raise_state(hit, events) for hit in weighted]
-    return sorted(raised, key=lambda hit: (-hit["score"], hit["kind"] != "k8s_state"))
-
-
-def _raise_state(hit: Hit, events: Mapping[str, float]) -> Hit:
-    """Give a state that is wrong the score of the best event about its object, if it fits nearly as well."""
-    if hit["kind"] != "k8s_state" or hit["severity"] == "info":
-        return hit
-    event = events.get(hit["doc_id"], 0.0)
-    return {**hit, "score": event} if _STATE_SHARE * event <= hit["score"] < event else hit
+    for hit in hits:
+        is_wrong = hit["kind"] == "k8s_state" and hit["severity"] != "info"
+        event = events.get(hit["doc_id"], 0.0) if is_wrong else 0.0
+        yield {**hit, "score": event} if _STATE_SHARE * event <= hit["score"] < event else hit
 
 
 def weigh_age(hit: Hit, now: datetime) -> float:
