@@ -77,7 +77,7 @@ def test_an_answer_is_counted_once_by_who_wrote_it(http: httpx.Client, settings:
     new = f"How do I roll an index alias back to version {time.time_ns() % 1_000_000}?"
     unknown = "Which sourdough starter rises best in a cold kitchen?"
     counts = [count_answers(http)]
-    for question, model in ((new, "runlore-cag"), (new, "runlore-cag"), (unknown, "runlore-rag")):
+    for question, model in ((new, "runlore-cag"), (new, "runlore-cag"), (unknown, "runlore")):
         ask(http, question, model=model)
         counts.append(count_answers(http))
     added = [after - before for before, after in itertools.pairwise(counts)]
