@@ -44,15 +44,19 @@ def wait_until_found(
     settings: Settings, api_key: str, query: str, filters: dict[str, Any], text: str
 ) -> None:
     """Ask until something that was observed has a text in it."""
+    deadline = time.monotonic() + 120
+    while not is_found(settings, api_key, query, filters, text):
+        assert time.monotonic() < deadline, f"{text!r} was not searchable within 120 s"
+        time.sleep(1)
+
+
+def is_found(settings: Settings, api_key: str, query: str, filters: dict[str, Any], *parts: str) -> bool:
+    """Tell whether one of the first five observations has all these parts in its text."""
     body = {"query": query, "k": 5, "pipeline": "rag", "filters": filters}
     headers = {"Authorization": f"Bearer {api_key}"}
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        found = httpx.post(f"{settings.url}/v1/retrieve", json=body, headers=headers, timeout=30).json()
-        if any(text in hit["text"] for hit in found["hits"]):
-            return
-        time.sleep(1)
-    pytest.fail(f"{text!r} was not searchable within 120 s")
+    found = httpx.post(f"{settings.url}/v1/retrieve", json=body, headers=headers, timeout=30)
+    hits = found.raise_for_status().json()["hits"]
+    return any(all(part in hit["text"] for part in parts) for hit in hits)
 
 
 # Not for the session: while one Playwright is open, no other test can open its own.

@@ -13,6 +13,7 @@ import pytest
 
 from processors.settings import Settings
 from processors.stores import kafka
+from tests.e2e.conftest import is_found
 from tests.support.incident import Incident, list_messages, make_incident
 
 PATIENCE_S = 240
@@ -27,7 +28,7 @@ def service(settings: Settings, api_key: str) -> httpx.Client:
 
 
 @pytest.fixture(scope="module")
-def incident(settings: Settings, service: httpx.Client, live_versions: None) -> Incident:  # noqa: ARG001 - order
+def incident(settings: Settings, api_key: str, live_versions: None) -> Incident:  # noqa: ARG001 - order
     """An incident of which all can be retrieved."""
     incident = make_incident()
     messages = list_messages(incident)
@@ -47,17 +48,11 @@ def incident(settings: Settings, service: httpx.Client, live_versions: None) -> 
     deadline = time.monotonic() + PATIENCE_S
     while wanted:
         assert time.monotonic() < deadline, f"not retrievable within {PATIENCE_S} s: {list(wanted)}"
-        found = [query for query, parts in wanted.items() if is_retrieved(service, query, parts)]
+        found = [query for query, parts in wanted.items() if is_found(settings, api_key, query, {}, *parts)]
         for query in found:
             del wanted[query]
         time.sleep(1)
     return incident
-
-
-def is_retrieved(service: httpx.Client, query: str, parts: tuple[str, ...]) -> bool:
-    response = service.post("/v1/retrieve", json={"query": query, "k": 5, "pipeline": "rag"})
-    hits = response.raise_for_status().json()["hits"]
-    return any(all(part in hit["text"] for part in parts) for hit in hits)
 
 
 def ask(service: httpx.Client, question: str) -> tuple[str, dict[str, Any]]:
