@@ -19,7 +19,7 @@ from evaluation.shadow import hold_for_shadow, to_metrics
 from evaluation.tracking import log_oddities, log_runbooks, log_step, log_version
 from processors.chunk import Pipeline
 from processors.index_names import cover_family
-from processors.rag import check_searchable, count_events, read_batch
+from processors.rag import check_searchable, count_events, read_written
 from processors.settings import Settings
 from processors.stores.builds import NotPromotedError, promote_build
 from processors.stores.corpus import read_documents
@@ -110,7 +110,7 @@ def record_freshness(settings: Settings, run_url: str, index: str) -> dict[str, 
     metrics = check_searchable(settings, run_url, index)
     client = open_search(settings.opensearch_url)
     if any(name.startswith("freshness_seconds/") for name in metrics):
-        metrics |= probe_version(client, "rag", read_batch(run_url))
+        metrics |= probe_version(client, "rag", read_written(run_url))
     run = read_meta(client, index)["mlflow_run"]
     log_step(settings.mlflow_tracking_uri, run, count_events(run_url), metrics)
     return metrics

@@ -178,6 +178,7 @@ def index_chunks(
             meta.get("dead_letters", {}),
             manifest["end"],
         )
+        staging.write_manifest(f"{run_url}/index", {"refused": [chunk_id for chunk_id, _ in refused]})
         now = datetime.now(UTC)
         sliced = slices.check_slices(client, index, meta, settings, now)
         changes: dict[str, Any] = {"positions": manifest["end"], "log_state": manifest["log_state"], **sliced}
@@ -242,12 +243,15 @@ def check_searchable(settings: Settings, run_url: str, index: str) -> dict[str, 
         RuntimeError: A written chunk is not found although its version is live.
     """
     client = search.open_search(settings.opensearch_url)
-    chunks = sorted(read_batch(run_url), key=lambda chunk: chunk["service"] != CANARY)[:_FRESHNESS_SAMPLE]
+    chunks = sorted(read_written(run_url), key=lambda chunk: chunk["service"] != CANARY)[:_FRESHNESS_SAMPLE]
     if not chunks or versions.find_live(client, "rag") != index:
         return {"sampled_chunks": 0.0}
     missing = {chunk["chunk_id"] for chunk in chunks} - search.find_present(
         client, "rag", [chunk["chunk_id"] for chunk in chunks]
     )
+    if missing and versions.find_live(client, "rag") != index:
+        # It was taken back while it was looked at.
+        return {"sampled_chunks": 0.0}
     if missing:
         raise RuntimeError(f"{len(missing)} written chunks can't be found in {index}: {sorted(missing)[:3]}")
     now = datetime.now(UTC)
@@ -259,6 +263,12 @@ def check_searchable(settings: Settings, run_url: str, index: str) -> dict[str, 
 def read_batch(run_url: str) -> list[Chunk]:
     """Return the chunks of a run, with their embeddings."""
     return table_to_chunks(staging.read_table(f"{run_url}/embed/chunks.parquet"))
+
+
+def read_written(run_url: str) -> list[Chunk]:
+    """Return the chunks of a run that OpenSearch took; those that it refused for good are dead letters."""
+    refused = set(staging.read_manifest(f"{run_url}/index")["refused"])
+    return [chunk for chunk in read_batch(run_url) if chunk["chunk_id"] not in refused]
 
 
 def count_events(run_url: str) -> int:
