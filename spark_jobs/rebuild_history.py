@@ -82,11 +82,15 @@ def build_batches(
         staging.write_json(f"{run_url}/heavy/{place}", "log_state", state)
 
 
-def write_chunks(run_url: str, chunks: pa.Table, stages: list[Stage], window: dict[str, str]) -> None:
-    """Write the chunks, the log patterns, and the positions up to which the stages hold the topics."""
+def write_chunks(run_url: str, chunks: DataFrame, stages: list[Stage], window: dict[str, str]) -> None:
+    """Write the chunks, the log patterns, and the positions up to which the stages hold the topics.
+
+    Each worker writes its own part, so a history may be larger than the driver's memory. What a failed try
+    left is replaced, and the manifest comes last.
+    """
     url = f"{run_url}/heavy"
     reached = merge_positions(*(manifest["end"] for _, manifest in stages))
-    staging.write_table(url, "chunks", chunks.cast(parquet_schema()))
+    chunks.write.mode("overwrite").parquet(f"{url}/chunks.parquet", compression="zstd")
     log_state = staging.write_json(url, "log_state", read_states(run_url, reached))
     manifest = {"version": None, "end": reached, "log_state": log_state, "history": window}
     staging.write_manifest(url, manifest)
@@ -111,10 +115,10 @@ def main(arguments: list[str]) -> None:
     stages = read_stages(options.staging_url, begin, end)
     spark = SparkSession.builder.appName("runlore-rebuild-history").getOrCreate()
     records = read_records(spark, stages)
-    chunks = transform_records(records, options.run_url, datetime.now(UTC).isoformat()).toArrow()
-    spark.stop()
+    chunks = transform_records(records, options.run_url, datetime.now(UTC).isoformat())
     window = {"from": begin.isoformat(), "to": end.isoformat()}
     write_chunks(options.run_url, chunks, stages, window)
+    spark.stop()
 
 
 def parse_time(text: str) -> datetime:

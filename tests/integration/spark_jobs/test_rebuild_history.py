@@ -11,12 +11,18 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from processors.chunk import table_to_chunks
+from processors.chunk import parquet_schema, table_to_chunks
 from processors.light import build_chunks
 from processors.positions import Positions
 from processors.record import Record
 from processors.stores import staging
-from spark_jobs.rebuild_history import parse_time, read_stages, read_states, transform_records
+from spark_jobs.rebuild_history import (
+    parse_time,
+    read_stages,
+    read_states,
+    transform_records,
+    write_chunks,
+)
 
 HEADERS = "topic string, partition int, offset long, timestamp_ms long, key string, "
 SCHEMA = HEADERS + "headers map<string,string>, value string"
@@ -75,6 +81,28 @@ def test_history_makes_the_chunks_that_the_stream_made(spark: SparkSession, tmp_
         f"runlore.logs/{partition}": json.loads(json.dumps(built["state"]))
         for partition, built in enumerate(streamed)
     }
+
+
+def test_the_workers_write_the_chunks_and_a_second_try_replaces_them(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    url = tmp_path.as_uri()
+    stages = [(f"{url}/light", {"end": {"runlore.logs": {"0": 400, "1": 400}}})]
+    records = [record for partition in (0, 1) for record in make_records(partition, 400)]
+    rows = spark.createDataFrame([tuple(record.values()) for record in records], SCHEMA)
+    chunks = transform_records(rows, url, "now")
+    for _ in range(2):
+        write_chunks(url, chunks, stages, {"from": "a", "to": "b"})
+    written = staging.read_table(f"{url}/heavy/chunks.parquet")
+    # What the driver collected would be one file.
+    assert (tmp_path / "heavy/chunks.parquet").is_dir()
+    assert written.schema.names == parquet_schema().names
+    by_id = {chunk["chunk_id"]: chunk for chunk in table_to_chunks(written)}
+    assert by_id == {chunk["chunk_id"]: chunk for chunk in table_to_chunks(chunks.toArrow())}
+    assert len(by_id) == written.num_rows > 2
+    manifest = staging.read_manifest(f"{url}/heavy")
+    assert manifest["end"] == stages[0][1]["end"]
+    assert staging.read_json(manifest["log_state"]).keys() == {"runlore.logs/0", "runlore.logs/1"}
 
 
 def test_only_finished_runs_of_the_window_are_read(tmp_path: Path) -> None:
