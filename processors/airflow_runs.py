@@ -3,7 +3,6 @@
 The records are those of `processors/collectors/airflow.py`.
 """
 
-import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -13,6 +12,7 @@ import numpy as np
 from processors.chunk import Chunk, hash_content, make_id
 from processors.durations import describe_duration
 from processors.record import Record
+from processors.untrusted import read_object
 
 _FLAT: Final = 0.1
 # Fewer runs show no trend.
@@ -27,7 +27,7 @@ def build_airflow_chunks(record: Record, batch_id: str, ingested_at: str) -> lis
         ValueError: The record is neither, or an hour without runs.
         LookupError: A field is missing that Airflow always gives.
     """
-    body = json.loads(record["value"] or "null")
+    body = read_object(record["value"])
     if not isinstance(body, dict) or not body.keys() & {"dag_run", "dag_runs"}:
         raise ValueError("expected a JSON object with 'dag_run' or 'dag_runs'")
     parts = _describe_run(body) if "dag_run" in body else _describe_hour(body)

@@ -20,10 +20,11 @@ class Chunk(TypedDict):
     Dynamic chunks change while what they tell of goes on, and four fields are there for that. `began_at` to
     `observed_at` is the span that the chunk tells of. `gist` is what is embedded in place of the text: the
     part that stays when counts and last values change, so that a change costs no new vector. `values` are
-    words that must be found although the text doesn't show them, such as request ids. `source_offset` is the
-    Kafka position up to which the chunk was built: a write from an earlier position never overwrites it.
-    `source_offsets` names every single offset that it tells of, such as `12-980,990`; `source_place` is the
-    topic and partition, such as `runlore.logs/0`.
+    words that must be found although the text doesn't show them, such as request ids. `source_place` is the
+    topic and partition, such as `runlore.logs/0`, and `source_offset` the Kafka position there up to which
+    the chunk was built; `source_offsets` names every single offset that it tells of, such as `12-980,990`.
+    `write_version` orders the writes of a chunk, an earlier one never overwrites a later one; OpenSearch
+    keeps it beside the document.
     """
 
     chunk_id: str
@@ -50,6 +51,7 @@ class Chunk(TypedDict):
     source_offset: NotRequired[int]
     source_offsets: NotRequired[str]
     source_place: NotRequired[str]
+    write_version: NotRequired[int]
     embedding: NotRequired[list[float]]
     embedding_model: NotRequired[str]
     indexed_at: NotRequired[str]
@@ -71,7 +73,8 @@ def parquet_schema() -> pa.Schema:
     strings = [pa.field(name, pa.string()) for name in (*_KEYWORDS, *_TEXTS, *_KEPT, *_DATES, *_JSON)]
     lists = [pa.field(name, pa.list_(pa.string())) for name in _LISTS]
     vector = pa.field("embedding", pa.list_(pa.float32()))
-    return pa.schema([*strings, *lists, vector, pa.field("source_offset", pa.int64())])
+    numbers = [pa.field(name, pa.int64()) for name in ("source_offset", "write_version")]
+    return pa.schema([*strings, *lists, vector, *numbers])
 
 
 def index_mapping(dimension: int) -> dict[str, Any]:

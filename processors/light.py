@@ -2,20 +2,24 @@
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Final, TypedDict
+from typing import Final, TypedDict, TypeVar
 
+from processors.access_policy import PUBLIC_POLICY, AccessPolicy
 from processors.airflow_runs import build_airflow_chunks
 from processors.chunk import Chunk
 from processors.kubernetes.chunks import build_kubernetes_chunks
-from processors.logs.parsing import LogLine, is_noise, parse_log
+from processors.logs.parsing import LogLine, is_noise, parse_logs
 from processors.logs.pattern_chunks import build_pattern_chunk
 from processors.logs.patterns import METHOD, PartitionState, fold_lines, start_state
 from processors.metrics.windows import build_metric_chunks
 from processors.mlflow.chunks import build_mlflow_chunks
 from processors.record import DeadLetter, Record, place_of
+from processors.sealing import seal_chunk
 from processors.stores import kafka
+from processors.times import read_clock
 
 Builder = Callable[[Record, str, str], list[Chunk]]
+_Made = TypeVar("_Made")
 
 BUILDERS: Final[dict[str, Builder]] = {
     kafka.METRICS: build_metric_chunks,
@@ -23,7 +27,6 @@ BUILDERS: Final[dict[str, Builder]] = {
     kafka.MLFLOW: build_mlflow_chunks,
     kafka.AIRFLOW: build_airflow_chunks,
 }
-_POISON: Final = (ValueError, LookupError, TypeError, AttributeError, OverflowError)
 
 
 class Built(TypedDict):
@@ -41,6 +44,7 @@ def build_chunks(
     noise: Iterable[re.Pattern[str]],
     batch_id: str,
     ingested_at: str,
+    policy: AccessPolicy = PUBLIC_POLICY,
 ) -> Built:
     """Turn records of one partition into chunks.
 
@@ -50,24 +54,22 @@ def build_chunks(
         noise: Log lines that one of these finds are left out.
         batch_id: The run that read them.
         ingested_at: When it read them.
+        policy: Who may see what.
     """
     if records[0]["topic"] == kafka.LOGS:
-        built = _fold_logs(records, state, tuple(noise), batch_id, ingested_at)
-    else:
-        built = _build_each(records, batch_id, ingested_at)
-    for chunk in built["chunks"]:
-        chunk["source_place"] = place_of(records[0])
-    return built
+        return _fold_logs(records, state, tuple(noise), batch_id, ingested_at, policy)
+    return _build_each(records, batch_id, ingested_at, policy)
 
 
-def _build_each(records: list[Record], batch_id: str, ingested_at: str) -> Built:
-    chunks: list[Chunk] = []
+def _build_each(records: list[Record], batch_id: str, ingested_at: str, policy: AccessPolicy) -> Built:
     letters: list[DeadLetter] = []
-    for record in records:
-        try:
-            chunks += BUILDERS[record["topic"]](record, batch_id, ingested_at)
-        except _POISON as error:
-            letters.append(_note_letter(record, error))
+
+    def build(record: Record) -> list[Chunk]:
+        built = BUILDERS[record["topic"]](record, batch_id, ingested_at)
+        return [_finish(chunk, record, record["timestamp_ms"], policy) for chunk in built]
+
+    made = (_attempt(build, record, letters) or [] for record in records)
+    chunks = [chunk for of_record in made for chunk in of_record]
     return Built(chunks=chunks, letters=letters, noise=0, state=None)
 
 
@@ -77,26 +79,44 @@ def _fold_logs(
     noise: tuple[re.Pattern[str], ...],
     batch_id: str,
     ingested_at: str,
+    policy: AccessPolicy,
 ) -> Built:
     known = state if state and state["method"] == METHOD else start_state()
-    lines: list[LogLine] = []
     letters: list[DeadLetter] = []
-    for record in records:
-        try:
-            lines.append(parse_log(record))
-        except _POISON as error:
-            letters.append(_note_letter(record, error))
+    parsed = (_attempt(parse_logs, record, letters) or [] for record in records)
+    lines: list[LogLine] = [line for of_record in parsed for line in of_record]
     told = [line for line in lines if not is_noise(line, noise)]
     reached = records[-1]["offset"] + 1
     windows = fold_lines(known, told)
-    chunks = [build_pattern_chunk(window, reached, batch_id, ingested_at) for window in windows]
+    built = [build_pattern_chunk(window, reached, batch_id, ingested_at) for window in windows]
+    # A window's write is ordered by how far its partition was folded, which no clock can disturb.
+    chunks = [_finish(chunk, records[-1], reached, policy) for chunk in built]
     return Built(chunks=chunks, letters=letters, noise=len(lines) - len(told), state=known)
 
 
-def _note_letter(record: Record, error: Exception) -> DeadLetter:
-    return DeadLetter(
-        topic=record["topic"],
-        partition=record["partition"],
-        offset=record["offset"],
-        error=f"{type(error).__name__}: {error}",
-    )
+def _attempt(make: Callable[[Record], _Made], record: Record, letters: list[DeadLetter]) -> _Made | None:
+    """Return what is made of a record, or None and one dead letter more.
+
+    The one place that decides what poison is: whatever a record makes its reader raise. A tuple of expected
+    errors would have to name all that libraries ever raise, and what it lacks stops ingestion for good.
+    """
+    try:
+        return make(record)
+    except Exception as error:
+        letters.append(
+            DeadLetter(
+                topic=record["topic"],
+                partition=record["partition"],
+                offset=record["offset"],
+                error=f"{type(error).__name__}: {error}"[:_LONGEST_ERROR],
+            )
+        )
+        return None
+
+
+_LONGEST_ERROR: Final = 2_000
+
+
+def _finish(chunk: Chunk, record: Record, write_version: int, policy: AccessPolicy) -> Chunk:
+    sealed = seal_chunk(chunk, read_clock(record["timestamp_ms"]), policy)
+    return {**sealed, "source_place": place_of(record), "write_version": write_version}

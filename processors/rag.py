@@ -5,6 +5,7 @@ run's URL and counts. Only `index_chunks` changes what people are answered from,
 positions last: whatever is killed before that is simply done again, with the same chunk ids.
 """
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from itertools import groupby
@@ -12,17 +13,19 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from processors.access_policy import load_policy
 from processors.canaries import CANARY, measure_freshness
 from processors.chunk import Chunk, chunks_to_table, make_id, table_to_chunks
 from processors.embedding import embed_chunks
 from processors.index_names import cover_family
 from processors.light import build_chunks
-from processors.logs.patterns import METHOD
+from processors.logs.patterns import METHOD, read_offsets
 from processors.positions import Positions, count_between
 from processors.record import DeadLetter, Record, place_of, read_rows
 from processors.redaction.masking import mask_secrets
 from processors.settings import Settings
 from processors.stores import builds, kafka, search, slices, staging, versions
+from processors.untrusted import clean_text
 
 _RECORD_SCHEMA: Final = pa.schema(
     [
@@ -74,11 +77,12 @@ def ingest_events(settings: Settings, run_id: str, *, even_if_empty: bool = Fals
 
 
 def _mask_record(record: Record) -> Record:
+    """Return the record without secrets; masking decodes JSON, which may bring odd text to light."""
     return {
         **record,
-        "key": mask_secrets(record["key"]),
-        "headers": {name: mask_secrets(value) for name, value in record["headers"].items()},
-        "value": None if record["value"] is None else mask_secrets(record["value"]),
+        "key": clean_text(mask_secrets(record["key"])),
+        "headers": {name: clean_text(mask_secrets(value)) for name, value in record["headers"].items()},
+        "value": None if record["value"] is None else clean_text(mask_secrets(record["value"])),
     }
 
 
@@ -96,11 +100,12 @@ def process_events(settings: Settings, run_url: str) -> dict[str, int]:
     states = staging.read_json(manifest["log_state"]) if manifest["log_state"] else {}
     now = datetime.now(UTC).isoformat()
     batch_id = make_id(manifest["version"], manifest["start"])
+    policy = load_policy(settings.access_policy_file)
     chunks: list[Chunk] = []
     letters: list[DeadLetter] = []
     noise = 0
     for place, of_place in groupby(records, key=place_of):
-        built = build_chunks(list(of_place), states.get(place), settings.noise, batch_id, now)
+        built = build_chunks(list(of_place), states.get(place), settings.noise, batch_id, now, policy)
         chunks += built["chunks"]
         letters += built["letters"]
         noise += built["noise"]
@@ -121,7 +126,9 @@ def read_records(url: str) -> list[Record]:
 
 
 def _keep_last(chunks: list[Chunk]) -> list[Chunk]:
-    return list({chunk["chunk_id"]: chunk for chunk in chunks}.values())
+    """Return each chunk as its latest write has it; one object's records may lie in several partitions."""
+    ordered = sorted(chunks, key=lambda chunk: chunk["write_version"])
+    return list({chunk["chunk_id"]: chunk for chunk in ordered}.values())
 
 
 def embed_events(settings: Settings, run_url: str, *, from_history: bool) -> dict[str, int]:
@@ -174,7 +181,7 @@ def index_chunks(
         refused = slices.write_chunks(client, index, meta.get("slice", 1), chunks)
         sent = kafka.send_dead_letters(
             settings.kafka_bootstrap,
-            [*letters, *_note_refused(chunks, refused)],
+            [*letters, *note_refused(chunks, refused)],
             meta.get("dead_letters", {}),
             manifest["end"],
         )
@@ -221,16 +228,31 @@ def _begin_version(
     return builds.begin_build(client, "rag", {**model, **origin}, record, run=run_url, other_task_gates=True)
 
 
-def _note_refused(chunks: list[Chunk], refused: list[tuple[str, str]]) -> list[DeadLetter]:
+def note_refused(chunks: Iterable[Chunk], refused: Iterable[tuple[str, str]]) -> list[DeadLetter]:
+    """Return a dead letter for each record of which OpenSearch refused a chunk, with all that it said.
+
+    A chunk that was folded from many records names the first: that one made the window.
+
+    Args:
+        chunks: Of a batch.
+        refused: Chunk id and error of those that were refused.
+    """
     by_id = {chunk["chunk_id"]: chunk for chunk in chunks}
-    return [_note_chunk(by_id[chunk_id], error) for chunk_id, error in refused]
-
-
-def _note_chunk(chunk: Chunk, error: str) -> DeadLetter:
-    """The letter of a refused chunk names the last record that it was made from."""
-    topic, partition = chunk["source_place"].rsplit("/", 1)
-    told = f"OpenSearch refused chunk {chunk['chunk_id']}: {error}"
-    return DeadLetter(topic=topic, partition=int(partition), offset=chunk["source_offset"] - 1, error=told)
+    errors: dict[tuple[str, int], list[str]] = {}
+    for chunk_id, error in refused:
+        chunk = by_id[chunk_id]
+        offset = min(read_offsets(chunk.get("source_offsets", "")), default=chunk["source_offset"] - 1)
+        told = f"OpenSearch refused chunk {chunk_id}: {error}"
+        errors.setdefault((chunk["source_place"], offset), []).append(told)
+    return [
+        DeadLetter(
+            topic=place.rpartition("/")[0],
+            partition=int(place.rpartition("/")[2]),
+            offset=offset,
+            error="; ".join(told),
+        )
+        for (place, offset), told in errors.items()
+    ]
 
 
 def check_searchable(settings: Settings, run_url: str, index: str) -> dict[str, float]:

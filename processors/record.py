@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 
 
 class Record(TypedDict):
-    """One Kafka message; `value` is None when its bytes are not UTF-8 text."""
+    """One Kafka message as text, odd bytes replaced; `value` is None where the message has none."""
 
     topic: str
     partition: int

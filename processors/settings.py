@@ -10,10 +10,10 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from processors.access_policy import Groups, load_policy
+
 # E5 models by their authors' names, such as intfloat/multilingual-e5-large.
 _E5: Final = re.compile(r"(?:^|[/_.-])e5(?:[/_.-]|$)", re.IGNORECASE)
-
-Groups = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 def _require_pattern(pattern: str) -> str:
@@ -46,6 +46,14 @@ def _require_log_names(url: str) -> str:
     except (KeyError, ValueError, IndexError, AttributeError) as error:
         raise ValueError(f"may name only {', '.join(names)} in braces; a brace itself is doubled") from error
     return url
+
+
+def _require_policy(path: Path | None) -> Path | None:
+    try:
+        load_policy(path)
+    except OSError as error:
+        raise ValueError(f"can't be read: {error}") from error
+    return path
 
 
 def _refuse_login(url: str) -> str:
@@ -188,6 +196,9 @@ class Settings(BaseSettings):
         "", description="Where the issuer's public keys are; empty: as its discovery document says."
     )
     oidc_groups_claim: str = Field("groups", min_length=1, description="Claim that lists the user's groups.")
+    access_policy_file: Annotated[Path | None, AfterValidator(_require_policy)] = Field(
+        None, description="YAML file that says who may see logs, metrics, objects and runs; empty: everybody."
+    )
     citation_link_seconds: int = Field(
         3600, ge=60, description="How long a link to what isn't public can be opened."
     )

@@ -17,6 +17,7 @@ from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F  # noqa: N812 - the customary name
 from pyspark.sql.pandas.types import from_arrow_schema
 
+from processors.access_policy import load_policy
 from processors.chunk import chunks_to_table, make_id, parquet_schema
 from processors.light import build_chunks
 from processors.logs.patterns import PartitionState
@@ -62,7 +63,7 @@ def transform_records(records: DataFrame, run_url: str, ingested_at: str) -> Dat
     ordered = ordered.sortWithinPartitions(*_PLACE, "offset")
     build = partial(build_batches, run_url=run_url, ingested_at=ingested_at)
     chunks = ordered.mapInArrow(build, from_arrow_schema(parquet_schema()))
-    newest = Window.partitionBy("chunk_id").orderBy(F.desc("source_offset"), F.desc("observed_at"))
+    newest = Window.partitionBy("chunk_id").orderBy(F.desc("write_version"), F.desc("source_offset"))
     return chunks.withColumn("age", F.row_number().over(newest)).where("age = 1").drop("age")
 
 
@@ -70,11 +71,13 @@ def build_batches(
     batches: Iterable[pa.RecordBatch], run_url: str, ingested_at: str
 ) -> Iterator[pa.RecordBatch]:
     """Fold ordered records batch by batch, so that no worker holds more than one batch and the patterns."""
-    noise = load_settings().noise
+    settings = load_settings()
+    noise, policy = settings.noise, load_policy(settings.access_policy_file)
     states: dict[str, PartitionState | None] = {}
+    batch_id = make_id(run_url)
     for batch in batches:
         for place, of_place in groupby(read_rows(batch.to_pylist()), key=place_of):
-            built = build_chunks(list(of_place), states.get(place), noise, make_id(run_url), ingested_at)
+            built = build_chunks(list(of_place), states.get(place), noise, batch_id, ingested_at, policy)
             states[place] = built["state"]
             yield from chunks_to_table(built["chunks"]).to_batches()
     known = {place: state for place, state in states.items() if state is not None}

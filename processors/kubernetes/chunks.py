@@ -1,6 +1,5 @@
 """Kubernetes' objects and events in, chunks out: the state of an object, or an event, in sentences."""
 
-import json
 import shlex
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from processors.kubernetes.words import (
 )
 from processors.kubernetes.workloads import tell_deployment, tell_job, tell_node
 from processors.record import Record
+from processors.untrusted import read_object
 
 SOURCE: Final = "kubernetes"
 _TELLERS: Final[dict[str, Callable[[Object], Told]]] = {
@@ -49,7 +49,7 @@ def build_kubernetes_chunks(record: Record, batch_id: str, ingested_at: str) -> 
         ValueError: The record is no JSON object, or of a kind that isn't told of.
         LookupError: The object lacks what every object has.
     """
-    body: Any = json.loads(record["value"] or "null")
+    body: Any = read_object(record["value"])
     if not isinstance(body, dict) or not isinstance(body.get("metadata"), dict):
         raise ValueError("expected a Kubernetes object with kind and metadata")
     deleted = record["headers"].get("type") == "DELETED"

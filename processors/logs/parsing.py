@@ -1,12 +1,12 @@
 """Log records as shippers send them, as normalised lines: ECS or OpenTelemetry names, JSON or plain text."""
 
-import json
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypedDict
 
 from processors.record import Record
+from processors.untrusted import read_object
 
 MAX_MESSAGE: Final = 16_000
 """Characters of a message that are looked at; what comes after belongs to no pattern anybody could read."""
@@ -69,6 +69,15 @@ class LogLine(TypedDict):
     identifiers: list[str]
 
 
+def parse_logs(record: Record) -> list[LogLine]:
+    """Return the lines that a log record holds.
+
+    Raises:
+        ValueError: It holds none that can be read.
+    """
+    return [parse_log(record)]
+
+
 def parse_log(record: Record) -> LogLine:
     """Normalise a log record: a JSON object in ECS or OpenTelemetry names, or a line of plain text.
 
@@ -115,10 +124,7 @@ def _read_body(record: Record) -> dict[str, Any]:
     # Only an object or a list can be meant as JSON; a line that says `12` or `null` is a line.
     if not value.lstrip().startswith(("{", "[{", '["', "[]")):
         return {"message": value}
-    body = json.loads(value)
-    if not isinstance(body, dict):
-        raise ValueError(f"expected a JSON object, got {type(body).__name__}")
-    return body
+    return read_object(value)
 
 
 def _unwrap(body: dict[str, Any], message: str) -> tuple[dict[str, Any], str]:
@@ -126,7 +132,7 @@ def _unwrap(body: dict[str, Any], message: str) -> tuple[dict[str, Any], str]:
     if not (message.startswith("{") and message.endswith("}")):
         return body, message
     try:
-        inner = json.loads(message)
+        inner = read_object(message)
     except ValueError:
         return body, message
     said = _find_text(inner, (*_MESSAGE, "event"))

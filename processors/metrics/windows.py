@@ -5,7 +5,6 @@ say what is usual. The chunk is named after its series and the hour of its last 
 each answer replaces the one before, and every hour keeps one window.
 """
 
-import json
 import math
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
@@ -19,6 +18,7 @@ from processors.metrics.anomalies import LEARN, Episode, find_episodes, find_ext
 from processors.metrics.trends import find_slope, find_step
 from processors.metrics.units import find_unit, format_value
 from processors.record import Record
+from processors.untrusted import read_object
 
 Floats = NDArray[np.float64]
 
@@ -64,7 +64,7 @@ def parse_answer(record: Record) -> dict[str, Any]:
     Raises:
         ValueError: The record is no such answer.
     """
-    body = json.loads(record["value"] or "null")
+    body = read_object(record["value"])
     if (
         not isinstance(body, dict)
         or body.get("status") != "success"

@@ -4,7 +4,6 @@ The records are those of `processors/collectors/mlflow.py`: MLflow's own JSON, e
 version that it competes with.
 """
 
-import json
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from processors.mlflow.comparison import Comparison, compare_metrics, sort_metri
 from processors.mlflow.fields import name_run, read_metrics, read_pairs, read_time
 from processors.mlflow.models import describe_model
 from processors.record import Record
+from processors.untrusted import read_object
 
 _SEVERITIES: Final = {"FAILED": "error", "KILLED": "warning"}
 _ENDS: Final = {"FAILED": "failed", "KILLED": "was killed", "FINISHED": "finished"}
@@ -30,7 +30,7 @@ def build_mlflow_chunks(record: Record, batch_id: str, ingested_at: str) -> list
         ValueError: The record is neither.
         LookupError: A field is missing that MLflow always gives.
     """
-    body = json.loads(record["value"] or "null")
+    body = read_object(record["value"])
     if not isinstance(body, dict) or not body.keys() & {"run", "registered_model"}:
         raise ValueError("expected a JSON object with 'run' or 'registered_model'")
     parts = _describe_run(body) if "run" in body else describe_model(body)

@@ -12,6 +12,7 @@ from typing import Any, Final, TypedDict
 from confluent_kafka import KafkaError, Message, Producer
 
 from processors.stores.kafka import QUERIES, read_newest
+from processors.untrusted import read_object
 
 # More than this waiting means that Kafka is away: what is asked then is forgotten, not what is answered.
 _WAITING: Final = 1_000
@@ -122,7 +123,7 @@ def read_rated(bootstrap: str, limit: int) -> list[RatedAnswer]:
 def _parse_rating(value: str | None) -> RatedAnswer | None:
     """Return a rating, None for what isn't one."""
     try:
-        rated = json.loads(value or "")
+        rated = read_object(value)
         if datetime.fromisoformat(rated["rated_at"]).tzinfo is None or rated["rating"] not in (1, -1):
             return None
         cited = [
@@ -146,7 +147,7 @@ def _parse_rating(value: str | None) -> RatedAnswer | None:
 def _parse(value: str | None) -> AskedQuestion | None:
     """Return a question, None for what isn't one: anybody may write to a topic."""
     try:
-        asked = json.loads(value or "")
+        asked = read_object(value)
         if datetime.fromisoformat(asked["asked_at"]).tzinfo is None:
             return None
         return AskedQuestion(

@@ -7,7 +7,6 @@ a loop would repeat its pattern, and so comes to rest. Everybody else's lines al
 """
 
 import asyncio
-import json
 import re
 import time
 from collections import OrderedDict
@@ -18,6 +17,8 @@ from airflow.providers.apache.kafka.hooks.consume import KafkaConsumerHook
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 from asgiref.sync import sync_to_async
 from confluent_kafka import Consumer
+
+from processors.untrusted import decode_text, read_object
 
 OWN_DATASET: Final = "runlore.self"
 SILENCE_S: Final = 180.0
@@ -58,7 +59,7 @@ def deserves_ring(value: bytes, now: float, rung: OrderedDict[str, float]) -> bo
 def _own_pattern(value: bytes) -> str | None:
     """The pattern of a line of the stack itself, or None for anything else, readable or not."""
     try:
-        body = json.loads(value)
+        body = read_object(decode_text(value))
         if body["event"]["dataset"] != OWN_DATASET:
             return None
         return _VARIABLE.sub("#", body["message"])

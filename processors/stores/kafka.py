@@ -25,6 +25,8 @@ from processors.positions import Positions
 from processors.record import DeadLetter, Record
 from processors.redaction.masking import mask_secrets
 from processors.settings import load_settings
+from processors.times import AHEAD, EARLIEST
+from processors.untrusted import clean_text, decode_text
 
 log = structlog.get_logger(__name__)
 
@@ -180,7 +182,7 @@ def _take(message: Message, records: list[Record], reached: Positions) -> None:
             topic=topic,
             partition=partition,
             offset=offset,
-            timestamp_ms=message.timestamp()[1],
+            timestamp_ms=_read_time_ms(message),
             key=_decode(message.key()) or "",
             headers=_decode_headers(message),
             value=_decode(message.value()),
@@ -190,16 +192,21 @@ def _take(message: Message, records: list[Record], reached: Positions) -> None:
 
 def _decode_headers(message: Message) -> dict[str, str]:
     headers: list[tuple[str, bytes | str | None]] = list(message.headers() or [])  # type: ignore[arg-type]
-    return {name: _decode(value) or "" for name, value in headers}
+    return {clean_text(name): _decode(value) or "" for name, value in headers}
 
 
 def _decode(data: bytes | str | None) -> str | None:
-    if data is None or isinstance(data, str):
-        return data
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
+    if data is None:
         return None
+    return clean_text(data) if isinstance(data, str) else decode_text(data)
+
+
+def _read_time_ms(message: Message) -> int:
+    """The time of a message; where it is the sender's, and can't be true, the time at which it is read."""
+    now_ms = time.time_ns() // 1_000_000
+    stated: int = message.timestamp()[1]
+    earliest, latest = EARLIEST.timestamp() * 1000, now_ms + AHEAD.total_seconds() * 1000
+    return stated if earliest <= stated <= latest else now_ms
 
 
 def produce(bootstrap: str, topic: str, messages: Iterable[tuple[str, bytes, dict[str, str]]]) -> int:

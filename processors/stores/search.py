@@ -107,7 +107,7 @@ def write_chunks(
     for written, item in results:
         result = item["index"]
         if result["status"] == 409:
-            # The version holds this chunk from a later position already.
+            # The version holds this chunk from a later write already.
             continue
         if not written and _is_block(result.get("error")):
             # The chunk is as good as before: a block must not make a dead letter of it.
@@ -125,10 +125,11 @@ def _to_actions(index: str, chunks: Iterable[Chunk], places: Mapping[str, str]) 
     for chunk in chunks:
         chunk_id = chunk["chunk_id"]
         action: dict[str, Any] = {"_index": places.get(chunk_id, index), "_id": chunk_id}
-        if "source_offset" in chunk:
+        if "write_version" in chunk:
             # Equal is allowed: a task that is tried again writes the same once more.
-            action |= {"version": chunk["source_offset"], "version_type": "external_gte"}
-        yield {**action, "_source": {**chunk, "indexed_at": now}}
+            action |= {"version": chunk["write_version"], "version_type": "external_gte"}
+        held = {name: value for name, value in chunk.items() if name != "write_version"}
+        yield {**action, "_source": {**held, "indexed_at": now}}
 
 
 def _is_block(error: Any) -> bool:
