@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
+from processors.services import find_app
+
 Object = dict[str, Any]
 
 # The letters of random name suffixes, which spell no words.
@@ -14,7 +16,6 @@ _SUFFIXES: Final = {
     "ReplicaSet": re.compile(rf"-{_RANDOM}{{6,10}}$"),
     "Job": re.compile(r"-\d{8,}$"),
 }
-_APP_LABELS: Final = ("app.kubernetes.io/name", "app", "k8s-app")
 
 
 class Told(NamedTuple):
@@ -150,8 +151,7 @@ def find_service(object_: Object) -> str:
         >>> find_service({"kind": "Job", "metadata": {"name": "backup-29338560"}})
         'backup'
     """
-    labels = object_["metadata"].get("labels") or {}
-    named = next((labels[name] for name in _APP_LABELS if labels.get(name)), "")
+    named = find_app(object_["metadata"].get("labels"))
     owner = find_owner(object_)
     kind, name = owner or (object_["kind"], object_["metadata"]["name"])
     return named or guess_service(kind, name)

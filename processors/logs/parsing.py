@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypedDict
 
 from processors.record import Record
+from processors.services import find_app
 from processors.untrusted import read_object
 
 MAX_MESSAGE: Final = 16_000
@@ -25,13 +26,24 @@ _SEVERITY_NAMES: Final = {
 _MESSAGE: Final = ("message", "body", "log", "msg")
 _TIME: Final = ("@timestamp", "timeUnixNano", "time", "timestamp", "ts")
 _SERVICE: Final = (
-    "service.name", "resource.service.name", "resource.attributes.service.name", "kubernetes.labels.app",
+    "service.name", "resource.service.name", "resource.attributes.service.name",
+)  # fmt: skip
+_LABELS: Final = ("kubernetes.labels", "kubernetes.pod_labels")
+_CONTAINER: Final = (
     "kubernetes.container.name", "kubernetes.container_name", "container.name",
 )  # fmt: skip
 _NAMESPACE: Final = (
     "kubernetes.namespace",
     "kubernetes.namespace_name",
+    "kubernetes.pod_namespace",
     "resource.attributes.k8s.namespace.name",
+)
+_CLUSTER: Final = (
+    "k8s.cluster.name",
+    "resource.attributes.k8s.cluster.name",
+    "orchestrator.cluster.name",
+    "kubernetes.cluster",
+    "cluster_name",
 )
 _SEVERITY: Final = ("log.level", "severityText", "severity_text", "severity", "level")
 _POD: Final = ("kubernetes.pod.name", "kubernetes.pod_name", "resource.attributes.k8s.pod.name")
@@ -61,6 +73,7 @@ class LogLine(TypedDict):
     clock_ms: int
     observed_at: str
     service: str
+    cluster: str
     namespace: str
     severity: str
     message: str
@@ -70,7 +83,7 @@ class LogLine(TypedDict):
 
 
 def parse_logs(record: Record) -> list[LogLine]:
-    """Return the lines that a log record holds.
+    """Return the lines that a log record holds, all of them with its offset.
 
     Raises:
         ValueError: It holds none that can be read.
@@ -97,7 +110,11 @@ def parse_log(record: Record) -> LogLine:
         raise ValueError(f"the record has none of the fields {', '.join(_MESSAGE)} with text")
     message = message.rstrip()[:MAX_MESSAGE]
     body, message = _unwrap(body, message)
-    service = _find_text(body, _SERVICE) or _text(body.get("service")) or record["key"] or "unknown"
+    apps = (find_app(_look_up(body, name)) for name in _LABELS)
+    named = _find_text(body, _SERVICE) or _text(body.get("service"))
+    service = (
+        named or next(filter(None, apps), "") or _find_text(body, _CONTAINER) or record["key"] or "unknown"
+    )
     file = _find_text(body, ("log.file.path", "file"))
     stream = "|".join((service, _find_text(body, _HOST), _find_text(body, _POD), file))
     level = _find_text(body, _SEVERITY).lower()
@@ -108,6 +125,7 @@ def parse_log(record: Record) -> LogLine:
         clock_ms=record["timestamp_ms"],
         observed_at=_find_time(body, message, record["timestamp_ms"]),
         service=service,
+        cluster=_find_text(body, _CLUSTER),
         namespace=_find_text(body, _NAMESPACE),
         severity=_SEVERITY_NAMES.get(level, level) or find_severity(message),
         message=message,

@@ -33,6 +33,7 @@ def make_line(offset: int, message: str, **fields: Any) -> LogLine:
         clock_ms=seconds * SECOND,
         observed_at=f"2026-11-21T{hour:02}:{minute:02}:{second:02}+00:00",
         service=service,
+        cluster="",
         namespace="",
         severity=find_severity(message),
         message=message,
