@@ -136,6 +136,8 @@ def _airflow(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
         "bootstrap.servers": f"{LOCALHOST}:{ports['kafka']}",
         "enable.auto.commit": "false",
         "auto.offset.reset": "latest",
+        # Partitions that are added ring from then on.
+        "topic.metadata.refresh.interval.ms": "5000",
     }
     spark = {"spark-binary": "spark-submit", "deploy-mode": "client"}
     database = (

@@ -150,14 +150,26 @@ def _list_runs(begin: datetime) -> Iterator[tuple[datetime, list[dict[str, Any]]
                 yield datetime.fromisoformat(run["queued_at"]), sorted(done, key=itemgetter("start_date"))
 
 
-def measure_pipeline(settings: Settings, rate: float, seconds: float) -> tuple[list[float], list[str]]:
-    """Return the delays of all canaries through the whole pipeline, and the time of its stages."""
+def measure_pipeline(
+    settings: Settings, rate: float, seconds: float, partitions: int = 0
+) -> tuple[list[float], list[str]]:
+    """Return the delays of all canaries through the whole pipeline, and the time of its stages.
+
+    Args:
+        settings: Of the stack.
+        rate: Events a second.
+        seconds: For how long.
+        partitions: The topic gets so many partitions in the middle of it; 0: it stays as it is.
+    """
     mark = f"bench-{uuid.uuid4().hex[:6]}"
     sent: dict[Place, float] = {}
     begin = datetime.now(UTC)
     arguments = (settings.kafka_bootstrap, mark, rate, seconds, sent)
     sender = threading.Thread(target=send_canaries, args=arguments)
     sender.start()
+    if partitions:
+        grow = (settings.kafka_bootstrap, kafka.LOGS, partitions)
+        threading.Timer(seconds / 2, kafka.add_partitions, grow).start()
     delays = watch_alias(open_search(settings.opensearch_url), mark, sender, sent)
     return delays, time_stages(begin)
 
@@ -225,6 +237,12 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rates", type=float, nargs="+", default=[1, 50, 500], help="events a second")
     parser.add_argument("--seconds", type=float, default=300, help="how long each load lasts")
+    parser.add_argument(
+        "--partitions",
+        type=int,
+        default=0,
+        help="partitions that the topic gets in the middle of the last load",
+    )
     options = parser.parse_args(arguments)
     settings = load_settings()
     sys.stdout.write(
@@ -232,7 +250,8 @@ def main(arguments: list[str]) -> None:
     )
     for rate in options.rates:
         load = os.getloadavg()[0]
-        delays, stages = measure_pipeline(settings, rate, options.seconds)
+        partitions = options.partitions if rate == options.rates[-1] else 0
+        delays, stages = measure_pipeline(settings, rate, options.seconds, partitions)
         sys.stdout.write(f"{rate:g} events/s (load before {load:.1f}): {describe_delays(delays)}\n")
         sys.stdout.write("".join(f"{line}\n" for line in stages))
         bare = measure_bare(settings, rate, min(_BARE_S, options.seconds))

@@ -19,7 +19,7 @@ from confluent_kafka import (
     TopicPartition,
 )
 from confluent_kafka.admin import AdminClient
-from confluent_kafka.cimpl import NewTopic
+from confluent_kafka.cimpl import NewPartitions, NewTopic
 
 from processors.positions import Positions
 from processors.record import DeadLetter, Record
@@ -64,6 +64,24 @@ def create_topics(bootstrap: str, partitions: int = 2) -> list[str]:
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                 raise
     return missing
+
+
+def add_partitions(bootstrap: str, topic: str, count: int) -> None:
+    """Give a topic more partitions, while events flow.
+
+    Records of a key may then lie in two partitions, in neither's order: writes are ordered by the broker's time.
+
+    Args:
+        bootstrap: Kafka's bootstrap servers.
+        topic: An existing topic.
+        count: How many partitions it has afterwards; fewer than now is an error.
+
+    Raises:
+        confluent_kafka.KafkaException: The broker refused.
+    """
+    wanted = [NewPartitions(topic, count)]
+    for future in AdminClient({"bootstrap.servers": bootstrap}).create_partitions(wanted).values():
+        future.result(timeout=_TIMEOUT_S)
 
 
 def _describe_topic(topic: str, partitions: int) -> NewTopic:
@@ -379,6 +397,11 @@ def mirror_positions(bootstrap: str, positions: Positions) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != ["create-topics"]:
-        sys.exit("usage: python -m processors.stores.kafka create-topics")
-    sys.stdout.write(f"created: {create_topics(load_settings().kafka_bootstrap)}\n")
+    match sys.argv[1:]:
+        case ["create-topics"]:
+            sys.stdout.write(f"created: {create_topics(load_settings().kafka_bootstrap)}\n")
+        case ["add-partitions", topic, count] if count.isdecimal():
+            add_partitions(load_settings().kafka_bootstrap, topic, int(count))
+            sys.stdout.write(f"{topic} has {count} partitions\n")
+        case _:
+            sys.exit("usage: python -m processors.stores.kafka create-topics | add-partitions TOPIC COUNT")

@@ -40,7 +40,7 @@ def test_poison_of_any_topic_becomes_a_letter_that_names_it(topic: str, value: s
 
 def test_a_poisoned_line_stops_no_other_and_belongs_to_no_chunk() -> None:
     values: list[Any] = [json.dumps({"message": f"order {n} paid"}) for n in range(4)]
-    values[2] = "{broken"
+    values[2] = '{"message": "order 2'
     records = [make_record(kafka.LOGS, n, value) for n, value in enumerate(values)]
     built = build_chunks(records, None, (), "b", "now")
     (chunk,) = built["chunks"]
