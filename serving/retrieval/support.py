@@ -19,7 +19,6 @@ from processors.retrieval.answerability import (
 )
 from serving.observability.correlation import name_search
 from serving.observability.metrics import time_stage
-from serving.resilience.guards import PartError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,10 +68,9 @@ async def ask_support(
         body += [{"index": index}, query]
     try:
         with time_stage("support"):
-            answer = await clients.guards.search.attempt(
-                lambda: clients.search.msearch(body=body, headers=name_search())
-            )
-    except (OpenSearchException, PartError) as error:
+            # The client has its guard: a second one would count its failures once more.
+            answer = await clients.search.msearch(body=body, headers=name_search())
+    except OpenSearchException as error:
         log.warning("what speaks for an answer can't be told", error=str(error))
         return None
     responses = answer["responses"]
