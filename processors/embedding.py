@@ -8,7 +8,7 @@ from opensearchpy import OpenSearch
 
 from processors.chunk import Chunk, embedding_text
 from processors.settings import Settings
-from processors.stores.model_server import embed_in_process, embed_texts
+from processors.stores.model_server import embed_in_process, embed_texts, is_away
 from processors.stores.search import find_embeddings
 
 log = structlog.get_logger(__name__)
@@ -46,8 +46,8 @@ def _embed(settings: Settings, texts: list[str]) -> tuple[npt.NDArray[np.float32
     """Ask the warm model server; when it stays away, the model is loaded in a process of its own."""
     try:
         return embed_texts(settings.kserve_url, settings.embedding_model, texts)
-    except httpx.TransportError as error:
-        if not settings.embedding_fallback:
+    except httpx.HTTPError as error:
+        if not settings.embedding_fallback or not is_away(error):
             raise
         log.warning("model server is down, embedding in a process", url=settings.kserve_url, error=str(error))
         return embed_in_process(settings.embedding_fallback, texts)

@@ -20,10 +20,28 @@ _TOLD_EVERY_S = 15
 log = structlog.get_logger(__name__)
 
 
-def _may_pass(error: BaseException) -> bool:
+def is_away(error: BaseException) -> bool:
+    """Tell whether an error shows that the model server is away: unreachable, or failing as a whole.
+
+    What stands before it answers for it then (502, 503, 504). That it refuses a request (4xx) shows that it
+    is there: another server would refuse as well.
+
+    Example:
+        >>> request = httpx.Request("POST", "http://model")
+        >>> refused, away = (httpx.Response(status, request=request) for status in (400, 502))
+        >>> is_away(httpx.HTTPStatusError("", request=request, response=refused))
+        False
+        >>> is_away(httpx.HTTPStatusError("", request=request, response=away))
+        True
+    """
     if isinstance(error, httpx.HTTPStatusError):
-        return error.response.status_code in (429, 502, 503, 504)
+        return error.response.is_server_error
     return isinstance(error, httpx.TransportError)
+
+
+def _may_pass(error: BaseException) -> bool:
+    is_busy = isinstance(error, httpx.HTTPStatusError) and error.response.status_code == 429
+    return is_busy or is_away(error)
 
 
 def embed_texts(kserve_url: str, model: str, texts: list[str]) -> tuple[npt.NDArray[np.float32], str]:

@@ -8,6 +8,7 @@ import openai
 import structlog
 
 from processors.retrieval.glossary import add_translation
+from serving.errors import reading_answer
 from serving.observability.correlation import name_request
 from serving.observability.metrics import time_stage
 
@@ -33,13 +34,14 @@ async def embed_question(clients: Clients, settings: Settings, text: str) -> Emb
 
 async def _ask_embedder(clients: Clients, settings: Settings, text: str) -> Embedded:
     try:
-        with time_stage("embedding"):
+        with time_stage("embedding"), reading_answer():
             answer = await clients.embedder.embeddings.create(
                 model=settings.embedding_model,
                 input=settings.query_prefix + add_translation(text, reads_russian=settings.reads_russian),
                 extra_headers=name_request(),
             )
+            vector = list(answer.data[0].embedding)
     except openai.OpenAIError as error:
         log.warning("embedder is down, searching by words alone", error=str(error))
         return None, ("embedding",)
-    return answer.data[0].embedding, ()
+    return vector, ()

@@ -1,6 +1,7 @@
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 
@@ -75,3 +76,44 @@ def test_prefix_and_language_follow_the_name(name: str, query: str, russian: boo
     assert (settings.query_prefix, settings.reads_russian) == (query, russian)
     assert make_settings(embedding_model=name, embedding_languages="en,ru").reads_russian
     assert make_settings(embedding_model=name, embedding_query_prefix="ask: ").query_prefix == "ask: "
+
+
+def fail(status: int | None) -> httpx.HTTPError:
+    request = httpx.Request("POST", "http://model/openai/v1/embeddings")
+    if status is None:
+        return httpx.ConnectError("refused", request=request)
+    return httpx.HTTPStatusError("no", request=request, response=httpx.Response(status, request=request))
+
+
+@pytest.mark.parametrize(
+    ("status", "falls_back"),
+    [
+        *((status, True) for status in (None, 500, 502, 503, 504, 529)),
+        *((status, False) for status in (400, 404, 413, 422, 429)),
+    ],
+)
+def test_the_fallback_stands_in_for_a_server_that_is_away_also_behind_a_gateway(
+    monkeypatch: pytest.MonkeyPatch, status: int | None, falls_back: bool
+) -> None:
+    def refuse(*_: Any) -> Any:
+        raise fail(status)
+
+    def stand_in(command: str, texts: list[str]) -> tuple[Any, str]:
+        assert command == "embed"
+        return np.ones((len(texts), 2), np.float32), "m@fallback"
+
+    monkeypatch.setattr(embedding, "embed_texts", refuse)
+    monkeypatch.setattr(embedding, "embed_in_process", stand_in)
+    chunk: Any = {**MADE}
+    settings = Settings.model_construct(
+        kserve_url="http://model", embedding_model="m", embedding_fallback="embed"
+    )
+    without = settings.model_copy(update={"embedding_fallback": ""})
+    if falls_back:
+        embedding.embed_chunks(None, settings, [chunk], None)  # type: ignore[arg-type]
+        assert chunk["embedding_model"] == "m@fallback"
+    else:
+        with pytest.raises(httpx.HTTPStatusError):
+            embedding.embed_chunks(None, settings, [chunk], None)  # type: ignore[arg-type]
+    with pytest.raises(httpx.HTTPError):
+        embedding.embed_chunks(None, without, [chunk], None)  # type: ignore[arg-type]
