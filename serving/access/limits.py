@@ -18,6 +18,7 @@ from litestar.exceptions import TooManyRequestsException
 from redis.exceptions import NoScriptError, RedisError
 
 from serving.observability.metrics import LIMIT_CHECKS, time_stage
+from serving.resilience.guards import begin_shared_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
 _SCRIPT: Final = (Path(__file__).parent / "limits.lua").read_text(encoding="utf-8")
 _DIGEST: Final = hashlib.sha1(_SCRIPT.encode()).hexdigest()  # noqa: S324 - how Redis names scripts
-# Bytes of UTF-8 in one token, about as tokenizers of large models make them.
-_TOKEN_BYTES: Final = 4
+TOKEN_BYTES: Final = 4
+"""Bytes of UTF-8 in one token, about as tokenizers of large models make them."""
 
 log = structlog.get_logger(__name__)
 
@@ -97,6 +98,7 @@ def charge(clients: Clients, settings: Settings, caller: Caller, tokens: int) ->
 
 
 async def _charge(clients: Clients, settings: Settings, caller: Caller, tokens: int) -> None:
+    begin_shared_work()
     await _take(clients, settings, caller, (0, tokens), may_refuse=False)
 
 
@@ -197,4 +199,4 @@ def estimate_tokens(text: str) -> int:
         >>> estimate_tokens("the cluster is red"), estimate_tokens("кластер красный")
         (5, 8)
     """
-    return math.ceil(len(text.encode()) / _TOKEN_BYTES)
+    return math.ceil(len(text.encode(errors="replace")) / TOKEN_BYTES)

@@ -67,7 +67,7 @@ async def prepare_answer(
     trail = current_trail()
     if request.model not in PIPELINES_BY_MODEL:
         raise UnknownModelError(f"The model {request.model!r} does not exist; GET /v1/models lists them.")
-    text, history = split_conversation(request.messages)
+    text, history = await split_conversation(request.messages)
     trail.question = text
     whole = await make_whole(clients, settings, caller.reader, text, history)
     route = _choose_route(request.model, whole or text, datetime.now(UTC))

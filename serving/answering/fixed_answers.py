@@ -20,7 +20,7 @@ from serving.answering.claims import ClaimCheck
 from serving.answering.links import make_reader
 from serving.answering.prompt import PROMPT_VERSION
 from serving.answering.writing import Answer, answer_from, begin_from_memory
-from serving.model_client.generation import Outcome
+from serving.model_client.outcome import Outcome
 from serving.observability.metrics import CACHE_LOOKUPS
 from serving.observability.trail import current_trail
 from serving.retrieval.cache import is_cacheable, read_entry, try_store_entry
@@ -89,6 +89,7 @@ async def recall_answer(
         written = await clients.answers.run(
             key, lambda: _write_once(clients, settings, request, question, versions, name_key)
         )
+        current_trail().recalled = written["writer"] == "cache"
     else:
         written = {**written, "writer": "cache"}
         CACHE_LOOKUPS.labels("hit").inc()
@@ -118,7 +119,7 @@ async def _write_once(
         "as_of": answer.as_of,
         "versions": versions,
         "finish_reason": answer.outcome.finish_reason,
-        "usage": answer.outcome.usage,
+        "usage": answer.outcome.describe_usage(),
         "degraded": answer.degraded,
         "writer": answer.writer,
         "looked_at": answer.looked_at,

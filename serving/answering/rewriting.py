@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 import openai
 import structlog
 
-from processors.redaction.masking import mask_secrets
 from serving.answering.conversation import read_text
 from serving.answering.follow_ups import is_elliptical, needs_titles, rewrite_follow_up
 from serving.answering.said import recall_titles
 from serving.errors import reading_answer
+from serving.masking import mask_text
+from serving.model_client.outcome import asking
 from serving.observability.correlation import name_request
 from serving.observability.metrics import FOLLOW_UPS, time_stage
 from serving.resilience.guards import State
@@ -74,7 +75,7 @@ async def _ask_model(
         return None
     try:
         # Past the breaker: that the model is slower than this patience doesn't show that it is down.
-        with time_stage("follow_up"), reading_answer():
+        with time_stage("follow_up"), asking(messages) as outcome, reading_answer():
             answer = await clients.model.chat.completions.create(
                 model=settings.answering_model,
                 messages=messages,
@@ -84,8 +85,9 @@ async def _ask_model(
                 extra_headers=name_request(),
             )
             text = str(answer.choices[0].message.content or "")
+            outcome.note_chunk(answer.model_dump(exclude_none=True))
     except openai.OpenAIError as error:
         log.warning("the model rewrites no question, the rules do", error=str(error))
         return None
-    lines = mask_secrets(text).strip().splitlines()
+    lines = (await mask_text(text)).strip().splitlines()
     return lines[0].strip() if len(lines) == 1 and len(lines[0]) <= _LONGEST else None

@@ -17,6 +17,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from serving.answering.prompt import title_of
+from serving.resilience.guards import begin_shared_work
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -109,6 +110,7 @@ async def _remember(clients: Clients, user: str, question: Question, answer: Ans
         ],
     )
     titles = [source["title"] for source in said["cited"]]
+    begin_shared_work()
     try:
         await _store(clients, answer_id_key(user, answer.identity), said)
         if titles:

@@ -19,7 +19,8 @@ from serving.answering.packing import choose_sources, open_counter
 from serving.answering.phrases import choose_words
 from serving.answering.prompt import build_messages, describe_window, title_of
 from serving.answering.routing import UNROUTED, Route
-from serving.model_client.generation import Outcome, open_stream, quote_passages
+from serving.model_client.generation import open_stream, quote_passages
+from serving.model_client.outcome import Outcome
 from serving.observability.metrics import UNCITED
 from serving.observability.timing import time_text
 from serving.retrieval.search import read_sections
@@ -87,7 +88,7 @@ async def answer_from(
     asked = question.asked or question.text
     whole = question.text if question.asked else None
     messages = build_messages(asked, sources, history, findings.window, whole)
-    messages += list_tool_turns(request.messages)
+    messages += await list_tool_turns(request.messages)
     written = await open_stream(clients, settings, request, messages)
     outcome, check = Outcome(), ClaimCheck()
     cited: list[Hit] = []

@@ -30,13 +30,10 @@ async def complete_chat(
     Raises:
         ContextTooLongError: The conversation is too long.
     """
-    trail = current_trail()
-    trail.model = request.model
+    current_trail().model = request.model
     require_short_context(settings, request)
     if request.model == settings.answering_model:
-        completion = await relay_completion(clients, settings, request)
-        trail.usage = completion.get("usage") or {}
-        return cast("ChatCompletion", completion)
+        return cast("ChatCompletion", await relay_completion(clients, settings, request))
     answer = await prepare_answer(clients, settings, request, caller, is_recorded=is_recorded())
     return cast("ChatCompletion", await build_completion(answer))
 
@@ -67,10 +64,8 @@ async def begin_chat(
 async def _continue(
     first: dict[str, Any] | None, chunks: AsyncGenerator[dict[str, Any], None]
 ) -> AsyncGenerator[dict[str, Any], None]:
-    trail = current_trail()
     async with aclosing(chunks):
         if first is not None:
             yield first
         async for chunk in chunks:
-            trail.usage = chunk.get("usage") or {}
             yield chunk

@@ -24,8 +24,6 @@ from serving.observability.trail import current_trail
 from serving.schemas import Provenance
 
 DONE: Final = "[DONE]"
-# What passages that no model wrote have cost.
-_NO_USAGE: Final = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +45,7 @@ async def build_completion(answer: Answer) -> dict[str, Any]:
     return {
         **_build_head(answer, "chat.completion"),
         "choices": [choice],
-        "usage": answer.outcome.usage or _NO_USAGE,
+        "usage": answer.outcome.describe_usage(),
         "runlore": _describe_answer(answer),
     }
 
@@ -78,7 +76,7 @@ async def build_chunks(answer: Answer, *, include_usage: bool) -> AsyncGenerator
     last = _add_choice(head, {}, answer.outcome.finish_reason)
     if include_usage:
         yield last
-        last = {**head, "choices": [], "usage": answer.outcome.usage or _NO_USAGE}
+        last = {**head, "choices": [], "usage": answer.outcome.describe_usage()}
     yield {**last, "runlore": _describe_answer(answer)}
 
 

@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from redis.exceptions import RedisError
 
 from processors.index_names import find_version
-from processors.redaction.masking import mask_secrets
 from processors.stores.asked_questions import CitedDocument, RatedAnswer
 from serving.access.callers import Caller
 from serving.answering.said import SaidAnswer, recall_answer_by_id
 from serving.api.openapi import list_errors
 from serving.clients import Clients
 from serving.errors import MemoryDownError, UnknownAnswerError
+from serving.masking import mask_text
 from serving.observability.metrics import FEEDBACK
 
 _LONGEST_COMMENT: Final = 2_000
@@ -52,19 +52,26 @@ async def rate_answer(
         raise UnknownAnswerError(
             f"You got no answer {data.answer_id!r} within the last day, or it was not recorded."
         )
-    clients.questions.record_rating(describe_rating(said, data, datetime.now(UTC)))
+    masked = data.model_copy(update={"comment": await mask_text(data.comment)})
+    clients.questions.record_rating(describe_rating(said, masked, datetime.now(UTC)))
     FEEDBACK.labels("up" if data.rating > 0 else "down").inc()
     return Response(FeedbackResponse(answer_id=data.answer_id, rating=data.rating), status_code=202)
 
 
 def describe_rating(said: SaidAnswer, feedback: FeedbackRequest, now: datetime) -> RatedAnswer:
-    """Return what is written down of a rating: the question and what the answer cited, not who rated."""
+    """Return what is written down of a rating: the question and what the answer cited, not who rated.
+
+    Args:
+        said: The answer that was rated.
+        feedback: The rating, the secrets in its comment masked.
+        now: When it was given.
+    """
     cited = {source["doc_id"]: source for source in said["cited"]}
     return RatedAnswer(
         rated_at=now.isoformat(timespec="milliseconds"),
         answer_id=said["answer_id"],
         rating=feedback.rating,
-        comment=mask_secrets(feedback.comment),
+        comment=feedback.comment,
         query=said["query"],
         groups=said["groups"],
         abstained=said["abstained"],

@@ -9,7 +9,6 @@ from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 
 from processors.index_names import find_version
-from processors.redaction.masking import mask_secrets
 from processors.retrieval.hybrid import Hit, RetrievedHit
 from processors.settings import Settings
 from serving.access.callers import Caller, require_caller
@@ -23,6 +22,7 @@ from serving.api.openapi import ANSWERS, KEY, ChatOperation, list_errors
 from serving.api.websocket_routes import stream_chat
 from serving.clients import Clients
 from serving.errors import UnknownModelError
+from serving.masking import mask_text
 from serving.observability.correlation import is_recorded
 from serving.observability.metrics import DEGRADED
 from serving.observability.trail import current_trail
@@ -89,7 +89,7 @@ async def retrieve_chunks(
     """Return the chunks that fit a query, without an answer being written."""
     started = time.perf_counter()
     question = Question(
-        text=mask_secrets(data.query),
+        text=await mask_text(data.query),
         pipelines=("rag", "cag") if data.pipeline == "both" else (data.pipeline,),
         k=data.k,
         groups=caller.groups,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import openai
@@ -16,6 +15,7 @@ from serving.answering.phrases import OwnWords
 from serving.answering.prompt import title_of
 from serving.errors import BrokenAnswerError, is_refusal
 from serving.model_client.openai_protocol import find_openai_model, write_by_openai
+from serving.model_client.outcome import asking
 from serving.model_client.v2_protocol import find_v2_model, write_by_v2
 from serving.observability.metrics import BROKEN_ANSWERS, note_stage, time_stage
 from serving.resilience.guards import PartError, RequestLateError, limit_waits
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from processors.retrieval.hybrid import Hit
     from processors.settings import Settings
     from serving.clients import Clients
+    from serving.model_client.outcome import Outcome
     from serving.schemas import ChatRequest
 
 _WRITERS: Final = {"openai": write_by_openai, "v2": write_by_v2}
@@ -32,15 +33,6 @@ _FINDERS: Final = {"openai": find_openai_model, "v2": find_v2_model}
 _SHOWN_PASSAGES: Final = 3
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass
-class Outcome:
-    """How the generation ended; filled while the text streams."""
-
-    finish_reason: str = "stop"
-    usage: dict[str, Any] | None = None
-    tool_calls: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
 async def open_stream(
@@ -72,15 +64,25 @@ async def open_stream(
 async def _begin(
     clients: Clients, settings: Settings, request: ChatRequest, messages: list[dict[str, Any]]
 ) -> tuple[str | None, AsyncGenerator[str, None], Outcome]:
-    outcome = Outcome()
     write = _WRITERS[settings.answering_protocol]
-    written = write(clients.model, settings.answering_model, request, messages, outcome)
-    pieces = limit_waits("model", written, settings.model_first_seconds, settings.model_gap_seconds)
-    with time_stage("model_open"):
+    with asking(messages) as outcome, time_stage("model_open"):
+        written = write(clients.model, settings.answering_model, request, messages, outcome)
+        gap = find_gap(settings, request)
+        pieces = limit_waits("model", written, settings.model_first_seconds, gap)
         first = await anext(pieces, None)
         while first == "":
             first = await anext(pieces, None)
     return first, pieces, outcome
+
+
+def find_gap(settings: Settings, request: ChatRequest) -> float:
+    """Return the seconds that a model may be silent once it has begun.
+
+    The V2 protocol sends a whole answer at once, when all of it is written: that may take as long as the
+    request may.
+    """
+    comes_at_once = settings.answering_protocol == "v2" and not request.stream
+    return settings.request_seconds if comes_at_once else settings.model_gap_seconds
 
 
 async def _read_on(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from openai import AsyncOpenAI
 
-    from serving.model_client.generation import Outcome
+    from serving.model_client.outcome import Outcome
     from serving.schemas import ChatRequest
 
 
@@ -45,6 +45,7 @@ async def write_by_openai(
                         outcome.finish_reason = choice.finish_reason
                         finished = True
                     add_tool_calls(outcome.tool_calls, choice.delta.tool_calls or ())
+                    outcome.note_delta(choice.delta.model_dump(exclude_none=True))
                     yield choice.delta.content or ""
     if not finished:
         raise BrokenAnswerError("The model's stream ended before its answer did.")

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from openai.types.chat import ChatCompletion
 
-from serving.answering.conversation import mask_message
 from serving.answering.writing import make_identity
 from serving.errors import BrokenAnswerError, reading_answer
-from serving.model_client.generation import Outcome, breaking_off
+from serving.masking import mask_messages
+from serving.model_client.generation import breaking_off, find_gap
 from serving.model_client.openai_protocol import stream_chunks
+from serving.model_client.outcome import asking
 from serving.model_client.v2_protocol import write_by_v2
 from serving.observability.correlation import name_request
 from serving.resilience.guards import limit_waits
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from processors.settings import Settings
     from serving.clients import Clients
+    from serving.model_client.outcome import Outcome
     from serving.schemas import ChatRequest
 
 
@@ -31,21 +33,30 @@ async def relay_completion(clients: Clients, settings: Settings, request: ChatRe
     Raises:
         openai.OpenAIError: The model refuses the request, or sends no answer.
         PartError: The model is down or late.
+        RequestLateError: The request's time is over.
     """
-    if settings.answering_protocol == "v2":
-        async with aclosing(relay_chunks(clients, settings, request)) as chunks:
-            return _join([chunk async for chunk in chunks])
+    messages = await mask_messages(request.messages)
 
     async def ask() -> dict[str, Any]:
-        with reading_answer():
+        with asking(messages) as outcome, reading_answer():
             completion = await clients.model.chat.completions.create(
-                stream=False, extra_headers=name_request(), **_prepare(request)
+                stream=False, extra_headers=name_request(), **_prepare(request, messages)
             )
             if not isinstance(completion, ChatCompletion):
                 raise BrokenAnswerError(f"The model sent {completion!r:.80} for an answer.")
-            return completion.model_dump(exclude_unset=True)
+            body = completion.model_dump(exclude_unset=True)
+            outcome.note_chunk(body)
+            return body
 
-    return await clients.guards.model.call(ask)
+    async def ask_by_v2() -> dict[str, Any]:
+        with asking(messages) as outcome:
+            spoken = _relay_v2(clients, request, messages, outcome)
+            gap = find_gap(settings, request)
+            async with aclosing(limit_waits("model", spoken, settings.model_first_seconds, gap)) as chunks:
+                whole = _join([chunk async for chunk in chunks])
+            return {**whole, "usage": outcome.describe_usage()}
+
+    return await clients.guards.model.call(ask_by_v2 if settings.answering_protocol == "v2" else ask)
 
 
 async def relay_chunks(
@@ -57,16 +68,15 @@ async def relay_chunks(
         openai.OpenAIError: The model refuses the request, breaks off, or sends no answer.
         PartError: The model is down or late.
     """
+    messages = await mask_messages(request.messages)
 
     async def begin() -> tuple[dict[str, Any] | None, AsyncGenerator[dict[str, Any], None]]:
         speak = _relay_v2 if settings.answering_protocol == "v2" else _relay_openai
-        chunks = limit_waits(
-            "model",
-            speak(clients, request),
-            settings.model_first_seconds,
-            settings.model_gap_seconds,
-        )
-        return await anext(chunks, None), chunks
+        with asking(messages) as outcome:
+            spoken = speak(clients, request, messages, outcome)
+            first, gap = settings.model_first_seconds, settings.model_gap_seconds
+            chunks = limit_waits("model", spoken, first, gap)
+            return await anext(chunks, None), chunks
 
     first, chunks = await clients.guards.model.call(begin)
     async with aclosing(chunks):
@@ -77,14 +87,20 @@ async def relay_chunks(
                 yield chunk
 
 
-async def _relay_openai(clients: Clients, request: ChatRequest) -> AsyncGenerator[dict[str, Any], None]:
-    async with aclosing(stream_chunks(clients.model, _prepare(request))) as chunks:
+async def _relay_openai(
+    clients: Clients, request: ChatRequest, messages: list[dict[str, Any]], outcome: Outcome
+) -> AsyncGenerator[dict[str, Any], None]:
+    async with aclosing(stream_chunks(clients.model, _prepare(request, messages))) as chunks:
         with reading_answer():
             async for chunk in chunks:
-                yield chunk.model_dump(exclude_unset=True)
+                body = chunk.model_dump(exclude_unset=True)
+                outcome.note_chunk(body)
+                yield body
 
 
-async def _relay_v2(clients: Clients, request: ChatRequest) -> AsyncGenerator[dict[str, Any], None]:
+async def _relay_v2(
+    clients: Clients, request: ChatRequest, messages: list[dict[str, Any]], outcome: Outcome
+) -> AsyncGenerator[dict[str, Any], None]:
     """Yield what the V2 protocol answers in OpenAI's shape."""
     head = {
         "id": make_identity(),
@@ -92,8 +108,6 @@ async def _relay_v2(clients: Clients, request: ChatRequest) -> AsyncGenerator[di
         "created": int(time.time()),
         "model": request.model,
     }
-    outcome = Outcome()
-    messages = [mask_message(message) for message in request.messages]
     delta: dict[str, str] = {"role": "assistant", "content": ""}
     written = write_by_v2(clients.model, request.model, request, messages, outcome)
     async with aclosing(written) as pieces:
@@ -122,11 +136,11 @@ def _join(chunks: list[dict[str, Any]]) -> dict[str, Any]:
     return {**chunks[-1], "object": "chat.completion", "choices": [choice]}
 
 
-def _prepare(request: ChatRequest) -> dict[str, Any]:
+def _prepare(request: ChatRequest, messages: list[dict[str, Any]]) -> dict[str, Any]:
     body = request.model_dump(exclude_unset=True)
     rest = {name: value for name, value in body.items() if name not in ("model", "messages", "stream")}
     return {
         "model": body["model"],
-        "messages": [mask_message(message) for message in request.messages],
+        "messages": messages,
         "extra_body": rest,
     }

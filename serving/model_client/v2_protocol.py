@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from openai import AsyncOpenAI
 
-    from serving.model_client.generation import Outcome
+    from serving.model_client.outcome import Outcome
     from serving.schemas import ChatRequest
 
 _SPEAKERS: Final = {"user": "User", "assistant": "Assistant"}
@@ -36,12 +36,18 @@ async def write_by_v2(
 ) -> AsyncGenerator[str, None]:
     """Yield the model's text as it comes, or at once if nobody reads along, and note how it ends.
 
+    A whole answer comes behind an empty piece, which says that the model is there.
+
     Raises:
         openai.OpenAIError: The model is down, refuses the request, breaks off, or sends no answer.
     """
     prompt, parameters = write_out(messages), choose_parameters(request.for_model())
     if not request.stream:
-        yield await _infer(model, name, prompt, parameters)
+        described = await _describe(model, name)
+        yield ""
+        text = await _infer(model, name, described, prompt, parameters)
+        outcome.note_text(text)
+        yield text
         return
     body = {"text_input": prompt, "parameters": {**parameters, "stream": True}}
     done: bool | None = False
@@ -51,6 +57,7 @@ async def write_by_v2(
                 # Triton doesn't say when it is done: there the end of the body is the end.
                 done = event.get("done")
                 outcome.finish_reason = event.get("finish_reason") or outcome.finish_reason
+                outcome.note_text(str(event["text_output"]))
                 yield str(event["text_output"])
     if done is False:
         raise BrokenAnswerError("The model's stream ended before its answer did.")
@@ -97,10 +104,17 @@ async def find_v2_model(model: AsyncOpenAI, name: str) -> bool:
         return not isinstance(answer, dict) or bool(answer.get("ready", True))
 
 
-async def _infer(model: AsyncOpenAI, name: str, prompt: str, parameters: dict[str, Any]) -> str:
+async def _describe(model: AsyncOpenAI, name: str) -> Any:
     options: Any = {"headers": name_request()}
     with reading_answer():
-        described: Any = await model.get(_path(name), cast_to=object, options=options)
+        return await model.get(_path(name), cast_to=object, options=options)
+
+
+async def _infer(
+    model: AsyncOpenAI, name: str, described: Any, prompt: str, parameters: dict[str, Any]
+) -> str:
+    options: Any = {"headers": name_request()}
+    with reading_answer():
         tensor = next(one for one in described["inputs"] if one["datatype"] == "BYTES")
         text = {"name": tensor["name"], "datatype": "BYTES", "shape": [1] * len(tensor["shape"])}
         body = {"inputs": [{**text, "data": [prompt]}], "parameters": parameters}

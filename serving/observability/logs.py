@@ -18,9 +18,21 @@ _COMMON: Final[list[Processor]] = [
 ]
 
 
+# A line of a log may repeat a whole conversation. What stands before a cut may be half of a secret, which no
+# pattern knows, so as much as a key in PEM is left out there.
+_LONGEST: Final = 16_000
+_MAYBE_HALF: Final = 4_000
+
+
 def mask_event(_: object, __: str, event: EventDict) -> EventDict:
     """Mask the secrets in every text of a log line: errors may repeat what somebody asked or a store said."""
-    return {name: mask_secrets(value) if isinstance(value, str) else value for name, value in event.items()}
+    return {name: _mask_value(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+def _mask_value(text: str) -> str:
+    if len(text) <= _LONGEST:
+        return mask_secrets(text)
+    return f"{mask_secrets(text[:_LONGEST])[:-_MAYBE_HALF]}…"
 
 
 def configure_logs(level: str) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from serving.access.callers import Caller
     from serving.answering.writing import Answer
+    from serving.model_client.outcome import Outcome
 
 
 @dataclass
@@ -25,7 +26,8 @@ class Trail:
     """Fills up while it is read, so what it has shown is asked at the end."""
     versions: Mapping[str, str | None] = field(default_factory=dict)
     chunks: Sequence[str] = ()
-    usage: Mapping[str, Any] = field(default_factory=dict)
+    outcomes: list[Outcome] = field(default_factory=list)
+    """What asking models has come to; each fills up while it is read."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """For the response: what is left of the caller's limits."""
     recalled: bool = False
@@ -45,9 +47,9 @@ class Trail:
 
     @property
     def tokens(self) -> int:
-        """How many tokens the model has read and written."""
-        usage = (self.answer.outcome.usage if self.answer else self.usage) or {}
-        return int(usage.get("total_tokens", 0))
+        """How many tokens models have read and written, for this request or for the one that it shared."""
+        shared = [self.answer.outcome] if self.answer else []
+        return sum(int(one.describe_usage().get("total_tokens", 0)) for one in self.outcomes or shared)
 
 
 _TRAIL: Final[ContextVar[Trail | None]] = ContextVar("trail", default=None)

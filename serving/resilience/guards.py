@@ -13,12 +13,12 @@ import asyncio
 import math
 import random
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from serving.observability.metrics import BREAKER_STATE, RETRIES
 
@@ -30,8 +30,18 @@ _SHORTEST_WAIT: Final = 0.01
 _LONGEST_WAIT: Final = 0.1
 # Whoever waited longer than this in vain doesn't wait a second time.
 _AT_ONCE: Final = 0.5
+_REQUEST_LATE: Final = "The request took longer than RUNLORE_REQUEST_SECONDS allows."
 
-_request_ends: ContextVar[float] = ContextVar("request_ends", default=math.inf)
+
+class _RequestTime(NamedTuple):
+    """How long a request may take in all, and when its time is over, by `time.monotonic`."""
+
+    seconds: float
+    ends: float
+
+
+_NO_LIMIT: Final = _RequestTime(math.inf, math.inf)
+_request_time: ContextVar[_RequestTime] = ContextVar("request_time", default=_NO_LIMIT)
 
 
 class PartError(Exception):
@@ -98,8 +108,8 @@ class Breaker:
     def watch(self, is_fault: Judge) -> Iterator[None]:
         """Let one call through and learn from how it ends.
 
-        A call that ends with another error than a fault shows that the part answers. One that is cancelled
-        shows nothing, and neither does one that began before the state changed.
+        A call that ends with another error than a fault shows that the part answers. One that is cancelled,
+        or whose request is over, shows nothing, and neither does one that began before the state changed.
 
         Args:
             is_fault: Tells whether an error shows that the part is down.
@@ -110,6 +120,10 @@ class Breaker:
         turn = self._admit()
         try:
             yield
+        except RequestLateError:
+            # Slow is not down: the part may have been about to answer.
+            self._note_nothing(turn)
+            raise
         except Exception as error:
             if is_fault(error):
                 self._note_failure(turn)
@@ -196,7 +210,8 @@ class Guard:
     Attributes:
         part: Its name in metrics and errors.
         seconds: So long an attempt may take.
-        is_fault: Tells whether an error shows that the part is down. One that comes too late always does.
+        is_fault: Tells whether an error shows that the part is down. That `seconds` were over always does;
+            that the request's time was over never does.
         breaker: Keeps calls off while it is down.
         budget: Pays for retries.
     """
@@ -234,13 +249,9 @@ class Guard:
             PartError: It is left alone at present, or too late.
             RequestLateError: The request's time is over.
         """
-        seconds = limit_seconds(self.seconds)
         with self.breaker.watch(self._shows_it_down):
-            try:
-                async with asyncio.timeout(seconds):
-                    return await work()
-            except TimeoutError as error:
-                raise PartLateError(self.part, seconds) from error
+            async with limit_time(self.part, self.seconds):
+                return await work()
 
     def _shows_it_down(self, error: Exception) -> bool:
         return isinstance(error, PartLateError) or self.is_fault(error)
@@ -271,30 +282,49 @@ async def limit_waits(
     async with aclosing(items):
         allowed = first
         while True:
-            seconds = limit_seconds(allowed)
             try:
-                async with asyncio.timeout(seconds):
+                async with limit_time(part, allowed):
                     item = await anext(items)
             except StopAsyncIteration:
                 return
-            except TimeoutError as error:
-                raise PartLateError(part, seconds) from error
             yield item
             allowed = gap
 
 
 def begin_request(seconds: float) -> None:
     """Note that what is done from here on for one request must end in so many seconds."""
-    _request_ends.set(time.monotonic() + seconds)
+    _request_time.set(_RequestTime(seconds, time.monotonic() + seconds))
 
 
-def limit_seconds(seconds: float) -> float:
-    """Return how long may be waited: so many seconds, or what is left of the request's if that is less.
+def begin_shared_work() -> None:
+    """Note that what is done from here on has the time of a whole request, counted from now.
+
+    What is done for several, or after an answer was sent, must not end with the request that began it. It is
+    called in a task, so that the request itself gets no more time.
+    """
+    begin_request(_request_time.get().seconds)
+
+
+@asynccontextmanager
+async def limit_time(part: str, seconds: float) -> AsyncIterator[None]:
+    """Let what is done within take so many seconds, or what is left of the request's if that is less.
+
+    Args:
+        part: What is waited for; it names the error.
+        seconds: So long it may take; infinite if only the request's time counts.
 
     Raises:
-        RequestLateError: Nothing is left.
+        PartLateError: The part's time is over, or its client says so.
+        RequestLateError: The request's time is over.
     """
-    left = _request_ends.get() - time.monotonic()
+    left = _request_time.get().ends - time.monotonic()
     if left <= 0:
-        raise RequestLateError("The request took longer than RUNLORE_REQUEST_SECONDS allows.")
-    return min(seconds, left)
+        raise RequestLateError(_REQUEST_LATE)
+    allowed = min(seconds, left)
+    try:
+        async with asyncio.timeout(None if math.isinf(allowed) else allowed) as timer:
+            yield
+    except TimeoutError as error:
+        if timer.expired() and left <= seconds:
+            raise RequestLateError(_REQUEST_LATE) from error
+        raise PartLateError(part, seconds) from error

@@ -1,9 +1,16 @@
-"""Work that questions share, so that a rush of them costs little more than one."""
+"""Work that questions share, so that a rush of them costs little more than one.
+
+What is shared has the time of a whole request of its own: whoever began it may have little left. Each of
+those who wait does so for no longer than their own request may take.
+"""
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Generic, TypeVar
+
+from serving.resilience.guards import RequestLateError, begin_shared_work, limit_time
 
 Result = TypeVar("Result")
 
@@ -24,12 +31,15 @@ class SharedRead(Generic[Result]):
         """What was read last, for those to whom it matters less."""
 
     async def get(self, read: Callable[[], Awaitable[Result]]) -> Result:
-        """Return the result of a read that begins after this call."""
+        """Return the result of a read that begins after this call.
+
+        Raises:
+            RequestLateError: The request's time is over.
+        """
         if self._next is None:
             self._next = asyncio.create_task(self._run(read, self._begun))
             self._next.add_done_callback(_take_error)
-        # Who hangs up must not take the read away from the others.
-        return await asyncio.shield(self._next)
+        return await _wait_for(self._next)
 
     async def _run(
         self, read: Callable[[], Awaitable[Result]], before: asyncio.Task[Result] | None
@@ -37,6 +47,7 @@ class SharedRead(Generic[Result]):
         if before is not None and not before.done():
             await asyncio.wait([before])
         self._begun, self._next = self._next, None
+        begin_shared_work()
         self.latest = await read()
         return self.latest
 
@@ -52,12 +63,25 @@ class SingleFlight(Generic[Result]):
         """Return the result of the work that goes by this key, begun now or under way already.
 
         Whatever the result depends on must be part of the key.
+
+        Raises:
+            RequestLateError: The request's time is over.
         """
         flight = self._flights.get(key)
         if flight is None:
-            flight = self._flights[key] = asyncio.create_task(work())
-            flight.add_done_callback(lambda done: self._land(key, done))
-        return await asyncio.shield(flight)
+            return await _wait_for(self._begin(key, work))
+        try:
+            return await _wait_for(flight)
+        except RequestLateError:
+            if not flight.done():
+                raise
+            # It wasn't our time that was over but the work's.
+            return await self.run(key, work)
+
+    def _begin(self, key: str, work: Callable[[], Coroutine[Any, Any, Result]]) -> asyncio.Task[Result]:
+        flight = self._flights[key] = asyncio.create_task(_do_shared(work))
+        flight.add_done_callback(lambda done: self._land(key, done))
+        return flight
 
     def _land(self, key: str, done: asyncio.Task[Result]) -> None:
         del self._flights[key]
@@ -88,7 +112,7 @@ class SpareWork:
 
     async def _work_and_rest(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         began = time.monotonic()
-        await work()
+        await _do_shared(work)
         await asyncio.sleep(self._rest * (time.monotonic() - began))
 
     async def close(self) -> None:
@@ -98,6 +122,17 @@ class SpareWork:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
+
+
+async def _wait_for(task: asyncio.Task[Result]) -> Result:
+    """Wait within the request's time; who goes must not take the work away from the others."""
+    async with limit_time("shared work", math.inf):
+        return await asyncio.shield(task)
+
+
+async def _do_shared(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    begin_shared_work()
+    return await work()
 
 
 def _take_error(done: asyncio.Task[Any]) -> None:

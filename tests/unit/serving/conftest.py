@@ -51,6 +51,7 @@ class World:
     embedder_status: int | None = 200
     breaks_off: bool = False
     falls_silent: bool = False
+    tells_usage: bool = True
     open_streams: int = 0
     tool_calls: list[dict[str, Any]] = field(default_factory=list)
     searches: list[tuple[str, dict[str, Any], dict[str, str]]] = field(default_factory=list)
@@ -249,7 +250,8 @@ class Body(httpx2.AsyncByteStream):
             await asyncio.Event().wait()
         usage = {"prompt_tokens": 10, "completion_tokens": 3, "total_tokens": 13}
         yield self._event(_chunk({}, "tool_calls" if self.world.tool_calls else "stop"))
-        yield self._event({**_chunk({}), "choices": [], "usage": usage})
+        if self.world.tells_usage:
+            yield self._event({**_chunk({}), "choices": [], "usage": usage})
         yield b"data: [DONE]\n\n"
 
     async def aclose(self) -> None:

@@ -1,5 +1,6 @@
 """What people type by mistake reaches neither search, cache, model nor log."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -9,6 +10,7 @@ from litestar.testing import AsyncTestClient
 
 from processors.cache import cache_key, cache_namespace
 from processors.redaction.masking import mask_secrets
+from serving import masking
 from serving.observability.logs import mask_event
 
 Client = AsyncTestClient[Litestar]
@@ -40,3 +42,48 @@ def test_log_lines_are_masked() -> None:
     )
     assert SECRET not in json.dumps(event)
     assert event["n"] == 3
+
+
+@pytest.mark.parametrize("n", [15_990, 15_995, 16_000])
+def test_a_long_value_is_cut_and_no_half_of_a_secret_stays(n: int) -> None:
+    typed = f"{'x ' * (n // 2)}password={SECRET} and more"
+    message = mask_event(None, "error", {"message": typed})["message"]
+    assert len(message) < 16_000
+    assert message.endswith("…")
+    assert "hunt" not in message
+
+
+LONG = f"{'a line of a log that somebody has pasted ' * 100} password={SECRET}"
+USER = {"role": "user", "content": LONG}
+ASKED = [
+    ("/v1/chat/completions", {"model": "runlore", "messages": [USER]}),
+    ("/v1/chat/completions", {"model": "runlore", "messages": [USER, {"role": "user", "content": "Why?"}]}),
+    ("/v1/chat/completions", {"model": "runlore", "messages": [USER, {"role": "tool", "content": LONG}]}),
+    ("/v1/chat/completions", {"model": "extractive", "messages": [USER], "stream": True}),
+    ("/v1/retrieve", {"query": LONG}),
+]
+
+
+@pytest.mark.parametrize(("path", "body"), ASKED, ids=["question", "history", "tool", "bare", "retrieve"])
+async def test_a_long_text_is_masked_beside_the_event_loop(
+    client: Client, monkeypatch: pytest.MonkeyPatch, path: str, body: dict[str, Any]
+) -> None:
+    """One key's holder must not keep all others waiting, however long masking takes."""
+    found = []
+
+    def mask(text: str) -> str:
+        if len(text) > masking.INLINE_CHARACTERS:
+            found.append(is_on_a_loop())
+        return mask_secrets(text)
+
+    monkeypatch.setattr(masking, "mask_secrets", mask)
+    await client.post(path, json=body)
+    assert found
+    assert not any(found)
+
+
+def is_on_a_loop() -> bool:
+    try:
+        return asyncio.get_running_loop() is not None
+    except RuntimeError:
+        return False

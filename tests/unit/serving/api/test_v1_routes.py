@@ -10,6 +10,8 @@ from litestar.testing import AsyncTestClient
 from opensearchpy import exceptions as search_errors
 
 from processors.cache import cache_key, cache_namespace
+from serving.access.limits import estimate_tokens
+from serving.observability import accounting
 from tests.unit.serving.conftest import KEY
 
 Client = AsyncTestClient[Litestar]
@@ -338,6 +340,67 @@ async def test_who_hangs_up_ends_the_models_request(
     await hang_up(app, body, is_time)
     assert len(world.model_requests) == 1
     assert world.open_streams == 0
+
+
+@pytest.fixture
+def charged(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return the tokens that are taken from callers' limits."""
+    taken: list[int] = []
+    monkeypatch.setattr(accounting, "charge", lambda *given: taken.append(given[-1]))
+    return taken
+
+
+def estimate(*texts: str) -> int:
+    return sum(estimate_tokens(text) for text in texts)
+
+
+@pytest.mark.parametrize("model", ["runlore", "runlore-rag", "extractive"])
+async def test_who_hangs_up_midway_pays_for_the_prompt_and_what_was_streamed(
+    app: Litestar, client: Client, world: Any, charged: list[int], model: str
+) -> None:
+    assert client
+    world.falls_silent, world.pieces = True, ["Do this [1].\n\n", "Then"]
+    body = {"model": model, "messages": QUESTION, "stream": True}
+    await hang_up(app, body, lambda sent: '"content":"Do' in str(sent))
+    prompt = [str(message["content"]) for message in world.prompt()["messages"]]
+    begun = estimate(*prompt, world.pieces[0])
+    assert begun <= charged[-1] <= begun + estimate(world.pieces[1])
+
+
+async def test_who_hangs_up_while_the_model_reads_pays_for_the_prompt(
+    app: Litestar, client: Client, world: Any, charged: list[int]
+) -> None:
+    assert client
+    world.falls_silent, world.pieces = True, []
+    body = {"model": "runlore", "messages": QUESTION, "stream": True}
+    await hang_up(app, body, lambda _: world.open_streams == 1)
+    assert charged[-1] == estimate(*(str(message["content"]) for message in world.prompt()["messages"]))
+
+
+@pytest.mark.parametrize("model", ["runlore", "extractive"])
+async def test_a_stream_without_usage_is_paid_for_as_estimated(
+    client: Client, world: Any, charged: list[int], model: str
+) -> None:
+    world.tells_usage = False
+    await ask(client, model=model, stream=True)
+    prompt = [str(message["content"]) for message in world.prompt()["messages"]]
+    assert charged == [estimate(*prompt) + estimate("".join(world.pieces))]
+
+
+async def test_usage_counts_in_whichever_chunk_it_comes(client: Client, charged: list[int]) -> None:
+    await ask(client, model="extractive", stream=True)
+    await ask(client, stream=True)
+    assert charged == [13, 13]
+
+
+async def test_passages_that_no_model_wrote_and_a_model_that_is_down_cost_nothing(
+    client: Client, world: Any, charged: list[int]
+) -> None:
+    world.model_status = None
+    answer = (await ask(client)).json()
+    assert answer["usage"]["total_tokens"] == 0
+    await ask(client, model="extractive", stream=True)
+    assert charged == [0, 0]
 
 
 @pytest.mark.usefixtures("client")

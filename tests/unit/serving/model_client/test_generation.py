@@ -14,7 +14,8 @@ from openai import AsyncOpenAI
 from processors.settings import Settings
 from serving.errors import BrokenAnswerError
 from serving.model_client.generation import find_model, open_stream
-from serving.resilience.guards import State
+from serving.model_client.relay import relay_completion
+from serving.resilience.guards import RequestLateError, State, begin_request
 from serving.resilience.parts import make_guards
 from serving.schemas import ChatRequest
 
@@ -221,3 +222,61 @@ async def test_the_models_health_is_by_its_own_protocol(
     clients: Any = SimpleNamespace(model=model)
     assert await find_model(clients, chosen) is found
     assert paths == [{"openai": "/models", "v2": "/v2/models/extractive/ready"}[protocol]]
+
+
+class WholeServer:
+    """A V2 server whose whole answer takes a while, or whose metadata does."""
+
+    def __init__(self, metadata_seconds: float, answer_seconds: float) -> None:
+        self.seconds = {"GET": metadata_seconds, "POST": answer_seconds}
+
+    async def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        await asyncio.sleep(self.seconds[request.method])
+        if request.method == "GET":
+            return httpx2.Response(
+                200, json={"inputs": [{"name": "prompt", "datatype": "BYTES", "shape": [1]}]}
+            )
+        return httpx2.Response(200, json={"outputs": [{"datatype": "BYTES", "data": ["It is so."]}]})
+
+
+def open_whole(settings: Settings, server: WholeServer, **limits: float) -> tuple[Any, Settings]:
+    http = httpx2.AsyncClient(transport=httpx2.MockTransport(server))
+    model = AsyncOpenAI(base_url="http://m", api_key="unused", http_client=http, max_retries=0)
+    chosen = settings.model_copy(update={"answering_protocol": "v2", **limits})
+    guards = make_guards(model=chosen.request_seconds, failures=1)
+    return SimpleNamespace(model=model, guards=guards), chosen
+
+
+def ask_whole(model: str = "runlore") -> ChatRequest:
+    return ChatRequest.model_validate({"model": model, "messages": MESSAGES})
+
+
+async def test_a_whole_answer_has_the_requests_time(settings: Settings) -> None:
+    server = WholeServer(0, 0.3)
+    clients, chosen = open_whole(settings, server, model_first_seconds=0.1, model_gap_seconds=0.1)
+    written = await open_stream(clients, chosen, ask_whole(), MESSAGES)
+    assert written is not None
+    assert "".join([text async for text in written[0]]) == "It is so."
+    bare = await relay_completion(clients, chosen, ask_whole("extractive"))
+    assert bare["choices"][0]["message"]["content"] == "It is so."
+    assert clients.guards.model.breaker.state is State.CLOSED
+
+
+async def test_a_whole_answer_that_the_request_has_no_time_for_is_not_the_models_fault(
+    settings: Settings,
+) -> None:
+    clients, chosen = open_whole(settings, WholeServer(0, 5), request_seconds=0.2)
+    for ask in (
+        lambda: open_stream(clients, chosen, ask_whole(), MESSAGES),
+        lambda: relay_completion(clients, chosen, ask_whole("extractive")),
+    ):
+        begin_request(0.2)
+        with pytest.raises(RequestLateError):
+            await ask()
+        assert clients.guards.model.breaker.state is State.CLOSED
+
+
+async def test_a_v2_server_that_says_nothing_at_all_is_down_soon(settings: Settings) -> None:
+    clients, chosen = open_whole(settings, WholeServer(5, 0), model_first_seconds=0.1)
+    assert await open_stream(clients, chosen, ask_whole(), MESSAGES) is None
+    assert clients.guards.model.breaker.state is State.OPEN

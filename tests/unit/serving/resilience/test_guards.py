@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 
 import pytest
@@ -14,6 +14,7 @@ from serving.resilience.guards import (
     RetryBudget,
     State,
     begin_request,
+    limit_waits,
 )
 
 
@@ -202,7 +203,65 @@ async def test_nobody_waits_longer_than_is_said_and_not_twice() -> None:
 async def test_a_request_has_an_end_whatever_the_parts_allow() -> None:
     guard = replace(make_guard(Clock()), seconds=10)
     begin_request(0.02)
-    with pytest.raises(PartLateError):
-        await guard.call(lambda: asyncio.sleep(10))
+    for _ in range(2):
+        with pytest.raises(RequestLateError):
+            await guard.call(lambda: asyncio.sleep(10))
+
+
+async def end_in_time(seconds: float, guard: Guard) -> None:
+    begin_request(seconds)
     with pytest.raises(RequestLateError):
-        await guard.call(lambda: asyncio.sleep(0))
+        await guard.call(lambda: asyncio.sleep(10))
+
+
+async def test_long_answers_open_nobodys_breaker() -> None:
+    """The request's time is over, and the part had more: that is slow, not down."""
+    guard = replace(make_guard(Clock()), seconds=10)
+    await asyncio.gather(*(asyncio.create_task(end_in_time(0.02, guard)) for _ in range(5)))
+    assert guard.breaker.state is State.CLOSED
+    assert await guard.call(lambda: asyncio.sleep(0, "here")) == "here"
+
+
+async def test_a_part_that_takes_as_long_as_a_request_may_is_slow() -> None:
+    guard = replace(make_guard(Clock()), seconds=0.02)
+    for _ in range(5):
+        await asyncio.create_task(end_in_time(0.02, guard))
+    assert guard.breaker.state is State.CLOSED
+
+
+async def test_a_try_that_the_request_had_no_time_for_leaves_the_next_one_to_try() -> None:
+    clock = Clock()
+    guard = replace(make_guard(clock), seconds=10)
+    for _ in range(3):
+        fail(guard.breaker, OSError())
+    clock.now += 5
+    await asyncio.create_task(end_in_time(0.02, guard))
+    assert guard.breaker.state is State.OPEN
+    assert await guard.call(lambda: asyncio.sleep(0, "here")) == "here"
+    assert guard.breaker.state is State.CLOSED
+
+
+async def test_a_client_that_gives_up_by_itself_has_found_the_part_late() -> None:
+    guard = make_guard(Clock())
+
+    async def give_up() -> None:
+        raise TimeoutError
+
+    begin_request(0.04)
+    for _ in range(3):
+        with pytest.raises(PartLateError):
+            await guard.attempt(give_up)
+    assert guard.breaker.state is State.OPEN
+
+
+async def test_what_is_read_bit_by_bit_tells_a_slow_part_from_a_request_that_is_over() -> None:
+    async def send() -> AsyncGenerator[int, None]:
+        yield 1
+        await asyncio.sleep(10)
+
+    for seconds, gap, error in ((0.02, 10, RequestLateError), (10, 0.02, PartLateError)):
+        begin_request(seconds)
+        items = limit_waits("part", send(), 10, gap)
+        assert await anext(items) == 1
+        with pytest.raises(error):
+            await anext(items)
