@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypedDict
 
+from processors.logs.access import HttpRequest, raise_severity, read_request
+from processors.logs.parts import read_part
 from processors.record import Record
 from processors.services import find_app
 from processors.untrusted import read_object
@@ -64,7 +66,8 @@ class LogLine(TypedDict):
 
     `stream` names the file or container that wrote it: lines of one stream may continue each other.
     `identifiers` are values from the record's fields that a question may name. `clock_ms` is the
-    broker's time.
+    broker's time. `http` is the request that a line of an access log tells of. `is_part` says that a runtime
+    cut the line, and the stream's next line goes on in its midst.
     """
 
     topic: str
@@ -80,6 +83,8 @@ class LogLine(TypedDict):
     stream: str
     file: str
     identifiers: list[str]
+    http: HttpRequest | None
+    is_part: bool
 
 
 def parse_logs(record: Record) -> list[LogLine]:
@@ -108,7 +113,9 @@ def parse_log(record: Record) -> LogLine:
     message = next((found for name in _MESSAGE if isinstance(found := body.get(name), str)), None)
     if message is None:
         raise ValueError(f"the record has none of the fields {', '.join(_MESSAGE)} with text")
-    message = message.rstrip()[:MAX_MESSAGE]
+    written = message
+    message, output, is_part = read_part(body, written)
+    message = (message if is_part else message.rstrip())[:MAX_MESSAGE]
     body, message = _unwrap(body, message)
     apps = (find_app(_look_up(body, name)) for name in _LABELS)
     named = _find_text(body, _SERVICE) or _text(body.get("service"))
@@ -116,22 +123,25 @@ def parse_log(record: Record) -> LogLine:
         named or next(filter(None, apps), "") or _find_text(body, _CONTAINER) or record["key"] or "unknown"
     )
     file = _find_text(body, ("log.file.path", "file"))
-    stream = "|".join((service, _find_text(body, _HOST), _find_text(body, _POD), file))
+    stream = "|".join((service, _find_text(body, _HOST), _find_text(body, _POD), file, output))
     level = _find_text(body, _SEVERITY).lower()
+    http = read_request(body, message)
     return LogLine(
         topic=record["topic"],
         partition=record["partition"],
         offset=record["offset"],
         clock_ms=record["timestamp_ms"],
-        observed_at=_find_time(body, message, record["timestamp_ms"]),
+        observed_at=_find_time(body, written[:MAX_MESSAGE], record["timestamp_ms"]),
         service=service,
         cluster=_find_text(body, _CLUSTER),
         namespace=_find_text(body, _NAMESPACE),
-        severity=_SEVERITY_NAMES.get(level, level) or find_severity(message),
+        severity=raise_severity(_SEVERITY_NAMES.get(level, level) or find_severity(message), http),
         message=message,
         stream=stream,
         file=file,
         identifiers=list(dict.fromkeys(filter(None, (_text(_look_up(body, name)) for name in _IDENTIFIERS)))),
+        http=http,
+        is_part=is_part,
     )
 
 

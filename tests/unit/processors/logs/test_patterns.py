@@ -40,6 +40,8 @@ def make_line(offset: int, message: str, **fields: Any) -> LogLine:
         stream=f"{service}|host",
         file="",
         identifiers=[],
+        http=None,
+        is_part=False,
     )
     return {**line, **fields}  # type: ignore[typeddict-item]
 

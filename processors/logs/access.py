@@ -1,0 +1,195 @@
+"""Requests in access logs: method, route and status, of a line's text or of a record's fields.
+
+A status is what such a line is about, so it must not become one more number of a pattern; and a path is a
+route only without what differs by request.
+"""
+
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final, NamedTuple
+
+from processors.logs.ranking import pick_worst
+
+_METHOD: Final = r"(?P<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PROPFIND|REPORT|PRI)"
+_PATH: Final = r"(?P<path>[^\s\"]{1,8000}+)"
+_CLEAR_PATH: Final = r"(?P<path>(?:/|https?://)[^\s\"]{0,8000}+)"
+_STATUS: Final = r"(?P<status>[1-5]\d\d)"
+_QUOTED: Final = rf'"{_METHOD} {_PATH}(?: HTTP/\d(?:\.\d)?)?"'
+
+# Most lines hold no request, and are told by this alone.
+_HINT: Final = re.compile(
+    r"GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PROPFIND|REPORT|PRI \*|\] \""
+)
+_FORMATS: Final = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # Common and combined, with or without a virtual host; nginx, Envoy, Traefik, Gunicorn, Uvicorn
+        rf"{_QUOTED} {_STATUS}(?!\S)",
+        # A client that sent no request, or none that could be read
+        rf'\] "(?P<path>-|(?:[^"\\]|\\.){{0,200}}+)" {_STATUS} (?:\d+|-)(?!\S)',
+        # HAProxy: five timers, the status, bytes, and the request at the end
+        rf"(?<!\S)[-+\d]{{1,9}}(?:/[-+\d]{{1,9}}){{4}} {_STATUS} (?=.*{_METHOD} {_PATH})",
+        # Load balancers of AWS: the balancer's status, the target's, bytes in and out
+        rf"(?<!\S){_STATUS} (?:[1-5]\d\d|-) \d{{1,15}} \d{{1,15}} {_QUOTED}",
+        # Chi: the client stands between
+        rf"{_QUOTED} from \S{{1,100}}+ - {_STATUS}(?!\S)",
+        # Gin
+        rf"\| +{_STATUS} +\|(?:[^|]{{0,60}}+\|){{2}} +{_METHOD} +\"?{_PATH}",
+        # Serilog, Morgan, Rack and what else is written for people
+        rf"\b{_METHOD} {_CLEAR_PATH}(?: HTTP/\d(?:\.\d)?)?(?: (?:responded|returned|->|=>|-|→))?:? {_STATUS}"
+        r"(?![\w.])",
+        # IIS in W3C's format
+        rf"^\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d (?:\S{{1,100}}+ ){{0,3}}?{_METHOD} {_PATH}"
+        rf"(?: \S{{1,8000}}+){{4,8}}? {_STATUS} \d{{1,4}} \d{{1,10}}(?: \d+){{0,3}}$",
+    )
+)
+
+_STATUS_FIELDS: Final = (
+    "status", "status_code", "statusCode", "response_code", "http.response.status_code",
+    "response.status_code", "response.status", "response.statusCode", "res.statusCode", "res.status",
+    "httpRequest.status", "http.status_code", "http_status", "DownstreamStatus", "OriginStatus",
+    "sc-status", "StatusCode", "responseStatus.code", "http.status",
+)  # fmt: skip
+_METHOD_FIELDS: Final = (
+    "method", "request_method", "http.request.method", "request.method", "req.method",
+    "httpRequest.requestMethod", "RequestMethod", "http.method", "http_method", "requestMethod", "cs-method",
+    "Method", "verb",
+)  # fmt: skip
+_PATH_FIELDS: Final = (
+    "http.route", "route", "path", "uri", "url.path", "request_uri", "request_path", "url.original", "url",
+    "url.full", "request.path", "request.uri", "request.url", "req.url", "req.path", "httpRequest.requestUrl",
+    "RequestPath", "http.target", "http.url", "http_path", "requestUri", "requestURI", "requestUrl",
+    "cs-uri-stem", "Path",
+)  # fmt: skip
+_REQUEST_FIELDS: Final = ("request", "http_request", "requestLine", "request_line")
+_REQUEST_LINE: Final = re.compile(rf"{_METHOD} {_PATH}(?: HTTP/\d(?:\.\d)?)?")
+
+_ORIGIN: Final = re.compile(r"^[a-z][a-z0-9+.-]{1,20}://[^/?#]*")
+# Versions and names with one digit are no identifiers: v1, v2beta1, s3, oauth2.
+_NAME: Final = re.compile(r"v\d{1,3}(?:(?:alpha|beta)\d{0,2})?|[^\d@%]*\d?[^\d@%]*")
+_ID: Final = "<ID>"
+_LONGEST_NAME: Final = 40
+_MOST_SEGMENTS: Final = 8
+
+
+class HttpRequest(NamedTuple):
+    """What an access log tells of a request; `route` is its path without what differs by request."""
+
+    method: str
+    route: str
+    status: int
+
+
+def read_request(body: Mapping[str, Any], message: str) -> HttpRequest | None:
+    """Return the request that a log record tells of, or None if it is of no access log.
+
+    Args:
+        body: The record's fields, nested or dotted.
+        message: Its text.
+
+    Example:
+        >>> read_request({}, '10.3.0.7 - - [21/Nov/2026:07:00:00 +0000] "POST /pay/17?a=1 HTTP/1.1" 502 88')
+        HttpRequest(method='POST', route='/pay/<ID>', status=502)
+        >>> read_request({"status": "404", "request": "GET /a HTTP/1.1"}, "")
+        HttpRequest(method='GET', route='/a', status=404)
+        >>> read_request({"status": "active"}, "user 17 was put on GET")
+    """
+    return _read_fields(body) or _read_text(message)
+
+
+def raise_severity(severity: str, request: HttpRequest | None) -> str:
+    """Return a line's severity, or a worse one that its request's end says: an error, or a refusal.
+
+    Example:
+        >>> [raise_severity("info", HttpRequest("GET", "/", status)) for status in (200, 404, 502)]
+        ['info', 'warning', 'error']
+    """
+    of_status = {5: "error", 4: "warning"}.get(request.status // 100, "debug") if request else "debug"
+    return pick_worst(severity, of_status)
+
+
+def tell_request(request: HttpRequest) -> str:
+    """Return a request as text, for a record that has no other.
+
+    Example:
+        >>> tell_request(HttpRequest("POST", "/pay/<ID>", 502))
+        'POST /pay/<ID> 502 Bad Gateway'
+    """
+    return f"{request.method} {request.route} {request.status} {name_status(request.status)}".rstrip()
+
+
+def name_status(status: int) -> str:
+    """Return the standard's words for a status, or nothing.
+
+    Example:
+        >>> name_status(503), name_status(599)
+        ('Service Unavailable', '')
+    """
+    return next((known.phrase for known in HTTPStatus if known == status), "")
+
+
+def mask_route(path: str) -> str:
+    """Return a path without its host, query and identifiers.
+
+    Example:
+        >>> mask_route("https://shop.example/api/v1/orders/100042/items?page=2")
+        '/api/v1/orders/<ID>/items'
+    """
+    bare = _ORIGIN.sub("", path).partition("?")[0].partition("#")[0]
+    segments = [_mask_segment(segment) for segment in bare.split("/", _MOST_SEGMENTS + 1)]
+    if len(segments) > _MOST_SEGMENTS + 1:
+        segments[-1] = "…"
+    return "/".join(segments) or "/"
+
+
+def _mask_segment(segment: str) -> str:
+    return segment if len(segment) <= _LONGEST_NAME and _NAME.fullmatch(segment) else _ID
+
+
+def _read_text(message: str) -> HttpRequest | None:
+    if not _HINT.search(message):
+        return None
+    found = next(filter(None, (writing.search(message) for writing in _FORMATS)), None)
+    if found is None:
+        return None
+    part = found.groupdict()
+    if method := part.get("method"):
+        return HttpRequest(method, mask_route(part["path"]), int(part["status"]))
+    return HttpRequest("-", "(no request)", int(part["status"]))
+
+
+def _read_fields(body: Mapping[str, Any]) -> HttpRequest | None:
+    status = next(filter(None, (_read_status(_look_up(body, name)) for name in _STATUS_FIELDS)), None)
+    if status is None:
+        return None
+    lines = (_REQUEST_LINE.match(line) for line in _find_texts(body, _REQUEST_FIELDS))
+    if line := next(filter(None, lines), None):
+        return HttpRequest(line["method"], mask_route(line["path"]), status)
+    method = next(_find_texts(body, _METHOD_FIELDS), "")
+    path = next(_find_texts(body, _PATH_FIELDS), "")
+    if not (path and method.isalpha() and len(method) <= 20):
+        return None
+    return HttpRequest(method.upper(), mask_route(path[:8_000]), status)
+
+
+def _read_status(value: object) -> int | None:
+    """Return a status that is written as a number or as text."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    text = str(value)[:4]
+    return int(text) if re.fullmatch(r"[1-5][0-9]{2}", text) else None
+
+
+def _find_texts(body: Mapping[str, Any], names: tuple[str, ...]) -> "filter[str]":
+    found = (_look_up(body, name) for name in names)
+    return filter(None, (value if isinstance(value, str) else "" for value in found))
+
+
+def _look_up(body: Mapping[str, Any], name: str) -> Any:
+    """A field by its dotted name, written so or as nested objects."""
+    if name in body or "." not in name:
+        return body.get(name)
+    head, _, tail = name.partition(".")
+    inner = body.get(head)
+    return _look_up(inner, tail) if isinstance(inner, Mapping) else None
