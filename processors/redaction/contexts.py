@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from processors.redaction.formats import Detector, make_detector
+from processors.redaction.detectors import Detector, make_detector
 from processors.redaction.values import is_file, is_placeholder, is_random
 
 _NUMBER_OR_ADDRESS: Final = re.compile(r"[\d.:]+(?:/\w+)?")
@@ -17,78 +17,88 @@ def _is_password(match: re.Match[str]) -> bool:
     return not (is_placeholder(match["secret"]) or _NUMBER_OR_ADDRESS.fullmatch(match["secret"]))
 
 
+_COMMAND_LINE: Final = r"[^\n|;]{0,200}?\s"
+
 CONTEXTS: Final[tuple[Detector, ...]] = (
     *(
         make_detector(
             "authorization header",
-            hint,
-            rf"(?i:\b{scheme})\\*[\"']?[:=]?[ \t]+[\"']?(?P<secret>[\w.~+/=-]{{8,}})",
+            scheme,
+            rf"(?i:\b{pattern})\\{{0,8}}[\"']?[:=]?[ \t]{{1,8}}[\"']?(?P<secret>[\w.~+/=-]{{8,}})",
             _looks_random,
         )
-        for hint, scheme in (
-            ("earer", "bearer"),
-            ("EARER", "bearer"),
-            ("asic ", "basic"),
-            ("uthorization", r"authorization\\*[\"']?[:=][ \t]*[\"']?[\w-]+"),
+        for scheme, pattern in (
+            ("bearer", "bearer"),
+            ("basic ", "basic"),
+            ("authorization", r"authorization\\{0,8}[\"']?[:=][ \t]{0,8}[\"']?[\w-]{1,64}"),
         )
     ),
     make_detector(
         "cookie header",
-        "ookie",
-        r"(?i:\b(?:set-)?cookie)\\*[\"']?\s*[:=]\s*[\[\\\"' ]*(?P<secret>[\w.-]+=[^\"'\\\r\n<]{4,})",
+        "cookie",
+        r"(?i:\b(?:set-)?cookie)\\{0,8}[\"']?\s{0,8}[:=][\s\[\\\"']{0,16}+(?P<secret>[\w.-]{1,128}+=[^\"'\\\r\n<]{4,})",
     ),
     make_detector(
         "secret in a query string",
-        r"\?[\w.-]+=",
-        r"[?&](?:amp;)?(?i:key|sig|signature|code|auth|apikey|access_key|credential)=(?P<secret>[^\s&\"'#\\<>`)]{8,})",
+        "?",
+        r"[?&](?:amp;)?(?i:key|sig|signature|code|auth|apikey|access_key|credential)="
+        r"(?P<secret>[^\s&\"'#\\<>`)]{8,512}+)",
         _looks_random,
+        hint=r"\?[\w.-]{1,128}+=",
     ),
     make_detector(
-        "line of a .netrc file", "login ", r"\blogin\s+\S+\s+password\s+(?P<secret>[^\s\"'\\]+)", _is_password
+        "line of a .netrc file",
+        "login ",
+        r"\blogin\s{1,8}\S{1,128}\s{1,8}password\s{1,8}(?P<secret>[^\s\"'\\]+)",
+        _is_password,
     ),
     make_detector(
         "line of a .pgpass file",
-        r":(?:\d{4,5}|\*):",
-        r"(?<![^\s\"'`])(?:[\w.-]*[A-Za-z*][\w.-]*|\*|\d+(?:\.\d+){3}):(?:\d{4,5}|\*):(?:[A-Za-z_][\w-]*|\*)"
-        r":[A-Za-z_][\w.-]*:(?P<secret>[^\s\"'`\\]{4,})(?![^\s\"'`\\])",
+        ":",
+        r"(?<![^\s\"'`])(?:[\w.-]{0,255}[A-Za-z*][\w.-]{0,255}|\*|\d{1,3}(?:\.\d{1,3}){3}):(?:\d{4,5}|\*)"
+        r":(?:[A-Za-z_][\w-]{0,63}+|\*):[A-Za-z_][\w.-]{0,63}+:(?P<secret>[^\s\"'`\\]{4,})(?![^\s\"'`\\])",
         _is_password,
+        hint=r":(?:\d{4,5}|\*):",
     ),
     make_detector(
         "password of a database client",
-        " -p",
-        r"\b(?:mysql\w*|mariadb[\w-]*)\b[^\n|;]{0,200}?\s-p(?P<secret>[^\s\"'\\$<-][^\s\"'\\]{3,})",
+        " -",
+        rf"\b(?:mysql\w{{0,16}}|mariadb[\w-]{{0,16}})\b{_COMMAND_LINE}-p(?P<secret>[^\s\"'\\$<-][^\s\"'\\]{{3,}})",
         _is_password,
+        hint=r" -p[^ ]",
     ),
     make_detector(
         "password of a command",
-        " -[apw][ \t]",
-        r"\b(?:sshpass|redis-cli|docker|podman|helm|mongo\w*|ldap\w+)\b[^\n|;]{0,200}?\s-[apw][ \t]+"
-        r"[\"']?(?P<secret>[^\s\"'\\$<-][^\s\"'\\]{3,})",
+        " -",
+        r"\b(?:sshpass|redis-cli|docker|podman|helm|mongo\w{0,16}|ldap\w{1,16})\b"
+        rf"{_COMMAND_LINE}-[apw][ \t]{{1,8}}[\"']?(?P<secret>[^\s\"'\\$<-][^\s\"'\\]{{3,}})",
         lambda match: _is_password(match) and is_random(match["secret"], 6),
+        hint=r" -[apw][ \t]",
     ),
     make_detector(
         "user and password of a command",
-        " -(?:u|U|-user|-proxy-user)",
-        r"\b(?:curl|wget|smbclient)\b[^\n|;]{0,200}?\s(?:-u|-U|--user|--proxy-user)[ =]?[\"']?[^\s:\"'\\]+[:%]"  # noqa: E501
-        r"(?P<secret>[^\s\"'\\$<]{4,})",
+        " -",
+        rf"\b(?:curl|wget|smbclient)\b{_COMMAND_LINE}(?:-u|-U|--user|--proxy-user)[ =]?[\"']?"
+        r"[^\s:%\"'\\]{1,128}+[:%](?P<secret>[^\s\"'\\$<]{4,})",
         _is_password,
+        hint=r" -(?:u|U|-user|-proxy-user)",
     ),
     make_detector(
-        "short password flag", "-p['\"]", r"(?<=\s)-p(?P<q>['\"])(?P<secret>[^\s'\"\\$]{4,})(?P=q)"
+        "short password flag",
+        " -",
+        r"(?<=\s)-p(?P<q>['\"])(?P<secret>[^\s'\"\\$]{4,256}+)(?P=q)",
+        hint=r"-p['\"]",
     ),
-    *(
-        make_detector(
-            "SQL password",
-            hint,
-            r"(?i:\bidentified(?:\s+with\s+\S+)?\s+(?:by|as))\s+\\*['\"](?P<secret>[^'\"\\<]+)",
-        )
-        for hint in ("IDENTIFIED", "identified")
+    make_detector(
+        "SQL password",
+        "identified",
+        r"(?i:\bidentified(?:\s{1,8}with\s{1,8}\S{1,64})?\s{1,8}(?:by|as))\s{1,8}\\{0,8}['\"](?P<secret>[^'\"\\<]+)",
     ),
 )
 
-_SECRET_OBJECT: Final = re.compile(r"\"kind\"\s*:\s*\"Secret\"")
-DATA_MAP: Final = re.compile(r"(?<=\"data\":)\s*\{[^{}]*\}|(?<=\"stringData\":)\s*\{[^{}]*\}")
-MAP_VALUE: Final = re.compile(r"(?<!\\)\"\s*:\s*\"(?P<quoted>(?:\\.|[^\"\\])+)\"")
+_SECRET_OBJECT: Final = re.compile(r"\"kind\"\s{0,8}:\s{0,8}\"Secret\"")
+DATA_MAP: Final = re.compile(r"(?<=\"data\":)\s*+\{[^{}]*+\}|(?<=\"stringData\":)\s*+\{[^{}]*+\}")
+MAP_VALUE: Final = re.compile(r"(?<!\\)\"\s*+:\s*+\"(?P<quoted>(?:\\.|[^\"\\])++)\"")
 
 
 def is_secret_object(text: str) -> bool:

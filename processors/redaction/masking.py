@@ -11,39 +11,23 @@ JSON of the same shape, and what is masked already stays as it is.
 """
 
 import hmac
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
-from processors.redaction.assignments import (
-    ASSIGNMENT,
-    JSON_PAIR,
-    NAMED_VALUE,
-    WORDS,
-    is_assigned_secret,
-    is_named_secret,
-    is_pair_secret,
-)
+from processors.redaction.assignments import ASSIGNMENT, JSON_PAIR, is_assigned_secret, is_pair_secret
 from processors.redaction.contexts import CONTEXTS, DATA_MAP, MAP_VALUE, is_secret_object
-from processors.redaction.formats import (
-    EMAIL,
-    FORMATS,
-    PRIVATE_KEY,
-    SECRET_GROUPS,
-    Accepts,
-    Detector,
-    make_detector,
-)
-from processors.redaction.values import is_masked, is_placeholder
+from processors.redaction.detectors import ALWAYS, Detector, make_detector
+from processors.redaction.formats import EMAIL, FORMATS, PRIVATE_KEY
+from processors.redaction.json_strings import decode_string, keeps_shape, mask_escaped, mask_strings
+from processors.redaction.keywords import find_keywords
+from processors.redaction.named_values import NAMED_VALUE, is_named_secret
+from processors.redaction.replacing import Masker, find_anywhere, find_at_places, replace_secrets
+from processors.redaction.tokens import find_runs, find_tokens
+from processors.redaction.values import is_placeholder
 from processors.settings import load_settings
 
-Masker = Callable[[str], str]
-"""Takes a text and returns it with its secrets masked."""
-
-# A JSON string with an escape; outside of strings JSON has no backslash, so a wrong begin finds no end.
-_ESCAPED_STRING: Final = re.compile(r'"[^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)++"')
 _ROUNDS: Final = 5
 _LAYOUT: Final = re.compile(r"\\+[nrt]|\s")
 
@@ -89,20 +73,27 @@ def open_masker(key: bytes, *, mask_emails: bool = True, patterns: Iterable[str]
         patterns: More regular expressions of secrets. The secret is the group `secret` where there is one,
             else the whole match. They are tried on every text.
     """
-    own = [make_detector("pattern of the settings", "", pattern) for pattern in patterns]
-    detectors = (*CONTEXTS, *FORMATS, *([EMAIL] if mask_emails else []), *own)
-    hints = [(detector.hint.search, detector) for detector in detectors]
+    own = [make_detector("pattern of the settings", ALWAYS, pattern) for pattern in patterns]
+    by_literal: dict[str, list[Detector]] = {}
+    for detector in (*CONTEXTS, *FORMATS, *([EMAIL] if mask_emails else []), *own):
+        by_literal.setdefault(detector.literal, []).append(detector)
 
     def mask(secret: str) -> str:
         return f"<masked:{hmac.digest(key, secret.encode(errors='backslashreplace'), 'sha256')[:4].hex()}>"
 
     def mask_once(text: str) -> str:
-        places = _find_words(text)
-        found = [detector for search, detector in hints if search(text)]
+        folded = _fold(text)
+        places = find_keywords(folded)
+        near = [detectors for literal, detectors in by_literal.items() if literal in folded]
+        found = [detector for each in near for detector in each if detector.hint.search(text)]
+        found += find_tokens(text, list(find_runs(text)))
         if not places and not found:
             return text
         masked = _mask_suspect(text, places, found, mask, mask_text)
-        return _keep_shape(text, masked, mask, mask_text) if masked != text and text[0] in "{[" else masked
+        if masked == text or text[0] not in "{[" or keeps_shape(text, masked):
+            return masked
+        # A match left its JSON string: each string is masked by itself.
+        return mask_strings(_mask_pairs(text, places, mask), mask_text)
 
     def mask_text(text: str) -> str:
         # A mask may end a word and so uncover the next secret.
@@ -116,30 +107,6 @@ def open_masker(key: bytes, *, mask_emails: bool = True, patterns: Iterable[str]
     return mask_text
 
 
-def _keep_shape(text: str, masked: str, mask: Masker, mask_text: Masker) -> str:
-    """Return what was masked or, if a match left its JSON string, each string masked by itself."""
-    try:
-        shape = _map_strings(json.loads(text), lambda _: "")
-    except ValueError:
-        return masked
-    try:
-        if _map_strings(json.loads(masked), lambda _: "") == shape:
-            return masked
-    except ValueError:
-        pass
-    body = _map_strings(json.loads(_mask_pairs(text, _find_words(text), mask)), mask_text)
-    return json.dumps(body, ensure_ascii=text.isascii())
-
-
-def _map_strings(body: Any, change: Callable[[str], str]) -> Any:
-    """Return a JSON value with every string in it changed."""
-    if isinstance(body, dict):
-        return {name: _map_strings(value, change) for name, value in body.items()}
-    if isinstance(body, list):
-        return [_map_strings(value, change) for value in body]
-    return change(body) if isinstance(body, str) else body
-
-
 def _fold(text: str) -> str:
     """Return the text in lower case, each character at its place."""
     folded = text.lower()
@@ -151,97 +118,37 @@ def _mask_suspect(
     text: str, places: list[int], found: list[Detector], mask: Masker, mask_text: Masker
 ) -> str:
     """Mask a text that holds a hint."""
-    if PRIVATE_KEY.hint.search(text):
-        matches = _search_all(PRIVATE_KEY.pattern, text)
-        text = _replace(text, matches, PRIVATE_KEY.accepts, lambda s: mask(_LAYOUT.sub("", s)))
     begun = text
+    if "PRIVATE KEY" in text:
+        find = find_anywhere(PRIVATE_KEY.pattern, text)
+        text = replace_secrets(text, find, PRIVATE_KEY.accepts, lambda s: mask(_LAYOUT.sub("", s)))
+        places = find_keywords(_fold(text)) if text != begun else places
+    text = _mask_pairs(text, places, mask)
+    text = mask_escaped(text, mask_text)
     if places:
-        text = _mask_pairs(text, places, mask)
-    if "\\" in text:
-        text = _ESCAPED_STRING.sub(lambda token: _mask_string(token.group(), mask_text), text)
-    if places:
-        places = places if text is begun else _find_words(text)
-        text = _replace(text, _match_at(ASSIGNMENT, text, places), is_assigned_secret, mask)
+        places = places if text is begun else find_keywords(_fold(text))
+        text = replace_secrets(text, find_at_places(ASSIGNMENT, text, places), is_assigned_secret, mask)
     for detector in found:
-        text = _replace(text, _search_all(detector.pattern, text), detector.accepts, mask)
+        text = replace_secrets(text, find_anywhere(detector.pattern, text), detector.accepts, mask)
     return text
 
 
 def _mask_pairs(text: str, places: list[int], mask: Masker) -> str:
     """Mask the values whose JSON or YAML keys name a secret; quotes and escapes are left in order."""
-    text = _replace(text, _match_at(JSON_PAIR, text, places), is_pair_secret, lambda s: mask(_decode(s)))
-    if "value" in text:
-        text = _replace(text, _search_all(NAMED_VALUE, text), is_named_secret, lambda s: mask(_decode(s)))
+
+    def mask_decoded(secret: str) -> str:
+        return mask(decode_string(secret))
+
+    if places:
+        text = replace_secrets(text, find_at_places(JSON_PAIR, text, places), is_pair_secret, mask_decoded)
+    if places and "value" in text:
+        text = replace_secrets(text, find_anywhere(NAMED_VALUE, text), is_named_secret, mask_decoded)
     if is_secret_object(text):
-        text = DATA_MAP.sub(lambda data: _mask_values(data.group(), mask), text)
+        text = DATA_MAP.sub(lambda data: _mask_values(data.group(), mask_decoded), text)
     return text
 
 
-def _search_all(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """Yield every match, those within another too: the outer one may turn out to be nothing."""
-    at = 0
-    while match := pattern.search(text, at):
-        yield match
-        at = match.start() + 1
-
-
-def _match_at(pattern: re.Pattern[str], text: str, places: list[int]) -> Iterator[re.Match[str]]:
-    """Yield the matches that begin at keywords, which is much faster than to try everywhere."""
-    for place in places:
-        if match := pattern.match(text, place):
-            yield match
-
-
-def _find_words(text: str) -> list[int]:
-    """Return where keywords begin, in order."""
-    folded = _fold(text)
-    places: list[int] = []
-    for word in WORDS:
-        place = folded.find(word)
-        while place >= 0:
-            places.append(place)
-            place = folded.find(word, place + 1)
-    return sorted(places)
-
-
-def _replace(text: str, matches: Iterable[re.Match[str]], accepts: Accepts, mask: Masker) -> str:
-    """Mask the secrets of the matches that are accepted and don't overlap one before."""
-    pieces: list[str] = []
-    done = 0
-    for match in matches:
-        if match.start() < done or not accepts(match):
-            continue
-        name = next((name for name in match.re.groupindex if name in SECRET_GROUPS and match[name]), 0)
-        begin, end = match.span(name)
-        if is_masked(text[begin:end]):
-            continue
-        masked = mask(text[begin:end])
-        # A number, or a word behind a quoted key, would leave no JSON if its mask weren't quoted.
-        is_unquoted = name == "number" or (name == "bare" and match.groupdict().get("closing") == '"')
-        pieces += [text[done:begin], f'"{masked}"' if is_unquoted else masked]
-        done = end
-    return "".join((*pieces, text[done:])) if pieces else text
-
-
 def _mask_values(data: str, mask: Masker) -> str:
-    matches = _search_all(MAP_VALUE, data)
-    return _replace(data, matches, lambda m: not is_placeholder(m["quoted"]), lambda s: mask(_decode(s)))
-
-
-def _mask_string(token: str, mask_text: Masker) -> str:
-    """Mask within a JSON string that has escapes: what it says, not how it is written."""
-    try:
-        text: str = json.loads(token)
-    except ValueError:
-        return token
-    masked = mask_text(text)
-    return token if masked == text else json.dumps(masked, ensure_ascii=token.isascii())
-
-
-def _decode(secret: str) -> str:
-    if "\\" not in secret:
-        return secret
-    try:
-        return str(json.loads(f'"{secret}"'))
-    except ValueError:
-        return secret
+    return replace_secrets(
+        data, find_anywhere(MAP_VALUE, data), lambda match: not is_placeholder(match["quoted"]), mask
+    )

@@ -25,6 +25,8 @@ _NOT_PEOPLE: Final = re.compile(
 )
 _ENTROPY: Final = Base64HighEntropyString(limit=4.0)
 _SHORT: Final = 5
+_DIGIT: Final = re.compile(r"\d")
+_LETTER: Final = re.compile(r"[^\W\d_]")
 
 
 def is_placeholder(value: str) -> bool:
@@ -76,8 +78,8 @@ def is_random(value: str, least: int = 8) -> bool:
     """
     return (
         len(value) >= least
-        and any(character.isdigit() for character in value)
-        and any(character.isalpha() for character in value)
+        and bool(_DIGIT.search(value))
+        and bool(_LETTER.search(value))
         and not is_name(value)
     ) or (len(value) >= 3 * least and value.isalpha())
 
@@ -89,7 +91,7 @@ def has_high_entropy(value: str) -> bool:
         >>> has_high_entropy("q7Rt0Zp3Wm9Xv5Lk2Hs8Yd1Bf"), has_high_entropy("processors.stores.kafka2")
         (True, False)
     """
-    mixed = value.lower() != value != value.upper() and any(character.isdigit() for character in value)
+    mixed = value.lower() != value != value.upper() and bool(_DIGIT.search(value))
     return mixed and _ENTROPY.calculate_shannon_entropy(value) > _ENTROPY.entropy_limit
 
 

@@ -1,0 +1,122 @@
+"""The words that name a secret, and how surely the key that they end names one.
+
+A key is judged by its keyword and the words around it: `api_key` names a secret and `partition_key` does not,
+and `token_url`, `max_tokens` or `secretName` name something else.
+"""
+
+import re
+from typing import Final
+
+from processors.redaction.values import has_high_entropy, is_file, is_name, is_placeholder, is_random
+
+_WORDS: Final = ("pass", "pw", "secret", "token", "key", "cred", "auth", "sig", "jwt")
+_RUSSIAN_WORDS: Final = ("парол", "токен", "секрет", "ключ")
+
+KEYWORD: Final = (
+    r"(?P<keyword>pass(?:word|wort|wd|phrase|code)?|pwd?|secret|token|key|credentials?|authorization|auth"
+    r"|sig(?:nature)?|jwt|парол(?:ь|я|ем|е)|токен(?:ом|а)?|секрет(?:ом|а)?|ключ(?:ом|а)?)"
+    r"(?P<suffix>(?:[_. -]?(?:access[_. -]?)?(?:key|token|value|hash|base64|b64|base|data|old|new|plain|text"
+    r"|доступа|шифрования)|[_-]?\d{1,20}+){0,4}+)"
+)
+"""A pattern of a keyword and of what may follow it within the key."""
+
+_KINDS: Final = (
+    ("парол", "password"),
+    ("токен", "token"),
+    ("секрет", "secret"),
+    ("ключ", "key"),
+)
+_PASSWORDS: Final = ("password", "passwort", "passwd", "passphrase", "passcode", "pass", "pwd", "pw")
+# Whose passwords are written in one word: dbpass and rootpw, but not compass.
+_OWNERS: Final = (
+    "db", "my", "user", "root", "admin", "bind", "require", "smtp", "mail", "ftp", "ldap", "sql", "login",
+    "auth", "http", "proxy", "conn", "master",
+)  # fmt: skip
+# What makes a key or token a secret one when it stands before it.
+_STRONG: Final = (
+    "api", "access", "account", "private", "shared", "storage", "master", "encryption", "signing",
+    "license", "client", "app", "application", "consumer", "webhook", "oauth", "oauth2", "session", "jwt",
+    "auth", "refresh", "id", "bearer", "bot", "personal", "csrf", "identity", "bootstrap", "join",
+    "registration", "deploy", "security", "sas", "vault", "github", "gitlab", "slack", "npm",
+    "subscription", "integration", "secret", "datadog", "stripe", "sendgrid", "admin", "user", "root",
+    "service", "hmac", "aes", "rsa", "ssh",
+)  # fmt: skip
+_JOINTS: Final = ("_", ".", " ", "-")
+_LOOK_BACK: Final = 24
+
+
+def find_keywords(folded: str) -> list[int]:
+    """Return where keywords begin in a text in lower case, in order.
+
+    Example:
+        >>> find_keywords("db_password=x token=y")
+        [3, 14]
+    """
+    places: list[int] = []
+    for word in _WORDS if folded.isascii() else (*_WORDS, *_RUSSIAN_WORDS):
+        place = folded.find(word)
+        while place >= 0:
+            places.append(place)
+            place = folded.find(word, place + 1)
+    return sorted(places)
+
+
+def look_back(match: re.Match[str]) -> str:
+    """Return what stands before a match's keyword."""
+    begin = match.start("keyword")
+    return match.string[max(0, begin - _LOOK_BACK) : begin]
+
+
+def read_keyword(match: re.Match[str]) -> str:
+    """Return a match's keyword, in lower case and in English."""
+    keyword = match["keyword"].lower()
+    if keyword.isascii():
+        return keyword
+    return next((kind for stem, kind in _KINDS if keyword.startswith(stem)), keyword)
+
+
+def rank_key(match: re.Match[str]) -> int:
+    """Return how surely a key names a secret: 3 a password, 2 by its whole name, 1 perhaps, 0 not."""
+    keyword, before = read_keyword(match), look_back(match)
+    is_tail = before[-1:].islower() and match["keyword"][0].islower()
+    stem = (before[:-1] if before[-1:] in _JOINTS else before).lower()
+    if keyword in _PASSWORDS:
+        return 0 if keyword in ("pass", "pw") and is_tail and not stem.endswith(_OWNERS) else 3
+    if stem.endswith(_STRONG):
+        return 2
+    if keyword == "key":
+        said = match["suffix"].strip("_. -").lower()
+        return 2 if said in ("доступа", "шифрования") else 0 if is_tail or said else 1
+    if keyword in ("sig", "auth") and is_tail:
+        return 0
+    return 2 if match["suffix"].strip("_. -0123456789") else 1
+
+
+def is_kept_secret(rank: int, keyword: str, value: str) -> bool:
+    """Tell whether a value that is kept under a key, in JSON or YAML, is a secret."""
+    return (
+        rank > 0
+        and not is_placeholder(value)
+        and not is_file(value)
+        and is_written_secret(keyword, rank, value)
+    )
+
+
+def is_written_secret(keyword: str, rank: int, value: str) -> bool:
+    """Tell whether a value in code or in a file is a secret: who writes `password = "x"` means it."""
+    if rank == 3:
+        return len(value) >= 4 and not (keyword == "pass" and value.isdigit())
+    if rank == 2:
+        return len(value) >= 6 and not (is_name(value) and ("/" in value or value.isdigit() or " " in value))
+    if keyword == "key":
+        return len(value) >= 20 and has_high_entropy(value)
+    return is_random(value)
+
+
+def is_said_secret(keyword: str, rank: int, value: str) -> bool:
+    """Tell whether a value in a sentence is a secret: it must look like no word."""
+    if rank == 3:
+        return len(value) >= 6 and not is_name(value) and not value.strip(".:!?*_`|()").isalpha()
+    if rank == 2:
+        return is_random(value)
+    return (keyword != "key" and is_random(value, 12)) or (len(value) >= 20 and has_high_entropy(value))
