@@ -12,7 +12,8 @@ import httpx
 
 from evaluation.query_sets import read_golden
 from processors.settings import load_settings
-from serving.answering.claims import find_citations, find_commands, find_unknown, split_statements
+from serving.answering.claims import find_citations, split_statements
+from serving.answering.commands import find_commands, find_unknown
 
 _MODEL: Final = "runlore-cag"
 _QUESTIONS: Final = 50

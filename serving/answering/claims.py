@@ -8,13 +8,13 @@ counts by the same rules.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from html import unescape
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from serving.answering.markup import break_tags, quote_span, reveal
+from serving.answering.commands import FENCE, find_made_up
+from serving.answering.markup import quote_span
 from serving.answering.phrases import OwnWords
 from serving.model_server.extractive.language import PHRASES
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 # A bracket after a backslash is a text's own.
 _CITATION: Final = re.compile(r"(?<!\\)\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
-_FENCE: Final = re.compile(r"^([ \t]*)(`{3,}|~{3,})[^\n]*\n(.*?)(?:^[ \t]*\2|\Z)", re.MULTILINE | re.DOTALL)
 _INLINE: Final = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _ITEM: Final = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
 # Stands for a code block that isn't part of a list's item: the paragraph before it ends there.
@@ -56,7 +55,6 @@ _UNDECIDED_LINE: Final = re.compile(
 )
 _MAYBE_CITATION: Final = re.compile(r"(?:\s*\[[\d,\s]*\]?)*\s*$")
 _LONGEST_CLAIM: Final = 300
-_LONGEST_COMMAND: Final = 160
 _MOST_TOLD: Final = 5
 
 
@@ -82,40 +80,8 @@ def find_citations(text: str) -> list[int]:
         >>> find_citations(r"Look [2], then act [1, 3]. `a[4]` \[5]")
         [2, 1, 3]
     """
-    prose = _INLINE.sub("", _FENCE.sub("", text))
+    prose = _INLINE.sub("", FENCE.sub("", text))
     return [int(number) for found in _CITATION.findall(prose) for number in found.split(",")]
-
-
-def find_commands(text: str) -> list[str]:
-    """Return the code of an answer: each line of its code blocks, and its inline code.
-
-    Example:
-        >>> find_commands("Run `ls`:\\n\\n```sh\\ncd /tmp\\n\\nls -l\\n```\\n")
-        ['cd /tmp', 'ls -l', 'ls']
-    """
-    lines = (line.strip() for found in _FENCE.finditer(text) for line in found[3].splitlines())
-    return [line for line in lines if line] + _INLINE.findall(_FENCE.sub("", text))
-
-
-def find_unknown(commands: Collection[str], sources: Collection[str]) -> list[str]:
-    """Return the commands that occur in none of the sources as they are; runs of blanks count as one.
-
-    A part of a longer word or path is another command: `rm -r /` is not `rm -r /tmp/x`.
-
-    Example:
-        >>> find_unknown(["rm -r /", "make run"], ["Never rm -r /tmp/x. Use make  run."])
-        ['rm -r /']
-    """
-    held = [" ".join(source.split()) for source in sources]
-    patterns = {command: _match_whole(" ".join(command.split())) for command in commands}
-    return [command for command in commands if not any(map(patterns[command].search, held))]
-
-
-def _match_whole(command: str) -> re.Pattern[str]:
-    # A line that was cut short ends so, and what it stood for goes on there.
-    if command.endswith("…"):
-        return re.compile(re.escape(command.removesuffix("…")))
-    return re.compile(rf"(?<![\w/.*-]){re.escape(command)}(?![\w/*-]|\.\w)")
 
 
 def split_statements(text: str) -> Iterator[str]:
@@ -148,7 +114,7 @@ def _blank_code(text: str) -> tuple[str, str]:
         blanked = re.sub(r"[^\n]", " ", match[0])
         return blanked if match[1] else _CODE_MARK + blanked[1:]
 
-    lines = _FENCE.sub(blank, text).split("\n")
+    lines = FENCE.sub(blank, text).split("\n")
     kept = "\n".join(" " * len(line) if _NO_STATEMENT.match(line) else line for line in lines)
     return kept, _INLINE.sub(lambda match: re.sub(r"[^\w\s]", "x", match[0]), kept)
 
@@ -203,20 +169,12 @@ async def mark_claims(
             if ready := marker.read(piece):
                 yield ready
     rest = marker.finish()
-    commands = dict.fromkeys(filter(_is_command, find_commands("".join(said))))
-    # An answer shows code as it was made inert, so the sources are looked at in the same form.
-    held = [unescape(break_tags(reveal(hit["text"]))) for hit in cited]
-    found.unknown_commands += find_unknown([unescape(command) for command in commands], held)
+    found.unknown_commands += find_made_up("".join(said), cited)
     told = ", ".join(quote_span(command) for command in found.unknown_commands[:_MOST_TOLD])
     if told:
         rest = f"{rest.rstrip()}\n\n{own.unknown_commands} {told}"
     if rest:
         yield rest
-
-
-def _is_command(code: str) -> bool:
-    """Tell whether code is more than a name, and no line that was quoted."""
-    return " " in code.strip() and len(code) <= _LONGEST_COMMAND
 
 
 class _Marker:
