@@ -15,7 +15,7 @@ from typing import Any, Final, NotRequired, TypedDict
 import httpx
 import yaml
 
-from processors.metrics.alerts import RESOLVED
+from processors.metrics.notifications import RESOLVED
 from processors.settings import Settings
 from processors.stores import kafka, prometheus
 
@@ -91,7 +91,7 @@ def collect_metrics(settings: Settings) -> dict[str, int]:
         except httpx.HTTPStatusError:
             refused += 1
             continue
-        series = split_answer(answer, query)
+        series = split_answer(answer, query, end)
         messages += series[:_MOST_SERIES]
         sent += len(series[:_MOST_SERIES])
         left_out += len(series[_MOST_SERIES:])
@@ -100,16 +100,21 @@ def collect_metrics(settings: Settings) -> dict[str, int]:
     return {**counts, "alerts_firing": len(firing), "alerts_resolved": len(resolved)}
 
 
-def split_answer(answer: dict[str, Any], query: Query) -> list[Message]:
+def split_answer(answer: dict[str, Any], query: Query, end: datetime) -> list[Message]:
     """Return a `query_range` answer as one message per series, each an answer of its own.
+
+    Args:
+        answer: Of Prometheus.
+        query: What was asked.
+        end: Up to when: a series whose last point is long before it has ended.
 
     Example:
         >>> series = [{"metric": {"job": name}, "values": [[0, "1"]]} for name in "ab"]
         >>> answer = {"status": "success", "data": {"resultType": "matrix", "result": series}}
-        >>> [key for key, _, _ in split_answer(answer, {"query": "up"})]
+        >>> [key for key, _, _ in split_answer(answer, {"query": "up"}, datetime.now(UTC))]
         ['up {"job": "a"}', 'up {"job": "b"}']
     """
-    headers = {name: str(value) for name, value in query.items()}
+    headers = {name: str(value) for name, value in query.items()} | {"end": end.isoformat()}
     return [
         (
             f"{query['query']} {json.dumps(series['metric'], sort_keys=True)}",

@@ -63,7 +63,7 @@ def run() -> dict[str, int]:
 def as_record(message: metrics.Message) -> Record:
     key, value, headers = message
     return Record(
-        topic="runlore.metrics", partition=0, offset=0, timestamp_ms=0,
+        topic="runlore.metrics", partition=0, offset=0, timestamp_ms=1_795_262_400_000,
         key=key, headers=headers, value=value.decode(),
     )  # fmt: skip
 
