@@ -13,7 +13,7 @@ from processors.settings import Settings
 from processors.stores import mlflow
 from processors.stores.builds import explain_obstacle
 from processors.stores.search import count_chunks
-from processors.stores.versions import Version, find_live, list_versions, promote, update_meta
+from processors.stores.versions import Version, find_live, list_versions, swap, update_meta
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +33,7 @@ def explain_refusal(client: OpenSearch, pipeline: Pipeline, index: str) -> str:
         ValueError: It can't be promoted: the message says why.
     """
     version = _find_refused(client, pipeline, index)
-    live = find_live(client, pipeline)
+    live = _require_way(client, pipeline, index)
     reasons = "\n".join(f"- {reason}" for reason in version["meta"]["gate"]["reasons"])
     return (
         f"The gate refused **{index}** ({version['meta']['chunks']} chunks):\n\n{reasons}\n\n"
@@ -56,16 +56,32 @@ def promote_refused(
         ValueError: It can't be promoted any more: the message says why. Nothing was changed.
     """
     version = _find_refused(client, pipeline, index)
-    obstacle = explain_obstacle(client, pipeline, index, find_live(client, pipeline))
-    if obstacle:
-        raise ValueError(f"{index} can't be promoted: {obstacle}")
+    live = _require_way(client, pipeline, index)
     # Before the swap: nobody is answered from a version without it being known who wanted that.
     update_meta(client, index, override=approval)
     log.warning("refused version is promoted", index=index, **approval)
     _record_approval(settings, pipeline, version, approval)
-    previous = promote(client, pipeline, index)
-    finish_release(client, settings, pipeline, index, previous)
-    return previous
+    try:
+        # In place of what was looked at, and of nothing that came or was pinned since.
+        swap(client, pipeline, live, index, spare_pinned=True)
+    except ValueError as error:
+        _withdraw_approval(client, settings, pipeline, version, str(error))
+        raise
+    finish_release(client, settings, pipeline, index, live)
+    return live
+
+
+def _require_way(client: OpenSearch, pipeline: Pipeline, index: str) -> str | None:
+    """Return the version that a refused one would replace.
+
+    Raises:
+        ValueError: None may be replaced by it; the message says why.
+    """
+    live = find_live(client, pipeline)
+    obstacle = explain_obstacle(client, pipeline, index, live)
+    if obstacle:
+        raise ValueError(f"{index} can't be promoted: {obstacle}")
+    return live
 
 
 def _find_refused(client: OpenSearch, pipeline: Pipeline, index: str) -> Version:
@@ -79,6 +95,18 @@ def _find_refused(client: OpenSearch, pipeline: Pipeline, index: str) -> Version
     if held != judged:
         raise ValueError(f"{index} is not complete: it holds {held} chunks, and was judged with {judged}")
     return found[index]
+
+
+def _withdraw_approval(
+    client: OpenSearch, settings: Settings, pipeline: Pipeline, version: Version, why: str
+) -> None:
+    """Tell that nobody is answered from the version although a person approved it."""
+    index, run = version["index"], version["meta"]["mlflow_run"]
+    update_meta(client, index, override=None)
+    with mlflow.open_mlflow(settings.mlflow_tracking_uri) as tracked:
+        mlflow.set_run_tags(tracked, run, {"gate": "refused", "override_failed": why})
+    told = f"{index} was approved, and stayed refused: {why}"
+    register_version(settings.mlflow_tracking_uri, pipeline, index, run, told)
 
 
 def _record_approval(settings: Settings, pipeline: Pipeline, version: Version, approval: Approval) -> None:

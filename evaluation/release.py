@@ -45,6 +45,8 @@ def release_version(client: OpenSearch, settings: Settings, pipeline: Pipeline, 
     """
     policy = load_policy(pipeline)
     live = find_live(client, pipeline)
+    if live == index:
+        return _complete_release(client, settings, pipeline, index)
     meta = {**read_meta(client, index), "chunks": count_chunks(client, cover_family(index))}
     records = read_json(meta["page_records"]) if "page_records" in meta else {}
     evidence = gather_evidence(client, settings, pipeline, index, live, records)
@@ -67,6 +69,17 @@ def release_version(client: OpenSearch, settings: Settings, pipeline: Pipeline, 
     else:
         notify_refusal(settings, pipeline, index, live, decision["reasons"])
     return decision
+
+
+def _complete_release(client: OpenSearch, settings: Settings, pipeline: Pipeline, index: str) -> Decision:
+    """Do what an earlier try left undone that was cut off after it had moved the alias.
+
+    Measured once more, the version would be compared with itself, and refused for not being built on itself.
+    """
+    previous = read_meta(client, index).get("parent")
+    promote_build(client, pipeline, index, previous)
+    finish_release(client, settings, pipeline, index, previous)
+    return Decision(promote=True, reasons=[])
 
 
 def _go_live(

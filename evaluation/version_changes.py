@@ -8,7 +8,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
-from opensearchpy import NotFoundError, OpenSearch
+from opensearchpy import NotFoundError, OpenSearch, OpenSearchException
 
 from processors.stores import pins, versions
 
@@ -76,10 +76,13 @@ def swap_back(client: OpenSearch, pipeline: "Pipeline", asker: Asker, to: str | 
         ValueError: There is none, or somebody else changed what is live first.
     """
     taken_back, live = versions.roll_back(client, pipeline, to)
-    _note(client, taken_back, "taken_back", asker)
-    pinned = taken_back in pins.list_pinned(client, pipeline)
-    kept = f" {taken_back} stays pinned, which keeps it from being pruned." if pinned else ""
-    return f"{taken_back} was taken back; {live} is live.{kept}"
+    said = f"{taken_back} was taken back; {live} is live."
+    try:
+        _note(client, taken_back, "taken_back", asker)
+        pinned = taken_back in pins.list_pinned(client, pipeline)
+    except OpenSearchException as error:
+        return f"{said} Who took it back is not written down: {error}"
+    return f"{said} {taken_back} stays pinned, which keeps it from being pruned." if pinned else said
 
 
 def promote_by_hand(client: OpenSearch, settings: "Settings", version: str, asker: Asker) -> str:
@@ -106,8 +109,12 @@ def promote_by_hand(client: OpenSearch, settings: "Settings", version: str, aske
             "lets it go live all the same, once somebody who may decide that has approved"
         )
     versions.swap(client, pipeline, live, version)
-    _note(client, version, "promoted", asker)
-    return f"{version} is live in place of {live or 'nothing'}.{follow(client, settings, pipeline)}"
+    said = f"{version} is live in place of {live or 'nothing'}."
+    try:
+        _note(client, version, "promoted", asker)
+    except OpenSearchException as error:
+        said += f" Who promoted it is not written down: {error}"
+    return f"{said}{follow(client, settings, pipeline)}"
 
 
 def pin_version(client: OpenSearch, version: str, asker: Asker) -> str:
@@ -150,7 +157,10 @@ def follow(client: OpenSearch, settings: "Settings", pipeline: "Pipeline") -> st
     from evaluation.registry import point_aliases
     from processors.stores.answers_cache import evict_versions
 
-    live, previous = versions.find_live(client, pipeline), versions.find_previous(client, pipeline)
+    try:
+        live, previous = versions.find_live(client, pipeline), versions.find_previous(client, pipeline)
+    except OpenSearchException as error:
+        return f" MLflow doesn't know it yet, for OpenSearch can't be asked: {error}"
     if pipeline == "cag" and live:
         evict_versions(settings.redis_url, [live])
     told = point_aliases(settings.mlflow_tracking_uri, pipeline, live=live, previous=previous)

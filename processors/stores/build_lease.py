@@ -21,7 +21,9 @@ from typing import Any, Final, TypedDict
 
 import psutil
 import structlog
-from opensearchpy import ConflictError, NotFoundError, OpenSearch, OpenSearchException, RequestError
+from opensearchpy import ConflictError, NotFoundError, OpenSearch, OpenSearchException
+
+from processors.stores.indices import create_index
 
 INDEX: Final = "runlore-builds"
 BEAT: Final = timedelta(seconds=10)
@@ -30,6 +32,9 @@ TERM: Final = timedelta(seconds=60)
 HANDOVER: Final = timedelta(minutes=15)
 """How long a finished candidate waits for the task that gates it, before another build may begin."""
 _LOOK_AGAIN_S: Final = 1.0
+# A renewal that hangs must leave time for another one before the lease ends.
+_BEAT_TIMEOUT_S: Final = 10.0
+_TIMEOUT_S: Final = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -121,6 +126,9 @@ def name_index(lease: Lease, choose: Callable[[int], str], number_of: Callable[[
     """
 
     def change(record: Record, holder: Holder) -> Record:
+        # A write whose answer was lost is made again, and finds the name that it gave.
+        if holder["index"]:
+            return record
         index = choose(record["last_number"])
         return {"last_number": number_of(index), "holder": {**holder, "index": index}}
 
@@ -255,7 +263,7 @@ def _renew(record: Record, holder: Holder) -> Record:
 def _keep_beating(lease: Lease, done: threading.Event) -> None:
     while not done.wait(BEAT.total_seconds()):
         try:
-            _change_own(lease, _renew)
+            _change_own(lease, _renew, _BEAT_TIMEOUT_S)
         except LeaseLostError as error:
             # The build finds out by itself, at the latest before it lets its version go live.
             log.warning("lease lost", error=str(error))
@@ -265,16 +273,20 @@ def _keep_beating(lease: Lease, done: threading.Event) -> None:
 
 
 def _give_back(lease: Lease) -> None:
-    def change(record: Record, holder: Holder) -> Record:
-        return record if holder["handed_over"] else {**record, "holder": None}
+    def change(record: Record) -> Record:
+        holder = record["holder"]
+        is_own = holder is not None and holder["token"] == lease.token and not holder["handed_over"]
+        return {**record, "holder": None} if is_own else record
 
     try:
-        _change_own(lease, change)
-    except (LeaseLostError, OpenSearchException) as error:
+        _change(lease.client, lease.pipeline, change)
+    except OpenSearchException as error:
         log.warning("lease was not given back, it ends by itself", error=str(error))
 
 
-def _change_own(lease: Lease, change: Callable[[Record, Holder], Record]) -> Record:
+def _change_own(
+    lease: Lease, change: Callable[[Record, Holder], Record], timeout_s: float = _TIMEOUT_S
+) -> Record:
     def change_own(record: Record) -> Record:
         holder = record["holder"]
         if holder is None or holder["token"] != lease.token:
@@ -284,13 +296,13 @@ def _change_own(lease: Lease, change: Callable[[Record, Holder], Record]) -> Rec
             )
         return change(record, holder)
 
-    return _change(lease.client, lease.pipeline, change_own)
+    return _change(lease.client, lease.pipeline, change_own, timeout_s)
 
 
-def _read(client: OpenSearch, pipeline: str) -> tuple[Record, dict[str, Any]]:
+def _read(client: OpenSearch, pipeline: str, timeout_s: float = _TIMEOUT_S) -> tuple[Record, dict[str, Any]]:
     """Return the document, and what a write must name to replace just this state of it."""
     try:
-        found = client.get(index=INDEX, id=pipeline)
+        found = client.get(index=INDEX, id=pipeline, params={"request_timeout": timeout_s})
     except NotFoundError as error:
         if error.error == "index_not_found_exception":
             _create_index(client)
@@ -299,13 +311,20 @@ def _read(client: OpenSearch, pipeline: str) -> tuple[Record, dict[str, Any]]:
     return found["_source"], place
 
 
-def _change(client: OpenSearch, pipeline: str, change: Callable[[Record], Record]) -> Record:
-    """Replace the document by what `change` makes of it, as often as somebody else came first."""
+def _change(
+    client: OpenSearch, pipeline: str, change: Callable[[Record], Record], timeout_s: float = _TIMEOUT_S
+) -> Record:
+    """Replace the document by what `change` makes of it, as often as somebody else came first.
+
+    That somebody may be this very change: its answer was lost, and the client sent it again. So `change` must
+    make the same of what it has made already.
+    """
     while True:
-        record, place = _read(client, pipeline)
+        record, place = _read(client, pipeline, timeout_s)
         changed = change(record)
         try:
-            client.index(index=INDEX, id=pipeline, body=changed, params=place)
+            options = {**place, "request_timeout": timeout_s}
+            client.index(index=INDEX, id=pipeline, body=changed, params=options)
             return changed
         except ConflictError:
             continue
@@ -313,8 +332,4 @@ def _change(client: OpenSearch, pipeline: str, change: Callable[[Record], Record
 
 def _create_index(client: OpenSearch) -> None:
     settings = {"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}}
-    try:
-        client.indices.create(index=INDEX, body={"settings": settings, "mappings": {"dynamic": False}})
-    except RequestError as error:
-        if error.error != "resource_already_exists_exception":
-            raise
+    create_index(client, INDEX, {"settings": settings, "mappings": {"dynamic": False}})

@@ -15,7 +15,7 @@ from opensearchpy import OpenSearch, OpenSearchException
 
 from processors.index_names import read_number
 from processors.stores import build_lease, versions
-from processors.stores.pins import list_pinned
+from processors.stores.pins import PinnedError, list_pinned
 from processors.stores.slices import drop_orphans
 
 if TYPE_CHECKING:
@@ -120,10 +120,7 @@ def explain_obstacle(
     """
     live = versions.find_live(client, pipeline)
     if live in list_pinned(client, pipeline):
-        return (
-            f"{live} is pinned, so no build takes its place; when one may: make versions "
-            f'ARGS="unpin {live}", then run the pipeline'
-        )
+        return str(PinnedError(live))
     parent = versions.read_meta(client, index).get("parent", measured_against)
     if live != measured_against or live != parent:
         return (
@@ -140,12 +137,16 @@ def promote_build(client: OpenSearch, pipeline: "Pipeline", index: str, measured
     Raises:
         NotPromotedError: That version is pinned, or not live any more; nothing was changed.
     """
+    if versions.find_live(client, pipeline) == index:
+        # An earlier try did it and was cut off.
+        versions.swap(client, pipeline, measured_against, index)
+        return
     obstacle = explain_obstacle(client, pipeline, index, measured_against)
     if obstacle:
         raise NotPromotedError(obstacle)
     try:
-        versions.swap(client, pipeline, measured_against, index)
-    except versions.LiveVersionMovedError as error:
+        versions.swap(client, pipeline, measured_against, index, spare_pinned=True)
+    except (versions.LiveVersionMovedError, PinnedError) as error:
         raise NotPromotedError(str(error)) from error
 
 

@@ -11,6 +11,7 @@ from opensearchpy import OpenSearch
 
 from processors.chunk import Pipeline
 from processors.shadow import ShadowRead, name_candidate_alias, shadow_key
+from processors.stores.aliases import Action, change_aliases
 
 
 class ShadowReport(TypedDict):
@@ -42,17 +43,15 @@ def read_shadow(redis_url: str, candidate: str) -> ShadowReport:
 
 def show_candidate(client: OpenSearch, pipeline: Pipeline, index: str) -> None:
     """Tell the service of a candidate, in place of any other of the pipeline."""
-    alias = name_candidate_alias(pipeline)
-    client.indices.update_aliases(
-        body={"actions": [_hide(pipeline), {"add": {"index": index, "alias": alias}}]}
-    )
+    shown = {"index": index, "alias": name_candidate_alias(pipeline)}
+    client.indices.update_aliases(body={"actions": [_hide(pipeline), {"add": shown}]})
 
 
 def hide_candidate(client: OpenSearch, pipeline: Pipeline) -> None:
-    """End the shadow reading of a pipeline's candidate, if there is one."""
-    client.indices.update_aliases(body={"actions": [_hide(pipeline)]})
+    """End the shadow reading of a pipeline's candidate; that there is none to be ended is no fault."""
+    change_aliases(client, [_hide(pipeline)])
 
 
-def _hide(pipeline: Pipeline) -> dict[str, dict[str, object]]:
+def _hide(pipeline: Pipeline) -> Action:
     alias = name_candidate_alias(pipeline)
     return {"remove": {"index": f"{pipeline}-v*", "alias": alias, "must_exist": False}}

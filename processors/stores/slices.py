@@ -22,6 +22,7 @@ from processors.index_names import (
 )
 from processors.settings import Settings
 from processors.stores import search
+from processors.stores.indices import create_index
 
 log = structlog.get_logger(__name__)
 
@@ -105,11 +106,7 @@ def open_slice(client: OpenSearch, version: str, number: int) -> None:
     index = name_slice(version, number)
     held: dict[str, Any] = client.indices.get_alias(index=cover_family(version))
     if index not in held:
-        try:
-            client.indices.create(index=index)
-        except RequestError as error:
-            if error.error != "resource_already_exists_exception":
-                raise
+        create_index(client, index)
     alias = find_pipeline(version)
     if alias in held[version]["aliases"] and alias not in held.get(index, {}).get("aliases", {}):
         _attach_slice(client, version, index, alias)

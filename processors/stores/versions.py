@@ -9,11 +9,13 @@ request that changes nothing if it isn't.
 
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
-from opensearchpy import NotFoundError, OpenSearch
+from opensearchpy import ConnectionError as SearchConnectionError
+from opensearchpy import NotFoundError, OpenSearch, OpenSearchException
 
 from processors.index_names import find_pipeline, find_version, name_version, read_number
 from processors.stores.aliases import change_aliases, plan_deletion, plan_swap
-from processors.stores.pins import list_pinned
+from processors.stores.indices import create_index
+from processors.stores.pins import PinnedError, list_pinned, require_unpinned
 
 if TYPE_CHECKING:
     # The schema's module brings pyarrow, and a rollback by command must not wait for that.
@@ -83,6 +85,7 @@ def create_version(client: OpenSearch, pipeline: "Pipeline", meta: dict[str, Any
 
     Raises:
         BuildInProgressError: Another build lives.
+        ValueError: There is another version of that name.
     """
     # Builds alone need it, and a rollback by command must not wait for what it brings.
     from processors.stores.build_lease import BuildInProgressError, find_builder, read_record
@@ -93,7 +96,10 @@ def create_version(client: OpenSearch, pipeline: "Pipeline", meta: dict[str, Any
     index = index or name_next(client, pipeline, read_record(client, pipeline)["last_number"])
     for name in list_unfinished(client, pipeline):
         delete_version(client, name)
-    client.indices.create(index=index, body={"mappings": {"_meta": {**meta, "state": "building"}}})
+    told = {**meta, "state": "building"}
+    create_index(client, index, {"mappings": {"_meta": told}})
+    if read_meta(client, index) != told:
+        raise ValueError(f"{index} is there already, and was made from something else")
     return index
 
 
@@ -115,25 +121,40 @@ def list_unfinished(client: OpenSearch, pipeline: str) -> list[str]:
     ]
 
 
-def delete_version(client: OpenSearch, version: str) -> None:
-    """Delete a version with its slices at once, unless it is or becomes live.
+def delete_version(client: OpenSearch, version: str, *, spare_pinned: bool = False) -> None:
+    """Delete a version with its slices at once, unless it is or becomes live; harmless to repeat.
+
+    Args:
+        client: OpenSearch.
+        version: Its name.
+        spare_pinned: A pin keeps it, whenever that is set.
 
     Raises:
         ValueError: It is live.
+        PinnedError: It is pinned and to be spared.
     """
     pipeline = find_pipeline(version)
     for _ in range(_TRIES):
         live = find_live(client, pipeline)
         if live == version:
             raise ValueError(f"{version} is live, so it is not deleted")
-        changed = change_aliases(client, plan_deletion(pipeline, live, version))
+        spared = require_unpinned(client, version, live) if spare_pinned and live else []
+        try:
+            changed = change_aliases(client, [*spared, *plan_deletion(pipeline, live, version)])
+        except NotFoundError:
+            # An earlier request did it whose answer was lost, or somebody else.
+            if client.indices.exists(index=version):
+                raise
+            return
         if changed is None:
             return
     raise LiveVersionMovedError(f"{version} is not deleted: what is live changes all the time ({changed})")
 
 
 def promote(client: OpenSearch, pipeline: "Pipeline", index: str) -> str | None:
-    """Make a version live in place of the one that is live now.
+    """Make a version live in place of the one that is live now, whichever that is.
+
+    Who has compared anything with what is live calls `swap` with that.
 
     Returns:
         The version that was live before.
@@ -148,11 +169,17 @@ def promote(client: OpenSearch, pipeline: "Pipeline", index: str) -> str | None:
 
 
 def swap(
-    client: OpenSearch, pipeline: "Pipeline", expected: str | None, index: str, *, is_rollback: bool = False
+    client: OpenSearch,
+    pipeline: "Pipeline",
+    expected: str | None,
+    index: str,
+    *,
+    is_rollback: bool = False,
+    spare_pinned: bool = False,
 ) -> None:
     """Make a version live by one atomic alias change, if `expected` is what is live by then.
 
-    It is tried again only while nothing but a new slice got in its way.
+    That it is live already is what was wanted: the answer to an earlier request may have been lost.
 
     Args:
         client: OpenSearch.
@@ -160,30 +187,62 @@ def swap(
         expected: What must be live.
         index: What is to be live.
         is_rollback: It goes back to a version, which keeps its own way back.
+        spare_pinned: `expected` keeps its place if it is pinned, whenever that is done.
 
     Raises:
         ValueError: There is no such version.
         LiveVersionMovedError: Something else is live; nothing was changed.
+        PinnedError: What is live is pinned; nothing was changed.
     """
     for _ in range(_TRIES):
         live = find_live(client, pipeline)
+        if live == index:
+            break
         if live != expected:
             raise LiveVersionMovedError(
                 f"{index} was not made live: {live or 'nothing'} is live, not {expected or 'nothing'}, so "
                 "somebody else came first. Look at what is live now, then decide again."
             )
-        try:
-            actions = plan_swap(client, pipeline, expected, index, read_meta(client, index))
-            changed = change_aliases(client, actions)
-        except NotFoundError as error:
-            raise ValueError(f"can't promote {index}: {error.error}") from error
+        changed = _try_swap(client, pipeline, live, index, spare_pinned=spare_pinned)
         if changed is None:
             break
     else:
         raise LiveVersionMovedError(f"can't promote {index}: {changed}")
-    update_meta(client, index, state="live", **({} if is_rollback else {"replaced": expected}))
-    if expected is not None and expected != index:
-        update_meta(client, expected, state="retired")
+    _note_swap(client, expected, index, is_rollback=is_rollback)
+
+
+def _try_swap(
+    client: OpenSearch, pipeline: "Pipeline", live: str | None, index: str, *, spare_pinned: bool
+) -> str | None:
+    """Return None if the alias has moved, or how OpenSearch calls it that something got in its way."""
+    try:
+        spared = require_unpinned(client, live, live) if spare_pinned and live else []
+        actions = plan_swap(client, pipeline, live, index, read_meta(client, index))
+        return change_aliases(client, [*spared, *actions])
+    except NotFoundError as error:
+        raise ValueError(f"can't promote {index}: {error.error}") from error
+    except SearchConnectionError:
+        # Whether it was carried out before its answer was lost is told by what is live.
+        if find_live(client, pipeline) != index:
+            raise
+        return None
+
+
+def _note_swap(client: OpenSearch, expected: str | None, index: str, *, is_rollback: bool) -> None:
+    """Write the new states down, for people; the alias has moved, whatever comes of this."""
+    is_change = expected != index
+    replaced = {"replaced": expected} if is_change and not is_rollback else {}
+    try:
+        update_meta(client, index, state="live", **replaced)
+        if expected is not None and is_change:
+            update_meta(client, expected, state="retired")
+    except OpenSearchException as error:
+        # A rollback by command must not wait for what only this needs.
+        import structlog
+
+        structlog.get_logger(__name__).warning(
+            "the states after a swap are not written down", live=index, before=expected, error=str(error)
+        )
 
 
 def find_previous(client: OpenSearch, pipeline: str) -> str | None:
@@ -247,6 +306,13 @@ def prune_versions(
     newest = {v["index"] for v in versions[-keep:] if not was_live(v)}
     kept = {*served[-keep:], *newest, *list_pinned(client, pipeline)}
     doomed = [v["index"] for v in versions if v["index"] not in kept and not v["live"]]
-    for index in () if dry_run else doomed:
-        delete_version(client, index)
-    return doomed
+    return doomed if dry_run else [index for index in doomed if _prune(client, index)]
+
+
+def _prune(client: OpenSearch, version: str) -> bool:
+    """Delete a version unless it was pinned meanwhile, and tell whether it was deleted."""
+    try:
+        delete_version(client, version, spare_pinned=True)
+    except PinnedError:
+        return False
+    return True

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -241,6 +242,65 @@ def test_no_build_takes_the_place_of_a_pinned_version_and_none_prunes_it(
     assert pins.unpin(client, pinned)
     assert not pins.unpin(client, pinned)
     assert versions.prune_versions(client, pipeline, 2) == [pinned]
+
+
+def test_a_pin_and_a_promotion_at_once_leave_the_pinned_version_live_or_replaced_before(
+    client: OpenSearch, settings: Settings, pipeline: Any
+) -> None:
+    other = search.open_search(settings.opensearch_url)
+    live = build_live(client, pipeline)
+    index = build(client, pipeline, parent=live)
+    refused = 0
+    for _ in range(15):
+        outcomes = at_once(
+            lambda: builds.promote_build(client, pipeline, index, live), lambda: pins.pin(other, live)
+        )
+        assert not isinstance(outcomes[1], Exception)
+        assert find_all_live(client, pipeline) == ({index} if outcomes[0] is None else {live})
+        assert outcomes[0] is None or isinstance(outcomes[0], builds.NotPromotedError)
+        refused += outcomes[0] is not None
+        assert pins.unpin(client, live)
+        assert not pins.unpin(client, live)
+        versions.promote(client, pipeline, live)
+    assert refused
+    pins.pin(client, live)
+    with pytest.raises(pins.PinnedError):
+        versions.swap(client, pipeline, live, index, spare_pinned=True)
+    # No mark is left on it, and none would let a later change through.
+    assert f"unpinned-{live}" not in client.indices.get_alias(index=live)[live]["aliases"]
+
+
+class AskedTwice:
+    """A client of which every other change arrives twice, as if its first answer had been lost."""
+
+    def __init__(self, real: Any) -> None:
+        self._real, self._lost = real, False
+        if hasattr(real, "indices"):
+            self.indices = AskedTwice(real.indices)
+
+    def __getattr__(self, name: str) -> Any:
+        asked = getattr(self._real, name)
+        return partial(self._ask, asked) if name in ("create", "update_aliases", "index") else asked
+
+    def _ask(self, asked: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        answer = asked(*given, **named)
+        self._lost = not self._lost
+        return asked(*given, **named) if self._lost else answer
+
+
+def test_changes_whose_answers_are_lost_are_told_as_what_they_are(client: OpenSearch, pipeline: Any) -> None:
+    lossy: Any = AskedTwice(client)
+    first, second = build_live(lossy, pipeline), build_live(lossy, pipeline)
+    assert [first, second] == [f"{pipeline}-v000001", f"{pipeline}-v000002"]
+    assert versions.roll_back(lossy, pipeline) == (second, first)
+    pins.pin(lossy, second)
+    for _ in range(2):
+        pins.unpin(lossy, second)
+    assert pins.list_pinned(client, pipeline) == []
+    for _ in range(2):
+        versions.delete_version(lossy, second)
+    assert list_indices(client, pipeline) == [first]
+    assert build_lease.read_record(client, pipeline)["holder"] is None
 
 
 def test_refused_versions_never_push_out_the_one_to_go_back_to(client: OpenSearch, pipeline: Any) -> None:

@@ -6,9 +6,12 @@ import pytest
 
 from evaluation import approval
 from evaluation.approval import Approval, explain_refusal, promote_refused
+from processors.settings import load_settings
+from processors.stores import pins, versions
+from tests.support.search_in_memory import SearchInMemory
 
 ANNA = Approval(by="anna", at="2026-11-21T09:00:00+00:00", reason="The old pages are wrong.")
-REFUSED = {
+REFUSED: Any = {
     "index": "cag-v000008",
     "number": 8,
     "live": False,
@@ -27,7 +30,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     monkeypatch.setattr(approval, "explain_obstacle", lambda *_: None)
     monkeypatch.setattr(approval, "update_meta", lambda _, *given, **changes: done.append((*given, changes)))
     monkeypatch.setattr(approval, "_record_approval", lambda *_: done.append("recorded"))
-    monkeypatch.setattr(approval, "promote", lambda *_: done.append("promoted") or "cag-v000007")
+    monkeypatch.setattr(approval, "swap", lambda *given, **options: done.append((*given[1:], options)))
     monkeypatch.setattr(approval, "finish_release", lambda *given: done.append(given[-2:]))
     return done
 
@@ -42,7 +45,7 @@ def test_who_wanted_it_is_known_before_anybody_is_answered_from_it(done: list[An
     assert done == [
         ("cag-v000008", {"override": ANNA}),
         "recorded",
-        "promoted",
+        ("cag", "cag-v000007", "cag-v000008", {"spare_pinned": True}),
         ("cag-v000008", "cag-v000007"),
     ]
 
@@ -53,6 +56,51 @@ def test_the_question_shows_the_reasons_and_what_would_happen(done: list[Any]) -
     assert "- It is small.\n" in told
     assert "instead of cag-v000007" in told
     assert done == []
+
+
+def test_a_question_is_not_asked_that_could_not_be_answered_with_yes(
+    done: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(approval, "explain_obstacle", lambda *_: "cag-v000007 is pinned.")
+    client: Any = None
+    with pytest.raises(ValueError, match=r"can't be promoted: cag-v000007 is pinned\."):
+        explain_refusal(client, "cag", "cag-v000008")
+    assert done == []
+
+
+@pytest.mark.parametrize("meddle", ["a newer version becomes live", "it is pinned", "it is taken back"])
+def test_an_approval_replaces_nothing_but_what_was_looked_at(
+    monkeypatch: pytest.MonkeyPatch, meddle: str
+) -> None:
+    search: Any = SearchInMemory()
+    for index in ("cag-v000006", "cag-v000007", "cag-v000009"):
+        search.create(index, {"mappings": {"_meta": {"state": "candidate"}}})
+    for index in ("cag-v000006", "cag-v000007"):
+        versions.promote(search, "cag", index)
+    meta = {**REFUSED["meta"], "parent": "cag-v000007"}
+    search.create("cag-v000008", {"mappings": {"_meta": meta}})
+    told: list[str] = []
+    monkeypatch.setattr(approval, "count_chunks", lambda *_: 40)
+    monkeypatch.setattr(approval, "_record_approval", lambda *_: CHANGES[meddle](search))
+    monkeypatch.setattr(approval, "finish_release", lambda *_: pytest.fail("it went live"))
+    monkeypatch.setattr(
+        "processors.stores.mlflow.set_run_tags", lambda *given: told.append(given[-1]["gate"])
+    )
+    monkeypatch.setattr(approval, "register_version", lambda *given: told.append(given[-1]))
+    settings: Any = load_settings()
+    with pytest.raises(ValueError, match=r"somebody else came first|is pinned"):
+        promote_refused(search, settings, "cag", "cag-v000008", ANNA)
+    assert versions.find_live(search, "cag") != "cag-v000008"
+    assert versions.read_meta(search, "cag-v000008")["override"] is None
+    assert told[0] == "refused"
+    assert told[1].startswith("cag-v000008 was approved, and stayed refused: ")
+
+
+CHANGES: dict[str, Any] = {
+    "a newer version becomes live": lambda search: versions.promote(search, "cag", "cag-v000009"),
+    "it is pinned": lambda search: pins.pin(search, "cag-v000007"),
+    "it is taken back": lambda search: versions.roll_back(search, "cag"),
+}
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def hold(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(versions, "list_versions", lambda *_: held)
         monkeypatch.setattr(versions, "list_pinned", lambda *_: pinned)
         deleted: list[str] = []
-        monkeypatch.setattr(versions, "delete_version", lambda _, name: deleted.append(name))
+        monkeypatch.setattr(versions, "delete_version", lambda _, name, **__: deleted.append(name))
         return deleted
 
     return hold_states
