@@ -1,196 +1,177 @@
 """Kubernetes' objects and events in, chunks out: the state of an object, or an event, in sentences."""
 
 import shlex
-from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from processors.chunk import ENDED, Chunk, hash_content, make_id
-from processors.kubernetes.pods import tell_pod
-from processors.kubernetes.words import (
-    Object,
-    Told,
-    describe_object,
-    find_owner,
-    find_service,
-    guess_service,
-    read_moments,
-    say_times,
-    say_when,
-)
-from processors.kubernetes.workloads import tell_deployment, tell_job, tell_node
+from processors.kubernetes.audit import is_audit, read_audit
+from processors.kubernetes.events import describe_event, find_subject, judge_event, label_event, read_span
+from processors.kubernetes.fields import Object, take_text
+from processors.kubernetes.frames import DELETED, Frame, read_frames
+from processors.kubernetes.names import describe_object, find_service, guess_service
+from processors.kubernetes.states import describe_gone, describe_state
+from processors.kubernetes.tellers import TELLERS
 from processors.record import Record
-from processors.untrusted import read_object
+from processors.times import read_clock
+from processors.untrusted import PoisonError
 
 SOURCE: Final = "kubernetes"
-_TELLERS: Final[dict[str, Callable[[Object], Told]]] = {
-    "Pod": tell_pod,
-    "Deployment": tell_deployment,
-    "Job": tell_job,
-    "Node": tell_node,
-}
-_GRAVE: Final = frozenset(
-    {"OOMKilling", "SystemOOM", "NodeNotReady", "BackoffLimitExceeded", "Evicted", "FailedCreate"}
-)
+LAST_KNOWN: Final = "last_known"
+"""Header of a deletion: what was told of the object last."""
+
+# Others give the names of these kinds to objects of their own.
+_GROUPS: Final = frozenset(
+    {
+        "", "apps", "batch", "autoscaling", "storage.k8s.io", "discovery.k8s.io", "networking.k8s.io",
+        "extensions", "events.k8s.io", "audit.k8s.io",
+    }
+)  # fmt: skip
 
 
 def build_kubernetes_chunks(record: Record, batch_id: str, ingested_at: str) -> list[Chunk]:
-    """Return the chunk of an event or of an object's state; a later record of the same object replaces it.
+    """Return the chunks of a record's events and objects; a later record of the same one replaces its chunk.
 
-    An event that the cluster has forgotten stays told, so its deletion makes no chunk.
+    Kinds that aren't told of make no chunk. Nor does the deletion of an event: that the cluster has forgotten
+    it doesn't make it untrue.
 
     Args:
-        record: An object as the API gives it, with kind and apiVersion; the header `type` says `DELETED` if
-            it is gone, the header `cluster` names the cluster.
+        record: An object as the API gives it, alone, in a list, in a frame of a watch or as exporters write
+            it. The header `type` says `DELETED` if it is gone, the header `cluster` names the cluster.
         batch_id: Of the run.
         ingested_at: When the run read it.
 
     Raises:
-        ValueError: The record is no JSON object, or of a kind that isn't told of.
-        LookupError: The object lacks what every object has.
+        PoisonError: The record is no JSON, holds nothing of Kubernetes, or nothing in it has a name.
     """
-    body: Any = read_object(record["value"])
-    if not isinstance(body, dict) or not isinstance(body.get("metadata"), dict):
-        raise ValueError("expected a Kubernetes object with kind and metadata")
-    deleted = record["headers"].get("type") == "DELETED"
-    if body.get("kind") == "Event":
-        chunk = None if deleted else _build_event_chunk(body, record, batch_id, ingested_at)
-    elif body.get("kind") in _TELLERS:
-        chunk = _build_state_chunk(body, deleted, record, batch_id, ingested_at)
-    else:
-        known = ", ".join(("Event", *_TELLERS))
-        raise ValueError(f"kind must be one of {known}, got {body.get('kind')!r}")
-    return [chunk] if chunk else []
+    chunks: list[Chunk] = []
+    faults: list[PoisonError] = []
+    for frame in read_frames(record):
+        try:
+            chunks += _build(frame, record, batch_id, ingested_at)
+        except PoisonError as fault:
+            faults.append(fault)
+    # One of many that can't be told takes no other along.
+    if faults and not chunks:
+        raise faults[0]
+    return chunks
 
 
-def _build_state_chunk(
-    object_: Object, deleted: bool, record: Record, batch_id: str, ingested_at: str
-) -> Chunk:
-    meta, name = object_["metadata"], describe_object(object_)
-    told = _TELLERS[object_["kind"]](object_)
-    sent = datetime.fromtimestamp(record["timestamp_ms"] / 1000, UTC)
-    moments = [moment for moment in told.moments if moment <= sent] or [sent]
-    observed = min(*read_moments(meta.get("deletionTimestamp")), sent, sent) if deleted else max(moments)
-    first = f"{name} {told.predicate}."
-    gist = f"{name} {told.gist}."
-    if deleted:
-        first = (
-            f"{name} was deleted at {say_when(observed)}. The last that was known of it: it {told.predicate}."
+def _build(frame: Frame, record: Record, batch_id: str, ingested_at: str) -> list[Chunk]:
+    object_: Object | None = frame.object
+    kind, group = take_text(object_, "kind"), take_text(object_, "apiVersion").rpartition("/")[0]
+    if group not in _GROUPS or (kind == "Event" and frame.type == DELETED):
+        return []
+    if is_audit(frame.object):
+        object_ = read_audit(frame.object)
+    if object_ is None or (kind != "Event" and kind not in TELLERS):
+        return []
+    now = read_clock(record["timestamp_ms"])
+    describe = _describe_event if kind == "Event" else _describe_state
+    described = describe(object_, frame, record, now)
+    return [
+        Chunk(
+            **described,  # type: ignore[typeddict-item]
+            content_hash=hash_content(described["title"], "", described["gist"]),
+            source=SOURCE,
+            heading_path="",
+            cluster=frame.cluster,
+            ingested_at=ingested_at,
+            acl=["public"],
+            batch_id=batch_id,
+            source_offset=record["offset"] + 1,
         )
-        gist = f"{name} was deleted. It {told.gist}."
-    owner = find_owner(object_)
-    facts = {
-        **told.labels,
-        "owner": "/".join(owner) if owner else "",
-        "deleted": str(deleted) if deleted else "",
-    }
-    return Chunk(
-        chunk_id=make_id(
-            "k8s_state", meta.get("uid") or (object_["kind"], meta.get("namespace"), meta["name"])
-        ),
-        doc_id=_name_document(object_["kind"], meta),
-        kind="k8s_state",
-        title=name[:160],
-        text="\n".join((first, *told.details)),
-        gist=gist,
-        content_hash=hash_content(name[:160], "", gist),
-        began_at=min(moments).isoformat(),
-        observed_at=observed.isoformat(),
-        service=find_service(object_),
-        severity="info" if deleted else told.severity,
-        labels={name: value for name, value in facts.items() if value},
-        values=[*([meta["uid"]] if meta.get("uid") else []), *([ENDED] if deleted else [])],
-        cite=_cite(object_["kind"], meta, {**meta, "kind": object_["kind"]}, by_events=deleted),
-        namespace=meta.get("namespace", ""),
-        source=SOURCE,
-        heading_path="",
-        cluster=record["headers"].get("cluster", ""),
-        ingested_at=ingested_at,
-        acl=["public"],
-        batch_id=batch_id,
-        source_offset=record["offset"] + 1,
-    )
-
-
-def _build_event_chunk(event: Object, record: Record, batch_id: str, ingested_at: str) -> Chunk:
-    """Read the fields of core/v1, or where they are missing those of events.k8s.io/v1."""
-    meta = event["metadata"]
-    about: Object = event.get("involvedObject") or event["regarding"]
-    series = event.get("series") or {}
-    source = event.get("source") or event.get("deprecatedSource") or {}
-    count = int(series.get("count") or event.get("count") or event.get("deprecatedCount") or 1)
-    times = read_moments(
-        event.get("firstTimestamp") or event.get("deprecatedFirstTimestamp"),
-        event.get("eventTime"),
-        event.get("lastTimestamp") or event.get("deprecatedLastTimestamp"),
-        series.get("lastObservedTime"),
-    ) or read_moments(meta["creationTimestamp"])
-    first, last = min(times), max(times)
-    reason, type_ = event.get("reason") or "Unknown", event.get("type") or "Normal"
-    message = " ".join((event.get("message") or event.get("note") or "").split())
-    place = f" in namespace {about['namespace']}" if about.get("namespace") else ""
-    subject = f"{about['kind']} {about['name']}{place}"
-    often = f"{say_times(count)}, the last time" if count > 1 else "once,"
-    reporter = source.get("component") or event.get("reportingComponent") or event.get("reportingController")
-    host = f" on {source['host']}" if source.get("host") else ""
-    details = [
-        *([f"First seen at {say_when(first)}."] if first < last else []),
-        *([f"Reported by {reporter}{host}."] if reporter else []),
     ]
-    title = f"{reason}: {subject}"[:160]
-    gist = f"{subject} had the event {reason} ({type_}): {message}"
-    said = f"{subject} had the event {reason} ({type_}) {often} at {say_when(last)}: {message}"
-    return Chunk(
-        chunk_id=make_id("k8s_event", meta.get("uid") or (meta.get("namespace"), meta["name"])),
-        doc_id=_name_document(about["kind"], about),
-        kind="k8s_event",
-        title=title,
-        text="\n".join((said, *details)),
-        gist=gist,
-        content_hash=hash_content(title, "", gist),
-        began_at=first.isoformat(),
-        observed_at=last.isoformat(),
-        service=guess_service(about["kind"], about["name"]),
-        severity="info" if type_ == "Normal" else "error" if reason in _GRAVE else "warning",
-        labels={
-            "reason": reason,
-            "type": type_,
-            "count": str(count),
-            "object": f"{about['kind']}/{about['name']}",
-        },
-        values=[about["uid"]] if about.get("uid") else [],
-        cite=_cite("Event", meta, about, by_events=True),
-        namespace=about.get("namespace", ""),
-        source=SOURCE,
-        heading_path="",
-        cluster=record["headers"].get("cluster", ""),
-        ingested_at=ingested_at,
-        acl=["public"],
-        batch_id=batch_id,
-        source_offset=record["offset"] + 1,
+
+
+def _describe_state(object_: Object, frame: Frame, record: Record, now: datetime) -> dict[str, Any]:
+    meta, kind = _read_names(object_), object_["kind"]
+    object_ = {**object_, "metadata": {**object_["metadata"], **meta}}
+    is_gone = frame.type == DELETED
+    if is_gone:
+        state = describe_gone(object_, now, record["headers"].get(LAST_KNOWN, ""))
+    else:
+        state = describe_state(object_, now, is_changed=frame.type == "MODIFIED")
+    title = describe_object(object_)[:160]
+    return {
+        "chunk_id": make_id(
+            "k8s_state", meta["uid"] or (frame.cluster, kind, meta["namespace"], meta["name"])
+        ),
+        "doc_id": _name_document(frame.cluster, kind, meta),
+        "kind": "k8s_state",
+        "title": title,
+        "text": state.text,
+        "gist": state.gist,
+        "began_at": state.began_at.isoformat(),
+        "observed_at": state.observed_at.isoformat(),
+        "service": find_service(object_),
+        "namespace": meta["namespace"],
+        "severity": state.severity,
+        "labels": state.labels,
+        "values": [*([meta["uid"]] if meta["uid"] else []), *([ENDED] if is_gone else [])],
+        "cite": _cite(object_, {**meta, "kind": kind}, record, by_events=is_gone),
+    }
+
+
+def _describe_event(event: Object, frame: Frame, record: Record, now: datetime) -> dict[str, Any]:
+    about = find_subject(event)
+    first, last = read_span(event, now)
+    words = describe_event(event, about, first, last)
+    meta = event["metadata"]
+    uid, name = take_text(meta, "uid"), take_text(meta, "name")
+    # An event without a name is told apart by what it says of what, and when.
+    identity = uid or (
+        frame.cluster,
+        take_text(meta, "namespace"),
+        name or (words["gist"], first.isoformat()),
     )
+    return {
+        "chunk_id": make_id("k8s_event", identity),
+        "doc_id": _name_document(frame.cluster, about["kind"], about),
+        "kind": "k8s_event",
+        **words,
+        "began_at": first.isoformat(),
+        "observed_at": last.isoformat(),
+        "service": guess_service(about["kind"], about["name"]),
+        "namespace": about["namespace"],
+        "severity": judge_event(event),
+        "labels": label_event(event, about),
+        "values": [uid] if (uid := take_text(about, "uid")) else [],
+        "cite": _cite(event, about, record, by_events=True),
+    }
 
 
-def _name_document(kind: str, meta: Object) -> str:
+def _read_names(object_: Object) -> dict[str, str]:
+    """Return namespace, name and uid of an object, which are texts then.
+
+    Raises:
+        PoisonError: It has no name.
+    """
+    meta = {field: take_text(object_, "metadata", field) for field in ("namespace", "name", "uid")}
+    if not meta["name"]:
+        raise PoisonError(f"the {object_['kind']} has no name")
+    return meta
+
+
+def _name_document(cluster: str, kind: str, meta: dict[str, Any]) -> str:
     """An object's state and the events about it are of one document."""
-    return make_id("kubernetes", kind, meta.get("namespace", ""), meta["name"])
+    return make_id("kubernetes", cluster, kind, meta["namespace"], meta["name"])
 
 
-def _cite(kind: str, meta: Object, about: Object, *, by_events: bool) -> dict[str, Any]:
+def _cite(object_: Object, about: Object, record: Record, *, by_events: bool) -> dict[str, Any]:
     """Say how to find the thing again; of what is gone, or only happened, the events are left."""
     of_kind = about["kind"].lower()
-    namespace = ["-n", about["namespace"]] if about.get("namespace") else []
-    events, state = (
-        ["events", "--for", f"{of_kind}/{about['name']}"],
-        ["get", of_kind, about["name"], "-o", "yaml"],
-    )
-    look = events if by_events else state
+    namespace = ["-n", about["namespace"]] if about["namespace"] else []
+    events = ["events", "--for", f"{of_kind}/{about['name']}"]
+    look = events if by_events else ["get", of_kind, about["name"], "-o", "yaml"]
+    meta = object_["metadata"]
     return {
         "type": "kubernetes",
-        "kind": kind,
-        "namespace": meta.get("namespace", ""),
-        "name": meta["name"],
-        "uid": meta.get("uid", ""),
-        "resource_version": meta.get("resourceVersion", ""),
+        "kind": object_["kind"],
+        "namespace": take_text(meta, "namespace"),
+        "name": take_text(meta, "name"),
+        "uid": take_text(meta, "uid"),
+        "resource_version": take_text(meta, "resourceVersion"),
+        "cluster_uid": record["headers"].get("cluster_uid", ""),
         "command": shlex.join(["kubectl", *namespace, *look]),
     }

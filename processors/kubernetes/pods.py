@@ -1,176 +1,180 @@
 """A pod's state in words: what a person would answer to "why did it restart?" and "why doesn't it start?"."""
 
-from datetime import datetime
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Final
 
+from processors.kubernetes.containers import (
+    Container,
+    describe_container,
+    find_end,
+    find_last_end,
+    has_failed,
+    list_containers,
+    say_end,
+    say_end_time,
+    waits_in_vain,
+)
+from processors.kubernetes.fields import Object, find_condition, take_count, take_object, take_text
+from processors.kubernetes.names import find_owner
+from processors.kubernetes.specs import list_references
 from processors.kubernetes.words import (
-    Object,
+    SETTLING,
     Told,
-    find_owner,
+    Verdict,
+    list_moments,
     read_moments,
     say_conditions,
+    say_moment,
     say_reason,
     say_times,
-    say_when,
 )
 
-# A container that waits for these is on its way.
-_ON_ITS_WAY: Final = frozenset({"ContainerCreating", "PodInitializing"})
 _GOOD: Final = {"Ready": "True", "PodScheduled": "True", "DisruptionTarget": "False"}
+# After this a restart that went well is history.
+_FORGIVEN: Final = timedelta(days=1)
 
 
-def tell_pod(pod: Object) -> Told:
+def tell_pod(pod: Object, now: datetime) -> Told:
     """Return what is told of a pod's state."""
-    status = pod.get("status") or {}
-    containers: list[Object] = [
-        *(status.get("initContainerStatuses") or []),
-        *(status.get("containerStatuses") or []),
-    ]
-    conditions: list[Object] = status.get("conditions") or []
-    predicate, gist, severity = _judge(pod, status, containers, conditions)
-    node = (pod.get("spec") or {}).get("nodeName", "")
+    phase = take_text(pod, "status", "phase") or "Unknown"
+    containers = list_containers(pod)
+    node = take_text(pod, "spec", "nodeName")
     owner = find_owner(pod)
+    references = list_references(take_object(pod, "spec"))
     details = [
-        f"Phase {status.get('phase', 'Unknown')}{f' on node {node}' if node else ', on no node yet'}.",
-        *(_describe_container(pod, container) for container in containers),
+        f"Phase {phase}{f' on node {node}' if node else ', on no node yet'}.",
+        *(describe_container(container, now) for container in containers),
         # Of a pod that has done its work it is no news that it isn't ready.
-        *(say_conditions(conditions, _GOOD) if status.get("phase") != "Succeeded" else ()),
+        *(say_conditions(pod, _GOOD, now) if phase != "Succeeded" else ()),
         *([f"It belongs to {owner[0]} {owner[1]}."] if owner else []),
+        *([f"It uses {', '.join(references)}."] if references else []),
     ]
-    restarts = sum(container.get("restartCount", 0) for container in containers)
-    labels = {"phase": str(status.get("phase", "Unknown")), "restarts": str(restarts), "node": node}
-    return Told(predicate, gist, severity, _list_moments(pod, containers, conditions), details, labels)
+    labels = {
+        "phase": phase,
+        "restarts": str(_count_restarts(containers)),
+        "node": node,
+        "uses": ",".join(references),
+    }
+    return Told(_judge(pod, phase, containers, now), _list_moments(pod, containers, now), details, labels)
 
 
-def _judge(
-    pod: Object, status: Object, containers: list[Object], conditions: list[Object]
-) -> tuple[str, str, str]:
-    """Return predicate, gist and severity: the first thing that a person would want to know."""
-    phase = status.get("phase", "Unknown")
-    ended = _find_last_end(containers)
-    waiting = next((c for c in containers if _waits_in_vain(c)), None)
-    restarts = sum(container.get("restartCount", 0) for container in containers)
-    node = (pod.get("spec") or {}).get("nodeName", "")
+def _judge(pod: Object, phase: str, containers: list[Container], now: datetime) -> Verdict:
+    """Return the first thing that a person would want to know."""
     if phase == "Failed":
-        reason = say_reason(status) if status.get("reason") else _say_end(ended) or "no reason is given"
-        when = f" at {say_when(ended[1].get('finishedAt'))}" if ended and not status.get("reason") else ""
-        return f"has failed: {reason}{when}", f"has failed: {reason}", "error"
-    if restarts and phase != "Succeeded":
-        why = _say_end(ended) or "no container says why"
-        when = f" at {say_when(ended[1].get('finishedAt'))}" if ended else ""
-        now = _say_present(phase, waiting, conditions)
-        severity = "error" if waiting else "warning"
-        told = f"was restarted {say_times(restarts)}; the last time {why}{when}; it now {now}"
-        return told, f"was restarted; {why}; it now {now}", severity
-    if waiting:
-        why = say_reason(waiting["state"]["waiting"])
-        return (told := f"can't start: container {waiting['name']} waits in {why}"), told, "error"
-    if ended and ended[1].get("exitCode") and phase == "Running":
-        told = f"has a container that ended: {_say_end(ended)}"
-        return f"{told} at {say_when(ended[1].get('finishedAt'))}", told, "error"
-    if pod["metadata"].get("deletionTimestamp"):
-        return "is being deleted", "is being deleted", "info"
-    unscheduled = next(
-        (c for c in conditions if c["type"] == "PodScheduled" and c["status"] == "False"), None
-    )
-    if unscheduled:
-        return (told := f"can't be scheduled: {say_reason(unscheduled)}"), told, "warning"
-    if phase in ("Pending", "Succeeded"):
-        return (told := "has completed" if phase == "Succeeded" else "is starting"), told, "info"
-    told = _say_present(phase, None, conditions).replace(
-        "runs", f"runs on node {node}" if node else "runs", 1
-    )
-    return told, told, "info" if _is_ready(conditions) else "warning"
+        return _judge_failed(pod, containers, now)
+    if phase == "Succeeded":
+        return Verdict("has completed", "has completed", "info")
+    is_ready = find_condition(pod, "Ready", "True") is not None
+    stopped = _find_stopped_start(containers) if not is_ready else None
+    if stopped:
+        return _judge_start(stopped, now)
+    if _count_restarts(containers):
+        return _judge_restarts(pod, phase, containers, now)
+    if waiting := next(filter(waits_in_vain, containers), None):
+        why = say_reason(take_object(waiting.status, "state", "waiting"))
+        return Verdict(told := f"can't start: {waiting.called} waits in {why}", told, "error")
+    ended = [c for c in containers if has_failed(take_object(c.status, "state", "terminated"))]
+    if ended and phase == "Running":
+        told = f"has a container that ended: {say_end(ended[0])}"
+        return Verdict(f"{told}{say_end_time(ended[0], now)}", told, "error")
+    if unscheduled := find_condition(pod, "PodScheduled", "False"):
+        is_held = unscheduled.get("reason") == "SchedulingGated"
+        told = f"can't be scheduled: {say_reason(unscheduled)}"
+        return Verdict(told, told, "info" if is_held else "warning")
+    if phase == "Pending":
+        return _judge_pending(pod, containers, now)
+    node = take_text(pod, "spec", "nodeName")
+    place = f"runs on node {node}" if node else "runs"
+    told = _say_present(pod, phase, None, containers).replace("runs", place, 1)
+    return Verdict(told, told, "info" if is_ready else "warning")
 
 
-def _say_present(phase: str, waiting: Object | None, conditions: list[Object]) -> str:
+def _judge_failed(pod: Object, containers: list[Container], now: datetime) -> Verdict:
+    status, ended = take_object(pod, "status"), find_last_end(containers, now)
+    if status.get("reason") or not ended:
+        reason = say_reason(status)
+        return Verdict(f"has failed: {reason}", f"has failed: {reason}", "error")
+    reason = say_end(ended)
+    return Verdict(f"has failed: {reason}{say_end_time(ended, now)}", f"has failed: {reason}", "error")
+
+
+def _find_stopped_start(containers: list[Container]) -> Container | None:
+    """Return the init container or sidecar that failed, and so keeps the others from starting."""
+    for container in containers:
+        if container.called.startswith(("init", "sidecar")):
+            ended_badly = has_failed(take_object(container.status, "state", "terminated"))
+            if ended_badly or (waits_in_vain(container) and find_end(container)):
+                return container
+    return None
+
+
+def _judge_start(container: Container, now: datetime) -> Verdict:
+    waiting = take_object(container.status, "state", "waiting")
+    restarts = take_count(container.status, "restartCount")
+    told = f"can't start: {say_end(container)}"
+    often = f"; it was restarted {say_times(restarts)}" if restarts else ""
+    waits = f"; it now waits in {say_reason(waiting)}" if waiting else ""
+    return Verdict(f"{told}{say_end_time(container, now)}{often}{waits}", f"{told}{waits}", "error")
+
+
+def _judge_restarts(pod: Object, phase: str, containers: list[Container], now: datetime) -> Verdict:
+    ended = find_last_end(containers, now)
+    why = say_end(ended) if ended else "no container says why"
+    when = say_end_time(ended, now) if ended else ""
+    waiting = next(filter(waits_in_vain, containers), None)
+    present = _say_present(pod, phase, waiting, containers)
+    often = say_times(_count_restarts(containers))
+    ends = read_moments(now, find_end(ended).get("finishedAt")) if ended else []
+    if ends and now - ends[0] > _FORGIVEN and find_condition(pod, "Ready", "True"):
+        told = f"{present}; it was restarted {often}, the last time {why}{when}"
+        return Verdict(told, f"{present}; it was restarted; {why}", "info")
+    told = f"was restarted {often}; the last time {why}{when}; it now {present}"
+    return Verdict(told, f"was restarted; {why}; it now {present}", "error" if waiting else "warning")
+
+
+def _judge_pending(pod: Object, containers: list[Container], now: datetime) -> Verdict:
+    began = read_moments(now, take_object(pod, "status").get("startTime"))
+    waiting = next((c for c in containers if take_object(c.status, "state", "waiting")), None)
+    if not began or now - began[0] < SETTLING or waiting is None:
+        return Verdict("is starting", "is starting", "info")
+    told = f"doesn't get on with its start: {waiting.called} waits in "
+    told += say_reason(take_object(waiting.status, "state", "waiting"))
+    return Verdict(f"{told}, since {say_moment(began[0])}", told, "warning")
+
+
+def _say_present(pod: Object, phase: str, waiting: Container | None, containers: list[Container]) -> str:
     if waiting:
-        return f"waits in {waiting['state']['waiting']['reason']}"
+        return f"waits in {take_text(waiting.status, 'state', 'waiting', 'reason')}"
     if phase != "Running":
         return f"is in phase {phase}"
-    return "runs and is ready" if _is_ready(conditions) else "runs but is not ready"
+    if find_condition(pod, "Ready", "True"):
+        return "runs and is ready"
+    return f"runs but is not ready{_say_unready(containers)}"
 
 
-def _is_ready(conditions: list[Object]) -> bool:
-    return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
+def _say_unready(containers: list[Container]) -> str:
+    """Return which container runs and isn't ready, and by which probe that is seen."""
+    for container in containers:
+        runs = isinstance(take_object(container.status, "state").get("running"), dict)
+        if runs and container.status.get("ready") is False:
+            if container.status.get("started") is False and container.spec.get("startupProbe"):
+                return f": {container.called} has not passed its startup probe"
+            if container.spec.get("readinessProbe"):
+                return f": {container.called} fails its readiness probe"
+            return f": {container.called} is not ready"
+    return ""
 
 
-def _waits_in_vain(container: Object) -> bool:
-    waiting = (container.get("state") or {}).get("waiting")
-    return bool(waiting and waiting.get("reason") and waiting["reason"] not in _ON_ITS_WAY)
+def _count_restarts(containers: list[Container]) -> int:
+    return sum(take_count(container.status, "restartCount") for container in containers)
 
 
-def _find_last_end(containers: list[Object]) -> tuple[str, Object] | None:
-    """Return name and end of the container that ended last, other than well."""
-    ends = [
-        (container["name"], state["terminated"])
-        for container in containers
-        for state in (container.get("lastState") or {}, container.get("state") or {})
-        if "terminated" in state
-    ]
-    bad = [end for end in ends if end[1].get("exitCode") or end[1].get("signal")] or ends
-    return max(bad, key=lambda end: end[1].get("finishedAt") or "", default=None)
-
-
-def _say_end(end: tuple[str, Object] | None) -> str:
-    if end is None:
-        return ""
-    name, terminated = end
-    reason, signal = terminated.get("reason"), terminated.get("signal")
-    code = f"exit code {terminated.get('exitCode')}{f', signal {signal}' if signal else ''}"
-    said = "was OOMKilled" if reason == "OOMKilled" else f"ended with {reason}" if reason else "ended"
-    return f"container {name} {said} ({code})"
-
-
-def _describe_container(pod: Object, container: Object) -> str:
-    spec = _find_spec(pod, container["name"])
-    facts = [
-        f"Container {container['name']} (image {container.get('image') or spec.get('image', 'unknown')}): "
-        f"{'ready' if container.get('ready') else 'not ready'}",
-        *_say_state(container.get("state") or {}),
-        f"restarted {say_times(container['restartCount'])}" if container.get("restartCount") else "",
-        *(f"before that {said}" for said in _say_state(container.get("lastState") or {})),
-        *_say_resources(spec.get("resources") or {}),
-    ]
-    return f"{'; '.join(filter(None, facts))}."
-
-
-def _find_spec(pod: Object, name: str) -> dict[str, Any]:
-    spec = pod.get("spec") or {}
-    containers: list[Object] = [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]
-    return next((container for container in containers if container["name"] == name), {})
-
-
-def _say_state(state: Object) -> list[str]:
-    if running := state.get("running"):
-        return [f"runs since {say_when(running.get('startedAt'))}"]
-    if waiting := state.get("waiting"):
-        return [f"waits in {say_reason(waiting)}"]
-    if ended := state.get("terminated"):
-        signal = f", signal {ended['signal']}" if ended.get("signal") else ""
-        code = f"(exit code {ended.get('exitCode')}{signal})"
-        return [f"ended with {say_reason(ended)} {code} at {say_when(ended.get('finishedAt'))}"]
-    return []
-
-
-def _say_resources(resources: Object) -> list[str]:
-    return [
-        f"{name} {', '.join(f'{what} {amount}' for what, amount in sorted(resources[name].items()))}"
-        for name in ("requests", "limits")
-        if resources.get(name)
-    ]
-
-
-def _list_moments(pod: Object, containers: list[Object], conditions: list[Object]) -> list[datetime]:
-    status, meta = pod.get("status") or {}, pod["metadata"]
+def _list_moments(pod: Object, containers: list[Container], now: datetime) -> list[datetime]:
     of_containers = [
-        facts.get(name)
+        take_object(container.status, when, state).get(name)
         for container in containers
-        for state in (container.get("lastState") or {}, container.get("state") or {})
-        for facts in state.values()
+        for when in ("lastState", "state")
+        for state in ("running", "terminated")
         for name in ("startedAt", "finishedAt")
     ]
-    of_conditions = [condition.get("lastTransitionTime") for condition in conditions]
-    return read_moments(
-        meta.get("creationTimestamp"), status.get("startTime"), *of_containers, *of_conditions
-    )
+    return list_moments(pod, now, take_object(pod, "status").get("startTime"), *of_containers)

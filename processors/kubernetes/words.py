@@ -1,64 +1,103 @@
-"""What the sentences about Kubernetes objects have in common: who it is, when it was, whose it is."""
+"""What the sentences about Kubernetes objects have in common: how something is, since when, and why."""
 
-import re
-from collections.abc import Iterable
-from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
 
-from processors.services import find_app
+from processors.kubernetes.fields import Object, take_object, take_objects, take_text
+from processors.times import AHEAD, read_moment
 
-Object = dict[str, Any]
+SETTLING: Final = timedelta(minutes=10)
+"""How long something that was just made may take until it works; what takes longer is wrong."""
 
-# The letters of random name suffixes, which spell no words.
-_RANDOM: Final = "[bcdfghjklmnpqrstvwxz2456789]"
-_SUFFIXES: Final = {
-    "Pod": re.compile(rf"-{_RANDOM}{{5}}$|-\d+$"),
-    "ReplicaSet": re.compile(rf"-{_RANDOM}{{6,10}}$"),
-    "Job": re.compile(r"-\d{8,}$"),
-}
+_LISTED: Final = 12
+
+
+class Verdict(NamedTuple):
+    """The first thing that a person would want to know of an object.
+
+    Attributes:
+        predicate: Goes on after the object's name: "was restarted 4 times; it now waits in CrashLoopBackOff".
+        gist: The same without counts and times.
+        severity: error, warning or info.
+    """
+
+    predicate: str
+    gist: str
+    severity: str
 
 
 class Told(NamedTuple):
     """What is told of an object's state.
 
     Attributes:
-        predicate: Goes on after the object's name: "was restarted 4 times; it now waits in CrashLoopBackOff".
-        gist: The same without counts and times.
-        severity: error, warning or info.
+        verdict: Its first sentence.
         moments: When something about it changed.
         details: Further sentences.
-        labels: Figures for programs.
+        labels: Figures for programs, and names of what it is related to.
     """
 
-    predicate: str
-    gist: str
-    severity: str
+    verdict: Verdict
     moments: list[datetime]
     details: list[str]
     labels: dict[str, str]
 
 
-def read_moments(*times: str | None) -> list[datetime]:
-    """Return the times of an object that are given, in UTC.
+Teller = Callable[[Object, datetime], Told]
+"""Tells of an object as it was at the broker's time of its record."""
+
+
+def is_new(object_: Object, now: datetime) -> bool:
+    """Tell whether an object was made so recently that it may still be on its way."""
+    made = read_moment(take_object(object_, "metadata").get("creationTimestamp"), now)
+    return made is not None and now - made < SETTLING
+
+
+def read_moments(now: datetime, *times: object) -> list[datetime]:
+    """Return the times that can be believed, in UTC.
+
+    Args:
+        now: The broker's time; what lies ahead of it is no time at which something happened.
+        *times: As the API gives them, which may be missing, zero or absurd.
 
     Example:
-        >>> read_moments("2026-11-21T10:02:11Z", None)[0].hour
-        10
+        >>> from datetime import UTC
+        >>> now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+        >>> read_moments(now, "2026-11-21T10:02:11Z", None, "0001-01-01T00:00:00Z", "2099-01-01T00:00:00Z")
+        [datetime.datetime(2026, 11, 21, 10, 2, 11, tzinfo=datetime.timezone.utc)]
     """
-    return [datetime.fromisoformat(time).astimezone(UTC) for time in times if time]
+    moments = (read_moment(time, now) for time in times)
+    return [moment for moment in moments if moment is not None and moment <= now + AHEAD]
 
 
-def say_when(time: str | datetime | None) -> str:
-    """Return a time for a sentence.
+def list_moments(object_: Object, now: datetime, *times: object) -> list[datetime]:
+    """Return when an object was made, when its conditions changed, and the other times given."""
+    conditions = [c.get("lastTransitionTime") for c in take_objects(object_, "status", "conditions")]
+    made = take_object(object_, "metadata").get("creationTimestamp")
+    return read_moments(now, made, *conditions, *times)
+
+
+def say_moment(moment: datetime) -> str:
+    """Return a moment for a sentence.
 
     Example:
-        >>> say_when("2026-11-21T10:02:11Z")
+        >>> from datetime import UTC
+        >>> say_moment(datetime(2026, 11, 21, 10, 2, 11, tzinfo=UTC))
         '10:02:11 UTC on 2026-11-21'
     """
-    if time is None:
-        return "an unknown time"
-    moment = time if isinstance(time, datetime) else read_moments(time)[0]
     return f"{moment:%H:%M:%S} UTC on {moment:%Y-%m-%d}"
+
+
+def say_when(time: object, now: datetime, before: str = "at") -> str:
+    """Return a time for a sentence with a blank before it, or nothing if it can't be believed.
+
+    Example:
+        >>> from datetime import UTC
+        >>> now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+        >>> say_when("2026-11-21T10:02:11Z", now), say_when("0001-01-01T00:00:00Z", now)
+        (' at 10:02:11 UTC on 2026-11-21', '')
+    """
+    return "".join(f" {before} {say_moment(moment)}" for moment in read_moments(now, time))
 
 
 def say_times(count: int) -> str:
@@ -71,28 +110,49 @@ def say_times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
-def say_conditions(conditions: Iterable[Object], good: dict[str, str]) -> list[str]:
-    """Return a sentence for each condition that isn't as it should be.
-
-    Args:
-        conditions: Of an object's status.
-        good: Type to the status that is nothing to tell of; other types are not told of.
+def say_names(names: Iterable[str]) -> str:
+    """Return names in a row, of many only the first.
 
     Example:
+        >>> say_names(["a", "b", "a"])
+        'a, b'
+    """
+    told = list(dict.fromkeys(name for name in names if name))
+    rest = f" and {len(told) - _LISTED} more" if len(told) > _LISTED else ""
+    return ", ".join(told[:_LISTED]) + rest
+
+
+def say_labels(labels: dict[str, str]) -> str:
+    """Return labels or a selector for a sentence.
+
+    Example:
+        >>> say_labels({"app": "shop", "tier": "web"})
+        'app=shop, tier=web'
+    """
+    return say_names(f"{name}={value}" for name, value in sorted(labels.items()))
+
+
+def say_conditions(object_: Object, good: dict[str, str], now: datetime) -> list[str]:
+    """Return a sentence for each condition of an object that isn't as it should be.
+
+    Args:
+        object_: With a status.
+        good: Type to the status that is nothing to tell of; other types are not told of.
+        now: The broker's time.
+
+    Example:
+        >>> from datetime import UTC
         >>> unready = {"type": "Ready", "status": "False", "reason": "KubeletNotReady"}
-        >>> say_conditions([unready], {"Ready": "True"})
+        >>> now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+        >>> say_conditions({"status": {"conditions": [unready]}}, {"Ready": "True"}, now)
         ['Condition Ready is False: KubeletNotReady.']
     """
     return [
-        f"Condition {c['type']} is {c['status']}{_say_since(c)}{_say_why(c)}."
-        for c in conditions
-        if c["type"] in good and c["status"] != good[c["type"]]
+        f"Condition {c['type']} is {c.get('status')}{say_when(c.get('lastTransitionTime'), now, 'since')}"
+        f"{_say_why(c)}."
+        for c in take_objects(object_, "status", "conditions")
+        if (best := good.get(take_text(c, "type"))) and c.get("status") != best
     ]
-
-
-def _say_since(condition: Object) -> str:
-    since = condition.get("lastTransitionTime")
-    return f" since {say_when(since)}" if since else ""
 
 
 def _say_why(condition: Object) -> str:
@@ -106,67 +166,5 @@ def say_reason(state: Object) -> str:
         >>> say_reason({"reason": "Evicted", "message": "The node was low on memory. "})
         'Evicted: The node was low on memory'
     """
-    parts = (state.get("reason") or "", " ".join((state.get("message") or "").split()).rstrip("."))
+    parts = (take_text(state, "reason"), take_text(state, "message").rstrip("."))
     return ": ".join(filter(None, parts)) or "no reason is given"
-
-
-def describe_object(object_: Object) -> str:
-    """Return an object's kind and name, its owner and namespace, as people name it.
-
-    Example:
-        >>> describe_object({"kind": "Node", "metadata": {"name": "n1"}})
-        'Node n1'
-    """
-    meta = object_["metadata"]
-    owner = find_owner(object_)
-    of = f" of {owner[0][0].lower()}{owner[0][1:]} {owner[1]}" if owner else ""
-    within = f" in namespace {meta['namespace']}" if meta.get("namespace") else ""
-    return f"{object_['kind']} {meta['name']}{of}{within}"
-
-
-def find_owner(object_: Object) -> tuple[str, str] | None:
-    """Return kind and name of what an object belongs to; a deployment in place of its replica set.
-
-    Example:
-        >>> owner = {"kind": "ReplicaSet", "name": "checkout-7d9f8c6b5", "controller": True}
-        >>> labels = {"pod-template-hash": "7d9f8c6b5"}
-        >>> find_owner({"metadata": {"ownerReferences": [owner], "labels": labels}})
-        ('Deployment', 'checkout')
-    """
-    meta = object_["metadata"]
-    owners: list[Object] = meta.get("ownerReferences") or []
-    owner = next((owner for owner in owners if owner.get("controller")), owners[0] if owners else None)
-    if owner is None:
-        return None
-    template = (meta.get("labels") or {}).get("pod-template-hash")
-    if owner["kind"] == "ReplicaSet" and template and owner["name"].endswith(f"-{template}"):
-        return "Deployment", owner["name"].removesuffix(f"-{template}")
-    return owner["kind"], owner["name"]
-
-
-def find_service(object_: Object) -> str:
-    """Return the service that an object is a part of: its app label, else its owner's name, else its own.
-
-    Example:
-        >>> find_service({"kind": "Job", "metadata": {"name": "backup-29338560"}})
-        'backup'
-    """
-    named = find_app(object_["metadata"].get("labels"))
-    owner = find_owner(object_)
-    kind, name = owner or (object_["kind"], object_["metadata"]["name"])
-    return named or guess_service(kind, name)
-
-
-def guess_service(kind: str, name: str) -> str:
-    """Return what is left of a name without the suffixes that controllers add; a node is no service.
-
-    Example:
-        >>> guess_service("Pod", "checkout-7d9f8c6b5-x2vqn")
-        'checkout'
-        >>> guess_service("Pod", "kafka-0"), guess_service("Node", "node-1")
-        ('kafka', '')
-    """
-    if kind == "Node":
-        return ""
-    stem = _SUFFIXES[kind].sub("", name) if kind in _SUFFIXES else name
-    return _SUFFIXES["ReplicaSet"].sub("", stem) if kind == "Pod" and stem != name else stem

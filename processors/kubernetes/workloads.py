@@ -1,140 +1,151 @@
-"""The states of deployments, jobs and nodes in words."""
+"""The states of what keeps pods running, in words: deployments, stateful, daemon and replica sets."""
 
 from datetime import datetime
 from typing import Final
 
-from processors.kubernetes.words import (
+from processors.kubernetes.fields import (
     Object,
+    find_condition,
+    take_count,
+    take_labels,
+    take_object,
+    take_objects,
+    take_text,
+)
+from processors.kubernetes.specs import describe_template, list_references
+from processors.kubernetes.words import (
     Told,
-    read_moments,
+    Verdict,
+    is_new,
+    list_moments,
     say_conditions,
+    say_labels,
+    say_names,
     say_reason,
-    say_times,
-    say_when,
 )
 
-_GOOD_DEPLOYMENT: Final = {"Available": "True", "Progressing": "True", "ReplicaFailure": "False"}
-_PRESSURES: Final = ("MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable")
-_GOOD_NODE: Final = {"Ready": "True", **dict.fromkeys(_PRESSURES, "False")}
-_SHOWN_CAPACITY: Final = ("cpu", "memory", "pods", "ephemeral-storage")
+_GOOD: Final = {"Available": "True", "Progressing": "True", "ReplicaFailure": "False"}
 
 
-def tell_deployment(deployment: Object) -> Told:
+def tell_deployment(deployment: Object, now: datetime) -> Told:
     """Return what is told of a deployment's state."""
-    spec, status = deployment.get("spec") or {}, deployment.get("status") or {}
-    conditions: list[Object] = status.get("conditions") or []
-    desired = spec.get("replicas", 1)
-    ready, unavailable = status.get("readyReplicas", 0), status.get("unavailableReplicas", 0)
-    updated = status.get("updatedReplicas", 0)
-    stuck = _find(conditions, "Progressing", "False") or _find(conditions, "ReplicaFailure", "True")
-    figures = f"{ready} of {desired} replicas are ready"
+    desired = take_count(deployment, "spec", "replicas", default=1)
+    status = take_object(deployment, "status")
+    counts = {name: take_count(status, f"{name}Replicas") for name in _COUNTED}
+    stuck = find_condition(deployment, "Progressing", "False") or _find_refusal(deployment)
+    verdict = _judge_replicas(
+        deployment, desired, counts["ready"], now, stuck=stuck, unavailable=counts["unavailable"]
+    ) or _judge_rollout(desired, counts["updated"], "replicas")
+    if verdict.severity == "info" and take_object(deployment, "spec").get("paused") is True:
+        verdict = Verdict(f"is paused: {verdict.predicate}", f"is paused: {verdict.gist}", "info")
+    figures = ", ".join(f"{name} {count}" for name, count in counts.items())
+    return _tell(deployment, now, verdict, desired, counts["ready"], [f"Desired {desired}, {figures}."])
+
+
+_COUNTED: Final = ("updated", "ready", "available", "unavailable")
+
+
+def tell_stateful_set(stateful: Object, now: datetime) -> Told:
+    """Return what is told of a stateful set's state."""
+    desired = take_count(stateful, "spec", "replicas", default=1)
+    status = take_object(stateful, "status")
+    ready = take_count(status, "readyReplicas")
+    verdict = _judge_replicas(stateful, desired, ready, now)
+    if verdict is None:
+        is_updated = take_text(status, "updateRevision") == take_text(status, "currentRevision")
+        updated = desired if is_updated else take_count(status, "updatedReplicas")
+        verdict = _judge_rollout(desired, updated, "replicas")
+    templates = take_objects(stateful, "spec", "volumeClaimTemplates")
+    claims = say_names(take_text(claim, "metadata", "name") for claim in templates)
+    details = [
+        f"Desired {desired}, created {take_count(status, 'replicas')}, ready {ready}.",
+        *([f"Each of its pods has volume claims: {claims}."] if claims else []),
+    ]
+    return _tell(stateful, now, verdict, desired, ready, details)
+
+
+def tell_daemon_set(daemon: Object, now: datetime) -> Told:
+    """Return what is told of a daemon set's state."""
+    status = take_object(daemon, "status")
+    desired, ready = take_count(status, "desiredNumberScheduled"), take_count(status, "numberReady")
+    unavailable, misplaced = take_count(status, "numberUnavailable"), take_count(status, "numberMisscheduled")
+    updated = take_count(status, "updatedNumberScheduled", default=desired)
+    if not desired:
+        verdict = Verdict("is wanted on no node", "is wanted on no node", "info")
+    else:
+        verdict = _judge_replicas(
+            daemon, desired, ready, now, unavailable=unavailable, what="pods"
+        ) or _judge_rollout(desired, updated, "pods")
+    details = [
+        f"Wanted on {desired} nodes, ready {ready}, updated {updated}, unavailable {unavailable}.",
+        *([f"On {misplaced} nodes it runs although it shouldn't."] if misplaced else []),
+    ]
+    return _tell(daemon, now, verdict, desired, ready, details)
+
+
+def tell_replica_set(replica_set: Object, now: datetime) -> Told:
+    """Return what is told of a replica set's state."""
+    desired = take_count(replica_set, "spec", "replicas", default=1)
+    ready = take_count(replica_set, "status", "readyReplicas")
+    verdict = _judge_replicas(
+        replica_set, desired, ready, now, stuck=_find_refusal(replica_set)
+    ) or _judge_rollout(desired, desired, "replicas")
+    return _tell(replica_set, now, verdict, desired, ready, [f"Desired {desired}, ready {ready}."])
+
+
+def _find_refusal(workload: Object) -> Object | None:
+    """Return the condition that says that no pod can be made, as when a quota is used up."""
+    return find_condition(workload, "ReplicaFailure", "True")
+
+
+def _judge_replicas(
+    workload: Object,
+    desired: int,
+    ready: int,
+    now: datetime,
+    *,
+    stuck: Object | None = None,
+    unavailable: int = 0,
+    what: str = "replicas",
+) -> Verdict | None:
+    """Return what is wrong with the number of pods, or that there are to be none; else nothing."""
+    figures = f"{ready} of {desired} {what} are ready"
     if stuck:
-        told = f"doesn't get on with its rollout: {say_reason(stuck)}"
-        predicate, gist, severity = f"{told}; {figures}", told, "error"
-    elif not desired:
-        predicate, gist, severity = "is scaled to zero", "is scaled to zero", "info"
-    elif unavailable or ready < desired:
-        gist = "has replicas that are not available"
-        predicate, severity = (
-            f"{gist}: {figures}",
-            "warning",
+        begin = (
+            "can't make its pods"
+            if stuck.get("type") == "ReplicaFailure"
+            else "doesn't get on with its rollout"
         )
-    elif updated < desired:
+        told = f"{begin}: {say_reason(stuck)}"
+        return Verdict(f"{told}; {figures}", told, "error")
+    if not desired:
+        return Verdict("is scaled to zero", "is scaled to zero", "info")
+    if not ready and not is_new(workload, now):
+        gist = f"has no {what.removesuffix('s')} that is ready"
+        return Verdict(f"{gist}: {figures}", gist, "error")
+    if unavailable or ready < desired:
+        gist = f"has {what} that are not available"
+        return Verdict(f"{gist}: {figures}", gist, "warning")
+    return None
+
+
+def _judge_rollout(desired: int, updated: int, what: str) -> Verdict:
+    if updated < desired:
         gist = "is being rolled out"
-        predicate, severity = f"is being rolled out: {updated} of {desired} replicas are updated", "info"
-    else:
-        predicate, gist, severity = f"is available: {figures}", "is available", "info"
-    details = [
-        f"Desired {desired}, updated {updated}, ready {ready}, available "
-        f"{status.get('availableReplicas', 0)}, unavailable {unavailable}.",
-        *say_conditions(conditions, _GOOD_DEPLOYMENT),
-        *_say_images(spec),
+        return Verdict(f"{gist}: {updated} of {desired} {what} are updated", gist, "info")
+    return Verdict(f"is available: {desired} of {desired} {what} are ready", "is available", "info")
+
+
+def _tell(
+    workload: Object, now: datetime, verdict: Verdict, desired: int, ready: int, details: list[str]
+) -> Told:
+    pod_spec = take_object(workload, "spec", "template", "spec")
+    selector = take_labels(workload, "spec", "selector", "matchLabels")
+    told = [
+        *details,
+        *say_conditions(workload, _GOOD, now),
+        *describe_template(pod_spec),
+        *([f"It selects pods with {say_labels(selector)}."] if selector else []),
     ]
-    labels = {"desired": str(desired), "ready": str(ready), "unavailable": str(unavailable)}
-    return Told(predicate, gist, severity, _list_moments(deployment, conditions), details, labels)
-
-
-def tell_job(job: Object) -> Told:
-    """Return what is told of a job's state."""
-    spec, status = job.get("spec") or {}, job.get("status") or {}
-    conditions: list[Object] = status.get("conditions") or []
-    succeeded, failed = status.get("succeeded", 0), status.get("failed", 0)
-    wanted, limit = spec.get("completions", 1), spec.get("backoffLimit", 6)
-    gone_wrong, done = _find(conditions, "Failed", "True"), _find(conditions, "Complete", "True")
-    if gone_wrong:
-        why = say_reason(gone_wrong)
-        when = say_when(gone_wrong.get("lastTransitionTime"))
-        predicate = f"failed at {when}, after its pods had failed {say_times(failed)}: {why}"
-        gist, severity = f"failed: {why}", "error"
-    elif done:
-        when = say_when(status.get("completionTime") or done.get("lastTransitionTime"))
-        predicate, gist, severity = (
-            f"completed at {when}: {succeeded} of {wanted} succeeded",
-            "completed",
-            "info",
-        )
-    elif spec.get("suspend"):
-        predicate, gist, severity = "is suspended", "is suspended", "info"
-    else:
-        predicate = f"is running: {status.get('active', 0)} active, {failed} failed so far"
-        gist, severity = "is running", "warning" if failed else "info"
-    details = [
-        f"Succeeded {succeeded} of {wanted}, failed {failed}, active {status.get('active', 0)}; "
-        f"it gives up after {limit} retries.",
-        *_say_images(spec),
-    ]
-    times = read_moments(status.get("startTime"), status.get("completionTime"))
-    labels = {"succeeded": str(succeeded), "failed": str(failed), "backoff_limit": str(limit)}
-    return Told(predicate, gist, severity, [*_list_moments(job, conditions), *times], details, labels)
-
-
-def tell_node(node: Object) -> Told:
-    """Return what is told of a node's state."""
-    spec, status = node.get("spec") or {}, node.get("status") or {}
-    conditions: list[Object] = status.get("conditions") or []
-    unready = next((c for c in conditions if c["type"] == "Ready" and c["status"] != "True"), None)
-    pressures = [c for c in conditions if c["type"] in _PRESSURES and c["status"] == "True"]
-    cordoned = " and takes no new pods (cordoned)" if spec.get("unschedulable") else ""
-    if unready:
-        why = say_reason(unready)
-        since = unready.get("lastTransitionTime")
-        predicate = f"is not ready (NotReady){f' since {say_when(since)}' if since else ''}: {why}"
-        gist, severity = f"is not ready (NotReady): {why}", "error"
-    elif pressures:
-        gist = f"is under {' and '.join(c['type'] for c in pressures)}{cordoned}"
-        predicate = f"{gist}: {'; '.join(say_reason(c) for c in pressures)}"
-        severity = "warning"
-    else:
-        predicate = gist = f"is ready{cordoned}" if conditions else "has not said yet how it is"
-        severity = "warning" if cordoned else "info"
-    info = status.get("nodeInfo") or {}
-    taints = ", ".join(f"{t['key']}:{t['effect']}" for t in spec.get("taints") or [])
-    details = [
-        *say_conditions(conditions, _GOOD_NODE),
-        *_say_amounts("Capacity", status.get("capacity") or {}),
-        *_say_amounts("Allocatable", status.get("allocatable") or {}),
-        *([f"Taints: {taints}."] if taints else []),
-        *([f"Kubelet {info['kubeletVersion']}."] if info.get("kubeletVersion") else []),
-    ]
-    labels = {"ready": "False" if unready else "True"} if conditions else {}
-    return Told(predicate, gist, severity, _list_moments(node, conditions), details, labels)
-
-
-def _find(conditions: list[Object], type_: str, status: str) -> Object | None:
-    return next((c for c in conditions if c["type"] == type_ and c["status"] == status), None)
-
-
-def _say_images(spec: Object) -> list[str]:
-    containers: list[Object] = ((spec.get("template") or {}).get("spec") or {}).get("containers") or []
-    images = ", ".join(f"{container['name']} {container.get('image', 'unknown')}" for container in containers)
-    return [f"Images: {images}."] if images else []
-
-
-def _say_amounts(what: str, amounts: dict[str, str]) -> list[str]:
-    said = ", ".join(f"{name} {amounts[name]}" for name in _SHOWN_CAPACITY if name in amounts)
-    return [f"{what}: {said}."] if said else []
-
-
-def _list_moments(object_: Object, conditions: list[Object]) -> list[datetime]:
-    times = (condition.get("lastTransitionTime") for condition in conditions)
-    return read_moments(object_["metadata"].get("creationTimestamp"), *times)
+    labels = {"desired": str(desired), "ready": str(ready), "uses": ",".join(list_references(pod_spec))}
+    return Told(verdict, list_moments(workload, now), told, labels)

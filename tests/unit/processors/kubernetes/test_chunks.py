@@ -1,32 +1,12 @@
 """Objects and events of a cluster become sentences that answer. The objects are hand-made, of real shape."""
 
-import json
 from typing import Any
 
 import pytest
 
-from processors.chunk import ENDED, Chunk
+from processors.chunk import ENDED
 from processors.kubernetes.chunks import build_kubernetes_chunks
-from processors.record import Record
-
-AT_NOON = 1_795_262_400_000  # 2026-11-21 12:00:00 UTC
-
-
-def make_record(object_: Any, **headers: str) -> Record:
-    return Record(
-        topic="runlore.kubernetes",
-        partition=0,
-        offset=41,
-        timestamp_ms=AT_NOON,
-        key="",
-        headers={"cluster": "prod", **headers},
-        value=json.dumps(object_),
-    )
-
-
-def build(object_: Any, **headers: str) -> Chunk:
-    (chunk,) = build_kubernetes_chunks(make_record(object_, **headers), "b", "now")
-    return chunk
+from tests.support.kubernetes import build, make_record
 
 
 def make_pod(status: dict[str, Any]) -> dict[str, Any]:
@@ -92,6 +72,7 @@ def test_a_crashing_pod_says_why_it_was_restarted() -> None:
         "name": "checkout-7d9f8c6b5-x2vqn",
         "uid": "5d1c",
         "resource_version": "812",
+        "cluster_uid": "",
         "command": "kubectl -n shop get pod checkout-7d9f8c6b5-x2vqn -o yaml",
     }
 
@@ -285,8 +266,8 @@ def test_an_event_that_the_cluster_forgot_stays_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "object_", [None, 12, {}, {"kind": "Secret", "metadata": {"name": "s"}}, {"kind": "Pod", "metadata": {}},
-                {"kind": "Event", "metadata": {"name": "e"}}]
+    "object_", [None, 12, {}, {"kind": "Pod", "metadata": {}}, {"kind": "Event", "metadata": {"name": "e"}},
+                {"kind": "Pod", "metadata": {"name": {"odd": 1}}}, {"items": 5}]
 )  # fmt: skip
 def test_what_is_no_object_of_a_known_kind_is_an_error(object_: Any) -> None:
     with pytest.raises((ValueError, LookupError)):

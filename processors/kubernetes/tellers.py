@@ -1,0 +1,48 @@
+"""Which kinds are told of, and by whom."""
+
+from typing import Final
+
+from processors.kubernetes.autoscalers import tell_autoscaler
+from processors.kubernetes.configuration import tell_configuration
+from processors.kubernetes.jobs import tell_cron_job, tell_job
+from processors.kubernetes.networks import (
+    tell_endpoint_slice,
+    tell_ingress,
+    tell_network_policy,
+    tell_service,
+)
+from processors.kubernetes.nodes import tell_namespace, tell_node
+from processors.kubernetes.pods import tell_pod
+from processors.kubernetes.quotas import tell_limit_range, tell_quota
+from processors.kubernetes.storage import tell_claim, tell_storage_class, tell_volume
+from processors.kubernetes.words import Teller
+from processors.kubernetes.workloads import (
+    tell_daemon_set,
+    tell_deployment,
+    tell_replica_set,
+    tell_stateful_set,
+)
+
+TELLERS: Final[dict[str, Teller]] = {
+    "Pod": tell_pod,
+    "Deployment": tell_deployment,
+    "StatefulSet": tell_stateful_set,
+    "DaemonSet": tell_daemon_set,
+    "ReplicaSet": tell_replica_set,
+    "Job": tell_job,
+    "CronJob": tell_cron_job,
+    "HorizontalPodAutoscaler": tell_autoscaler,
+    "Node": tell_node,
+    "Namespace": tell_namespace,
+    "PersistentVolumeClaim": tell_claim,
+    "PersistentVolume": tell_volume,
+    "StorageClass": tell_storage_class,
+    "Service": tell_service,
+    "EndpointSlice": tell_endpoint_slice,
+    "Ingress": tell_ingress,
+    "NetworkPolicy": tell_network_policy,
+    "ResourceQuota": tell_quota,
+    "LimitRange": tell_limit_range,
+    "ConfigMap": tell_configuration,
+    "Secret": tell_configuration,
+}
