@@ -114,12 +114,15 @@ def vector_indexing_task(
 @task
 def quality_validation_task(ingested: dict[str, Any], indexed: dict[str, Any]) -> dict[str, Any]:
     """Gate a candidate, or look a micro-batch up through the read alias."""
-    from evaluation.release import record_freshness, release_version
+    if not indexed["candidate"]:
+        # The gate brings what takes seconds to load.
+        from evaluation.freshness import record_freshness
+
+        return record_freshness(SETTINGS, ingested["run_url"], indexed["index"])
+    from evaluation.release import release_version
     from processors.stores.builds import go_on_with
     from processors.stores.search import open_search
 
-    if not indexed["candidate"]:
-        return record_freshness(SETTINGS, ingested["run_url"], indexed["index"])
     client = open_search(SETTINGS.opensearch_url)
     with go_on_with(client, "rag", indexed["index"]):
         decision = release_version(client, SETTINGS, "rag", indexed["index"])

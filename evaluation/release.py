@@ -11,20 +11,18 @@ from evaluation.gate import Decision, decide, load_policy
 from evaluation.gate_report import summarise
 from evaluation.inspection import measure_drifts
 from evaluation.notifications import notify_refusal, notify_release
-from evaluation.probes import probe_version
 from evaluation.query_sets import load_golden
 from evaluation.registry import point_aliases, register_version
 from evaluation.runbook_report import build_report
 from evaluation.shadow import hold_for_shadow, to_metrics
-from evaluation.tracking import log_oddities, log_runbooks, log_step, log_version
+from evaluation.tracking import log_oddities, log_runbooks, log_version
 from processors.chunk import Pipeline
 from processors.index_names import cover_family
-from processors.rag import check_searchable, count_events, read_written
 from processors.settings import Settings
 from processors.stores.builds import NotPromotedError, promote_build
 from processors.stores.corpus import read_documents
-from processors.stores.mlflow import open_mlflow, set_run_tags
-from processors.stores.search import count_chunks, open_search
+from processors.stores.mlflow import log_metrics, open_mlflow, set_run_tags
+from processors.stores.search import count_chunks
 from processors.stores.staging import read_json, read_manifest
 from processors.stores.versions import find_live, list_versions, prune_versions, read_meta, update_meta
 
@@ -88,7 +86,8 @@ def _go_live(
     """Move the alias to a version that passed, unless what it was measured against isn't live any more."""
     shadow = hold_for_shadow(client, settings, pipeline, index)
     if shadow:
-        log_step(settings.mlflow_tracking_uri, run, 0, to_metrics(shadow))
+        with open_mlflow(settings.mlflow_tracking_uri) as mlflow:
+            log_metrics(mlflow, run, 0, to_metrics(shadow))
     try:
         promote_build(client, pipeline, index, live)
     except NotPromotedError as error:
@@ -110,23 +109,6 @@ def finish_release(
     refused = [v["index"] for v in list_versions(client, pipeline) if v["meta"].get("state") == "refused"]
     notify_release(settings, pipeline, refused)
     prune_versions(client, pipeline, settings.kept_versions)
-
-
-def record_freshness(settings: Settings, run_url: str, index: str) -> dict[str, float]:
-    """Look a micro-batch up through the read alias and log its freshness as a step of its version's run.
-
-    A batch that brought canaries is probed as well, so every few minutes.
-
-    Returns:
-        What was logged.
-    """
-    metrics = check_searchable(settings, run_url, index)
-    client = open_search(settings.opensearch_url)
-    if any(name.startswith("freshness_seconds/") for name in metrics):
-        metrics |= probe_version(client, "rag", read_written(run_url))
-    run = read_meta(client, index)["mlflow_run"]
-    log_step(settings.mlflow_tracking_uri, run, count_events(run_url), metrics)
-    return metrics
 
 
 def list_known_questions(client: OpenSearch, settings: Settings, index: str) -> list[str]:

@@ -1,13 +1,13 @@
 """The record of every index version in MLflow: its making, what it reached, and why it went live."""
 
 import json
-import time
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import mlflow
 from matplotlib.figure import Figure
-from mlflow.entities import Metric, Run
+from mlflow.entities import Run
 from mlflow.utils.mlflow_tags import MLFLOW_GIT_COMMIT, MLFLOW_RUN_NOTE
 
 from evaluation.gate import Decision, Evidence, compare_results
@@ -41,6 +41,11 @@ _CONFIGURATION: Final = {
     "model_cards",
     "kept_versions",
 }
+
+# By default the client tries for minutes: a release that can't be recorded fails, and is tried again as a
+# whole.
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
 
 
 def log_version(
@@ -229,13 +234,3 @@ def log_oddities(tracking_uri: str, run_id: str, oddities: Sequence[str]) -> Non
     client = mlflow.MlflowClient(tracking_uri)
     client.log_text(run_id, "".join(f"{oddity}\n" for oddity in oddities), "oddities.txt")
     client.log_metric(run_id, "pages/oddities", len(oddities))
-
-
-def log_step(tracking_uri: str, run_id: str, step: int, metrics: dict[str, float]) -> None:
-    """Log what was measured of a version that has its record already, such as by a micro-batch.
-
-    The run stays as it is: opening it again for each batch would cost more than the batch.
-    """
-    now = int(time.time() * 1000)
-    logged = [Metric(name, value, now, step) for name, value in metrics.items()]
-    mlflow.MlflowClient(tracking_uri).log_batch(run_id, logged)

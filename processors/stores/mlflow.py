@@ -4,7 +4,9 @@ The client library would bring its own models of these things; the topic carries
 take two seconds to import and minutes to give up, which a rollback hasn't.
 """
 
-from collections.abc import Iterator
+import math
+import time
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import httpx
@@ -16,9 +18,14 @@ _PAGE: Final = 200
 _MODEL_PAGE: Final = 1000
 
 
-def open_mlflow(tracking_uri: str) -> httpx.Client:
-    """Return a client of a tracking server; a login in the address is used."""
-    return httpx.Client(base_url=f"{tracking_uri.rstrip('/')}/api/2.0/mlflow", timeout=30)
+def open_mlflow(tracking_uri: str, timeout_s: float = 30) -> httpx.Client:
+    """Return a client of a tracking server; a login in the address is used.
+
+    Args:
+        tracking_uri: Address of the server.
+        timeout_s: How long it waits for a connection, and for each part of an answer.
+    """
+    return httpx.Client(base_url=f"{tracking_uri.rstrip('/')}/api/2.0/mlflow", timeout=timeout_s)
 
 
 def list_experiments(client: httpx.Client) -> list[dict[str, Any]]:
@@ -77,7 +84,8 @@ def list_model_versions(client: httpx.Client, condition: str = "") -> list[dict[
 def ensure_model(client: httpx.Client, name: str, description: str) -> None:
     """Create a registered model unless it is there."""
     answer = client.post("/registered-models/create", json={"name": name, "description": description})
-    if answer.is_error and answer.json().get("error_code") != "RESOURCE_ALREADY_EXISTS":
+    # What a proxy says is no JSON.
+    if answer.is_error and "RESOURCE_ALREADY_EXISTS" not in answer.text:
         answer.raise_for_status()
 
 
@@ -119,6 +127,17 @@ def set_run_tags(client: httpx.Client, run_id: str, tags: dict[str, str]) -> Non
     """Set tags of a run."""
     body = {"run_id": run_id, "tags": [{"key": key, "value": value} for key, value in tags.items()]}
     client.post("/runs/log-batch", json=body).raise_for_status()
+
+
+def log_metrics(client: httpx.Client, run_id: str, step: int, metrics: Mapping[str, float]) -> None:
+    """Log metrics as a step of a run, which stays as it is: what is no number MLflow can't take."""
+    now = int(time.time() * 1000)
+    logged = [
+        {"key": name, "value": value, "timestamp": now, "step": step}
+        for name, value in metrics.items()
+        if math.isfinite(value)
+    ]
+    client.post("/runs/log-batch", json={"run_id": run_id, "metrics": logged}).raise_for_status()
 
 
 def find_experiment(client: httpx.Client, name: str) -> str | None:

@@ -6,12 +6,11 @@ from uuid import uuid4
 import pytest
 from mlflow import MlflowClient
 
-from evaluation.tracking import log_step
 from processors.chunk import Chunk
 from processors.collectors.mlflow import collect_mlflow
 from processors.mlflow.chunks import build_mlflow_chunks
 from processors.settings import Settings
-from processors.stores import kafka
+from processors.stores import kafka, mlflow
 
 pytestmark = pytest.mark.usefixtures("paused_collect")
 Train = Callable[..., str]
@@ -126,7 +125,8 @@ def test_the_freshness_of_a_micro_batch_is_no_change(
     mlflow_client.set_terminated(run_id)
     collect()
     for step in (10, 20):
-        log_step(settings.mlflow_tracking_uri, run_id, step, {"freshness_seconds": 3.0})
+        with mlflow.open_mlflow(settings.mlflow_tracking_uri) as opened:
+            mlflow.log_metrics(opened, run_id, step, {"freshness_seconds": 3.0, "odd": float("nan")})
         _, _, before = kafka.drain(settings.kafka_bootstrap, [kafka.MLFLOW], {}, 10_000_000)
         collect_mlflow(settings)
         records, _, _ = kafka.drain(settings.kafka_bootstrap, [kafka.MLFLOW], before, 10_000_000)
