@@ -21,7 +21,7 @@ BENCH_STACK := RUNLORE_HOME=.runlore/bench-stack RUNLORE_PORT_BASE=$(BENCH_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
-	restart-one ask compare rollback versions env prove bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality
+	restart-one ask compare rollback versions env prove bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-logs
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -85,6 +85,9 @@ bench-quality: environments ## How well pages are found, beside simple rankings;
 
 bench-redaction: environments ## How fast secrets are masked, and which are missed; RUNLORE_TEST_DATA=<folder> for false masks
 	@$(BIN)/python -m evaluation.benchmarks.redaction
+
+bench-logs: environments ## How well log lines are put into patterns, beside published Drain; needs no stack
+	@$(BIN)/python -m evaluation.benchmarks.logs
 
 kube-up: environments ## A Kubernetes cluster beside the stack, which watches it (built once, minutes)
 	@$(STACK) kube-up
