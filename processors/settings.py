@@ -200,10 +200,15 @@ class Settings(BaseSettings):
         None, description="YAML file that says who may see logs, metrics, objects and runs; empty: everybody."
     )
     citation_link_seconds: int = Field(
-        3600, ge=60, description="How long a link to what isn't public can be opened."
+        3600, ge=60, description="How long a link to a source can be opened."
     )
     requests_per_minute: int = Field(0, ge=0, description="Questions of one user in a minute; 0: any number.")
     tokens_per_minute: int = Field(0, ge=0, description="Tokens of one user in a minute; 0: any number.")
+    page_requests_per_minute: int = Field(
+        600,
+        ge=0,
+        description="Requests of one user or address in a minute for what is no question; 0: any number.",
+    )
     max_body_bytes: int = Field(10_000_000, ge=1000, description="A larger request is refused.")
     max_context_tokens: int = Field(
         128_000, ge=0, description="A conversation of more tokens, as estimated, is refused; 0: none."

@@ -41,6 +41,7 @@ class Clients:
     aside: AsyncOpenSearch
     guards: Guards = field(default_factory=make_guards)
     live: SharedRead[dict[str, str]] = field(default_factory=SharedRead)
+    readiness: SharedRead[dict[str, str]] = field(default_factory=SharedRead)
     vectors: SingleFlight[tuple[list[float] | None, tuple[str, ...]]] = field(default_factory=SingleFlight)
     documents: SingleFlight[Any] = field(default_factory=SingleFlight)
     answers: SingleFlight[Any] = field(default_factory=SingleFlight)

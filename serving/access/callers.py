@@ -6,31 +6,23 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Final, cast
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import jwt
-import structlog
 from litestar.exceptions import NotAuthorizedException
 from litestar.types import Scope
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from serving.access.limits import admit
 from serving.access.tokens import ProviderKeys, read_openwebui_token, read_provider_token
-from serving.observability.trail import current_trail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from litestar.connection import ASGIConnection
-    from litestar.handlers import BaseRouteHandler
-
     from processors.settings import Settings
 
 PUBLIC: Final = "public"
 USER_HEADER: Final = "X-OpenWebUI-User-Jwt"
-KEY_SUBPROTOCOL: Final = "openai-insecure-api-key."
-"""What OpenAI's clients in browsers put before the key that they offer as a WebSocket's subprotocol."""
 _SHORTEST_SECRET: Final = 32
 _HINT: Final = "send `Authorization: Bearer <key>`."
 
@@ -214,33 +206,6 @@ def make_caller(user: str, groups: Iterable[Any] = ()) -> Caller:
     """
     named = {group for group in groups if isinstance(group, str) and group and group.isprintable()}
     return Caller(user, tuple(sorted({PUBLIC, *named})))
-
-
-async def require_caller(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
-    """Find out who asks, or refuse the request.
-
-    Raises:
-        LimitReachedError: Its user has asked as much as they may for now.
-        NotAuthorizedException: It shows no key or token, or one that isn't good.
-        IdentityProviderDownError: Nobody can tell whether its token is good.
-    """
-    state = connection.app.state
-    access: Access = state.access
-    caller = await identify(access, _find_headers(connection))
-    structlog.contextvars.bind_contextvars(user=caller.user)
-    connection.scope["state"]["caller"] = caller
-    trail = current_trail()
-    trail.caller = caller
-    # On a socket each question is counted when it comes.
-    if connection.scope.get("method") == "POST":
-        trail.headers = await admit(state.clients, state.settings, caller)
-
-
-def _find_headers(connection: ASGIConnection[Any, Any, Any, Any]) -> Mapping[str, str]:
-    """Return what says who asks: a browser's WebSocket can't send headers and offers its key instead."""
-    offered = cast("list[str]", connection.scope.get("subprotocols", []))
-    keys = [name.removeprefix(KEY_SUBPROTOCOL) for name in offered if name.startswith(KEY_SUBPROTOCOL)]
-    return {"Authorization": f"Bearer {keys[0]}"} if keys else connection.headers
 
 
 def provide_caller(scope: Scope) -> Caller:

@@ -1,5 +1,8 @@
 """How much one user may ask in a minute, over all replicas, and how long a conversation may be.
 
+What is no question, such as a source that is opened, has a bucket of its own: of the user, or of the address
+where nobody shows a key.
+
 The buckets are in Redis, see `limits.lua`. A question is counted when it comes. Its tokens are known when its
 answer ends and are taken then, so a bucket of tokens may owe; who owes waits until it is paid.
 """
@@ -8,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import ipaddress
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +25,7 @@ from serving.observability.metrics import LIMIT_CHECKS, time_stage
 from serving.resilience.guards import begin_shared_work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from processors.settings import Settings
     from serving.access.callers import Caller
@@ -76,12 +80,53 @@ async def admit(clients: Clients, settings: Settings, caller: Caller) -> dict[st
     Raises:
         LimitReachedError: The user has to wait.
     """
-    if not settings.requests_per_minute and not settings.tokens_per_minute:
+    limits = {"requests": settings.requests_per_minute, "tokens": settings.tokens_per_minute}
+    return await _admit(clients, caller.user, limits)
+
+
+async def admit_page(clients: Clients, settings: Settings, subject: str) -> dict[str, str]:
+    """Count a request for what is no question, and return the headers that say what is left.
+
+    Args:
+        clients: Redis among them; without it everybody is let in.
+        settings: Say how many may come in a minute.
+        subject: What is asked for, and by whom: a user, or an address from `name_address`.
+
+    Raises:
+        LimitReachedError: It has to wait.
+    """
+    limits = {"requests": settings.page_requests_per_minute, "tokens": 0}
+    return await _admit(clients, subject, limits)
+
+
+def name_address(host: str) -> str:
+    """Return who is counted as one where nobody says who they are: an address, or a network by IPv6.
+
+    A network of IPv6 is what one household or machine has; it could use another address for each request.
+
+    Example:
+        >>> name_address("10.1.2.3"), name_address("2001:db8:1:2::77"), name_address("::ffff:10.1.2.3")
+        ('address:10.1.2.3', 'address:2001:db8:1:2::/64', 'address:10.1.2.3')
+        >>> name_address("")
+        'address:'
+    """
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return f"address:{host}"
+    if isinstance(address, ipaddress.IPv6Address):
+        plain = address.ipv4_mapped
+        return f"address:{plain or ipaddress.ip_network((address, 64), strict=False)}"
+    return f"address:{address}"
+
+
+async def _admit(clients: Clients, subject: str, limits: Mapping[str, int]) -> dict[str, str]:
+    if not any(limits.values()):
         return {}
-    reply = await _take(clients, settings, caller, (1, 0), may_refuse=True)
+    reply = await _take(clients, subject, limits, (1, 0), may_refuse=True)
     if reply is None:
         return {}
-    buckets = _read_buckets(settings, reply)
+    buckets = _read_buckets(limits, reply)
     headers = describe_buckets(buckets)
     LIMIT_CHECKS.labels("allowed" if reply[0] else "refused").inc()
     if not reply[0]:
@@ -99,19 +144,18 @@ def charge(clients: Clients, settings: Settings, caller: Caller, tokens: int) ->
 
 async def _charge(clients: Clients, settings: Settings, caller: Caller, tokens: int) -> None:
     begin_shared_work()
-    await _take(clients, settings, caller, (0, tokens), may_refuse=False)
+    limits = {"requests": settings.requests_per_minute, "tokens": settings.tokens_per_minute}
+    await _take(clients, caller.user, limits, (0, tokens), may_refuse=False)
 
 
 async def _take(
-    clients: Clients, settings: Settings, caller: Caller, taken: tuple[int, int], *, may_refuse: bool
+    clients: Clients, subject: str, limits: Mapping[str, int], taken: tuple[int, int], *, may_refuse: bool
 ) -> list[int] | None:
     """Return what Redis says of the buckets, None if it is down."""
-    user = hashlib.sha256(caller.user.encode()).hexdigest()[:32]
+    named = hashlib.sha256(subject.encode()).hexdigest()[:32]
     # In a cluster of Redis the braces keep both on one node.
-    keys = f"limit:{{{user}}}:requests", f"limit:{{{user}}}:tokens"
-    limits = settings.requests_per_minute, settings.tokens_per_minute
-    given = [*limits, *taken, int(may_refuse)]
-
+    keys = f"limit:{{{named}}}:requests", f"limit:{{{named}}}:tokens"
+    given = [*limits.values(), *taken, int(may_refuse)]
     try:
         with time_stage("limits"):
             return await _run_script(clients, keys, given)
@@ -130,8 +174,7 @@ async def _run_script(clients: Clients, keys: tuple[str, str], given: list[int])
     return cast("list[int]", reply)
 
 
-def _read_buckets(settings: Settings, reply: list[int]) -> list[Bucket]:
-    limits = {"requests": settings.requests_per_minute, "tokens": settings.tokens_per_minute}
+def _read_buckets(limits: Mapping[str, int], reply: list[int]) -> list[Bucket]:
     return [
         Bucket(name, limit, remaining, reset / 1e6, wait / 1e6)
         for (name, limit), remaining, reset, wait in zip(

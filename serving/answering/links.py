@@ -1,9 +1,9 @@
 """Links to sources, made for the one who reads: a browser that opens one carries no key.
 
-What everybody may see has a plain address. A link for somebody who sees more says for which groups it was
-made, and until when; a signature keeps both from being changed. The page is looked up with these groups as
-filter, so a link shows what its reader may see and nothing else. It is made when an answer is given out, and
-never kept.
+A link says for which groups it was made, and until when; a signature keeps both from being changed. The page
+is looked up with these groups as filter, so a link shows what its reader may see and nothing else. What
+everybody may see has no other links: that everybody who may ask may see it doesn't open it to those who may
+not, and its address could be guessed. A link is made when an answer is given out, and never kept.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Final
 
 import jwt
 
-from serving.access.callers import PUBLIC
 from serving.answering.citations import build_citation_url
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def link_source(hit: Hit, reader: Reader) -> str:
     """Return the link by which this reader opens a source."""
     url = build_citation_url(hit, reader.ui_urls)
     service = f"{reader.ui_urls.get('service', '').rstrip('/')}/citations/"
-    if reader.groups == (PUBLIC,) or not url.startswith(service):
+    if not url.startswith(service):
         return url
     return f"{url}?{GRANT}={sign_grant(hit['index'], hit['chunk_id'], reader)}"
 
@@ -78,11 +77,11 @@ def sign_grant(index: str, chunk_id: str, reader: Reader) -> str:
 
 
 def read_grant(grant: str, index: str, chunk_id: str, key: bytes) -> Sequence[str]:
-    """Return the groups that a link was made for: the public's alone if it is another chunk's, old or forged.
+    """Return the groups that a link was made for: none if it is another chunk's, old or forged.
 
     Example:
         >>> read_grant("made up", "cag-v000001", "a", b"a key of thirty-two bytes for all")
-        ('public',)
+        ()
     """
     try:
         claims = jwt.decode(
@@ -93,5 +92,5 @@ def read_grant(grant: str, index: str, chunk_id: str, key: bytes) -> Sequence[st
             options={"require": ["exp", "sub"]},
         )
     except jwt.InvalidTokenError:
-        return (PUBLIC,)
+        return ()
     return tuple(claims["groups"])

@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
-from litestar import MediaType, Response, get
+from litestar import MediaType, Request, Response, get
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
@@ -17,6 +17,8 @@ from opensearchpy import NotFoundError
 from processors.index_names import find_version
 from processors.retrieval.hybrid import Hit, parse_hits
 from processors.settings import Settings
+from serving.access.admission import admit_reader
+from serving.access.callers import Caller
 from serving.answering.citations import name_log_lines
 from serving.answering.links import load_link_key, read_grant
 from serving.answering.prompt import title_of
@@ -45,25 +47,29 @@ _HEADERS: Final = {
 @get(
     "/citations/{index:str}/{chunk_id:str}",
     media_type=MediaType.HTML,
-    responses=list_errors(400, 404, 500, 503),
+    guards=[admit_reader],
+    responses=list_errors(400, 401, 404, 429, 500, 503, 504),
 )
 async def show_citation(
+    request: Request[Any, Any, Any],
     index: FromPath[str],
     chunk_id: FromPath[str],
     clients: NamedDependency[Clients],
     settings: NamedDependency[Settings],
     grant: FromQuery[str] = "",
 ) -> Response[str]:
-    """Show a chunk and where it comes from: to whom the link was made for, or to all if it is public.
+    """Show a chunk and where it comes from: to whom the link was made for, or who shows a key or token.
 
     Of a document it is the whole section, as the answer quotes it.
     """
-    groups = read_grant(grant, index, chunk_id, load_link_key(settings.mask_key_file))
-    hit = await _find_chunk(clients, index, chunk_id, groups) if _INDEX.fullmatch(index) else None
+    granted = read_grant(grant, index, chunk_id, load_link_key(settings.mask_key_file))
+    caller: Caller | None = request.scope["state"].get("caller")
+    groups = sorted({*granted, *(caller.groups if caller else ())})
+    hit = await _find_chunk(clients, index, chunk_id, groups) if groups and _INDEX.fullmatch(index) else None
     if hit is None:
         raise NotFoundException(
             f"{index} holds no chunk {chunk_id} that this link may show. Old versions are deleted in time,"
-            " and a link to what is not public ends: ask again for a new one."
+            " and a link ends: ask again for a new one."
         )
     trail = current_trail()
     trail.versions, trail.chunks = {"": find_version(index)}, [chunk_id]

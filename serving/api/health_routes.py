@@ -11,6 +11,8 @@ from litestar.openapi import ResponseSpec
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from processors.settings import Settings
+from serving.access.admission import admit_scrape
+from serving.api.openapi import list_errors
 from serving.clients import Clients
 from serving.model_client.generation import find_model
 from serving.retrieval.live_versions import find_live_versions
@@ -42,17 +44,23 @@ async def report_ready(
     The service is ready as long as it can search: without Redis or the model it answers less well. Without
     OpenSearch it stays ready if Redis is there and it has known a live version, for it has answers then.
     """
+    # Nobody shows a key here, and no limit may keep a probe out. So however many ask, one at a time looks.
+    parts = await clients.readiness.get(lambda: _probe_parts(clients, settings))
+    opensearch, redis = parts["opensearch"], parts["redis"]
+    remembers = redis == "up" and bool(clients.live.latest)
+    ready = opensearch == parts["live_version"] == "up" or (opensearch != "up" and remembers)
+    body = Readiness(status="ready" if ready else "not ready", parts=parts)
+    return Response(body, status_code=200 if ready else 503)
+
+
+async def _probe_parts(clients: Clients, settings: Settings) -> dict[str, str]:
     opensearch, redis, model, versions = await asyncio.gather(
         _probe(clients.search.ping()),
         _probe(clients.cache.ping()),
         _probe(find_model(clients, settings)),
         _probe(_require_version(clients)),
     )
-    parts = {"opensearch": opensearch, "redis": redis, "model": model, "live_version": versions}
-    remembers = redis == "up" and bool(clients.live.latest)
-    ready = opensearch == versions == "up" or (opensearch != "up" and remembers)
-    body = Readiness(status="ready" if ready else "not ready", parts=parts)
-    return Response(body, status_code=200 if ready else 503)
+    return {"opensearch": opensearch, "redis": redis, "model": model, "live_version": versions}
 
 
 async def _require_version(clients: Clients) -> bool:
@@ -68,7 +76,13 @@ async def _probe(question: Awaitable[Any]) -> str:
         return f"down: {type(error).__name__}"
 
 
-@get("/metrics", sync_to_thread=False, media_type=MediaType.TEXT)
+@get(
+    "/metrics",
+    sync_to_thread=False,
+    media_type=MediaType.TEXT,
+    guards=[admit_scrape],
+    responses=list_errors(429),
+)
 def report_metrics() -> Response[bytes]:
     """Return the measurements for Prometheus."""
     return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

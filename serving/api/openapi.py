@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from litestar import Router
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig, ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
@@ -17,6 +18,7 @@ from litestar.openapi.spec import (
     SecurityScheme,
 )
 
+from serving.access.admission import admit_address
 from serving.api.openai_bodies import ChatCompletion, ChatCompletionChunk, ErrorBody
 from serving.api.schema_page import SchemaPage
 
@@ -46,7 +48,7 @@ _ERRORS: Final = {
     401: "No key or token, or one that isn't good.",
     404: "There is no such thing.",
     413: "The body is too large.",
-    429: "Too many questions or tokens in a minute; `Retry-After` says when to try again.",
+    429: "Too many questions, tokens or requests in a minute; `Retry-After` says when to try again.",
     500: "A defect of the service; its log has more under the correlation id.",
     504: "It took longer than a request may.",
     503: "A part that the answer needs is down; `code` names it.",
@@ -119,6 +121,7 @@ def describe_api() -> OpenAPIConfig:
         use_handler_docstrings=True,
         operation_id_creator=_name_operation,
         render_plugins=[SchemaPage(path="/"), JsonRenderPlugin(), YamlRenderPlugin()],
+        openapi_router=Router("/schema", route_handlers=[], guards=[admit_address], include_in_schema=False),
     )
 
 

@@ -11,7 +11,8 @@ from litestar.response import Stream
 from processors.index_names import find_version
 from processors.retrieval.hybrid import Hit, RetrievedHit
 from processors.settings import Settings
-from serving.access.callers import Caller, require_caller
+from serving.access.admission import require_caller
+from serving.access.callers import Caller
 from serving.answering.answer import PIPELINES_BY_MODEL
 from serving.api.chat import begin_chat, complete_chat
 from serving.api.completions import encode_events, to_event_stream
@@ -55,14 +56,14 @@ async def create_chat_completion(
     return Response(await finish_unless_gone(request, complete_chat(clients, settings, data, caller)))
 
 
-@get("/models", responses=list_errors(401, 500, 503))
+@get("/models", responses=list_errors(401, 429, 500, 503, 504))
 async def list_models(settings: NamedDependency[Settings]) -> ModelList:
     """List the models: what is answered from both pipelines, from one of them, or by the bare model."""
     return ModelList(object="list", data=[_show_model(name) for name in _name_models(settings)])
 
 
 # The names of models on a hub have slashes.
-@get("/models/{name:path}", responses=list_errors(400, 401, 404, 500, 503))
+@get("/models/{name:path}", responses=list_errors(400, 401, 404, 429, 500, 503, 504))
 async def show_model(name: FromPath[str], settings: NamedDependency[Settings]) -> Model:
     """Show one model."""
     wanted = name.removeprefix("/")

@@ -131,6 +131,7 @@ def service(settings: Settings, live_versions: None, tmp_path_factory: Any) -> I
             "RUNLORE_SERVICE_PORT": str(port),
             "RUNLORE_LOG_LEVEL": "ERROR",
             "RUNLORE_REQUESTS_PER_MINUTE": "0",
+            "RUNLORE_PAGE_REQUESTS_PER_MINUTE": "0",
             "PYTHONPATH": str(ROOT),
         }
         log = (tmp_path_factory.mktemp("faults") / "service.log").open("w")

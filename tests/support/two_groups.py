@@ -184,6 +184,7 @@ def serve(pipelines: dict[str, Any], provider: Provider, folder: Path) -> Iterat
         "RUNLORE_OIDC_ISSUER": provider.url,
         "RUNLORE_OIDC_AUDIENCE": AUDIENCE,
         "RUNLORE_AUDIT_FILE": str(service.audit),
+        "RUNLORE_PAGE_REQUESTS_PER_MINUTE": "0",
         "RUNLORE_LOG_LEVEL": "DEBUG",
     }
     named = [f"{alias}={name}" for alias, name in pipelines.items()]

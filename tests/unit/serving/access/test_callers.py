@@ -12,6 +12,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotAuthorizedException
 from litestar.testing import AsyncTestClient
 
+from serving.access.admission import require_caller
 from serving.access.callers import (
     USER_HEADER,
     Access,
@@ -22,7 +23,6 @@ from serving.access.callers import (
     make_caller,
     open_access,
     read_api_keys,
-    require_caller,
 )
 
 SECRET = "a secret that Open WebUI has too."

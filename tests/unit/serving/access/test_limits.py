@@ -30,9 +30,11 @@ class Script:
     def __init__(self, reply: list[int] | Exception) -> None:
         self.reply = reply
         self.calls: list[tuple[Any, ...]] = []
+        self.keys: list[tuple[Any, ...]] = []
 
     async def evalsha(self, digest: str, keys: int, *given: Any) -> list[int]:
         assert len(digest) == 40
+        self.keys.append(given[:keys])
         self.calls.append(given[keys:])
         if isinstance(self.reply, Exception):
             raise self.reply
@@ -111,12 +113,64 @@ async def test_a_redis_that_has_forgotten_the_script_is_told_it_again(
     assert len(script.calls) == 2
 
 
-async def test_what_is_no_question_is_not_counted(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+NOBODY = {"Authorization": ""}
+
+
+async def test_who_shows_no_key_costs_no_question(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     script = Script(REFUSED)
     await ask(client, monkeypatch, script)
-    assert (await client.get("/v1/models")).status_code == 200
-    assert (await client.post("/v1/retrieve", json={}, headers={"Authorization": ""})).status_code == 401
+    assert (await client.post("/v1/retrieve", json={}, headers=NOBODY)).status_code == 401
     assert len(script.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/v1/models", {}),
+        ("/v1/models/runlore", {}),
+        ("/citations/cag-v000003/c1", {}),
+        ("/citations/cag-v000003/c1", NOBODY),
+        ("/citations/cag-v000003/c1?grant=x", NOBODY),
+        ("/schema", NOBODY),
+        ("/schema/openapi.json", NOBODY),
+        ("/schema/openapi.yaml", NOBODY),
+        ("/metrics", NOBODY),
+    ],
+)
+async def test_requests_to_every_route_are_limited(
+    client: Client, world: Any, monkeypatch: pytest.MonkeyPatch, path: str, headers: dict[str, str]
+) -> None:
+    script = Script(REFUSED)
+    await ask(client, monkeypatch, script)
+    script.calls.clear()
+    response = await client.get(path, headers=headers)
+    assert (response.status_code, response.headers["retry-after"]) == (429, "2")
+    assert script.calls == [(600, 0, 1, 0, 1)]
+    assert world.searches == []
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+async def test_a_probe_is_let_in_always(client: Client, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    script = Script(REFUSED)
+    await ask(client, monkeypatch, script)
+    assert (await client.get(path, headers=NOBODY)).status_code == 200
+
+
+async def test_pages_scrapes_and_questions_keep_each_other_out_of_no_bucket(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = Script(ALLOWED)
+    await ask(client, monkeypatch, script)
+    for path in ("/v1/models", "/schema", "/citations/cag-v000003/c1", "/metrics"):
+        await client.get(path, headers={} if path.startswith("/v1") else NOBODY)
+    question, models, schema, source, scrape = script.keys
+    assert schema == source
+    assert len({question, models, schema, scrape}) == 4
+
+
+async def test_without_redis_pages_are_shown(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    await ask(client, monkeypatch, Script(CacheDown("refused")))
+    assert (await client.get("/schema", headers=NOBODY)).status_code == 200
 
 
 async def test_a_body_that_is_too_large_is_refused_in_openais_shape(

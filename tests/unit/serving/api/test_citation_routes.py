@@ -4,15 +4,20 @@ from typing import Any
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
+from processors.settings import Settings
+from serving.answering.links import make_reader, sign_grant
+
 Client = AsyncTestClient[Litestar]
 
 
 async def test_page_shows_text_and_origin_without_a_key_and_without_active_markup(
-    client: Client, world: Any, hit: Callable[..., dict[str, Any]]
+    client: Client, world: Any, settings: Settings, hit: Callable[..., dict[str, Any]]
 ) -> None:
     cite = {"type": "git", "repository": "/repo", "path": "a<b>.md", "start_line": 3}
     world.hits["cag-v000003"] = [hit("c1", text="<script>alert(1)</script> $title", cite=cite)]
-    response = await client.get("/citations/cag-v000003/c1", headers={"Authorization": ""})
+    grant = sign_grant("cag-v000003", "c1", make_reader(settings, ("public",)))
+    url = f"/citations/cag-v000003/c1?grant={grant}"
+    response = await client.get(url, headers={"Authorization": ""})
     assert response.status_code == 200
     assert "&lt;script&gt;alert(1)&lt;/script&gt; $title" in response.text
     assert "<tr><th>path</th><td>a&lt;b&gt;.md</td></tr>" in response.text
@@ -39,7 +44,7 @@ async def test_a_cut_procedure_is_shown_as_a_whole(
     assert "1. Look.\n2. Then act." in response.text
 
 
-async def test_only_public_chunks_are_looked_for(client: Client, world: Any) -> None:
+async def test_only_the_callers_chunks_are_looked_for(client: Client, world: Any) -> None:
     await client.get("/citations/cag-v000003/c1")
     _, body, _ = world.searches[0]
     assert {"terms": {"acl": ["public"]}} in body["query"]["bool"]["filter"]

@@ -12,6 +12,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from processors.settings import Settings
+from serving.answering.links import make_reader, sign_grant
 from serving.observability.audit import BEGIN, AuditError, AuditLog, hash_line, main, verify_file
 
 Client = AsyncTestClient[Litestar]
@@ -143,7 +144,8 @@ async def test_answered_and_refused_requests_have_a_line_each(app: Litestar, set
         await client.post("/v1/retrieve", json=body, headers=key)
         await client.post("/v1/retrieve", json=body, headers={"X-Correlation-Id": "abc-2"})
         await client.post("/v1/retrieve", json={"query": "x" * 3000}, headers=key)
-        await client.get("/citations/cag-v000003/c1")
+        grant = sign_grant("cag-v000003", "c1", make_reader(settings, ("public",)))
+        await client.get(f"/citations/cag-v000003/c1?grant={grant}")
         await client.get("/citations/cag-v000001/c1")
         await client.get("/health/live")
         await client.get("/metrics")
