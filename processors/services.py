@@ -1,13 +1,13 @@
 """Which service something belongs to: one order of names for log lines and for objects, so that they meet."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
-# Written like this, or with underscores in place of dots and slashes, as Fluent Bit, Fluentd and Loki do.
-_APP_LABELS: Final = ("app.kubernetes.io/name", "k8s-app", "app", "app.kubernetes.io/instance")
-_UNDERSCORES: Final = str.maketrans("./-", "___")
-# Labels that a shipper took apart at the dots are nested as deep as this.
-_DEEPEST: Final = 4
+from processors.flat_fields import Fields, flatten_fields, plain_name
+
+_APP_LABELS: Final = tuple(
+    plain_name(label) for label in ("app.kubernetes.io/name", "k8s-app", "app", "app.kubernetes.io/instance")
+)
 
 
 def find_app(labels: object) -> str:
@@ -22,16 +22,19 @@ def find_app(labels: object) -> str:
         >>> find_app({"app_kubernetes_io/name": "shop"})
         'shop'
     """
-    if not isinstance(labels, Mapping):
-        return ""
-    named = {name.translate(_UNDERSCORES): value for name, value in _flatten(labels, "", _DEEPEST)}
-    found = (named.get(label.translate(_UNDERSCORES)) for label in _APP_LABELS)
-    return next((name for name in found if name), "")
+    return pick_app(flatten_fields(labels), "") if isinstance(labels, Mapping) else ""
 
 
-def _flatten(labels: Mapping[str, object], above: str, depth: int) -> Iterable[tuple[str, str]]:
-    for name, value in labels.items():
-        if isinstance(value, str):
-            yield above + name, value
-        elif isinstance(value, Mapping) and depth:
-            yield from _flatten(value, f"{above}{name}.", depth - 1)
+def pick_app(fields: Fields, above: str) -> str:
+    """Return the same of labels that stand among other fields.
+
+    Args:
+        fields: As `flatten_fields` gives them.
+        above: What the plain names of the labels begin with.
+
+    Example:
+        >>> pick_app({"kuberneteslabelsapp": "shop"}, "kuberneteslabels")
+        'shop'
+    """
+    found = (fields.get(above + label) for label in _APP_LABELS)
+    return next((name for name in found if name and isinstance(name, str)), "")

@@ -7,8 +7,10 @@ bounds. Everything else has the time at which Kafka's broker got the record.
 import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 """Clocks that were reset stand at 1970 or 1980, and Go's and .NET's zero time is of the year 1."""
@@ -23,7 +25,13 @@ _ZONES: Final = {
 }  # fmt: skip
 
 _CLOCK: Final = r"(?P<H>\d\d):(?P<M>\d\d)(?::(?P<S>\d\d)(?:[.,:](?P<f>\d{1,9}))?)?"
-_ZONE: Final = r"(?: ?(?P<z>Z|[+-]\d\d(?::?\d\d)?|(?:UTC|GMT|CES?T|EES?T|MSK|[ECMP][SD]T)\b))?"
+_HALF_DAY: Final = (
+    r"(?P<H>\d\d?):(?P<M>\d\d)(?::(?P<S>\d\d)(?:[.,](?P<f>\d{1,9}))?)?(?:[ \u202f](?P<p>[AaPp][Mm]))?"
+)
+_ZONE: Final = (
+    r"(?: ?(?P<z>Z|[+-]\d\d(?::?\d\d)?|(?:UTC|GMT|CES?T|EES?T|MSK|[ECMP][SD]T)\b"
+    r"|[A-Z][a-z]{1,15}/[A-Z][A-Za-z_]{1,30}))?"
+)
 _NAME: Final = r"(?P<b>[A-Z][a-z]{2})"
 _DAY_NAME: Final = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?"
 _WRITINGS: Final = tuple(
@@ -31,16 +39,22 @@ _WRITINGS: Final = tuple(
     for pattern in (
         # ISO 8601, RFC 3339, and the like with slashes or dots: 2026-11-21T07:00:00.123456789+03:00
         rf"(?P<Y>\d{{4}})(?P<sep>[-/.])(?P<m>\d\d)(?P=sep)(?P<d>\d\d)(?:[T ,_-]{{1,2}}{_CLOCK}{_ZONE})?",
+        # German and Russian: 21.11.2026 07:00:00; American: 11/21/2026, 7:00:00 AM; British: 21/11/2026 07:00
+        rf"(?P<d>\d\d)\.(?P<m>\d\d)\.(?P<Y>\d{{4}})[ T,]{{1,2}}{_CLOCK}{_ZONE}",
+        rf"(?P<m>0?[1-9]|1[0-2])/(?P<d>\d\d?)/(?P<Y>\d{{4}}),? {_HALF_DAY}{_ZONE}",
+        rf"(?P<d>\d\d?)/(?P<m>\d\d?)/(?P<Y>\d{{4}}),? {_HALF_DAY}{_ZONE}",
+        # java.util.logging: Nov 21, 2026 7:00:00 AM
+        rf"{_NAME} (?P<d>\d\d?), (?P<Y>\d{{4}}),? {_HALF_DAY}{_ZONE}",
         # Common log format, Tomcat, Redis, RFC 1123: Sat, 21 Nov 2026 07:00:00 GMT
-        rf"{_DAY_NAME}(?P<d>\d\d?)[/ -]{_NAME}[/ -](?P<Y>\d{{4}})[: ]{_CLOCK}{_ZONE}",
+        rf"{_DAY_NAME}(?P<d>\d\d?)[/ -]{_NAME}[/ -](?P<Y>\d{{4}})(?:::|[: ]){_CLOCK}{_ZONE}",
         # Apache's error log and C's ctime: Sat Nov 21 07:00:00.123456 2026
         rf"{_DAY_NAME}{_NAME} {{1,2}}(?P<d>\d\d?) {_CLOCK}{_ZONE} (?P<Y>\d{{4}})",
         # Syslog of RFC 3164, without a year: Nov  1 07:00:00
         rf"{_DAY_NAME}{_NAME} {{1,2}}(?P<d>\d\d?) {_CLOCK}{_ZONE}",
         # klog, without a year: 1121 07:00:00.000123
         rf"(?P<m>\d\d)(?P<d>\d\d) {_CLOCK}",
-        # Android, without a year: 11-21 07:00:00.123
-        rf"(?P<m>\d\d)-(?P<d>\d\d) {_CLOCK}",
+        # Android and Proxifier, without a year: 11-21 07:00:00.123, 11.21 07:00:00
+        rf"(?P<m>\d\d)[-.](?P<d>\d\d) {_CLOCK}",
         # Two digits of the year, as Spark writes: 26/11/21 07:00:00
         rf"(?P<y>\d\d)/(?P<m>\d\d)/(?P<d>\d\d) {_CLOCK}",
         # Basic format: 20261121T070000Z, 20261121-07:00:00:123, and 261121 070000 of HDFS
@@ -152,7 +166,10 @@ def _read_match(part: dict[str, str | None], clock: datetime) -> datetime | None
     year = part.get("Y") or (f"20{part['y']}" if part.get("y") else None)
     fraction = (part.get("f") or "").ljust(6, "0")[:6]
     clock_parts = [part.get(name) or part.get(f"{name}2") or "0" for name in "HMS"]
-    rest = (number, int(part["d"] or 0), *map(int, clock_parts), int(fraction))
+    hour, minute, second = map(int, clock_parts)
+    if half := part.get("p"):
+        hour = hour % 12 + 12 * (half.lower() == "pm")
+    rest = (number, int(part["d"] or 0), hour, minute, second, int(fraction))
     zone = _read_zone(part.get("z") or "")
     if year:
         return _make_moment(int(year), rest, zone)
@@ -163,7 +180,7 @@ def _read_match(part: dict[str, str | None], clock: datetime) -> datetime | None
     return None
 
 
-def _make_moment(year: int, rest: tuple[int, ...], zone: timezone) -> datetime | None:
+def _make_moment(year: int, rest: tuple[int, ...], zone: tzinfo) -> datetime | None:
     month, day, hour, minute, second, micro = rest
     try:
         # A leap second is told as the last moment of its minute.
@@ -172,12 +189,23 @@ def _make_moment(year: int, rest: tuple[int, ...], zone: timezone) -> datetime |
         return None
 
 
-def _read_zone(text: str) -> timezone:
+def _read_zone(text: str) -> tzinfo:
+    if "/" in text:
+        return _find_place(text)
     if text[:1] not in ("+", "-"):
         return timezone(timedelta(hours=_ZONES[text.lower()]))
     digits = text[1:].replace(":", "").ljust(4, "0")
     minutes = min(int(digits[:2]) * 60 + int(digits[2:]), 23 * 60)
     return timezone(timedelta(minutes=minutes if text[0] == "+" else -minutes))
+
+
+@lru_cache(maxsize=1_000)
+def _find_place(name: str) -> tzinfo:
+    """Return the zone that is named after a place; one that nobody knows is UTC."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
 
 
 def _believe(moment: datetime | None) -> datetime | None:

@@ -23,7 +23,7 @@ def find(settings: Settings, topic: str, marker: str) -> list[Record]:
 
 def test_a_letter_is_replayed_once_and_only_on_demand(settings: Settings, run_dag: RunDag) -> None:
     marker = uuid.uuid4().hex
-    poison = f'{{"no message": "{marker}", "password": "correct-horse-{marker}"}}'.encode()
+    poison = f'{{"message": "{marker}", "password": "correct-horse-{marker}"'.encode()
     headers = {"source": marker}
     kafka.produce(settings.kafka_bootstrap, kafka.LOGS, [(marker, poison, headers)])
     deadline = time.monotonic() + 180

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from processors.logs.parsing import is_noise, parse_log
+from processors.logs.parsing import LogLine, is_noise, parse_logs
 from processors.record import Record
 
 CLOCK_MS = 1_763_708_400_000  # 2025-11-21T07:00:00Z
@@ -21,6 +21,11 @@ def make_record(value: str | None, key: str = "redis") -> Record:
 def make_json(**fields: Any) -> Record:
     body = {"@timestamp": "2025-11-21T06:59:00Z", "message": "ready", "service": {"name": "redis"}, **fields}
     return make_record(json.dumps(body))
+
+
+def parse_log(record: Record) -> LogLine:
+    (line,) = parse_logs(record)
+    return line
 
 
 def test_ecs_names_are_read_nested_and_flat() -> None:
@@ -84,9 +89,7 @@ def test_leading_space_stays_for_it_marks_a_continuation() -> None:
     assert parse_log(make_json(message="\tat a.b.C(C.java:1) \n"))["message"] == "\tat a.b.C(C.java:1)"
 
 
-@pytest.mark.parametrize(
-    "value", [None, '{"message"', "[]", "{}", '{"message": 7}', '{"message": "x", "@timestamp": "soon"}']
-)
+@pytest.mark.parametrize("value", [None, '{"message"', '{"message": "cut of', "[]", "{}", "[{}]"])
 def test_what_cannot_be_read_is_an_error(value: str | None) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_log(make_record(value))

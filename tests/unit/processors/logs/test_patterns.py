@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from processors.logs import patterns
-from processors.logs.parsing import LogLine, find_severity
+from processors.logs.parsing import LogLine
 from processors.logs.pattern_chunks import build_pattern_chunk
 from processors.logs.patterns import (
     PartitionState,
@@ -18,6 +18,7 @@ from processors.logs.patterns import (
     start_state,
     write_offsets,
 )
+from processors.logs.severity import find_severity
 
 SECOND = 1_000
 

@@ -1,0 +1,54 @@
+"""Fields of a JSON object by one plain name, however a shipper writes them.
+
+`service.name` as a key or nested, `service_name`, `serviceName` and `Service-Name` are the same field of the
+same meaning, written by different hands. A reader that knows each writing would be a list without end.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+Fields = dict[str, Any]
+"""Fields by their plain names: lower case and without the marks that join words."""
+
+_JOINS: Final = str.maketrans("", "", "._-/ ")
+# Deeper than any name that is looked for.
+_DEEPEST: Final = 8
+
+
+@lru_cache(maxsize=10_000)
+def plain_name(name: str) -> str:
+    """Return a field's name without what differs between its writings.
+
+    Example:
+        >>> plain_name("service.name"), plain_name("ServiceName"), plain_name("@timestamp")
+        ('servicename', 'servicename', '@timestamp')
+    """
+    return name.lower().translate(_JOINS)
+
+
+def flatten_fields(body: Mapping[str, Any]) -> Fields:
+    """Return the fields of an object, those of nested objects too, and the nested objects themselves.
+
+    Of two fields with the same plain name the one that holds something wins, then the first.
+
+    Example:
+        >>> flatten_fields({"log": {"level": "info"}, "Message": "ready"})
+        {'log': {'level': 'info'}, 'loglevel': 'info', 'message': 'ready'}
+    """
+    fields: Fields = {}
+    for name, value in _walk(body, "", _DEEPEST):
+        if fields.get(name) in (None, ""):
+            fields[name] = value
+    return fields
+
+
+def _walk(body: Mapping[str, Any], above: str, depth: int) -> Iterator[tuple[str, Any]]:
+    for name, value in body.items():
+        plain = above + plain_name(name[:_LONGEST_NAME])
+        yield plain, value
+        if isinstance(value, Mapping) and depth:
+            yield from _walk(value, plain, depth - 1)
+
+
+_LONGEST_NAME: Final = 200

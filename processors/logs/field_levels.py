@@ -1,0 +1,92 @@
+"""The severity that an event's fields state, by word or by number, whichever logger wrote them."""
+
+from typing import Any, Final
+
+from processors.flat_fields import Fields
+from processors.logs.level_names import (
+    CLOUD_LOGGING,
+    JAVA_UTIL,
+    LOG4J,
+    LOGBACK,
+    MONOLOG,
+    OPENTELEMETRY,
+    PINO,
+    PYTHON,
+    SYSLOG,
+    WINDOWS,
+    Scale,
+    name_level,
+    number_level,
+)
+
+_WORDS: Final = (
+    "loglevel", "severitytext", "severity", "level", "levelname", "lvl", "@l", "@level", "leveltext",
+    "levelstandardlevel", "leveldisplayname", "severitylevel", "logseverity", "errorseverity",
+    "syslogseveritytext", "syslogseverityname", "syslogseverity", "logsyslogseverityname", "priority",
+    "eventtype",
+)  # fmt: skip
+# Names that say which scale their number is of.
+_NUMBERS: Final[tuple[tuple[str, Scale], ...]] = (
+    ("severitynumber", OPENTELEMETRY), ("levelno", PYTHON), ("levelvalue", LOGBACK),
+    ("levelintlevel", LOG4J), ("intlevel", LOG4J), ("syslogseverity", SYSLOG),
+    ("syslogseveritycode", SYSLOG), ("logsyslogseveritycode", SYSLOG), ("winloglevel", WINDOWS),
+)  # fmt: skip
+_JOURNALD: Final = ("realtimetimestamp", "systemdunit", "syslogidentifier", "transport", "bootid")
+_PYTHON_NAMES: Final = ("asctime", "funcname", "lineno", "threadname")
+_WINDOWS_NAMES: Final = ("winlog", "providername", "eventid", "channel")
+
+
+def find_level(fields: Fields) -> str:
+    """Return the severity that fields state, or nothing.
+
+    Args:
+        fields: As `flatten_fields` gives them.
+
+    Example:
+        >>> find_level({"level": 50}), find_level({"level": 3}), find_level({"level": "?"})
+        ('error', 'error', '')
+    """
+    for name in _WORDS:
+        value = fields.get(name)
+        if isinstance(value, str) and (level := name_level(value)):
+            return level
+    for name, scale in _NUMBERS:
+        if level := number_level(fields.get(name), scale):
+            return level
+    return (
+        number_level(fields.get("severity"), SYSLOG)
+        or number_level(fields.get("severity"), CLOUD_LOGGING)
+        or _guess_scale(fields, fields.get("level"))
+        or _read_priority(fields)
+        or _read_mongo(fields)
+    )
+
+
+def _guess_scale(fields: Fields, number: Any) -> str:
+    """Tell a bare number by its size; where two scales overlap, by the fields beside it."""
+    small = WINDOWS if _has_any(fields, _WINDOWS_NAMES) else SYSLOG
+    tens = PYTHON if _has_any(fields, _PYTHON_NAMES) else PINO
+    scales = (small, tens, MONOLOG, JAVA_UTIL, LOGBACK)
+    return next((level for scale in scales if (level := number_level(number, scale))), "")
+
+
+def _read_priority(fields: Fields) -> str:
+    """Read journald's priority, unless it only tells which stream was written to."""
+    priority = fields.get("priority")
+    if not _has_any(fields, _JOURNALD) or (_is_of_stream(fields) and str(priority) in ("3", "6")):
+        return ""
+    return number_level(priority, SYSLOG)
+
+
+def _is_of_stream(fields: Fields) -> bool:
+    return "containerid" in fields or (fields.get("transport") == "stdout" and fields["priority"] in ("6", 6))
+
+
+def _read_mongo(fields: Fields) -> str:
+    letter = fields.get("s")
+    is_mongo = isinstance(letter, str) and "msg" in fields and "c" in fields
+    return name_level(str(letter)[:1]) if is_mongo else ""
+
+
+def _has_any(fields: Fields, names: tuple[str, ...]) -> bool:
+    return any(name in fields for name in names)

@@ -1,0 +1,83 @@
+"""Plain text of a message as its entries: each line one, but for what belongs to the line before it."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+_COLOUR: Final = re.compile(r"(?:\x1b|#033)\[[0-9;?]{0,20}[A-Za-z]")
+_BEGINS_WITH_TIME: Final = re.compile(
+    r"(?:<\d{1,3}>(?:1 )?)?[\[(\"']?(?:\d{2,4}[-/.:]\d\d|\d\d[-/ ]?[A-Z][a-z]{2}[-/ ]"
+    r"|[A-Z][a-z]{2} [ \d]\d[, ]|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[, ]|[IWEF]\d{4} |\d{6} \d{6} |\d{10}[. ])"
+)
+# Lines that only ever go on with the line before them.
+_CONTINUES: Final = re.compile(
+    r"\s+\S|Caused by: |Suppressed: |\.\.\. \d+ (?:more|common frames)|#\d{1,4} |goroutine \d+ \["
+    r"|Traceback \(most recent call last\):|During handling of the above exception"
+    r"|The above exception was the direct cause|--- End of |\[signal SIG|created by |exit status \d"
+    r"|[)}\]]{1,10}[,;]?\s*\Z|[│╵╰├└]|Node\.js v\d|Stack trace:"
+)
+_FRAME: Final = re.compile(r"\s+at \S|\s+File \"|#\d{1,4} ")
+_EXCEPTION: Final = re.compile(r"(?:[\w$]+\.)*+[A-Z][\w$]*+(?:: |\Z)")
+_PYTHON: Final = "Traceback (most recent call last):"
+_GO: Final = re.compile(r"(?:panic|fatal error): |goroutine \d+ \[")
+
+
+def strip_colours(text: str) -> str:
+    r"""Return a text without the codes that colour it on a terminal, rsyslog's writing of them too.
+
+    Example:
+        >>> strip_colours("\x1b[31mERROR\x1b[0m lost")
+        'ERROR lost'
+    """
+    return _COLOUR.sub("", text)
+
+
+def split_lines(text: str) -> list[str]:
+    r"""Return the entries of a text: its lines, and with each what goes on with it.
+
+    After a line that begins with a time all goes on with it up to the next one that does; otherwise only a
+    stack trace does.
+
+    Example:
+        >>> split_lines("ready\nERROR no stock\njava.lang.X: y\n\tat shop.Order.run(Order.java:7)\nready")
+        ['ready', 'ERROR no stock\njava.lang.X: y\n\tat shop.Order.run(Order.java:7)', 'ready']
+        >>> split_lines("2026-11-21 07:00:00 query failed:\nSELECT 1\n2026-11-21 07:00:01 ready")
+        ['2026-11-21 07:00:00 query failed:\nSELECT 1', '2026-11-21 07:00:01 ready']
+        >>> split_lines("")
+        ['']
+    """
+    lines = [line for line in strip_colours(text).splitlines() if line.strip()]
+    if len(lines) < 2:
+        return [text.strip("\r\n")]
+    return ["\n".join(entry) for entry in _group(lines)]
+
+
+def _group(lines: list[str]) -> Iterator[list[str]]:
+    entry = [lines[0]]
+    has_trace = _is_trace(lines[0])
+    for line, following in pairwise([*lines[1:], ""]):
+        if _belongs(entry, has_trace, line, following):
+            entry.append(line)
+            has_trace = has_trace or _is_trace(line)
+        else:
+            yield entry
+            entry, has_trace = [line], _is_trace(line)
+    yield entry
+
+
+def _is_trace(line: str) -> bool:
+    return bool(_FRAME.match(line) or _EXCEPTION.match(line) or _GO.match(line)) or line == _PYTHON
+
+
+def _belongs(entry: list[str], has_trace: bool, line: str, following: str) -> bool:
+    if _BEGINS_WITH_TIME.match(line):
+        return False
+    if _CONTINUES.match(line) or _BEGINS_WITH_TIME.match(entry[0]) or _GO.match(entry[0]):
+        return True
+    if not _EXCEPTION.match(line):
+        return False
+    # A Python traceback ends with its exception; Java's and Node's begins its frames, and belongs to the
+    # line before it unless that is a trace already.
+    ends_traceback = has_trace and entry[-1].startswith(" ") and _PYTHON in entry
+    return ends_traceback or (not has_trace and bool(_FRAME.match(following)))
