@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from local.errors import StackError
+from local.home import claim_home
 from local.passwords import Passwords
 from local.settings import StackSettings
 
@@ -32,6 +33,7 @@ def prepare_folders(settings: StackSettings) -> None:
     Raises:
         StackError: if that user could not reach them.
     """
+    claim_home(settings.home)
     for name in (*_OF_STARTER, *_OF_DATA_USER):
         (settings.home / name).mkdir(parents=True, exist_ok=True)
     if os.geteuid() != 0:

@@ -3,13 +3,13 @@
 import argparse
 import os
 import shlex
-import shutil
 import subprocess
 import sys
 import time
 
 from local.environment import compute_addresses, compute_environment
 from local.errors import StackError
+from local.home import remove_home, require_own
 from local.kube import describe_cluster, switch
 from local.passwords import ensure_passwords
 from local.services import names_of
@@ -149,8 +149,9 @@ def logs(settings: StackSettings, options: argparse.Namespace) -> int:
 
 def clean(settings: StackSettings, _options: argparse.Namespace) -> None:
     """Stop, and remove the stack's own folder; the installed environments stay."""
+    require_own(settings.home)
     stop_supervisor(settings)
-    shutil.rmtree(settings.home, ignore_errors=True)
+    remove_home(settings.home)
     print(f"Removed {settings.home}. The environments in {settings.envs} stay.")
 
 
