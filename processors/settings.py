@@ -179,6 +179,16 @@ class Settings(BaseSettings):
         min_length=1, description="JSON list of document sources."
     )
 
+    service_host: str = Field(
+        "127.0.0.1", min_length=1, description="Address that the service listens on; 0.0.0.0 in a container."
+    )
+    kafka_replication: int = Field(
+        1, ge=1, description="Replicas of each topic that is created; at most as many as there are brokers."
+    )
+    opensearch_replicas: int = Field(
+        0, ge=0, description="Copies of each index beside the first, of versions and slices made from now on."
+    )
+
     api_keys_file: Path | None = Field(
         None, description="JSON object of named keys: the SHA-256 of each and its groups; empty: none."
     )
@@ -199,9 +209,7 @@ class Settings(BaseSettings):
     access_policy_file: Annotated[Path | None, AfterValidator(_require_policy)] = Field(
         None, description="YAML file that says who may see logs, metrics, objects and runs; empty: everybody."
     )
-    citation_link_seconds: int = Field(
-        3600, ge=60, description="How long a link to a source can be opened."
-    )
+    citation_link_seconds: int = Field(3600, ge=60, description="How long a link to a source can be opened.")
     requests_per_minute: int = Field(0, ge=0, description="Questions of one user in a minute; 0: any number.")
     tokens_per_minute: int = Field(0, ge=0, description="Tokens of one user in a minute; 0: any number.")
     page_requests_per_minute: int = Field(

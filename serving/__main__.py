@@ -1,4 +1,4 @@
-"""`python -m serving`: run the service on RUNLORE_SERVICE_PORT of this machine."""
+"""`python -m serving`: run the service on RUNLORE_SERVICE_HOST and RUNLORE_SERVICE_PORT."""
 
 import os
 import sys
@@ -27,7 +27,7 @@ def main() -> int:
         app.on_shutdown.append(stack.close)
         uvicorn.run(
             app,
-            host="127.0.0.1",
+            host=settings.service_host,
             port=int(port),
             access_log=False,
             log_config=None,

@@ -51,12 +51,12 @@ _STALL_S: Final = _TRANSACTION_MS / 1000 + 15
 _POLL_S: Final = 0.1
 
 
-def create_topics(bootstrap: str, partitions: int = 2) -> list[str]:
-    """Create the topics that are missing and return their names."""
+def create_topics(bootstrap: str, partitions: int = 2, replication: int = 1) -> list[str]:
+    """Create the topics that are missing, each partition on so many brokers, and return their names."""
     admin = AdminClient({"bootstrap.servers": bootstrap})
     present = admin.list_topics(timeout=_TIMEOUT_S).topics
     missing = [topic for topic in TOPICS if topic not in present]
-    wanted = [_describe_topic(topic, partitions) for topic in missing]
+    wanted = [_describe_topic(topic, partitions, replication) for topic in missing]
     for future in admin.create_topics(wanted).values() if wanted else ():
         try:
             future.result(timeout=_TIMEOUT_S)
@@ -84,13 +84,14 @@ def add_partitions(bootstrap: str, topic: str, count: int) -> None:
         future.result(timeout=_TIMEOUT_S)
 
 
-def _describe_topic(topic: str, partitions: int) -> NewTopic:
+def _describe_topic(topic: str, partitions: int, replication: int) -> NewTopic:
     if topic == COLLECTED:
         # It is read from its beginning every time, and only closed segments are compacted.
         compact = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.1"}
-        return NewTopic(topic, 1, 1, config={**compact, "segment.bytes": "16777216", "segment.ms": "600000"})
+        segments = {"segment.bytes": "16777216", "segment.ms": "600000"}
+        return NewTopic(topic, 1, replication, config={**compact, **segments})
     # Time slices are told by when the broker got an event: senders' clocks can't be trusted with that.
-    return NewTopic(topic, partitions, 1, config={"message.timestamp.type": "LogAppendTime"})
+    return NewTopic(topic, partitions, replication, config={"message.timestamp.type": "LogAppendTime"})
 
 
 def drain(
@@ -399,7 +400,9 @@ def mirror_positions(bootstrap: str, positions: Positions) -> None:
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["create-topics"]:
-            sys.stdout.write(f"created: {create_topics(load_settings().kafka_bootstrap)}\n")
+            settings = load_settings()
+            created = create_topics(settings.kafka_bootstrap, replication=settings.kafka_replication)
+            sys.stdout.write(f"created: {created}\n")
         case ["add-partitions", topic, count] if count.isdecimal():
             add_partitions(load_settings().kafka_bootstrap, topic, int(count))
             sys.stdout.write(f"{topic} has {count} partitions\n")

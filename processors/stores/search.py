@@ -62,10 +62,19 @@ def open_search(url: str) -> OpenSearch:
     return OpenSearch(url, timeout=60, max_retries=1, retry_on_timeout=False)
 
 
-def apply_templates(client: OpenSearch, dimension: int, pipelines: Iterable[str] = PIPELINES) -> None:
-    """Create or update the index template of each pipeline's versions and their slices."""
+def apply_templates(
+    client: OpenSearch, dimension: int, pipelines: Iterable[str] = PIPELINES, replicas: int = 0
+) -> None:
+    """Create or update the index template of each pipeline's versions and their slices.
+
+    Args:
+        client: OpenSearch.
+        dimension: Length of the embedding vectors.
+        pipelines: Whose versions.
+        replicas: Copies of each index beside the first.
+    """
     settings = {
-        "index": {"knn": True, "number_of_shards": 1, "number_of_replicas": 0},
+        "index": {"knn": True, "number_of_shards": 1, "number_of_replicas": replicas},
         "analysis": ANALYSIS,
     }
     for pipeline in pipelines:
@@ -283,5 +292,9 @@ if __name__ == "__main__":
     if sys.argv[1:] != ["apply-templates"]:
         sys.exit("usage: python -m processors.stores.search apply-templates")
     settings = load_settings()
-    apply_templates(open_search(settings.opensearch_url), settings.embedding_dimension)
+    apply_templates(
+        open_search(settings.opensearch_url),
+        settings.embedding_dimension,
+        replicas=settings.opensearch_replicas,
+    )
     sys.stdout.write("index templates applied: runlore-rag, runlore-cag\n")
