@@ -1,11 +1,34 @@
-"""The labelled sample is sound; the rules of its labels stand in `labelled/README.md`."""
+"""Severity and time of a labelled sample; the rules of its labels stand in `labelled/README.md`."""
 
 import pytest
 
-from tests.support.labelled_logs import Labelled, list_texts, read_sample
+from processors.logs.parsing import parse_logs
+from processors.redaction.masking import open_masker
+from tests.support.labelled_logs import Labelled, differs_in_time, list_texts, mask_record, read_sample
 
+MASK = open_masker(b"a key of the tests")
 SAMPLE = read_sample()
 SEVERITIES = ("critical", "error", "warning", "info", "debug")
+ALLOWED = len(SAMPLE) / 100
+"""So many lines may be wrong."""
+
+
+@pytest.fixture(scope="module", name="parsed")
+def parse_sample() -> list[tuple[Labelled, str, str]]:
+    """Each label with the severity and time that the pipeline finds, which masks before it parses."""
+    return [(label, *describe(label)) for label in SAMPLE]
+
+
+def describe(label: Labelled) -> tuple[str, str]:
+    try:
+        lines = parse_logs(mask_record(label["record"], MASK))
+    except ValueError as error:
+        return f"dead letter: {error}", ""
+    return (lines[0]["severity"], lines[0]["observed_at"]) if len(lines) == 1 else (f"{len(lines)} lines", "")
+
+
+def show(label: Labelled, got: object, true: object) -> str:
+    return f"\n{label['system']}: got {got}, true {true}: {label['record']['value']!r}"
 
 
 def test_the_sample_is_large_and_varied() -> None:
@@ -18,3 +41,17 @@ def test_the_sample_is_large_and_varied() -> None:
 @pytest.mark.parametrize("label", SAMPLE, ids=lambda label: f"{label['system']}-{label['record']['offset']}")
 def test_a_secret_stands_in_its_record(label: Labelled) -> None:
     assert all(secret in "\n".join(list_texts(label["record"])) for secret in label["secrets"])
+
+
+def test_the_severity_is_right(parsed: list[tuple[Labelled, str, str]]) -> None:
+    wrong = [show(label, got, label["severity"]) for label, got, _ in parsed if got != label["severity"]]
+    assert len(wrong) <= ALLOWED, "".join(wrong)
+
+
+def test_the_time_is_right(parsed: list[tuple[Labelled, str, str]]) -> None:
+    wrong = [
+        show(label, at, label["observed_at"] or "the broker's")
+        for label, _, at in parsed
+        if not at or differs_in_time(label, at)
+    ]
+    assert len(wrong) <= ALLOWED, "".join(wrong)
