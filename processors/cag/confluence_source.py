@@ -2,12 +2,14 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from typing import Any, Final, TypedDict
 
 import httpx
 import structlog
 
 from processors.cag.git_source import SourceUpdate
+from processors.cag.page_dates import date_page
 from processors.cag.signature import sign_processing
 from processors.chunk import make_id
 from processors.documents.storage_format import convert_storage
@@ -16,7 +18,7 @@ from processors.settings import ConfluenceSpace, Settings
 from processors.stores.confluence import ConfluenceError, StoredPage, list_pages, open_confluence, read_page
 
 # Part of the signature: another way to turn pages into Markdown means reading all again.
-_READER: Final = "storage-1"
+_READER: Final = "storage-2"
 
 log = structlog.get_logger(__name__)
 
@@ -88,7 +90,8 @@ def name_page(space: ConfluenceSpace, page: StoredPage) -> str:
 
     Example:
         >>> space = ConfluenceSpace(url="https://wiki.example.org", space="OPS")
-        >>> name_page(space, StoredPage(page_id="7", title="Disk full: what now?", version=1, body=""))
+        >>> page = StoredPage(page_id="7", title="Disk full: what now?", version=1, changed="", body="")
+        >>> name_page(space, page)
         'OPS/7-disk-full-what-now.md'
     """
     slug = "-".join(re.findall(r"\w+", page["title"].lower()))[:80]
@@ -100,6 +103,7 @@ def _stage_pages(
 ) -> tuple[list[dict[str, Any]], list[str]]:
     rows: list[dict[str, Any]] = []
     oddities: list[str] = []
+    now = datetime.now(UTC)
     for page in pages:
         path = name_page(space, page)
         size = len(page["body"].encode("utf-8", "replace"))
@@ -117,6 +121,7 @@ def _stage_pages(
                 "commit": str(page["version"]),
                 "path": path,
                 "groups": list(space.groups),
+                "changed_at": date_page(page["changed"], now),
                 "text": mask_secrets(f"---\ntitle: {title}\n---\n\n{converted['text']}"),
             }
         )

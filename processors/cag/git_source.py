@@ -1,14 +1,17 @@
 """What changed in one repository or folder of documents since the commit that the live version holds."""
 
+from datetime import UTC, datetime
 from typing import Any, Final, TypedDict
 
 import structlog
 
+from processors.cag.page_dates import date_page
 from processors.cag.signature import sign_processing
 from processors.chunk import make_id
 from processors.redaction.masking import mask_secrets
 from processors.settings import DocumentSource, Settings
 from processors.stores.git import GitError
+from processors.stores.page_times import find_change_times
 from processors.stores.repositories import (
     Checkout,
     SourceFile,
@@ -20,7 +23,7 @@ from processors.stores.repositories import (
 )
 
 # Part of a source's signature: another way to turn files into pages means reading all again.
-_READER: Final = "files-2"
+_READER: Final = "files-3"
 
 log = structlog.get_logger(__name__)
 
@@ -74,12 +77,14 @@ def read_git_source(
     since = old["commit"] if old and not force and has_commit(mirror, old["commit"]) else None
     changes = diff_files(mirror, since, commit, source.folder)
     files, odd = read_files(mirror, changes["blobs"], settings.max_page_bytes)
+    times = find_change_times(source, mirror, since, commit, (file["path"] for file in files))
+    now = datetime.now(UTC)
     return SourceUpdate(
         source=source.url,
         position={"commit": commit, "signature": signature},
         carried=since is not None,
         dropped=[make_id(source.url, path) for path in changes["touched"]] if since else [],
-        pages=[_stage_file(source, commit, file) for file in files],
+        pages=[_stage_file(source, commit, file, date_page(times[file["path"]], now)) for file in files],
         oddities=[*oddities, *checkout["oddities"], *changes["oddities"], *odd],
         reached=reached,
     )
@@ -104,12 +109,13 @@ def sign_source(settings: Settings, source: DocumentSource) -> str:
     return make_id(_READER, processing, source.branch, source.folder, sorted(source.groups))
 
 
-def _stage_file(source: DocumentSource, commit: str, file: SourceFile) -> dict[str, Any]:
+def _stage_file(source: DocumentSource, commit: str, file: SourceFile, changed_at: str) -> dict[str, Any]:
     return {
         "repository": source.url,
         "branch": source.branch,
         "commit": commit,
         "path": file["path"],
         "groups": list(source.groups),
+        "changed_at": changed_at,
         "text": mask_secrets(file["text"]),
     }

@@ -1,11 +1,13 @@
 """What changed in the model cards of MLflow since those that the live version holds."""
 
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import httpx
 import structlog
 
 from processors.cag.git_source import SourceUpdate
+from processors.cag.page_dates import date_page
 from processors.cag.signature import sign_processing
 from processors.chunk import make_id
 from processors.documents.model_cards import write_model_card
@@ -17,7 +19,7 @@ SOURCE: Final = "mlflow:models"
 """The name under which model cards are held."""
 
 # Part of the signature: another way to write a card means reading all again.
-_READER: Final = "cards-1"
+_READER: Final = "cards-2"
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +38,7 @@ def read_model_cards(settings: Settings, held: dict[str, Any] | None, *, force: 
     old = held if held and held["signature"] == signature else None
     before: dict[str, str] = old["cards"] if old and not force else {}
     try:
-        cards = _read_cards(settings)
+        cards, changed_at = _read_cards(settings)
     except httpx.HTTPError as error:
         log.warning("MLflow can't be reached, its model cards stay", error=str(error))
         return SourceUpdate(
@@ -63,6 +65,7 @@ def read_model_cards(settings: Settings, held: dict[str, Any] | None, *, force: 
                 "commit": now[path],
                 "path": path,
                 "groups": ["public"],
+                "changed_at": changed_at[path],
                 "text": cards[path],
             }
             for path in changed
@@ -72,15 +75,20 @@ def read_model_cards(settings: Settings, held: dict[str, Any] | None, *, force: 
     )
 
 
-def _read_cards(settings: Settings) -> dict[str, str]:
-    """Return the cards by path, secrets masked."""
+def _read_cards(settings: Settings) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the cards by path, secrets masked, and when each was changed."""
     with mlflow.open_mlflow(settings.mlflow_tracking_uri) as client:
         versions: dict[str, list[dict[str, Any]]] = {}
         for version in mlflow.list_model_versions(client):
             versions.setdefault(version["name"], []).append(version)
         models = mlflow.list_models(client)
-    cards = {
-        f"{model['name']}.md": mask_secrets(write_model_card(model, versions.get(model["name"], [])))
-        for model in models
-    }
-    return {path: text for path, text in cards.items() if text}
+    now = datetime.now(UTC)
+    cards, changed_at = dict[str, str](), dict[str, str]()
+    for model in models:
+        path, described = f"{model['name']}.md", [model, *versions.get(model["name"], [])]
+        text = mask_secrets(write_model_card(model, versions.get(model["name"], [])))
+        if text:
+            cards[path] = text
+            told = [one["last_updated_timestamp"] for one in described if "last_updated_timestamp" in one]
+            changed_at[path] = max((date_page(stated, now) for stated in told), default=now.isoformat())
+    return cards, changed_at

@@ -22,6 +22,7 @@ _FILE_SCHEMA: Final = pa.schema(
         ("commit", pa.string()),
         ("path", pa.string()),
         ("groups", pa.list_(pa.string())),
+        ("changed_at", pa.string()),
         ("text", pa.string()),
     ]
 )

@@ -23,11 +23,12 @@ class ConfluenceError(RuntimeError):
 
 
 class PageVersion(TypedDict):
-    """A page of a space, and the version that it is in."""
+    """A page of a space, the version that it is in, and when that was made, as Confluence says."""
 
     page_id: str
     title: str
     version: int
+    changed: str
 
 
 class StoredPage(PageVersion):
@@ -106,9 +107,13 @@ def read_page(client: httpx.Client, space: ConfluenceSpace, page_id: str) -> Sto
 
 def _read_version(page: dict[str, Any]) -> PageVersion:
     try:
-        number = int(page["version"]["number"])
-        return PageVersion(page_id=str(page["id"]), title=str(page["title"]), version=number)
-    except (KeyError, TypeError, ValueError) as error:
+        version = page["version"]
+        # Server and Data Center call it otherwise than Cloud.
+        changed = str(version.get("when") or version.get("createdAt") or "")
+        return PageVersion(
+            page_id=str(page["id"]), title=str(page["title"]), version=int(version["number"]), changed=changed
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ConfluenceError(f"a page is told of without id, title or version: {error!r}") from error
 
 

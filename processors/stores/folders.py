@@ -11,6 +11,11 @@ from processors.documents.pages import is_document, show_path
 from processors.stores.git import GitError, run_git
 
 
+def is_plain_folder(folder: Path) -> bool:
+    """Tell whether something is a folder on this machine that is no Git repository."""
+    return folder.is_dir() and not ((folder / ".git").exists() or (folder / "HEAD").is_file())
+
+
 def snapshot_folder(folder: Path, mirror: Path) -> tuple[str, list[str]]:
     """Commit the documents of a folder to a prepared mirror, if they changed.
 

@@ -10,7 +10,7 @@ from typing import Final, TypedDict
 from processors.chunk import make_id
 from processors.documents.pages import convert_page, is_absurd, is_document, limit_size, show_path
 from processors.settings import DocumentSource
-from processors.stores.folders import snapshot_folder
+from processors.stores.folders import is_plain_folder, snapshot_folder
 from processors.stores.git import GitError, prepare_mirror, read_blobs, read_sizes, run_git
 
 _READ_REF: Final = "refs/runlore/read"
@@ -59,7 +59,7 @@ def fetch_source(source: DocumentSource, work_dir: Path) -> Checkout:
     mirror = locate_mirror(source, work_dir)
     prepare_mirror(mirror)
     folder = Path(source.url).expanduser()
-    if folder.is_dir() and not _is_repository(folder):
+    if is_plain_folder(folder):
         commit, oddities = snapshot_folder(folder, mirror)
         return Checkout(mirror=mirror, commit=commit, oddities=oddities)
     url = str(folder) if folder.is_dir() else source.url
@@ -67,10 +67,6 @@ def fetch_source(source: DocumentSource, work_dir: Path) -> Checkout:
     run_git(mirror, "fetch", "--quiet", "--no-tags", "--force", "--", url, read, source=source)
     commit = run_git(mirror, "rev-parse", "--verify", f"{_READ_REF}^{{commit}}").decode().strip()
     return Checkout(mirror=mirror, commit=commit, oddities=[])
-
-
-def _is_repository(folder: Path) -> bool:
-    return (folder / ".git").exists() or (folder / "HEAD").is_file()
 
 
 def has_commit(mirror: Path, commit: str) -> bool:

@@ -49,6 +49,7 @@ def test_recorded_pages_of_a_server_become_masked_markdown(
     assert red["path"] == "OPS/65601-opensearch-is-red-what-now.md"
     assert red["repository"] == update["source"] == space.source
     assert (red["commit"], red["groups"]) == ("4", ["sre"])
+    assert red["changed_at"] == "2026-11-18T09:12:44+00:00"
     assert red["text"].startswith(
         '---\ntitle: "OpenSearch is \\"red\\": what now?"\n---\n\n## Steps\n\n1. Look:'
     )
@@ -97,6 +98,7 @@ def test_recorded_pages_of_cloud_by_cursor_with_user_and_token(settings: Setting
         none = read_confluence_source(settings, space.model_copy(update={"space": "NONE"}), None)
     assert [page["path"] for page in update["pages"]] == ["OPS/360601-roll-back.md", "OPS/360602-queue.md"]
     assert "Go **back**." in update["pages"][0]["text"]
+    assert {page["changed_at"] for page in update["pages"]} == {"2026-11-18T09:12:44+00:00"}
     assert not none["reached"]
     assert "there is no space 'NONE'" in none["oddities"][0]
 

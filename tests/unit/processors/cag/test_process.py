@@ -12,6 +12,7 @@ from processors.markdown.chunking import make_splitter
 from processors.settings import Settings
 from processors.stores import staging
 
+CHANGED = "2026-10-02T07:00:00+00:00"
 BOOK = "---\nalert: Red\n---\n# Red\n\n## Steps\n\n1. [Look](b.md).\n"
 
 
@@ -27,7 +28,15 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     def run(name: str, pages: dict[str, str], base: str | None = None, dropped: tuple[str, ...] = ()) -> Any:
         url = f"file://{tmp_path}/{name}"
         rows = [
-            {"repository": "r", "branch": "", "commit": "c", "path": path, "groups": ["public"], "text": text}
+            {
+                "repository": "r",
+                "branch": "",
+                "commit": "c",
+                "path": path,
+                "groups": ["public"],
+                "changed_at": CHANGED,
+                "text": text,
+            }
             for path, text in pages.items()
         ]
         staging.write_table(f"{url}/sync", "files", pa.Table.from_pylist(rows))
@@ -55,6 +64,13 @@ def test_records_of_untouched_pages_are_those_of_the_version_before(stage: Any) 
     assert sorted(by_path) == ["a.md", "b.md"]
     assert by_path["b.md"] == first[make_id("r", "b.md")]
     assert "unnumbered_steps" in [finding["kind"] for finding in by_path["a.md"]["lacks"]]
+
+
+def test_a_chunk_is_as_old_as_its_page(stage: Any, tmp_path: Path) -> None:
+    stage("v1", {"a.md": BOOK})
+    for row in staging.read_table(f"file://{tmp_path}/v1/markdown/chunks.parquet").to_pylist():
+        assert row["observed_at"] == CHANGED
+        assert row["ingested_at"] > CHANGED
 
 
 def test_oddities_of_the_sync_and_of_the_pages_are_told_together(stage: Any) -> None:
