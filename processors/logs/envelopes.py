@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 from processors.logs.otlp import is_otlp, read_export
 from processors.logs.plain_lines import split_lines
 from processors.untrusted import PoisonError, read_json
 
-MAX_EVENTS: Final = 20_000
-"""Events of one message that are read; Kafka takes messages of 1 MB unless told otherwise."""
+MAX_EVENTS: Final = 5_000
+"""Events of one message that are read, so that no message takes long; how many were left out is told."""
 
 Event = dict[str, Any]
 
@@ -44,14 +45,13 @@ def read_events(value: str) -> list[Event]:
         >>> read_events("{badmatch,{error,econnrefused}}")
         [{'message': '{badmatch,{error,econnrefused}}'}]
     """
-    text = value.removeprefix(_BYTE_ORDER_MARK)
-    events = []
-    for event in _read_text(text):
-        events.append(event)
-        if len(events) == MAX_EVENTS:
-            break
+    found = _read_text(value.removeprefix(_BYTE_ORDER_MARK))
+    events = list(islice(found, MAX_EVENTS))
     if not events:
         raise PoisonError("the record holds no event")
+    if more := sum(1 for _ in found):
+        left_out = f"{more} more events of this message were left out: {MAX_EVENTS} are read of one"
+        events.append({"level": "warning", "message": left_out})
     return events
 
 
@@ -134,6 +134,9 @@ def _expand_object(body: Event, depth: int) -> Iterator[Event]:
     if is_otlp(body):
         yield from read_export(body)
         return
+    if _holds_events(body.get("streams")):
+        yield from _expand_streams(body["streams"])
+        return
     name = next((name for name in _LISTS if _holds_events(body.get(name))), None)
     if name is None or not depth:
         yield body
@@ -141,6 +144,15 @@ def _expand_object(body: Event, depth: int) -> Iterator[Event]:
     shared = {key: value for key, value in body.items() if key != name}
     for event in _expand(body[name], depth - 1):
         yield {**shared, **event}
+
+
+def _expand_streams(streams: list[Event]) -> Iterator[Event]:
+    """Yield what Loki's clients push: labels, and for each line its time and text."""
+    for stream in streams:
+        values = stream.get("values")
+        for value in values if isinstance(values, list) else []:
+            if isinstance(value, list) and len(value) > 1 and isinstance(value[1], str):
+                yield {"time": value[0], "message": value[1], "labels": stream.get("stream")}
 
 
 def _holds_events(value: Any) -> bool:

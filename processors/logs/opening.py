@@ -27,7 +27,7 @@ _LAYERS: Final = 5
 _WRAPPERS: Final = frozenset(("message", "msg", "body", "jsonpayload", "protopayload"))
 # What a collector knows of the sender stands under these; the names within are as good without them.
 _SHARED: Final = re.compile(
-    r"(?:resource(?:attributes|labels)?|attributes|jsonpayload|fields|extra|mdc)(?=\w)"
+    r"(?:resource(?:attributes|labels)?|attributes|properties|jsonpayload|fields|extra|mdc)(?=\w)"
 )
 # JSON may follow the head that syslog or Docker Compose puts before a line.
 _JSON_BEHIND: Final = re.compile(
@@ -36,6 +36,8 @@ _JSON_BEHIND: Final = re.compile(
     r"[\w./-]{1,100}(?:\[\d{1,10}\])?: "
     r"|[\w.-]{1,100} {1,30}\| )(?:@cee: ?)?(?=\{)"
 )
+# Rsyslog counts the space behind the tag to the message; elsewhere it marks a line that goes on.
+_RSYSLOG: Final = ("syslogtag", "programname", "syslogseverity", "syslogseveritytext", "timereported")
 
 
 class Opened(NamedTuple):
@@ -81,7 +83,10 @@ def open_event(event: Event) -> Opened:
         layers.append(_flatten(inner))
         if not isinstance(said, str):
             said = _find_said(layers[-1])
-    return Opened(bodies, layers, said if isinstance(said, str) else None, head)
+    text = said if isinstance(said, str) else None
+    if text and any(name in layer for layer in layers for name in _RSYSLOG):
+        text = text.removeprefix(" ")
+    return Opened(bodies, layers, text, head)
 
 
 def _flatten(body: Event) -> Fields:

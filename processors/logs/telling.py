@@ -68,15 +68,14 @@ def tell_event(opened: Opened, request: HttpRequest | None = None) -> str:
         'no answer\nE: x\n at f'
     """
     said = opened.text
-    exceptions = [told for layer in opened.layers if (told := _tell_exception(layer))]
-    exception = exceptions[-1] if exceptions else ""
+    exception = next(filter(None, map(_tell_exception, reversed(opened.layers))), "")
     if said and said.strip():
         said = _render(said, opened)
-    elif not exception:
+    elif "\n" not in exception:
         said = _tell_fields(opened, is_blank=said is not None)
         said = f"{tell_request(request)}\n{said}" if request else said
-    if said and exception.strip() and exception.strip() not in said:
-        return f"{said.rstrip()}\n{exception}"[:MAX_MESSAGE]
+    if said and exception and exception.strip() not in said:
+        said = f"{said.rstrip()}\n{exception}"
     return (said or exception)[:MAX_MESSAGE]
 
 
@@ -105,7 +104,9 @@ def _tell_trace(value: Any, depth: int) -> str:
     headline = ": ".join(filter(None, (kind, said)))
     frames = next((told for name in _FRAMES if (told := _tell_trace(value.get(name), depth - 1))), "")
     cause = next((told for name in _CAUSES if (told := _tell_trace(value.get(name), depth - 1))), "")
-    parts = ("" if said and said in frames else headline, frames, f"Caused by: {cause}" if cause else "")
+    begins = frames.partition("\n")[0]
+    is_told = bool(said) and said in begins and not begins.startswith("\t")
+    parts = ("" if is_told else headline, frames, f"Caused by: {cause}" if cause else "")
     return "\n".join(filter(None, parts))
 
 
