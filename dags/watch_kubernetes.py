@@ -1,19 +1,21 @@
 """### What happens in the Kubernetes cluster
 
-Reads along pods, deployments, jobs, nodes and events of one cluster and sends every change, as the API's own
-object, to the Kafka topic `runlore.kubernetes`. The doorbell of `rag_pipeline` rings when it arrives, so that
-"why did checkout restart?" can be answered seconds later.
+Reads along the events and objects of one cluster, from pods to network policies, and sends every change, as
+the API's own object, to the Kafka topic `runlore.kubernetes`. The doorbell of `rag_pipeline` rings when it
+arrives, so that "why did checkout restart?" can be answered seconds later.
 
 **When it runs.** One run after the other, each watching for `RUNLORE_WATCH_SECONDS`. Without a cluster, that
 is while `RUNLORE_KUBECONFIG` is empty, it has no schedule. `make kube-up` gives the local stack a cluster.
 
 **What it may.** Only look: `local/kubernetes/collector.yaml` is the role to give it. Values of environment
-variables and commands of containers are left out before anything is sent.
+variables, config maps and secrets and commands of containers are left out before anything is sent. A kind
+that it may not read is named once in the task's log and counted in its result; the others are read on.
 
 **If it fails.** Nothing is lost: a change and the position behind it are sent in one transaction, and the
 next run goes on from there. If the API server has meanwhile forgotten what came after the position, all is
-listed and only what is newer than the position is sent; what is gone is sent as deleted. A cluster that can't
-be reached fails the task with a message that says so; it is tried again, at growing intervals.
+listed and only what is newer than the position is sent; what the live index holds and the list doesn't is
+sent as deleted, however long ago it was told. A cluster that can't be reached fails the task with a message
+that says so; it is tried again, at growing intervals.
 """
 
 from datetime import timedelta
@@ -37,10 +39,11 @@ def watch_kubernetes_task() -> dict[str, int]:
     from urllib3.exceptions import HTTPError
 
     from processors.collectors.kubernetes import collect_kubernetes
+    from processors.stores.kubernetes import RefusedError
 
     try:
         return collect_kubernetes(SETTINGS, SETTINGS.watch_seconds)
-    except (ApiException, ConfigException, HTTPError) as error:
+    except (ApiException, ConfigException, HTTPError, RefusedError) as error:
         raise RuntimeError(
             f"the cluster of {SETTINGS.kubeconfig} (RUNLORE_KUBECONFIG) can't be read: {error}"
         ) from error

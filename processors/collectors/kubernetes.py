@@ -1,8 +1,8 @@
 """Reads along what happens in a Kubernetes cluster and hands it to Kafka as the API's own objects.
 
 A position is one resource version per resource, so it stays small however large the cluster is. Which objects
-there were, which matters only when the API server has forgotten what was deleted meanwhile, is read back from
-the topic.
+were told of, which matters only when the API server has forgotten what was deleted meanwhile, is read back
+from the live index and, as far as that isn't there yet, from the topic.
 """
 
 import json
@@ -13,11 +13,16 @@ from queue import Empty, Queue
 from threading import Event
 from typing import Any, Final, NamedTuple
 
-from processors.positions import Positions
-from processors.record import Record
+import structlog
+
+from processors.collectors.kubernetes_told import Known, list_known, name_object
+from processors.kubernetes.chunks import LAST_KNOWN
+from processors.kubernetes.pruning import prune_object
 from processors.settings import Settings
 from processors.stores import kafka, kubernetes
-from processors.stores.kubernetes import Cluster, Object, PositionGoneError
+from processors.stores.kubernetes import Cluster, Object, PositionGoneError, RefusedError
+
+log = structlog.get_logger(__name__)
 
 ADDED: Final = "ADDED"
 MODIFIED: Final = "MODIFIED"
@@ -25,14 +30,10 @@ DELETED: Final = "DELETED"
 BOOKMARK: Final = "BOOKMARK"
 _GATHER_S: Final = 0.2
 _MOST_AT_ONCE: Final = 500
-_READ_BACK: Final = 5_000
 # A follower looks this often whether it is still wanted.
 _ONE_WATCH_S: Final = 20.0
-# What a process is given and run with may hold passwords, and tells nothing of how it fares.
-_DROPPED_OF_CONTAINER: Final = frozenset(
-    {"command", "args", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle"}
-)
-_LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
+# In a position: the resources that the cluster refused at the last time.
+_REFUSED: Final = "refused"
 
 
 class Change(NamedTuple):
@@ -42,6 +43,7 @@ class Change(NamedTuple):
     type: str
     object: Object | None
     position: str | None
+    last_known: str = ""
 
 
 def collect_kubernetes(settings: Settings, seconds: float) -> dict[str, int]:
@@ -49,32 +51,49 @@ def collect_kubernetes(settings: Settings, seconds: float) -> dict[str, int]:
 
     Objects go as they are, less what may hold secrets; the header `type` says `ADDED`, `MODIFIED` or
     `DELETED`. Messages and positions go in one transaction, so a collector that is killed goes on from the
-    last one. An event that has reached its age in the cluster is not sent as deleted.
+    last one. An event that has reached its age in the cluster is not sent as deleted. A kind that the account
+    may not read is left out, and named in the log once.
 
     Args:
         settings: Of the platform; `kubeconfig` names the cluster.
         seconds: How long to watch.
 
     Returns:
-        Counts of sent objects and, among them, of deletions.
+        Counts of sent objects and, among them, of deletions, and of kinds that the cluster refused.
 
     Raises:
         kubernetes.config.ConfigException: The kubeconfig is missing or wrong.
-        kubernetes.client.exceptions.ApiException: The cluster refuses to be read.
+        kubernetes.client.exceptions.ApiException: The cluster answers with an error.
+        RefusedError: The cluster lets nothing be read.
         urllib3.exceptions.HTTPError: The API server is unreachable.
     """
     cluster = kubernetes.open_cluster(settings.kubeconfig)
     collector = f"kubernetes-{cluster.uid}"
     position = kafka.read_collected(settings.kafka_bootstrap, collector) or {}
-    follower = _Follower(settings, cluster, time.monotonic() + seconds, Event())
+    follower = _Follower(settings, cluster, time.monotonic() + seconds, Event(), {})
+    key = settings.mask_key_file.read_bytes().strip()
     sent = deleted = 0
     for batch in _follow_all(follower, position):
-        messages = [_make_message(cluster, change) for change in batch if change.object is not None]
+        messages = [_make_message(cluster, change, key) for change in batch if change.object is not None]
         position |= {change.resource: change.position for change in batch if change.position}
         kafka.send_collected(settings.kafka_bootstrap, collector, kafka.KUBERNETES, messages, position)
         sent += len(messages)
         deleted += sum(change.type == DELETED for change in batch)
-    return {"sent": sent, "deleted": deleted}
+    _name_refused(settings, collector, position, follower.refused)
+    return {"sent": sent, "deleted": deleted, "refused": len(follower.refused)}
+
+
+def _name_refused(
+    settings: Settings, collector: str, position: dict[str, Any], refused: dict[str, RefusedError]
+) -> None:
+    """Log which kinds the cluster refuses, if they are not those of the last time."""
+    if sorted(refused) == position.get(_REFUSED, []):
+        return
+    if refused:
+        why = [str(refused[name]) for name in sorted(refused)]
+        log.warning("kinds that the cluster doesn't let be read", why=why)
+    position[_REFUSED] = sorted(refused)
+    kafka.send_collected(settings.kafka_bootstrap, collector, kafka.KUBERNETES, [], position)
 
 
 class _Follower(NamedTuple):
@@ -84,6 +103,7 @@ class _Follower(NamedTuple):
     cluster: Cluster
     deadline: float
     stopped: Event
+    refused: dict[str, RefusedError]
 
 
 def _follow_all(follower: _Follower, position: dict[str, Any]) -> Iterator[list[Change]]:
@@ -95,8 +115,11 @@ def _follow_all(follower: _Follower, position: dict[str, Any]) -> Iterator[list[
     changes: Queue[Change] = Queue()
 
     def follow(resource: str, since: str | None) -> None:
-        for change in follow_resource(follower, resource, since):
-            changes.put(change)
+        try:
+            for change in follow_resource(follower, resource, since):
+                changes.put(change)
+        except RefusedError as error:
+            follower.refused[resource] = error
 
     pool = ThreadPoolExecutor(len(kubernetes.RESOURCES), thread_name_prefix="follow")
     try:
@@ -112,6 +135,8 @@ def _follow_all(follower: _Follower, position: dict[str, Any]) -> Iterator[list[
     finally:
         follower.stopped.set()
         pool.shutdown(wait=False)
+    if len(follower.refused) == len(kubernetes.RESOURCES):
+        raise next(iter(follower.refused.values()))
 
 
 def _gather(changes: "Queue[Change]") -> list[Change]:
@@ -135,8 +160,11 @@ def follow_resource(follower: _Follower, resource: str, since: str | None) -> It
         follower: What to read, and for how long.
         resource: A key of `stores.kubernetes.RESOURCES`.
         since: Resource version up to which everything was sent; None: nothing was.
+
+    Raises:
+        RefusedError: The resource can't be read. Nothing of it is sent as deleted then.
     """
-    reached = since if since is not None else (yield from _list_changes(follower.cluster, resource, None, {}))
+    reached = since if since is not None else (yield from _list_changes(follower, resource, None))
     while not follower.stopped.is_set():
         seconds = min(_ONE_WATCH_S, follower.deadline - time.monotonic())
         try:
@@ -148,113 +176,50 @@ def follow_resource(follower: _Follower, resource: str, since: str | None) -> It
                 if follower.stopped.is_set():
                     return
         except PositionGoneError:
-            known = {} if resource == "events" else _read_living(follower, resource)
-            reached = yield from _list_changes(follower.cluster, resource, reached, known)
+            reached = yield from _list_changes(follower, resource, reached)
         if time.monotonic() >= follower.deadline:
             return
 
 
-def _list_changes(
-    cluster: Cluster, resource: str, since: str | None, known: dict[str, Object]
-) -> Generator[Change, None, str]:
-    """Yield what a list has that is newer than `since`, then what is known and not in the list.
+def _list_changes(follower: _Follower, resource: str, since: str | None) -> Generator[Change, None, str]:
+    """Yield what a list has that is newer than `since`, then what was told of and is not in the list.
+
+    An object is known by its uid: what was made anew under an old name is another one.
 
     Returns:
         The resource version of the list, which only the last change carries as position: before it, a part of
         the list is missing.
     """
-    gone = dict(known)
+    present: set[str] = set()
     reached = ""
-    for objects, version in kubernetes.list_objects(cluster, resource):
+    for objects, version in kubernetes.list_objects(follower.cluster, resource):
         reached = version
         for object_ in objects:
-            gone.pop(name_object(object_), None)
+            present.add(object_["metadata"]["uid"])
             if since is None or int(object_["metadata"]["resourceVersion"]) > int(since):
                 yield Change(resource, ADDED if since is None else MODIFIED, object_, None)
-    for object_ in gone.values():
-        yield Change(resource, DELETED, object_, None)
+    for known in _find_known(follower, resource):
+        if known.object["metadata"]["uid"] not in present:
+            yield Change(resource, DELETED, known.object, None, known.last_known)
     yield Change(resource, BOOKMARK, None, reached)
     return reached
 
 
-def _read_living(follower: _Follower, resource: str) -> dict[str, Object]:
-    """Return the objects that the topic knows of and that it doesn't know as deleted, by name."""
-    living: dict[str, str] = {}
-    at: Positions = {}
-    while True:
-        records, _, at = kafka.drain(follower.settings.kafka_bootstrap, [kafka.KUBERNETES], at, _READ_BACK)
-        if not records:
-            return {name: json.loads(value) for name, value in living.items()}
-        _fold_living(living, records, kubernetes.RESOURCES[resource][1], follower.cluster.uid)
+def _find_known(follower: _Follower, resource: str) -> list[Known]:
+    """Return the objects of a resource that were told of and are not told to be gone; events stay told."""
+    if resource == "events":
+        return []
+    kind = kubernetes.RESOURCES[resource][1]
+    return list_known(follower.settings, follower.cluster.name, follower.cluster.uid, kind)
 
 
-def _fold_living(living: dict[str, str], records: list[Record], kind: str, cluster_uid: str) -> None:
-    for record in records:
-        headers = record["headers"]
-        if headers.get("cluster_uid") != cluster_uid or not record["key"].startswith(f"{kind}/"):
-            continue
-        if headers["type"] == DELETED:
-            living.pop(record["key"], None)
-        else:
-            living[record["key"]] = record["value"] or ""
-
-
-def _make_message(cluster: Cluster, change: Change) -> tuple[str, bytes, dict[str, str]]:
+def _make_message(cluster: Cluster, change: Change, key: bytes) -> tuple[str, bytes, dict[str, str]]:
     object_ = change.object or {}
     headers = {
         "source": "kubernetes",
         "type": change.type,
         "cluster": cluster.name,
         "cluster_uid": cluster.uid,
+        **({LAST_KNOWN: change.last_known} if change.last_known else {}),
     }
-    return name_object(object_), json.dumps(prune_object(object_)).encode(), headers
-
-
-def name_object(object_: Object) -> str:
-    """Return the key of an object's messages, which keeps them in one partition, in their order.
-
-    Example:
-        >>> name_object({"kind": "Node", "metadata": {"name": "n1", "uid": "6f"}})
-        'Node//n1/6f'
-    """
-    meta = object_["metadata"]
-    return "/".join((object_["kind"], meta.get("namespace", ""), meta["name"], meta["uid"]))
-
-
-def prune_object(object_: Object) -> Object:
-    """Return an object without what may hold secrets: values of the environment, commands, what was applied.
-
-    Its bookkeeping of fields goes too.
-
-    Example:
-        >>> container = {"name": "c", "args": ["-p", "x"], "env": [{"name": "A", "value": "x"}]}
-        >>> pod = {"metadata": {"name": "p"}, "spec": {"containers": [container]}}
-        >>> prune_object(pod)["spec"]["containers"]
-        [{'name': 'c', 'env': [{'name': 'A'}]}]
-    """
-    meta = {name: value for name, value in object_["metadata"].items() if name != "managedFields"}
-    if "annotations" in meta:
-        meta["annotations"] = {k: v for k, v in meta["annotations"].items() if k != _LAST_APPLIED}
-    pruned = {**object_, "metadata": meta}
-    spec = object_.get("spec", {})
-    if "containers" in spec:
-        pruned["spec"] = _prune_pod_spec(spec)
-    elif "template" in spec:
-        template = {
-            "spec": _prune_pod_spec(spec["template"]["spec"]),
-            "metadata": spec["template"].get("metadata"),
-        }
-        pruned["spec"] = {**spec, "template": template}
-    return pruned
-
-
-def _prune_pod_spec(spec: dict[str, Any]) -> dict[str, Any]:
-    lists = ("initContainers", "containers", "ephemeralContainers")
-    return {**spec, **{name: [_prune_container(c) for c in spec[name]] for name in lists if name in spec}}
-
-
-def _prune_container(container: dict[str, Any]) -> dict[str, Any]:
-    kept = {name: value for name, value in container.items() if name not in _DROPPED_OF_CONTAINER}
-    if "env" in kept:
-        kept["env"] = [{k: v for k, v in variable.items() if k != "value"} for variable in kept["env"]]
-    return kept
+    return name_object(object_), json.dumps(prune_object(object_, key)).encode(), headers

@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 
 from processors.collectors import kubernetes as collector
-from processors.collectors.kubernetes import Change, prune_object
+from processors.collectors.kubernetes import Change
+from processors.collectors.kubernetes_told import Known
 from processors.settings import load_settings
 from processors.stores import kafka
 from processors.stores import kubernetes as store
 
 
-def make_pod(name: str, version: int) -> dict[str, Any]:
-    return {"kind": "Pod", "metadata": {"name": name, "uid": name, "resourceVersion": str(version)}}
+def make_pod(name: str, version: int, uid: str = "") -> dict[str, Any]:
+    return {"kind": "Pod", "metadata": {"name": name, "uid": uid or name, "resourceVersion": str(version)}}
 
 
 class Server:
@@ -26,8 +27,12 @@ class Server:
         self.version = 10
         self.changes: list[tuple[str, dict[str, Any]]] = []
         self.oldest = 0
+        self.known: list[Known] = []
+        self.refused: set[str] = set()
 
-    def list_objects(self, _cluster: Any, _resource: str) -> Iterator[tuple[list[dict[str, Any]], str]]:
+    def list_objects(self, _cluster: Any, resource: str) -> Iterator[tuple[list[dict[str, Any]], str]]:
+        if resource in self.refused:
+            raise store.RefusedError(f"{resource}: forbidden")
         yield from ((page, str(self.version)) for page in self.pages)
 
     def watch_objects(self, _cluster: Any, resource: str, since: str, _seconds: float) -> Iterator[Any]:
@@ -41,12 +46,13 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Server:
     server = Server()
     monkeypatch.setattr(store, "list_objects", server.list_objects)
     monkeypatch.setattr(store, "watch_objects", server.watch_objects)
+    monkeypatch.setattr(collector, "list_known", lambda *_: server.known)
     return server
 
 
 def make_follower(seconds: float = 0) -> collector._Follower:
     cluster = store.Cluster(None, "prod", "c0")  # type: ignore[arg-type]
-    return collector._Follower(load_settings(), cluster, time.monotonic() + seconds, Event())
+    return collector._Follower(load_settings(), cluster, time.monotonic() + seconds, Event(), {})
 
 
 def follow(resource: str, since: str | None) -> list[Change]:
@@ -73,18 +79,55 @@ def test_a_watch_goes_on_from_the_position(server: Server) -> None:
     assert changes[1].object is None
 
 
-def test_what_the_server_forgot_is_found_by_comparing(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def list_changes(since: str | None) -> list[tuple[str, str | None]]:
+    changes = follow("pods", since)
+    return [(c.type, c.object["metadata"]["uid"] if c.object else c.position) for c in changes]
+
+
+def test_what_the_server_forgot_is_found_by_comparing(server: Server) -> None:
     server.oldest, server.version = 9, 15
     server.pages = [[make_pod("same", 3), make_pod("changed", 8)]]
-    known = {name: make_pod(name, 2) for name in ("same", "changed", "gone")}
-    known_by_key = {f"Pod//{name}/{name}": pod for name, pod in known.items()}
-    monkeypatch.setattr(collector, "_read_living", lambda *_: known_by_key)
-    changes = [
-        (c.type, c.object["metadata"]["name"] if c.object else c.position) for c in follow("pods", "5")
-    ]
-    assert changes == [("MODIFIED", "changed"), ("DELETED", "gone"), ("BOOKMARK", "15")]
+    server.known = [Known(make_pod(name, 2), "it ran.") for name in ("same", "changed", "gone")]
+    assert list_changes("5") == [("MODIFIED", "changed"), ("DELETED", "gone"), ("BOOKMARK", "15")]
+    assert [c.last_known for c in follow("pods", "5") if c.type == "DELETED"] == ["it ran."]
+
+
+def test_what_is_gone_leaves_also_when_the_position_was_lost(server: Server) -> None:
+    server.pages, server.known = [[make_pod("same", 3)]], [Known(make_pod("gone", 2), "")]
+    assert list_changes(None) == [("ADDED", "same"), ("DELETED", "gone"), ("BOOKMARK", "10")]
+
+
+def test_what_was_made_anew_under_its_name_is_another_object(server: Server) -> None:
+    server.oldest = 9
+    server.pages = [[make_pod("db-0", 10, "new")]]
+    server.known = [Known(make_pod("db-0", 2, "old"), "")]
+    assert list_changes("5") == [("MODIFIED", "new"), ("DELETED", "old"), ("BOOKMARK", "10")]
+
+
+def test_a_kind_that_is_refused_is_not_taken_for_gone(server: Server) -> None:
+    server.oldest, server.refused = 9, {"pods"}
+    server.known = [Known(make_pod("living", 2), "")]
+    with pytest.raises(store.RefusedError):
+        follow("pods", "5")
+
+
+def test_a_list_that_breaks_off_takes_nothing_for_gone(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_off(*_: Any) -> Iterator[Any]:
+        yield [make_pod("a", 3)], "10"
+        raise ConnectionResetError
+
+    monkeypatch.setattr(store, "list_objects", break_off)
+    server.known = [Known(make_pod("b", 2), "")]
+    changes: list[str] = []
+
+    def take_all() -> None:
+        changes.extend(c.type for c in collector.follow_resource(make_follower(), "pods", None))
+
+    with pytest.raises(ConnectionResetError):
+        take_all()
+    assert changes == ["ADDED"]
 
 
 def test_an_event_that_has_reached_its_age_is_not_sent_as_deleted(server: Server) -> None:
@@ -110,46 +153,60 @@ def test_what_came_before_a_failure_is_sent_before_it_is_raised(monkeypatch: pyt
     assert {change.resource for change in got} == store.RESOURCES.keys()
 
 
-def test_messages_and_positions_are_sent_together(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    server.pages = [[make_pod("a", 3)]]
-    sent: list[tuple[list[Any], dict[str, Any]]] = []
+Sent = list[tuple[list[Any], dict[str, Any]]]
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
+    """What a collector sends, with the positions; at first nothing was collected."""
+    sent: Sent = []
 
     def send(_bootstrap: str, _name: str, _topic: str, messages: list[Any], position: dict[str, Any]) -> int:
         sent.append((list(messages), dict(position)))
         return len(sent[-1][0])
 
     monkeypatch.setattr(store, "open_cluster", lambda _: store.Cluster(None, "prod", "c0"))  # type: ignore[arg-type]
-    monkeypatch.setattr(kafka, "read_collected", lambda *_: None)
+    monkeypatch.setattr(kafka, "read_collected", lambda *_: sent[-1][1] if sent else None)
     monkeypatch.setattr(kafka, "send_collected", send)
-    assert collector.collect_kubernetes(load_settings(), 0) == {"sent": 5, "deleted": 0}
+    return sent
+
+
+def test_messages_and_positions_are_sent_together(server: Server, sent: Sent) -> None:
+    server.pages = [[make_pod("a", 3)]]
+    kinds = len(store.RESOURCES)
+    assert collector.collect_kubernetes(load_settings(), 0) == {"sent": kinds, "deleted": 0, "refused": 0}
     key, _, headers = sent[0][0][0]
     assert key == "Pod//a/a"
     assert headers == {"source": "kubernetes", "type": "ADDED", "cluster": "prod", "cluster_uid": "c0"}
     assert sent[-1][1] == dict.fromkeys(store.RESOURCES, "10")
 
 
-def test_no_object_carries_what_may_be_secret() -> None:
-    container = {
-        "name": "app",
-        "command": ["sh"],
-        "args": ["--password", "hunter2"],
-        "env": [
-            {"name": "A", "value": "hunter2"},
-            {"name": "B", "valueFrom": {"secretKeyRef": {"name": "s"}}},
-        ],
-        "livenessProbe": {"httpGet": {"httpHeaders": [{"name": "X-Key", "value": "hunter2"}]}},
-    }
-    meta = {
-        "name": "x",
-        "annotations": {"kubectl.kubernetes.io/last-applied-configuration": "hunter2", "a": "b"},
-    }
-    pod = {
-        "kind": "Pod",
-        "metadata": meta,
-        "spec": {"containers": [container], "initContainers": [container]},
-    }
-    deployment = {"kind": "Deployment", "metadata": meta, "spec": {"template": {"spec": pod["spec"]}}}
-    for pruned in (prune_object(pod), prune_object(deployment)):
-        assert "hunter2" not in str(pruned)
-        assert "secretKeyRef" in str(pruned)
-        assert pruned["metadata"]["annotations"] == {"a": "b"}
+def test_refused_kinds_are_named_once_and_the_others_go_on(
+    server: Server, sent: Sent, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.pages, server.refused = [[make_pod("a", 3)]], {"secrets", "ingresses"}
+    kinds = len(store.RESOURCES) - 2
+    assert collector.collect_kubernetes(load_settings(), 0) == {"sent": kinds, "deleted": 0, "refused": 2}
+    assert "secrets: forbidden" in capsys.readouterr().out
+    assert sent[-1][1]["refused"] == ["ingresses", "secrets"]
+    assert collector.collect_kubernetes(load_settings(), 0) == {"sent": 0, "deleted": 0, "refused": 2}
+    assert "forbidden" not in capsys.readouterr().out
+    server.refused = {"ingresses"}
+    assert collector.collect_kubernetes(load_settings(), 0)["sent"] == 1
+    assert sent[-1][1]["refused"] == ["ingresses"]
+
+
+@pytest.mark.usefixtures("sent")
+def test_a_cluster_that_refuses_everything_is_an_error(server: Server) -> None:
+    server.refused = set(store.RESOURCES)
+    with pytest.raises(store.RefusedError):
+        collector.collect_kubernetes(load_settings(), 0)
+
+
+@pytest.mark.usefixtures("sent")
+def test_an_object_that_was_missed_is_told_with_its_last_sentence(server: Server, sent: Sent) -> None:
+    server.known = [Known(make_pod("gone", 2), "Pod gone was restarted 4 times.")]
+    collector.collect_kubernetes(load_settings(), 0)
+    headers = [headers for messages, _ in sent for _, _, headers in messages]
+    assert all(one["last_known"] == "Pod gone was restarted 4 times." for one in headers)
+    assert {one["type"] for one in headers} == {"DELETED"}
