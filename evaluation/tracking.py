@@ -28,7 +28,7 @@ _DRAWN_MEASURES: Final = ("ndcg_at_10", "recall_at_10")
 _DRAWN_VERSIONS: Final = 12
 _LONGEST_PARAMETER: Final = 500
 # What came of it, and where something of it lies: neither is what it was made from.
-_NO_PARAMETERS: Final = ("state", "mlflow_run", "gate", "page_records", "log_state")
+_NO_PARAMETERS: Final = ("state", "mlflow_run", "gate", "page_records", "held_pages", "log_state")
 # What decides how a version is made and asked, beside what it says of itself.
 _CONFIGURATION: Final = {
     "embedding_model",

@@ -48,7 +48,8 @@ def build_version(
         if refused:
             raise RuntimeError(f"{index}: {len(refused)} chunks were refused, the first: {refused[0]}")
         records = staging.read_manifest(f"{run_url}/markdown")["page_records"]
-        versions.update_meta(client, index, positions=manifest["positions"], page_records=records)
+        read = {"positions": manifest["positions"], "held_pages": manifest["held_pages"]}
+        versions.update_meta(client, index, **read, page_records=records)
     return {"index": index, "written": len(chunks), "embedded": embedded, "carried_over": carried}
 
 

@@ -45,7 +45,9 @@ def read_confluence_source(
     """
     signature = make_id(_READER, sign_processing(settings), sorted(space.groups))
     old = held if held and held["signature"] == signature else None
-    before: dict[str, HeldPage] = old["pages"] if old and not force else {}
+    # Without the map of its pages nothing is known of what is held.
+    known: dict[str, HeldPage] | None = old.get("pages") if old and not force else None
+    before = known or {}
     try:
         with open_confluence(space) as client:
             listed = {page["page_id"]: page for page in list_pages(client, space)}
@@ -74,7 +76,7 @@ def read_confluence_source(
     return SourceUpdate(
         source=space.source,
         position={"signature": signature, "pages": same | now},
-        carried=old is not None and not force,
+        carried=known is not None,
         # A page with another title has another path: both the old one and the new one leave first.
         dropped=sorted(
             {make_id(space.source, page["path"]) for page in (*now.values(), *left)} if before else ()

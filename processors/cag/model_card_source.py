@@ -36,7 +36,9 @@ def read_model_cards(settings: Settings, held: dict[str, Any] | None, *, force: 
     """
     signature = make_id(_READER, settings.mlflow_tracking_uri, sign_processing(settings))
     old = held if held and held["signature"] == signature else None
-    before: dict[str, str] = old["cards"] if old and not force else {}
+    # Without the map of its cards nothing is known of what is held.
+    known: dict[str, str] | None = old.get("pages") if old and not force else None
+    before = known or {}
     try:
         cards, changed_at = _read_cards(settings)
     except httpx.HTTPError as error:
@@ -55,8 +57,8 @@ def read_model_cards(settings: Settings, held: dict[str, Any] | None, *, force: 
     gone = before.keys() - now.keys()
     return SourceUpdate(
         source=SOURCE,
-        position={"signature": signature, "cards": now},
-        carried=old is not None and not force,
+        position={"signature": signature, "pages": now},
+        carried=known is not None,
         dropped=sorted(make_id(SOURCE, path) for path in {*changed, *gone}) if before else [],
         pages=[
             {

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from processors.cag.confluence_source import read_confluence_source
 from processors.cag.git_source import SourceUpdate, read_git_source
+from processors.cag.held_pages import read_held, stage_held
 from processors.cag.model_card_source import SOURCE as MODEL_CARDS
 from processors.cag.model_card_source import read_model_cards
 from processors.chunk import make_id
@@ -46,7 +47,7 @@ def sync_documents(settings: Settings, run_id: str, *, force: bool = False) -> d
     """
     client = search.open_search(settings.opensearch_url)
     live = versions.find_live(client, "cag")
-    held: dict[str, Any] = versions.read_meta(client, live).get("positions", {}) if live else {}
+    held = read_held(versions.read_meta(client, live)) if live else {}
     updates = [
         *(read_git_source(settings, source, held.get(source.url), force=force) for source in settings.docs),
         *(
@@ -94,9 +95,12 @@ def stage_updates(
         return None
     url = staging.stage_url(staging_url, "cag", run_id, "sync")
     staging.write_table(url, "files", pa.Table.from_pylist(files, schema=_FILE_SCHEMA))
+    reached = {update["source"]: update["position"] for update in updates if update["position"]}
+    positions, held_pages = stage_held(url, reached)
     manifest = {
         "base": live,
-        "positions": {update["source"]: update["position"] for update in updates if update["position"]},
+        "positions": positions,
+        "held_pages": held_pages,
         "carried_sources": carried,
         "dropped_documents": dropped,
         "oddities": oddities,
