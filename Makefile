@@ -21,7 +21,7 @@ BENCH_STACK := RUNLORE_HOME=.runlore/bench-stack RUNLORE_PORT_BASE=$(BENCH_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
-	restart-one ask compare rollback versions env prove bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-logs
+	restart-one ask compare rollback versions env prove fuzz bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-logs
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -50,6 +50,9 @@ test-integration: environments ## Start the test stack, test against it, stop it
 prove: ## The long proofs: kills, a flood, swaps, groups, random bytes, faults, hostile documents (50 min)
 	@PROVE_SWAPS=200 PROVE_LIVE_SWAPS=100 PROVE_EVENTS=100000 PROVE_KILLS=20 PROVE_SECONDS=300 PROVE_LINES=2000000 PROVE_FLOOD_SECONDS=300 PROVE_QUESTIONS=2000 PROVE_HOSTILE=200 PROVE_BYTES=1000000 PROVE_EXAMPLES=100 PROVE_FAULT_SECONDS=20 \
 		$(MAKE) --no-print-directory test-integration TESTS=tests/prove
+
+fuzz: environments ## Odd records through every topic's stage and the masker, for an hour; SECONDS=<how long>
+	@FUZZ_SECONDS=$(or $(SECONDS),3600) $(BIN)/pytest tests/unit/test_fuzz.py -q
 
 lint: environments ## Format check, linter, strict types
 	@$(BIN)/ruff format --check .

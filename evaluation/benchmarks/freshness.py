@@ -237,12 +237,7 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rates", type=float, nargs="+", default=[1, 50, 500], help="events a second")
     parser.add_argument("--seconds", type=float, default=300, help="how long each load lasts")
-    parser.add_argument(
-        "--partitions",
-        type=int,
-        default=0,
-        help="partitions that the topic gets in the middle of the last load",
-    )
+    parser.add_argument("--partitions", type=int, default=0, help="how many it gets midway in the last load")
     options = parser.parse_args(arguments)
     settings = load_settings()
     sys.stdout.write(

@@ -69,7 +69,7 @@ def create_topics(bootstrap: str, partitions: int = 2, replication: int = 1) -> 
 def add_partitions(bootstrap: str, topic: str, count: int) -> None:
     """Give a topic more partitions, while events flow.
 
-    Records of a key may then lie in two partitions, in neither's order: writes are ordered by the broker's time.
+    A key's records may then lie in two partitions; writes of what they tell are ordered by the broker's time.
 
     Args:
         bootstrap: Kafka's bootstrap servers.

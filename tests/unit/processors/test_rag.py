@@ -1,103 +1,59 @@
-"""What a micro-batch wrote is looked for, and only that."""
+"""What a batch leaves: the latest write of each chunk, and a letter that names the record at fault."""
 
-from pathlib import Path
-from typing import Any, cast
+import json
+from typing import Any
 
-import pyarrow as pa
 import pytest
 
 from processors import rag
-from processors.chunk import Chunk, chunks_to_table
-from processors.settings import load_settings
-from processors.stores import staging
-
-LIVE = "rag-v000007"
+from processors.chunk import Chunk
+from processors.stores import kafka
+from tests.support.stages import make_record, run_stages
 
 
-def make_chunk(chunk_id: str) -> Chunk:
-    texts = dict.fromkeys(
-        ("doc_id", "source", "title", "heading_path", "text", "content_hash", "cluster", "namespace",
-         "service", "severity", "batch_id"), "x",
-    )  # fmt: skip
-    times = dict.fromkeys(("observed_at", "ingested_at", "began_at"), "2026-11-21T09:00:00+00:00")
-    chunk: Any = {
-        **texts,
-        **times,
-        "chunk_id": chunk_id,
-        "kind": "log_pattern",
-        "labels": {},
-        "acl": ["public"],
-        "cite": {},
-        "source_offset": 2,
-        "source_place": "runlore.logs/0",
-    }
-    return cast("Chunk", chunk)
+def make_chunk(chunk_id: str, **fields: Any) -> Chunk:
+    chunk: Any = {"chunk_id": chunk_id, "source_place": "runlore.logs/0", "source_offset": 9, **fields}
+    return chunk
 
 
-@pytest.fixture
-def run_url(tmp_path: Path) -> str:
-    """A run that wrote three chunks, of which OpenSearch refused one for good."""
-    url = tmp_path.as_uri()
-    staging.write_table(f"{url}/embed", "chunks", chunks_to_table([make_chunk(name) for name in "abc"]))
-    staging.write_manifest(f"{url}/ingest", {"newest_ms": 1_763_708_400_000})
-    staging.write_manifest(f"{url}/index", {"refused": ["b"]})
-    return url
+def test_the_letter_of_a_refused_window_names_the_record_that_opened_it() -> None:
+    chunks = [make_chunk("a", source_offsets="2,5-8"), make_chunk("b", source_offsets="4,9")]
+    letters = rag.note_refused(chunks, [("a", "too long"), ("b", "also")])
+    assert [(letter["topic"], letter["partition"], letter["offset"]) for letter in letters] == [
+        ("runlore.logs", 0, 2),
+        ("runlore.logs", 0, 4),
+    ]
+    assert "too long" in letters[0]["error"]
 
 
-@pytest.fixture
-def hold(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Let the read alias stand for these versions, one after the other, and find these chunks."""
-
-    def hold_chunks(found: str, *live: str) -> None:
-        told = iter(live)
-        monkeypatch.setattr("processors.stores.versions.find_live", lambda *_: next(told))
-        monkeypatch.setattr(
-            "processors.stores.search.find_present", lambda _, __, wanted: {*wanted} & {*found}
-        )
-
-    return hold_chunks
+def test_the_letter_of_an_object_names_its_record_and_holds_all_that_was_refused_of_it() -> None:
+    place = {"source_place": "runlore.metrics/1", "source_offset": 8}
+    (letter,) = rag.note_refused(
+        [make_chunk("a", **place), make_chunk("b", **place)], [("a", "x"), ("b", "y")]
+    )
+    assert (letter["topic"], letter["partition"], letter["offset"]) == ("runlore.metrics", 1, 7)
+    assert "chunk a: x" in letter["error"]
+    assert "chunk b: y" in letter["error"]
 
 
-def check(run_url: str) -> dict[str, float]:
-    return rag.check_searchable(load_settings(), run_url, LIVE)
+def test_of_one_object_s_chunks_the_latest_write_stays_whatever_partition_it_came_from() -> None:
+    old, new = make_chunk("a", write_version=5, text="new"), make_chunk("a", write_version=3, text="old")
+    for chunks in ([old, new], [new, old]):
+        (kept,) = rag._keep_last(chunks)
+        assert kept["text"] == "new"
 
 
-def test_a_chunk_that_became_a_dead_letter_is_not_looked_for(run_url: str, hold: Any) -> None:
-    hold("ac", LIVE)
-    assert check(run_url)["sampled_chunks"] == 2
+@pytest.mark.parametrize("name", ["SERVICE" * 6_000, "я" * 20_000])
+def test_a_name_that_opensearch_would_refuse_is_cut(name: str) -> None:
+    value = json.dumps({"message": "ERROR the culprit", "service": {"name": name}})
+    told = run_stages([make_record(kafka.LOGS, value)])
+    assert (len(told.chunks), told.letters) == (1, [])
+    assert len(told.chunks[0]["service"].encode()) < 32_766
 
 
-def test_a_batch_of_which_everything_became_a_dead_letter_is_no_fault(run_url: str, hold: Any) -> None:
-    staging.write_manifest(f"{run_url}/index", {"refused": ["a", "b", "c"]})
-    hold("", LIVE)
-    assert check(run_url) == {"sampled_chunks": 0.0}
-
-
-def test_a_written_chunk_that_is_not_found_is_a_fault(run_url: str, hold: Any) -> None:
-    hold("a", LIVE, LIVE)
-    with pytest.raises(RuntimeError, match=rf"1 written chunks can't be found in {LIVE}: \['c'\]"):
-        check(run_url)
-
-
-def test_a_version_that_is_taken_back_meanwhile_is_no_fault(run_url: str, hold: Any) -> None:
-    hold("", LIVE, "rag-v000006")
-    assert check(run_url) == {"sampled_chunks": 0.0}
-
-
-def test_a_write_leaves_behind_which_chunks_were_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    url = tmp_path.as_uri()
-    manifest = {"version": LIVE, "held": {}, "start": {}, "end": {"runlore.logs": {"0": 3}}}
-    staging.write_manifest(f"{url}/light", {**manifest, "log_state": None})
-    staging.write_table(f"{url}/light", "dead_letters", pa.Table.from_pylist([], rag._LETTER_SCHEMA))
-    staging.write_table(f"{url}/embed", "chunks", chunks_to_table([make_chunk(name) for name in "ab"]))
-    monkeypatch.setattr("processors.stores.versions.read_meta", lambda *_: {"positions": {}})
-    monkeypatch.setattr("processors.stores.versions.update_meta", lambda *_, **__: None)
-    monkeypatch.setattr("processors.stores.slices.write_chunks", lambda *_: [("b", "it is odd")])
-    monkeypatch.setattr("processors.stores.slices.check_slices", lambda *_: {})
-    monkeypatch.setattr("processors.stores.kafka.send_dead_letters", lambda *_: {})
-    monkeypatch.setattr("processors.stores.kafka.mirror_positions", lambda *_: None)
-    indexed = rag.index_chunks(load_settings(), url, from_history=False)
-    assert indexed["refused"] == 1
-    assert [chunk["chunk_id"] for chunk in rag.read_written(url)] == ["a"]
+def test_staged_records_hold_no_text_that_can_t_be_written() -> None:
+    record = make_record(kafka.LOGS, '{"a": "\\ud83d", "password": "hunter22"}', key="\ud83d")
+    record["headers"] = {"h": "\x00"}
+    masked = rag._mask_record(record)
+    assert f"{masked['key']}{masked['headers']}{masked['value']}".encode()
+    assert "hunter22" not in (masked["value"] or "")
