@@ -1,4 +1,4 @@
-"""Nothing that arrives can stop the pipeline: odd records of every topic; `make fuzz` takes an hour for it."""
+"""Nothing that arrives stops the pipeline: odd records of every topic; `make fuzz` goes on for an hour."""
 
 import os
 import sys

@@ -1,0 +1,117 @@
+"""What would stop all ingestion becomes dead letters, and topics grow while events flow."""
+
+import base64
+import json
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from confluent_kafka import Consumer
+from opensearchpy import OpenSearch
+
+from processors.settings import Settings
+from processors.stores import kafka
+
+pytestmark = pytest.mark.usefixtures("live_versions")
+
+KILLERS = (
+    (kafka.LOGS, b'{"ts": 1e999, "message": "ERROR the time never ends MARK"}'),
+    (kafka.LOGS, b'{"message": "cut \\ud83d MARK", "service": {"name": "web\\udc00"}}'),
+    (kafka.LOGS, b'{"message": "MARK", "ctx": ' + b"[" * 5_000 + b"]" * 5_000 + b"}"),
+    (kafka.LOGS, b"\xff\xfe MARK " + b"token " * 20_000),
+    (kafka.KUBERNETES, b"[" * 5_000),
+    (kafka.METRICS, b'{"status": "success", "data": ' + b'{"a":' * 900 + b"1" + b"}" * 901),
+    (kafka.MLFLOW, b'{"run": "MARK"}'),
+    (kafka.AIRFLOW, b'{"dag_run": {"start_date": "0001-01-01T00:00:00Z"}}'),
+)
+LETTERS = 5
+"""Of the killers: the nested ones, and the two that are no run."""
+
+MOST_PARTITIONS = 8
+
+
+def find(client: OpenSearch, text: str) -> list[dict[str, Any]]:
+    body = {"size": 50, "query": {"match_phrase": {"text": text}}, "_source": {"excludes": ["embedding"]}}
+    return [hit["_source"] for hit in client.search(index="rag", body=body)["hits"]["hits"]]
+
+
+def wait_for(find_it: Callable[[], Any], seconds: float = 120) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (found := find_it()):
+        assert time.monotonic() < deadline, f"not found within {seconds:.0f} s"
+        time.sleep(0.5)
+    return found
+
+
+def read_letters(settings: Settings) -> list[dict[str, Any]]:
+    records, _, _ = kafka.drain(settings.kafka_bootstrap, [kafka.DEAD_LETTER], {}, 10_000_000)
+    return [json.loads(record["value"] or "{}") for record in records]
+
+
+def test_records_that_stopped_all_ingestion_are_letters_and_the_next_line_is_found(
+    settings: Settings, client: OpenSearch
+) -> None:
+    mark, before = uuid.uuid4().hex, len(read_letters(settings))
+    for topic, value in KILLERS:
+        kafka.produce(settings.kafka_bootstrap, topic, [(mark, value.replace(b"MARK", mark.encode()), {})])
+    line = {"message": f"ERROR afterwards {mark}", "service": {"name": f"after-{mark}"}}
+    kafka.produce(settings.kafka_bootstrap, kafka.LOGS, [(mark, json.dumps(line).encode(), {})])
+
+    assert wait_for(lambda: find(client, f"afterwards {mark}"))
+    assert find(client, f"never ends {mark}"), "an impossible time doesn't lose the line"
+    letters = read_letters(settings)[before:]
+    mine = [letter for letter in letters if letter.get("key") == mark]
+    assert len(mine) == LETTERS, [letter["error"] for letter in mine]
+    assert all(letter["error"] and base64.b64decode(letter["original"]) for letter in mine)
+
+
+def count_partitions(settings: Settings, topic: str) -> int:
+    consumer = Consumer({"bootstrap.servers": settings.kafka_bootstrap, "group.id": "count"})
+    try:
+        return len(consumer.list_topics(topic, timeout=20).topics[topic].partitions)
+    finally:
+        consumer.close()
+
+
+def send_state(settings: Settings, name: str, ready: int) -> None:
+    now = datetime.now(UTC).isoformat()
+    deployment = {
+        "apiVersion": "apps/v1", "kind": "Deployment",
+        "metadata": {"name": name, "namespace": "moved", "uid": f"u-{name}", "creationTimestamp": now},
+        "spec": {"replicas": 3}, "status": {"replicas": 3, "readyReplicas": ready, "updatedReplicas": 3},
+    }  # fmt: skip
+    message = (f"Deployment/moved/{name}/", json.dumps(deployment).encode(), {"source": "kubernetes"})
+    kafka.produce(settings.kafka_bootstrap, kafka.KUBERNETES, [message])
+
+
+def find_state(client: OpenSearch, name: str) -> list[dict[str, Any]]:
+    body = {
+        "query": {"bool": {"filter": [{"term": {"kind": "k8s_state"}}, {"term": {"namespace": "moved"}}]}},
+        "size": 100,
+    }
+    hits = client.search(index="rag", body=body)["hits"]["hits"]
+    return [hit["_source"] for hit in hits if name in hit["_source"]["title"]]
+
+
+def test_a_state_goes_on_when_its_key_moves_to_a_new_partition(
+    settings: Settings, client: OpenSearch
+) -> None:
+    """New partitions begin at offset 0, far behind the old ones' offsets."""
+    mark = uuid.uuid4().hex[:8]
+    names = [f"{mark}-{number}" for number in range(6)]
+    for name in names * 3:
+        send_state(settings, name, 0)
+    wait_for(lambda: all(find_state(client, name) for name in names))
+    partitions = count_partitions(settings, kafka.KUBERNETES)
+    if partitions < MOST_PARTITIONS:
+        kafka.add_partitions(settings.kafka_bootstrap, kafka.KUBERNETES, MOST_PARTITIONS)
+    # A producer that doesn't know yet would send to the old partition.
+    wait_for(lambda: count_partitions(settings, kafka.KUBERNETES) == MOST_PARTITIONS)
+    for name in names:
+        send_state(settings, name, 3)
+    wait_for(lambda: all(state["severity"] == "info" for name in names for state in find_state(client, name)))
+    places = {state["source_place"] for name in names for state in find_state(client, name)}
+    assert partitions == MOST_PARTITIONS or len(places) > partitions, f"no key moved: {places}"
