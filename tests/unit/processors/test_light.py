@@ -47,3 +47,32 @@ def test_a_poisoned_line_stops_no_other_and_belongs_to_no_chunk() -> None:
     assert chunk["source_offsets"] == "0-1,3"
     assert (chunk["source_place"], chunk["source_offset"]) == ("runlore.logs/0", 4)
     assert [letter["offset"] for letter in built["letters"]] == [2]
+
+
+class Untrue(dict[str, str]):
+    """Headers that raise what nobody expects."""
+
+    def get(self, *_: object) -> str:
+        raise MemoryError("no error that a reader would name")
+
+
+def test_whatever_a_reader_raises_is_one_letter_and_its_neighbours_go_on() -> None:
+    body = json.dumps(
+        {"kind": "Pod", "metadata": {"name": "a-1", "uid": "u"}, "status": {"phase": "Running"}}
+    )
+    records = [make_record(kafka.KUBERNETES, n, body) for n in range(3)]
+    records[1]["headers"] = Untrue()
+    built = build_chunks(records, None, (), "b", "now")
+    assert [letter["offset"] for letter in built["letters"]] == [1]
+    assert built["letters"][0]["error"].startswith("MemoryError")
+    assert [chunk["source_offset"] for chunk in built["chunks"]] == [1, 3]
+
+
+def test_writes_are_ordered_by_the_broker_s_time_and_those_of_a_window_by_its_partition() -> None:
+    body = json.dumps(
+        {"kind": "Pod", "metadata": {"name": "a-1", "uid": "u"}, "status": {"phase": "Running"}}
+    )
+    (state,) = build_chunks([make_record(kafka.KUBERNETES, 0, body)], None, (), "b", "now")["chunks"]
+    assert state["write_version"] == 1_763_708_400_000
+    (window,) = build_chunks([make_record(kafka.LOGS, 41, "a line")], None, (), "b", "now")["chunks"]
+    assert window["write_version"] == 42
