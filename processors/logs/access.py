@@ -18,9 +18,10 @@ _STATUS: Final = r"(?P<status>[1-5]\d\d)"
 _QUOTED: Final = rf'"{_METHOD} {_PATH}(?: HTTP/\d(?:\.\d)?)?"'
 
 # Most lines hold no request, and are told by this alone.
-_HINT: Final = re.compile(
-    r"GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PROPFIND|REPORT|PRI \*|\] \""
-)
+_HINTS: Final = (
+    "GET ", "HEAD ", "POST ", "PUT ", "PATCH ", "DELETE ", "OPTIONS ", "CONNECT ", "TRACE ", "PROPFIND ",
+    "REPORT ", "PRI ", '] "',
+)  # fmt: skip
 _FORMATS: Final = tuple(
     re.compile(pattern)
     for pattern in (
@@ -65,6 +66,9 @@ _PATH_FIELDS: Final = (
 _REQUEST_FIELDS: Final = ("request", "http_request", "requestLine", "request_line")
 _REQUEST_LINE: Final = re.compile(rf"{_METHOD} {_PATH}(?: HTTP/\d(?:\.\d)?)?")
 
+# Kubernetes' audit log names verbs of its own.
+_METHODS: Final = re.compile(rf"{_METHOD}|LIST|WATCH|CREATE|UPDATE|DELETECOLLECTION")
+
 _ORIGIN: Final = re.compile(r"^[a-z][a-z0-9+.-]{1,20}://[^/?#]*")
 # Versions and names with one digit are no identifiers: v1, v2beta1, s3, oauth2.
 _NAME: Final = re.compile(r"v\d{1,3}(?:(?:alpha|beta)\d{0,2})?|[^\d@%]*\d?[^\d@%]*")
@@ -74,11 +78,12 @@ _MOST_SEGMENTS: Final = 8
 
 
 class HttpRequest(NamedTuple):
-    """What an access log tells of a request; `route` is its path without what differs by request."""
+    """What an access log tells of a request; `route` is its path without the `ids` in it."""
 
     method: str
     route: str
     status: int
+    ids: tuple[str, ...] = ()
 
 
 def read_request(body: Mapping[str, Any], message: str) -> HttpRequest | None:
@@ -90,9 +95,9 @@ def read_request(body: Mapping[str, Any], message: str) -> HttpRequest | None:
 
     Example:
         >>> read_request({}, '10.3.0.7 - - [21/Nov/2026:07:00:00 +0000] "POST /pay/17?a=1 HTTP/1.1" 502 88')
-        HttpRequest(method='POST', route='/pay/<ID>', status=502)
+        HttpRequest(method='POST', route='/pay/<ID>', status=502, ids=('17',))
         >>> read_request({"status": "404", "request": "GET /a HTTP/1.1"}, "")
-        HttpRequest(method='GET', route='/a', status=404)
+        HttpRequest(method='GET', route='/a', status=404, ids=())
         >>> read_request({"status": "active"}, "user 17 was put on GET")
     """
     return _read_fields(body) or _read_text(message)
@@ -129,33 +134,35 @@ def name_status(status: int) -> str:
     return next((known.phrase for known in HTTPStatus if known == status), "")
 
 
-def mask_route(path: str) -> str:
-    """Return a path without its host, query and identifiers.
+def split_route(path: str) -> tuple[str, tuple[str, ...]]:
+    """Return a path without its host, query and identifiers, and those identifiers.
 
     Example:
-        >>> mask_route("https://shop.example/api/v1/orders/100042/items?page=2")
-        '/api/v1/orders/<ID>/items'
+        >>> split_route("https://shop.example/api/v1/orders/100042/items?page=2")
+        ('/api/v1/orders/<ID>/items', ('100042',))
     """
     bare = _ORIGIN.sub("", path).partition("?")[0].partition("#")[0]
-    segments = [_mask_segment(segment) for segment in bare.split("/", _MOST_SEGMENTS + 1)]
+    segments = bare.split("/", _MOST_SEGMENTS + 1)
     if len(segments) > _MOST_SEGMENTS + 1:
         segments[-1] = "…"
-    return "/".join(segments) or "/"
+    names = [segment if _is_name(segment) else _ID for segment in segments]
+    ids = tuple(segment for segment, name in zip(segments, names, strict=True) if name == _ID)
+    return "/".join(names) or "/", ids
 
 
-def _mask_segment(segment: str) -> str:
-    return segment if len(segment) <= _LONGEST_NAME and _NAME.fullmatch(segment) else _ID
+def _is_name(segment: str) -> bool:
+    return len(segment) <= _LONGEST_NAME and bool(_NAME.fullmatch(segment))
 
 
 def _read_text(message: str) -> HttpRequest | None:
-    if not _HINT.search(message):
+    if not any(map(message.__contains__, _HINTS)):
         return None
     found = next(filter(None, (writing.search(message) for writing in _FORMATS)), None)
     if found is None:
         return None
     part = found.groupdict()
     if method := part.get("method"):
-        return HttpRequest(method, mask_route(part["path"]), int(part["status"]))
+        return _make_request(method, part["path"], int(part["status"]))
     return HttpRequest("-", "(no request)", int(part["status"]))
 
 
@@ -165,12 +172,15 @@ def _read_fields(body: Mapping[str, Any]) -> HttpRequest | None:
         return None
     lines = (_REQUEST_LINE.match(line) for line in _find_texts(body, _REQUEST_FIELDS))
     if line := next(filter(None, lines), None):
-        return HttpRequest(line["method"], mask_route(line["path"]), status)
-    method = next(_find_texts(body, _METHOD_FIELDS), "")
+        return _make_request(line["method"], line["path"], status)
+    method = next(_find_texts(body, _METHOD_FIELDS), "").upper()
     path = next(_find_texts(body, _PATH_FIELDS), "")
-    if not (path and method.isalpha() and len(method) <= 20):
-        return None
-    return HttpRequest(method.upper(), mask_route(path[:8_000]), status)
+    return _make_request(method, path[:8_000], status) if path and _METHODS.fullmatch(method) else None
+
+
+def _make_request(method: str, path: str, status: int) -> HttpRequest:
+    route, ids = split_route(path)
+    return HttpRequest(method, route, status, ids)
 
 
 def _read_status(value: object) -> int | None:

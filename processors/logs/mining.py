@@ -2,44 +2,24 @@
 
 Drain: He, Zhu, Zheng, Lyu, "Drain: An Online Log Parsing Approach with Fixed Depth Tree", ICWS 2017. The
 library keeps a tree whose shape depends on the order of the lines; a state is therefore the tree itself, not
-the list of its templates.
+the list of its templates. Lines of different sides (`sides.py`) are kept apart: the side is a line's first
+token.
 """
 
-import re
+from collections.abc import Sequence
 from itertools import islice
+from operator import eq
 from typing import Any, Final
 
 from drain3.drain import Drain, LogCluster, Node
+
+from processors.logs.sides import find_side
 
 MAX_PATTERNS: Final = 1_000
 """Patterns of one service and partition; with one more, the half that was seen least is forgotten."""
 
 VARIABLE: Final = "<*>"
-_MASKS: Final = re.compile(
-    r"(?P<TIME>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?|\d{4}-\d\d-\d\d|"
-    r"(?<![\d:])\d\d:\d\d:\d\d(?:[.,]\d+)?)"
-    r"|(?P<ADDRESS>\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b)"
-    r"|(?P<UUID>\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b)"
-    r"|(?P<HEX>\b0x[0-9a-fA-F]+\b|\b(?=[0-9a-f]*\d)[0-9a-f]{12,64}\b)"
-    r"|(?P<NUM>(?<![\w.])-?\d+(?:\.\d+)?(?![\w.]))"
-)
-_WORDS: Final = re.compile(r"[^\s\"'`,;=()\[\]{}<>|]+")
-# A duration, a size, a small number, a time of day: true of the line, but nobody asks for it.
-_MEASURE: Final = re.compile(
-    r"[-+]?\d{1,3}|[-+]?\d+\.\d+|[-+]?\d+(?:\.\d+)?[a-zA-Zµ%]{1,3}"
-    r"|(?:\d{4}-\d\d-\d\d)?T?(?:\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"
-)
 _TOKENS: Final = 400
-
-
-def mask_variables(message: str) -> str:
-    """Return a line with its times, addresses, identifiers and numbers replaced by what they are.
-
-    Example:
-        >>> mask_variables("GET /orders/17 from 10.0.0.7 took 12.5 ms")
-        'GET /orders/<NUM> from <ADDRESS> took <NUM> ms'
-    """
-    return _MASKS.sub(lambda match: f"<{match.lastgroup}>", message)
 
 
 def mine_line(miner: Drain, masked: str) -> tuple[int, str, bool]:
@@ -47,34 +27,36 @@ def mine_line(miner: Drain, masked: str) -> tuple[int, str, bool]:
 
     Returns:
         The pattern's number, its template now, and whether it was never seen before.
-    """
-    words = " ".join(masked.split()[:_TOKENS])
-    cluster, change = miner.add_log_message(words)
-    return cluster.cluster_id, cluster.get_template(), change == "cluster_created"
-
-
-def find_values(message: str, masked: str, template: str) -> list[str]:
-    """Return the words of a line that vary within its pattern and that somebody might look for.
-
-    Args:
-        message: The line.
-        masked: The same line with its variables masked; it has the same number of words.
-        template: The template of its pattern.
 
     Example:
-        >>> line = "user bob-17 bought order 100042 in 12 ms"
-        >>> find_values(line, mask_variables(line), "user <*> bought order <NUM> in <NUM> ms")
-        ['bob-17', '100042']
+        >>> miner = make_miner()
+        >>> [mine_line(miner, f"job {name} passed")[:2] for name in ("a", "b")]
+        [(1, 'job a passed'), (1, 'job <*> passed')]
+        >>> mine_line(miner, "job c failed")
+        (2, 'job c failed', True)
     """
-    words = zip(message.split(), masked.split(), template.split(), strict=False)
-    varying = (word for word, kind, held in words if word != kind or held == VARIABLE)
-    pieces = (piece.strip(".:") for word in varying for piece in _WORDS.findall(word))
-    return [piece for piece in pieces if len(piece) > 2 and not _MEASURE.fullmatch(piece)]
+    words = " ".join((find_side(masked), *masked.split(maxsplit=_TOKENS)[:_TOKENS]))
+    cluster, change = miner.add_log_message(words)
+    return cluster.cluster_id, " ".join(cluster.log_template_tokens[1:]), change == "cluster_created"
 
 
 def make_miner() -> Drain:
     """Return a miner that has seen nothing."""
-    return Drain(depth=4, sim_th=0.4, max_children=100, param_str=VARIABLE)
+    # One level deeper than published, for the side.
+    miner = Drain(depth=5, sim_th=0.4, max_children=100, param_str=VARIABLE)
+    miner.get_seq_distance = _compare
+    return miner
+
+
+def _compare(template: Sequence[str], words: Sequence[str], include_params: bool) -> tuple[float, int]:
+    """Return how alike a template and a line are, as Drain does, but for the side, which must be the same."""
+    if template[0] != words[0]:
+        return 0.0, 0
+    if len(template) == 1:
+        return 1.0, 0
+    variables = template.count(VARIABLE)
+    alike = sum(map(eq, template, words)) - 1 + (variables if include_params else 0)
+    return alike / (len(template) - 1), variables
 
 
 def shrink_miner(miner: Drain) -> Drain:

@@ -5,31 +5,24 @@ where a batch ends. Windows are therefore a function of the lines alone: a batch
 shorter, leads to the same windows with the same first offsets, and a replay can't count a line twice.
 """
 
-import re
 from collections.abc import Iterable
 from typing import Any, Final, TypedDict
 
 from drain3.drain import Drain
 
-from processors.logs.mining import (
-    dump_miner,
-    find_values,
-    load_miner,
-    make_miner,
-    mask_variables,
-    mine_line,
-    shrink_miner,
-)
+from processors.chunk import make_id
+from processors.logs.entries import extend_entry, find_begin_severity, make_entry
+from processors.logs.matching import match_line
+from processors.logs.mining import dump_miner, load_miner, make_miner, shrink_miner
 from processors.logs.parsing import LogLine
+from processors.logs.traces import OpenEntry, find_continued
+from processors.logs.windows import Window, add_entry, add_offset, name_window, open_window
 
-METHOD: Final = "drain-windows-1"
+METHOD: Final = "drain-windows-2"
 """Names the way of making windows; a state that another way wrote isn't taken up."""
 
-SAMPLES: Final = 4
-"""How many different lines of a window, the newest ones, are kept."""
-
 MAX_LINES: Final = 10_000
-"""A window with this many lines is closed, and the pattern's next line opens another."""
+"""A window with this many entries is closed, and the pattern's next one opens another."""
 
 MAX_VALUES: Final = 1_000
 """The same for different values: so each of them can be kept and found."""
@@ -37,70 +30,32 @@ MAX_VALUES: Final = 1_000
 _MAX_WINDOWS: Final = 5_000
 _MAX_STREAMS: Final = 1_000
 _MAX_SERVICES: Final = 500
-_SAMPLE_CHARACTERS: Final = 4_000
+_LONGEST_NAME: Final = 1_000
 # A window that got no line for so long is closed; the pattern's next line in that hour opens another.
 _IDLE_MS: Final = 3_600_000
-# Lines of one stack trace are written at once.
-_TRACE_GAP_MS: Final = 5_000
-_CONTINUES: Final = re.compile(
-    r"\s+\S|Caused by: |Suppressed: |\.\.\. \d+ (?:more|common frames)|Traceback \(most recent call last\):"
-    r"|During handling of the above exception|The above exception was the direct cause"
-)
-_IN_TRACE: Final = re.compile(r"\s+at [\w.$<>]+\(|\s+File \"|Traceback \(|Caused by: ")
-_EXCEPTION: Final = re.compile(
-    r"(?:Caused by: )?((?:[\w$]+\.)*[A-Z][\w$]*(?:Error|Exception|Exit|Interrupt))\b(?::|$)"
-)
-_SERIOUS: Final = ("warning", "error", "critical")
-
-
-class Window(TypedDict):
-    """What is told of the lines of one pattern, service and hour; its first offset names it.
-
-    `offsets` are the first and last offset of each unbroken run of lines. `values` counts the entries that
-    hold a value. `touched_ms` is the broker's time.
-    """
-
-    topic: str
-    partition: int
-    service: str
-    namespace: str
-    severity: str
-    pattern: int
-    template: str
-    is_new: bool
-    offsets: list[list[int]]
-    count: int
-    begin: str
-    end: str
-    samples: list[str]
-    values: dict[str, int]
-    file: str
-    touched_ms: int
-
-
-class OpenEntry(TypedDict):
-    """The last entry of a stream, which the stream's next line may continue."""
-
-    window: str
-    start: int
-    text: str
-    clock_ms: int
-    in_trace: bool
 
 
 class PartitionState(TypedDict):
-    """All that the fold knows of a partition after some offset; a JSON object."""
+    """All that the fold knows of a partition after some offset; a JSON object.
+
+    `place` is the last line's offset, and how many lines of its message came before it. `routes` are those of
+    each service, `streams` the entries that a stream's next line may go on with.
+    """
 
     method: str
     clock_ms: int
+    place: list[int]
     miners: dict[str, dict[str, Any]]
+    routes: dict[str, dict[str, int]]
     windows: dict[str, Window]
-    streams: dict[str, OpenEntry]
+    streams: dict[str, list[OpenEntry]]
 
 
 def start_state() -> PartitionState:
     """Return the state before the first line."""
-    return PartitionState(method=METHOD, clock_ms=0, miners={}, windows={}, streams={})
+    return PartitionState(
+        method=METHOD, clock_ms=0, place=[-1, 0], miners={}, routes={}, windows={}, streams={}
+    )
 
 
 def fold_lines(state: PartitionState, lines: Iterable[LogLine]) -> list[Window]:
@@ -108,19 +63,23 @@ def fold_lines(state: PartitionState, lines: Iterable[LogLine]) -> list[Window]:
 
     Args:
         state: Changed in place.
-        lines: Lines of one partition in the order of their offsets, each behind those in the state.
+        lines: Lines of one partition in the order of their offsets, each behind those in the state; those of
+            one message have the same offset.
 
     Returns:
         The windows that changed, each as it is after the last line.
     """
     miners: dict[str, Drain] = {}
-    changed: dict[int, Window] = {}
+    changed: dict[tuple[int, ...], Window] = {}
     for line in lines:
         _move_clock(state, line["clock_ms"])
-        window = _continue_entry(state, line) or _begin_entry(state, miners, line)
-        _add_offset(window["offsets"], line["offset"])
+        offset, earlier = state["place"]
+        state["place"] = [line["offset"], earlier + 1 if offset == line["offset"] else 0]
+        stream = line["stream"] if len(line["stream"]) < _LONGEST_NAME else make_id(line["stream"])
+        window = _continue_entry(state, stream, line) or _begin_entry(state, miners, stream, line)
+        add_offset(window["offsets"], line["offset"])
         window["touched_ms"] = line["clock_ms"]
-        changed[window["offsets"][0][0]] = window
+        changed[tuple(window["start"])] = window
     state["miners"] |= {service: dump_miner(miner) for service, miner in miners.items()}
     return list(changed.values())
 
@@ -135,53 +94,39 @@ def _move_clock(state: PartitionState, clock_ms: int) -> None:
     state["windows"] = {k: w for k, w in state["windows"].items() if w["touched_ms"] >= oldest}
 
 
-def _continue_entry(state: PartitionState, line: LogLine) -> Window | None:
-    """Add a line to its stream's last entry, if it is a part of that, and return the entry's window."""
-    entry = state["streams"].get(line["stream"])
-    if entry is None or line["clock_ms"] - entry["clock_ms"] > _TRACE_GAP_MS:
+def _continue_entry(state: PartitionState, stream: str, line: LogLine) -> Window | None:
+    """Add a line to the entry of its stream that it goes on with, and return that entry's window."""
+    held = state["streams"].get(stream)
+    entries = [entry for entry in held if _is_window_open(state, entry)] if held else []
+    entry = find_continued(entries, line) if entries else None
+    if entry is None:
         return None
+    others = [other for other in entries if other is not entry]
+    window = state["windows"][entry["window"]]
+    extend_entry(window, entry, others, line)
+    # The entry that was written last comes last.
+    state["streams"][stream] = [*others, entry]
+    return window
+
+
+def _is_window_open(state: PartitionState, entry: OpenEntry) -> bool:
     window = state["windows"].get(entry["window"])
-    if window is None or window["offsets"][0][0] != entry["start"]:
-        return None
-    exception = _EXCEPTION.match(line["message"])
-    serious = entry["in_trace"] or window["severity"] in _SERIOUS
-    if not (_CONTINUES.match(line["message"]) or (exception and serious)):
-        return None
-    longer = f"{entry['text']}\n{line['message']}"[:_SAMPLE_CHARACTERS]
-    window["samples"] = [longer if sample == entry["text"] else sample for sample in window["samples"]]
-    entry["text"], entry["clock_ms"] = longer, line["clock_ms"]
-    if exception:
-        _add_values(window, [exception[1]])
-    if _IN_TRACE.match(line["message"]):
-        entry["in_trace"] = True
-        window["severity"] = _worst(window["severity"], "error")
+    return window is not None and window["start"] == entry["start"]
+
+
+def _begin_entry(state: PartitionState, miners: dict[str, Drain], stream: str, line: LogLine) -> Window:
+    service = line["service"][:_LONGEST_NAME]
+    routes = _find_routes(state, service) if line["http"] else {}
+    match = match_line(_find_miner(state, miners, service), routes, line)
+    severity = find_begin_severity(line)
+    key = name_window(line, severity, match.pattern, match.route)
+    window = _find_window(state, key, line, match.pattern, match.route)
+    window["template"] = match.template
+    window["is_new"] |= match.is_new
+    entry = make_entry(line, key, window["start"], severity)
+    add_entry(window, line, severity, entry["text"], match.values)
+    _remember_entry(state, stream, entry)
     return window
-
-
-def _begin_entry(state: PartitionState, miners: dict[str, Drain], line: LogLine) -> Window:
-    headline = _choose_headline(line["message"])
-    masked = mask_variables(headline)
-    miner = _find_miner(state, miners, line["service"])
-    number, template, is_new = mine_line(miner, masked)
-    key = f"{line['observed_at'][:13]}|{number}|{line['service']}"
-    window = _find_window(state, key, line, number)
-    window["template"] = template
-    window["is_new"] |= is_new
-    window["count"] += 1
-    window["severity"] = _worst(window["severity"], line["severity"])
-    window["begin"] = min(window["begin"], line["observed_at"])
-    window["end"] = max(window["end"], line["observed_at"])
-    text = line["message"].strip()[:_SAMPLE_CHARACTERS]
-    window["samples"] = [*(sample for sample in window["samples"] if sample != text), text][-SAMPLES:]
-    _add_values(window, [*line["identifiers"], *find_values(headline, masked, template)])
-    _remember_entry(state, key, window, line, text)
-    return window
-
-
-def _choose_headline(message: str) -> str:
-    """The line of an entry that says what happened: the first, but of a bare Python traceback the last."""
-    lines = message.strip().splitlines()
-    return lines[-1] if lines[0].startswith("Traceback (most recent") else lines[0]
 
 
 def _find_miner(state: PartitionState, miners: dict[str, Drain], service: str) -> Drain:
@@ -196,7 +141,14 @@ def _find_miner(state: PartitionState, miners: dict[str, Drain], service: str) -
     return miners[service]
 
 
-def _find_window(state: PartitionState, key: str, line: LogLine, pattern: int) -> Window:
+def _find_routes(state: PartitionState, service: str) -> dict[str, int]:
+    known = state["routes"].setdefault(service, {})
+    if len(state["routes"]) > _MAX_SERVICES:
+        del state["routes"][next(iter(state["routes"]))]
+    return known
+
+
+def _find_window(state: PartitionState, key: str, line: LogLine, pattern: int, route: str) -> Window:
     windows = state["windows"]
     window = windows.get(key)
     if window and window["count"] < MAX_LINES and len(window["values"]) < MAX_VALUES:
@@ -204,54 +156,18 @@ def _find_window(state: PartitionState, key: str, line: LogLine, pattern: int) -
     windows.pop(key, None)
     if len(windows) >= _MAX_WINDOWS:
         del windows[next(iter(windows))]
-    windows[key] = Window(
-        topic=line["topic"],
-        partition=line["partition"],
-        service=line["service"],
-        namespace=line["namespace"],
-        severity=line["severity"],
-        pattern=pattern,
-        template="",
-        is_new=False,
-        offsets=[],
-        count=0,
-        begin=line["observed_at"],
-        end=line["observed_at"],
-        samples=[],
-        values={},
-        file=line["file"],
-        touched_ms=line["clock_ms"],
-    )
+    windows[key] = open_window(line, state["place"], pattern, route)
     return windows[key]
 
 
-def _add_values(window: Window, values: list[str]) -> None:
-    held = window["values"]
-    for value in values:
-        held[value] = held.get(value, 0) + 1
-
-
-def _worst(one: str, other: str) -> str:
-    return max(one, other, key=lambda name: _SERIOUS.index(name) if name in _SERIOUS else -1)
-
-
-def _remember_entry(state: PartitionState, key: str, window: Window, line: LogLine, text: str) -> None:
+def _remember_entry(state: PartitionState, stream: str, entry: OpenEntry) -> None:
+    """Make an entry its stream's last one; a trace that waits for frames stays beside it."""
     streams = state["streams"]
-    streams.pop(line["stream"], None)
+    held = streams.pop(stream, [])
     if len(streams) >= _MAX_STREAMS:
         del streams[next(iter(streams))]
-    start = window["offsets"][0][0] if window["offsets"] else line["offset"]
-    in_trace = bool(_IN_TRACE.match(line["message"]))
-    streams[line["stream"]] = OpenEntry(
-        window=key, start=start, text=text, clock_ms=line["clock_ms"], in_trace=in_trace
-    )
-
-
-def _add_offset(runs: list[list[int]], offset: int) -> None:
-    if runs and runs[-1][1] == offset - 1:
-        runs[-1][1] = offset
-    else:
-        runs.append([offset, offset])
+    waiting = [other for other in held if other["trace"] and not other["is_over"]]
+    streams[stream] = [*waiting[-1:], entry]
 
 
 def write_offsets(runs: Iterable[Iterable[int]]) -> str:

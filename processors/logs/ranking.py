@@ -2,7 +2,7 @@
 
 from typing import Final
 
-_ORDER: Final = ("debug", "info", "warning", "error", "critical")
+_RANKS: Final = {"debug": 0, "info": 1, "warning": 2, "error": 3, "critical": 4}
 
 
 def rank_severity(severity: str) -> int:
@@ -12,7 +12,7 @@ def rank_severity(severity: str) -> int:
         >>> rank_severity("error") > rank_severity("warning") > rank_severity("audit")
         True
     """
-    return _ORDER.index(severity) if severity in _ORDER else _ORDER.index("info")
+    return _RANKS.get(severity, _RANKS["info"])
 
 
 def pick_worst(*severities: str) -> str:

@@ -1,0 +1,105 @@
+"""The variables of a line: times, addresses, identifiers and numbers, and which of them can be looked for."""
+
+import re
+from datetime import datetime
+from typing import Final
+
+from processors.logs.mining import VARIABLE
+from processors.times import match_moment
+
+_MASKS: Final = re.compile(
+    r"(?P<TIME>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d++)?(?:Z|[+-]\d\d:?\d\d)?|\d{4}[-/]\d\d[-/]\d\d(?![\w-])"
+    r"|\d\d?/[A-Z][a-z]{2}/\d{4}(?::\d\d:\d\d:\d\d)?(?:[.,]\d++)?"
+    r"|(?<![\d:])\d\d:\d\d:\d\d(?:[.,]\d++)?(?:Z|[+-]\d\d:?\d\d)?|(?<= )[+-]\d{4}(?=\]))"
+    r"|(?P<ADDRESS>\b\d{1,3}(?:\.\d{1,3}){3}(?::\d++)?\b)"
+    r"|(?P<UUID>\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b)"
+    r"|(?P<HEX>\b0x[0-9a-fA-F]++\b|\b(?=[0-9a-f]*\d)[0-9a-f]{12,64}\b)"
+    r"|(?P<NUM>(?<![\w.])-?\d++(?:\.\d++)?(?![\w.]))"
+)
+# A status of HTTP and an exit code of 0 say how something ended; other numbers say how much.
+_ENDINGS: Final = re.compile(
+    r"(?P<status>(?<![A-Za-z])(?i:(?:status|response)(?:[ _-]?code)?|HTTP(?:/\d(?:\.\d)?)?)[\"']?[ =:]{1,3})"
+    r"(?P<first>[1-5])\d\d(?![\w.%])"
+    r"|(?P<exit>(?i:exit(?:ed)?(?: with)?[ _-](?:status|code)|exit_?code)[\"']?[ =:]{1,3})0(?![\w.])"
+)
+_WHO: Final = ("ADDRESS", "UUID", "HEX")
+_WORDS: Final = re.compile(r"[^\s\"'`,;=()\[\]{}<>|]+")
+# A duration, a size, a small number, a time of day: true of the line, but nobody asks for it.
+_MEASURE: Final = re.compile(
+    r"[-+]?\d{1,3}|[-+]?\d+\.\d+|[-+]?\d+(?:\.\d+)?[a-zA-Zµ%]{1,3}"
+    r"|(?:\d{4}-\d\d-\d\d)?T?(?:\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"
+)
+_LONGEST_VALUE: Final = 200
+# Where a line may begin with a time: a digit, klog's letter before it, or the name of a day or month.
+_BEFORE_TIME: Final = re.compile(r"[\[(<]?(?:[IWEF](?=\d{4} ))?(?=\d\d|[A-Z][a-z]{2},? )")
+_AFTER_TIME: Final = " ])>,|-\t"
+
+
+def strip_time(line: str, clock: datetime) -> str:
+    """Return a line without the time that it begins with.
+
+    Args:
+        line: The line.
+        clock: The broker's time of it.
+
+    Example:
+        >>> from datetime import UTC
+        >>> strip_time("[21/Nov/2026:07:00:00 +0300] slow", datetime(2026, 11, 21, tzinfo=UTC))
+        'slow'
+    """
+    before = _BEFORE_TIME.match(line)
+    found = match_moment(line[before.end() : before.end() + 60], clock) if before else None
+    if not before or not found:
+        return line
+    return line[before.end() + found[1] :].lstrip(_AFTER_TIME) or line
+
+
+def mask_variables(message: str) -> str:
+    """Return a line with its times, addresses, identifiers and numbers replaced by what they are.
+
+    A line keeps its number of words. Of a status of HTTP the class stays, of an exit code whether it is 0.
+
+    Example:
+        >>> mask_variables("GET /orders/17 from 10.0.0.7 took 12.5 ms")
+        'GET /orders/<NUM> from <ADDRESS> took <NUM> ms'
+        >>> mask_variables("upstream said HTTP 503, helper ended with exit code 0")
+        'upstream said HTTP <5xx>, helper ended with exit code <ZERO>'
+    """
+    if "tatus" in message or "HTTP" in message or "code" in message or "STATUS" in message:
+        message = _ENDINGS.sub(_mask_ending, message)
+    return _MASKS.sub(lambda match: f"<{match.lastgroup}>", message)
+
+
+def _mask_ending(match: re.Match[str]) -> str:
+    return f"{match['status']}<{match['first']}xx>" if match["status"] else f"{match['exit']}<ZERO>"
+
+
+def find_values(message: str, masked: str, template: str) -> list[str]:
+    """Return the words of a line that vary within its pattern and that somebody might look for.
+
+    Args:
+        message: The line.
+        masked: The same line with its variables masked; it has the same number of words.
+        template: The template of its pattern.
+
+    Example:
+        >>> line = "user bob-17 bought order 100042 in 12 ms at 2026-11-21T07:00:00Z"
+        >>> find_values(line, mask_variables(line), "user <*> bought order <NUM> in <NUM> ms at <TIME>")
+        ['bob-17', '100042']
+    """
+    words = zip(message.split(), masked.split(), template.split(), strict=False)
+    varying = (
+        word for word, kind, held in words if (word != kind or held == VARIABLE) and "<TIME>" not in kind
+    )
+    pieces = (piece.strip(".:") for word in varying for piece in _WORDS.findall(word))
+    return [piece for piece in pieces if 2 < len(piece) <= _LONGEST_VALUE and not _MEASURE.fullmatch(piece)]
+
+
+def find_identifiers(message: str) -> list[str]:
+    """Return the addresses and identifiers of a line.
+
+    Example:
+        >>> find_identifiers('10.3.0.7 - - [21/Nov/2026:07:00:00 +0000] "GET / HTTP/1.1" 200 881234')
+        ['10.3.0.7']
+    """
+    return [match[0] for match in _MASKS.finditer(message) if match.lastgroup in _WHO]

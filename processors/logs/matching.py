@@ -1,0 +1,59 @@
+"""Which pattern a line has, or, of an access log, which route."""
+
+from typing import Final, NamedTuple
+
+from drain3.drain import Drain
+
+from processors.logs.masks import find_identifiers, find_values, mask_variables, strip_time
+from processors.logs.mining import mine_line
+from processors.logs.parsing import LogLine
+from processors.logs.routes import choose_route
+from processors.times import read_clock
+
+_LONGEST_VALUE: Final = 200
+
+
+class LineMatch(NamedTuple):
+    """The pattern of a line; `route` is empty if it is of no access log, else `pattern` is 0."""
+
+    pattern: int
+    route: str
+    template: str
+    is_new: bool
+    values: list[str]
+
+
+def match_line(miner: Drain, routes: dict[str, int], line: LogLine) -> LineMatch:
+    """Find or make the pattern or route of a line.
+
+    Args:
+        miner: Knows the patterns of the line's service; changed in place.
+        routes: Those of the service; changed in place.
+        line: The line.
+
+    Returns:
+        Its pattern, and the values that somebody might look for.
+    """
+    if line["http"]:
+        route, is_new = choose_route(routes, line["http"])
+        values = [*find_identifiers(line["message"]), *line["http"].ids]
+        return LineMatch(0, route, route, is_new, _bound(line, values))
+    headline = strip_time(choose_headline(line["message"]), read_clock(line["clock_ms"]))
+    masked = mask_variables(headline)
+    pattern, template, is_new = mine_line(miner, masked)
+    return LineMatch(pattern, "", template, is_new, _bound(line, find_values(headline, masked, template)))
+
+
+def choose_headline(message: str) -> str:
+    """Return the line of an entry that says what happened: the first, or of a bare Python traceback the last.
+
+    Example:
+        >>> choose_headline("Traceback (most recent call last):\\n  File \\"a.py\\", line 1\\nKeyError: 'a'")
+        "KeyError: 'a'"
+    """
+    lines = message.strip().splitlines() or [""]
+    return lines[-1] if lines[0].startswith("Traceback (most recent") else lines[0]
+
+
+def _bound(line: LogLine, values: list[str]) -> list[str]:
+    return [value for value in (*line["identifiers"], *values) if len(value) <= _LONGEST_VALUE]
