@@ -20,6 +20,7 @@ import httpx
 
 from processors.chunk import make_id
 from processors.collectors.model_registry import Entry, Model, find_rival, list_promoted, read_registry
+from processors.mlflow.fields import read_pairs
 from processors.redaction.masking import mask_secrets
 from processors.settings import Settings
 from processors.stores import kafka, mlflow
@@ -43,8 +44,9 @@ Message = tuple[str, bytes, dict[str, str]]
 def collect_mlflow(settings: Settings) -> dict[str, int]:
     """Send the runs and registered models that changed since the last time to `runlore.mlflow`.
 
-    A run's record is `{"experiment", "run", "artifacts", "production"}`: MLflow's JSON, and the production
-    version of the registered model that the run belongs to, as `{"model", "version", "since_ms", "run"}`.
+    A run's record is `{"experiment", "run", "artifacts", "production", "parent"}`: MLflow's JSON, the
+    production version of the registered model that the run belongs to, as `{"model", "version", "since_ms",
+    "run"}`, and of a nested run the one that it is part of, as `{"run_id", "run_name", "status"}`.
     A run that belongs to no registered model is compared with the production version trained in its
     experiment. A model's record is `{"registered_model", "versions", "production"}`. When another version
     goes into production, the newest runs of its experiment are sent again.
@@ -87,17 +89,22 @@ def _write_run_messages(
     registry: dict[str, Model],
 ) -> list[Message]:
     rivals: dict[str, dict[str, Any] | None] = {}
+    parents: dict[str, dict[str, Any] | None] = {"": None}
     messages: list[Message] = []
     for run_id, run in runs.items():
         rival = find_rival(registry, run)
         name = rival["registered_model"]["name"] if rival else ""
         if name not in rivals:
             rivals[name] = _describe_production(client, rival) if rival else None
+        parent_id = read_pairs(run, "tags").get("mlflow.parentRunId", "")
+        if parent_id not in parents:
+            parents[parent_id] = _describe_parent(client, parent_id)
         record = {
             "experiment": experiments[run["info"]["experiment_id"]],
             "run": trim_run(run),
             "artifacts": _list_files(client, run_id),
             "production": rivals[name],
+            "parent": parents[parent_id],
         }
         messages.append((run_id, json.dumps(record).encode(), {}))
     return messages
@@ -124,6 +131,11 @@ def _describe_production(client: httpx.Client, model: Model) -> dict[str, Any] |
         "since_ms": model["entry"]["since_ms"],
         "run": trim_run(run) if run else None,
     }
+
+
+def _describe_parent(client: httpx.Client, run_id: str) -> dict[str, Any] | None:
+    run = mlflow.get_run(client, run_id)
+    return {name: run["info"].get(name) for name in ("run_id", "run_name", "status")} if run else None
 
 
 def _list_files(client: httpx.Client, run_id: str) -> list[dict[str, Any]] | None:

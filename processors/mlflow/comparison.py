@@ -17,7 +17,9 @@ _HIGHER: Final = {
     "ndcg", "precision", "r2", "recall", "roc", "rouge", "sensitivity", "specificity", "throughput", "tnr",
     "tpr",
 }  # fmt: skip
-_HELD_OUT: Final = {"eval", "evaluation", "golden", "holdout", "test", "val", "valid", "validation"}
+HELD_OUT: Final = frozenset({"eval", "evaluation", "golden", "holdout", "test", "val", "valid", "validation"})
+"""Words of metrics of data that the model wasn't trained on."""
+_NAMED: Final = 5
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+(?![a-z])\d*|\d+")
 
 
@@ -55,6 +57,28 @@ def compare_metrics(metrics: dict[str, float], rivals: dict[str, float]) -> Comp
     return comparison
 
 
+def describe_comparison(comparison: Comparison, place: str) -> str:
+    """Put a comparison into words that claim no more than the metrics' names allow.
+
+    Example:
+        >>> describe_comparison(Comparison(["auc 0.9 against 0.8 (+0.1)"], [], [], [], []), "production")
+        'beats production: auc 0.9 against 0.8 (+0.1)'
+        >>> describe_comparison(Comparison([], [], ["score 2 against 1 (+1)"], [], []), "production")
+        'differs from production: higher in score 2 against 1 (+1)'
+    """
+    better, worse, higher, lower, equal = (", ".join(group[:_NAMED]) for group in comparison)
+    other = [f"{word} in {names}" for word, names in (("higher", higher), ("lower", lower)) if names]
+    if better and worse:
+        return "; ".join((f"beats {place} in {better}, but is worse in {worse}", *other))
+    if better:
+        return "; ".join((f"beats {place}: {better}", *other))
+    if worse:
+        return "; ".join((f"is worse than {place}: {worse}", *other))
+    if other:
+        return f"differs from {place}: {'; '.join(other)}"
+    return f"equals {place} in {equal}" if equal else f"shares no metric with {place}"
+
+
 def sort_metrics(names: Iterable[str]) -> list[str]:
     """Return names in the order in which people look at them: held-out data first.
 
@@ -62,7 +86,7 @@ def sort_metrics(names: Iterable[str]) -> list[str]:
         >>> sort_metrics({"loss", "val_loss"})
         ['val_loss', 'loss']
     """
-    return sorted(names, key=lambda name: (not _split(name) & _HELD_OUT, name))
+    return sorted(names, key=lambda name: (not split_name(name) & HELD_OUT, name))
 
 
 def find_direction(name: str) -> int:
@@ -72,10 +96,16 @@ def find_direction(name: str) -> int:
         >>> [find_direction(name) for name in ("val_auc", "meanSquaredError", "score", "time_to_acc")]
         [1, -1, 0, 0]
     """
-    words = _split(name)
+    words = split_name(name)
     is_higher, is_lower = bool(words & _HIGHER), bool(words & _LOWER)
     return is_higher - is_lower
 
 
-def _split(name: str) -> set[str]:
+def split_name(name: str) -> set[str]:
+    """Return the words of a metric's name in small letters.
+
+    Example:
+        >>> sorted(split_name("val_meanSquaredError"))
+        ['error', 'mean', 'squared', 'val']
+    """
     return {word.lower() for word in _WORDS.findall(name)}

@@ -1,24 +1,94 @@
 """What a run of MLflow holds, read out of its JSON."""
 
 import math
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from processors.times import AHEAD, read_moment
+
+# MLflow's database holds no infinity; in its place stands the largest number that a float takes.
+_INFINITE: Final = 1.7e308
+
+
+class MetricPoint(NamedTuple):
+    """A value that a run logged, finite or not, and at which step."""
+
+    name: str
+    value: float
+    step: int
+
+
+def list_points(run: dict[str, Any]) -> list[MetricPoint]:
+    """Return a run's values in the order of their steps; MLflow gives the last one of each metric.
+
+    Example:
+        >>> list_points({"data": {"metrics": [{"key": "loss", "value": "NaN", "step": 3}]}})
+        [MetricPoint(name='loss', value=nan, step=3)]
+    """
+    stated = _read_data(run, "metrics")
+    if isinstance(stated, dict):
+        stated = [{"key": name, "value": value} for name, value in stated.items()]
+    points = [
+        MetricPoint(str(metric["key"]), value, int(_read_number(metric.get("step")) or 0))
+        for metric in stated
+        if (value := _read_number(metric.get("value"))) is not None
+    ]
+    return sorted(points, key=lambda point: point.step)
+
+
+def _read_data(run: dict[str, Any], name: str) -> Any:
+    return (run.get("data") or {}).get(name) or []
+
+
+def _read_number(value: Any) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return math.copysign(math.inf, number) if abs(number) > _INFINITE else number
 
 
 def read_metrics(run: dict[str, Any]) -> dict[str, float]:
-    """Return the last value of each of a run's metrics that is finite.
+    """Return the last value of each of a run's metrics, where that is finite.
 
     Example:
         >>> read_metrics({"data": {"metrics": [{"key": "a", "value": 1}, {"key": "b", "value": "NaN"}]}})
         {'a': 1.0}
     """
-    metrics = {metric["key"]: float(metric["value"]) for metric in run["data"].get("metrics", [])}
-    return {name: value for name, value in metrics.items() if math.isfinite(value)}
+    last = {point.name: point.value for point in list_points(run)}
+    return {name: value for name, value in last.items() if math.isfinite(value)}
+
+
+def read_divergence(run: dict[str, Any]) -> dict[str, str]:
+    """Return how each metric of a run diverged that did.
+
+    Example:
+        >>> loss = [{"key": "loss", "value": value, "step": step} for step, value in enumerate(("inf", 2))]
+        >>> read_divergence({"data": {"metrics": [*loss, {"key": "val_loss", "value": "NaN"}]}})
+        {'loss': 'was infinite at step 0', 'val_loss': 'is NaN'}
+    """
+    points = list_points(run)
+    last = {point.name: point for point in points}
+    diverged: dict[str, str] = {}
+    for point in points:
+        if not math.isfinite(point.value):
+            word = "NaN" if math.isnan(point.value) else "infinite"
+            is_last = point is last[point.name]
+            diverged[point.name] = f"is {word}" if is_last else f"was {word} at step {point.step}"
+    return dict(sorted(diverged.items()))
 
 
 def read_pairs(run: dict[str, Any], name: str) -> dict[str, str]:
-    """Return a run's `params` or `tags`."""
-    return {pair["key"]: pair["value"] for pair in run["data"].get(name, [])}
+    """Return a run's `params` or `tags`, be they a list of pairs or an object.
+
+    Example:
+        >>> read_pairs({"data": {"params": [{"key": "lr", "value": "0.1"}]}}, "params")
+        {'lr': '0.1'}
+    """
+    stated = _read_data(run, name)
+    if isinstance(stated, dict):
+        return {str(key): str(value) for key, value in stated.items()}
+    return {str(pair["key"]): str(pair.get("value", "")) for pair in stated}
 
 
 def name_run(run: dict[str, Any]) -> str:
@@ -26,6 +96,12 @@ def name_run(run: dict[str, Any]) -> str:
     return str(run["info"].get("run_name") or run["info"]["run_id"])
 
 
-def read_time(milliseconds: int | str) -> datetime:
-    """Return a time of MLflow, which counts milliseconds since 1970."""
-    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
+def read_time(stated: Any, clock: datetime) -> datetime | None:
+    """Return a time of MLflow, which counts milliseconds since 1970, or None if it can't be believed.
+
+    Args:
+        stated: As a number or as text.
+        clock: When the broker got the record; what lies ahead of it was set by a clock that is wrong.
+    """
+    moment = read_moment(stated, clock)
+    return moment if moment is not None and moment <= clock + AHEAD else None

@@ -1,30 +1,44 @@
 """A registered model of MLflow in words: its versions, and which of them is in production since when."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from processors.mlflow.comparison import sort_metrics
 from processors.mlflow.fields import name_run, read_metrics, read_time
 
 _NAMED: Final = 5
+_READY: Final = "READY"
+_FAILED: Final = "FAILED_REGISTRATION"
+_STATES: Final = {_FAILED: "registration failed", "PENDING_REGISTRATION": "registration is pending"}
 
 
-def describe_model(body: dict[str, Any]) -> dict[str, Any]:
-    """Return what a chunk says of a registered model."""
+def describe_model(body: dict[str, Any], clock: datetime) -> dict[str, Any]:
+    """Return what a chunk says of a registered model.
+
+    Args:
+        body: `{"registered_model", "versions", "production"}`.
+        clock: When the broker got it; later times are none.
+    """
     model, production = body["registered_model"], body.get("production")
     name = model["name"]
-    versions = sorted(body["versions"], key=lambda version: int(version["version"]), reverse=True)
+    versions = sorted(body.get("versions") or [], key=_number, reverse=True)
     aliases: dict[str, list[str]] = {}
-    for alias in model.get("aliases", []):
+    for alias in model.get("aliases") or []:
         aliases.setdefault(alias["version"], []).append(alias["alias"])
-    since_ms = production["since_ms"] if production else None
-    changes = [
-        int(one["last_updated_timestamp"]) for one in (model, *versions) if one.get("last_updated_timestamp")
-    ]
-    observed = read_time(max([*changes, since_ms or 0]))
+    since = read_time((production or {}).get("since_ms"), clock)
+    stated = [read_time(one.get("last_updated_timestamp"), clock) for one in (model, *versions)]
+    observed = max(filter(None, (*stated, since)), default=clock)
+    created = read_time(model.get("creation_timestamp"), clock) or observed
+    is_broken = bool(versions) and versions[0].get("status") == _FAILED
     lines = [
-        f"{_sum_up_production(name, production, aliases)}.",
+        *(
+            [f"The newest version of model {name}: {_describe_version(versions[0], [], clock)}"]
+            if is_broken
+            else []
+        ),
+        f"{_sum_up_production(name, production, aliases, since)}.",
         f"Description: {model['description'][:500]}" if model.get("description") else "",
-        *(_describe_version(version, aliases.get(version["version"], [])) for version in versions),
+        *(_describe_version(version, aliases.get(version["version"], []), clock) for version in versions),
     ]
     return {
         "kind": "ml_model",
@@ -32,10 +46,10 @@ def describe_model(body: dict[str, Any]) -> dict[str, Any]:
         "title": f"Registered model {name}",
         "text": "\n".join(filter(None, lines)),
         "gist": f"Registered model {name} in MLflow: versions, aliases, which one is in production.",
-        "began_at": read_time(model["creation_timestamp"]).isoformat(),
+        "began_at": min(created, observed).isoformat(),
         "observed_at": observed.isoformat(),
         "service": name,
-        "severity": "info",
+        "severity": "warning" if is_broken else "info",
         "labels": {"model": name, **({"production": production["version"]} if production else {})},
         "values": [name, *(version["run_id"] for version in versions if version.get("run_id"))],
         "cite": {
@@ -46,13 +60,20 @@ def describe_model(body: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _sum_up_production(name: str, production: dict[str, Any] | None, aliases: dict[str, list[str]]) -> str:
+def _number(version: dict[str, Any]) -> int:
+    number = str(version.get("version", ""))
+    return int(number) if number.isdecimal() else 0
+
+
+def _sum_up_production(
+    name: str, production: dict[str, Any] | None, aliases: dict[str, list[str]], since: datetime | None
+) -> str:
     if production is None:
         return f"No version of model {name} is in production"
-    version, run = production["version"], production["run"]
+    version, run = production["version"], production.get("run")
     alias = ", ".join(aliases.get(version, []))
-    since = f" since {read_time(production['since_ms']):%Y-%m-%d %H:%M} UTC" if production["since_ms"] else ""
-    told = f"Version {version} of model {name} is in production{f' (alias {alias})' if alias else ''}{since}"
+    began = f" since {since:%Y-%m-%d %H:%M} UTC" if since else ""
+    told = f"Version {version} of model {name} is in production{f' (alias {alias})' if alias else ''}{began}"
     if not run:
         return told
     metrics = read_metrics(run)
@@ -60,14 +81,18 @@ def _sum_up_production(name: str, production: dict[str, Any] | None, aliases: di
     return f"{told}; it comes from run {name_run(run)}{f' with {shown}' if shown else ''}"
 
 
-def _describe_version(version: dict[str, Any], aliases: list[str]) -> str:
-    stage = version.get("current_stage", "None")
+def _describe_version(version: dict[str, Any], aliases: list[str], clock: datetime) -> str:
+    stage = version.get("current_stage") or "None"
+    status, reason = str(version.get("status") or _READY), str(version.get("status_message") or "")
+    state = "" if status == _READY else _STATES.get(status, f"status {status}")
+    created = read_time(version.get("creation_timestamp"), clock)
     parts = [
         f"Version {version['version']}",
+        f"{state}: {reason[:200]}" if state and reason else state,
         f"alias {', '.join(aliases)}" if aliases else "",
         f"stage {stage}" if stage != "None" else "",
         f"run {version['run_id']}" if version.get("run_id") else "",
-        f"created {read_time(version['creation_timestamp']):%Y-%m-%d %H:%M} UTC",
-        str(version.get("description", ""))[:200],
+        f"created {created:%Y-%m-%d %H:%M} UTC" if created else "",
+        str(version.get("description") or "")[:200],
     ]
     return f"{', '.join(filter(None, parts))}."

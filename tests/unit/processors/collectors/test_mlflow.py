@@ -1,11 +1,12 @@
 """Which runs count as changed, and with whom they are compared."""
 
+import json
 from typing import Any
 
 import pytest
 
 from processors.collectors import mlflow
-from processors.collectors.mlflow import _find_changed_runs
+from processors.collectors.mlflow import _find_changed_runs, _write_run_messages
 from processors.collectors.model_registry import Entry, Model, find_rival, list_promoted
 
 EXPERIMENTS = {"1": {"experiment_id": "1", "name": "fraud"}}
@@ -107,3 +108,18 @@ def test_only_a_watched_change_of_production_is_a_promotion() -> None:
     }
     assert list_promoted(registry, before) == {"2", "3"}
     assert list_promoted(registry, None) == set()
+
+
+def test_a_nested_run_comes_with_the_run_that_it_is_part_of(
+    server: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mlflow.mlflow, "list_artifacts", lambda *_: None)
+    parent, child, lost = make_run("p", None), make_run("c", 5), make_run("l", 5)
+    parent["info"]["run_name"] = "sweep"
+    child["data"] = {"tags": [{"key": "mlflow.parentRunId", "value": "p"}]}
+    lost["data"] = {"tags": [{"key": "mlflow.parentRunId", "value": "gone"}]}
+    server.append(parent)
+    runs = {run["info"]["run_id"]: run for run in (parent, child, lost)}
+    messages = _write_run_messages(None, runs, EXPERIMENTS, {})  # type: ignore[arg-type]
+    told = {key: json.loads(value)["parent"] for key, value, _ in messages}
+    assert told == {"p": None, "c": {"run_id": "p", "run_name": "sweep", "status": "RUNNING"}, "l": None}

@@ -30,7 +30,7 @@ def build(body: Any) -> Chunk:
         topic="runlore.mlflow",
         partition=1,
         offset=41,
-        timestamp_ms=0,
+        timestamp_ms=DAY + 3_600_000,
         key="k",
         headers={},
         value=json.dumps(body),
@@ -67,7 +67,6 @@ CHAMPION = make_run(
         ({"score": 2}, "differs from production (version 7 of fraud): higher in score 2 against 1 (+1)."),
         ({"val_auc": 0.923}, "equals production (version 7 of fraud) in val_auc."),
         ({"other": 5}, "shares no metric with production (version 7 of fraud)."),
-        ({"val_auc": "NaN"}, "shares no metric with production (version 7 of fraud)."),
     ],
 )
 def test_the_first_sentence_says_how_a_run_compares(metrics: dict[str, Any], said: str) -> None:
@@ -151,3 +150,129 @@ def test_a_model_says_which_version_is_in_production_since_when() -> None:
 def test_anything_else_is_poison(body: Any) -> None:
     with pytest.raises(ValueError, match="expected a JSON object"):
         build(body)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "said"),
+    [
+        (
+            {"val_loss": "NaN", "val_auc": 0.5},
+            "diverged: val_loss is NaN; it finished on 2026-11-21 at 07:01 UTC with",
+        ),
+        (
+            {"val_loss": "Infinity", "val_auc": "NaN"},
+            "diverged: val_auc is NaN, val_loss is infinite; it finished",
+        ),
+        ({"val_loss": "-Infinity"}, "diverged: val_loss is infinite"),
+        ({"val_loss": float("nan")}, "diverged: val_loss is NaN"),
+        ({"val_loss": 1.7976931348623157e308}, "diverged: val_loss is infinite"),
+    ],
+)
+def test_a_run_that_diverged_says_so_first_and_is_not_compared(metrics: dict[str, Any], said: str) -> None:
+    chunk = build_run(make_run("a" * 32, "oak-hot", metrics), CHAMPION)
+    first = chunk["text"].splitlines()[0]
+    assert first.startswith(f"Run oak-hot of experiment fraud-detector {said}")
+    assert "production" not in chunk["text"]
+    assert chunk["severity"] == "warning"
+    assert "It diverged." in chunk["gist"]
+
+
+def test_what_diverged_on_the_way_is_told_with_its_step() -> None:
+    run = make_run("a" * 32, "fox", {})
+    run["data"]["metrics"] = [
+        {"key": "loss", "value": value, "step": step} for step, value in ((7, 2), (3, "NaN"))
+    ]
+    chunk = build_run(run, CHAMPION)
+    assert "diverged: loss was NaN at step 3; it finished on" in chunk["text"]
+    assert "Metrics: loss 2." in chunk["text"]
+
+
+@pytest.mark.parametrize("status", ["FINISHED", "FAILED"])
+def test_a_deleted_run_says_so_and_beats_nothing(status: str) -> None:
+    run = make_run("a" * 32, "oak-gone", {"val_auc": 0.99}, lifecycle_stage="deleted", status=status)
+    chunk = build_run(run, CHAMPION)
+    assert chunk["text"].startswith("Run oak-gone of experiment fraud-detector is deleted; it f")
+    assert "beats" not in chunk["text"]
+    assert "Different" not in chunk["text"]
+    assert (chunk["severity"], chunk["labels"]["deleted"]) == ("info", "yes")
+
+
+def test_a_run_of_a_deleted_experiment_is_deleted() -> None:
+    run = make_run("a" * 32, "fox", {"val_auc": 0.99})
+    chunk = build({"experiment": {"name": "old", "lifecycle_stage": "deleted"}, "run": run})
+    assert chunk["text"].startswith("Run fox of experiment old is deleted;")
+
+
+@pytest.mark.parametrize("end", [4_070_908_800_000, "4070908800000", "soon", -5, float("inf")])
+def test_an_end_that_no_clock_can_tell_is_unknown(end: Any) -> None:
+    chunk = build_run(make_run("a" * 32, "oak-clock", {"val_auc": 0.92}, end_time=end), None)
+    assert "finished at an unknown time with val_auc 0.92" in chunk["text"]
+    assert "took" not in chunk["text"]
+    assert chunk["observed_at"] == "2026-11-21T08:00:00+00:00"
+
+
+def test_a_failed_child_names_its_parent_and_what_was_noted() -> None:
+    run = make_run("a" * 32, "oak-child", {"val_auc": 0.4}, status="FAILED")
+    run["data"]["tags"] = {
+        "mlflow.parentRunId": "p1",
+        "mlflow.note.content": "out of\n memory",
+        "team": "risk",
+    }
+    parent = {"run_id": "p1", "run_name": "oak-sweep", "status": "RUNNING"}
+    chunk = build({"experiment": {"name": "oak"}, "run": run, "parent": parent})
+    assert chunk["text"].splitlines()[0].startswith("Run oak-child of experiment oak failed on 2026-11-21")
+    assert "It is part of run oak-sweep, which is running." in chunk["text"]
+    assert "Note: out of memory" in chunk["text"]
+    assert "Tags: team=risk." in chunk["text"]
+    assert "p1" in chunk["values"]
+    assert chunk["severity"] == "error"
+    alone = build({"experiment": {"name": "oak"}, "run": run})
+    assert "It is part of run p1." in alone["text"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        {},
+        {"metrics": None, "params": None},
+        {"metrics": [{"key": "a", "value": None}, {"key": "b", "value": "many"}]},
+        {"metrics": {}, "params": {"lr": 0.1}, "tags": {}},
+    ],
+)
+def test_a_run_that_says_little_is_told_all_the_same(data: Any) -> None:
+    run = {"info": {"run_id": "r1", "status": "FINISHED"}, "data": data}
+    chunk = build({"experiment": None, "run": run, "production": None})
+    assert chunk["text"].startswith("Run r1 of experiment unknown finished at an unknown time; there is no")
+    assert "Started at an unknown time, status FINISHED." in chunk["text"]
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ({"status": "FAILED_REGISTRATION"}, "Version 10, registration failed, alias challenger"),
+        (
+            {"status": "FAILED_REGISTRATION", "status_message": "no artefact"},
+            "Version 10, registration failed: no artefact, alias",
+        ),
+        ({"status": "PENDING_REGISTRATION"}, "Version 10, registration is pending, alias"),
+        ({"status": "READY"}, "Version 10, alias challenger, run r10"),
+    ],
+)
+def test_a_version_that_is_not_ready_says_so(state: dict[str, str], said: str) -> None:
+    body = make_model(None)
+    body["versions"][1] |= state
+    chunk = build(body)
+    assert said in chunk["text"]
+    has_failed = state["status"] == "FAILED_REGISTRATION"
+    assert chunk["text"].startswith("The newest version of model fraud:") == has_failed
+    assert chunk["severity"] == ("warning" if has_failed else "info")
+
+
+def test_a_model_of_odd_times_and_versions_is_told() -> None:
+    body = make_model(None)
+    body["registered_model"]["creation_timestamp"] = None
+    body["versions"] += [{"version": "next", "last_updated_timestamp": 4_070_908_800_000}]
+    chunk = build(body)
+    assert "Version next." in chunk["text"]
+    assert chunk["observed_at"] == "2026-11-21T07:00:00+00:00"
