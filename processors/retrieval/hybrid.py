@@ -33,7 +33,7 @@ _TEXT_FIELDS: Final = ("title", "heading_path", "text")
 _OTHER_FIELDS: Final = ("values", "title.ru", "heading_path.ru", "text.ru")
 # Headings say in few words what a chunk is about. More weight than this costs questions in other words.
 _TITLE_BOOST: Final = 0.25
-_HIT_FIELDS: Final = (
+HIT_FIELDS: Final = (
     "chunk_id", "doc_id", "kind", "title", "heading_path", "text", "cite", "observed_at", "severity",
 )  # fmt: skip
 # What BM25 adds for a chunk of the very service or namespace that the question names.
@@ -111,16 +111,11 @@ def build_hybrid_query(
     """
     if k < 1:
         raise ValueError(f"k must be at least 1, got {k}")
-    allowed: list[dict[str, Any]] = [
-        {"terms": {"acl": sorted(groups)}},
-        {"bool": {"must_not": [{"term": {"service": CANARY_SERVICE}}]}},
-        *_build_filters(filters or {}),
-        *([_build_overlap(window)] if window else []),
-    ]
+    allowed = list_conditions(groups, filters, window)
     words = [word.strip(_MARKS).rstrip(".") for word in query[:_SEARCHED_CHARACTERS].split()]
     by_words = _build_words_query([word for word in words if word], allowed)
     candidates = max(k, _CANDIDATES)
-    request: dict[str, Any] = {"size": candidates, "_source": list(_HIT_FIELDS)}
+    request: dict[str, Any] = {"size": candidates, "_source": list(HIT_FIELDS)}
     if vector is None:
         return {**request, "query": by_words}
     queries = [by_words, _build_nearest_query(vector, candidates, allowed)]
@@ -134,6 +129,22 @@ def build_hybrid_query(
         "query": {"hybrid": hybrid},
         "search_pipeline": _build_search_pipeline(weights, pipeline),
     }
+
+
+def list_conditions(
+    groups: Sequence[str], filters: Mapping[str, Any] | None = None, window: TimeWindow | None = None
+) -> list[dict[str, Any]]:
+    """Return what every chunk must fulfil to be shown to somebody, whatever is searched for.
+
+    Raises:
+        FilterError: A filter is not one of the known ones.
+    """
+    return [
+        {"terms": {"acl": sorted(groups)}},
+        {"bool": {"must_not": [{"term": {"service": CANARY_SERVICE}}]}},
+        *_build_filters(filters or {}),
+        *([_build_overlap(window)] if window else []),
+    ]
 
 
 def _build_words_query(words: Sequence[str], allowed: list[dict[str, Any]]) -> dict[str, Any]:
@@ -289,7 +300,7 @@ def build_siblings_query(hits: Iterable[Hit], groups: Sequence[str]) -> dict[str
     """Return the body of the search for all chunks of the documents among some hits."""
     documents = sorted({hit["doc_id"] for hit in hits})
     of_documents = [{"terms": {"doc_id": documents}}, {"terms": {"acl": sorted(groups)}}]
-    return {"size": _SIBLINGS, "_source": list(_HIT_FIELDS), "query": {"bool": {"filter": of_documents}}}
+    return {"size": _SIBLINGS, "_source": list(HIT_FIELDS), "query": {"bool": {"filter": of_documents}}}
 
 
 def complete_sections(hits: Iterable[Hit], siblings: Iterable[Hit], limit: int) -> list[Hit]:

@@ -11,7 +11,7 @@ from serving.retrieval.documents import find_documents
 from serving.retrieval.embedding import embed_question
 from serving.retrieval.live_versions import require_live_versions
 from serving.retrieval.question import Findings, Question, Ranking, find_time
-from serving.retrieval.search import search_version
+from serving.retrieval.runs import find_events
 from serving.retrieval.support import ask_support, is_enough
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ async def retrieve(
         *(
             find_documents(clients, settings, question, index, now)
             if pipeline == "cag"
-            else search_version(clients, settings, question, "rag", index, now)
+            else find_events(clients, settings, question, index, now)
             for pipeline, index in versions.items()
             if index
         )

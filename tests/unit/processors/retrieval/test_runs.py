@@ -1,0 +1,74 @@
+"""Whose runs a question is about, and what becomes of the hits."""
+
+from typing import Any
+
+import pytest
+
+from processors.mlflow.asking import read_ask
+from processors.mlflow.facts import RunFacts, write_facts
+from processors.mlflow.ranking import Verdict
+from processors.retrieval.runs import find_experiments, judge_runs_of, put_runs_first
+
+
+def make_hit(chunk_id: str, experiment: str = "", kind: str = "ml_run", score: float = 0.5) -> Any:
+    return {
+        "chunk_id": chunk_id, "kind": kind, "score": score, "text": f"text of {chunk_id}",
+        "cite": {"experiment": experiment} if experiment else {},
+    }  # fmt: skip
+
+
+HITS = [
+    make_hit("log", kind="log_pattern"),
+    make_hit("a1", "oak"),
+    make_hit("b1", "fraud-detector"),
+    make_hit("v1", "runlore-rag"),
+    make_hit("a2", "oak"),
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "experiments"),
+    [
+        ("Which run of oak is best?", ["oak"]),
+        ("Which run of Oak is best?", ["oak"]),
+        ("Which run of the fraud detector is best?", ["fraud-detector"]),
+        ("Is oak or fraud-detector best?", ["oak", "fraud-detector"]),
+        ("Which training runs diverged?", ["oak", "fraud-detector"]),
+        ("Which run is best?", []),
+        ("Which DAG runs failed?", []),
+        ("What are best practices?", []),
+        ("Which version in runlore-rag is best?", ["runlore-rag"]),
+        ("Which run of oaktree is best?", []),
+    ],
+)
+def test_the_experiments_are_those_that_the_question_names(question: str, experiments: list[str]) -> None:
+    ask = read_ask(question)
+    assert ask is not None
+    assert find_experiments(ask, HITS) == experiments
+
+
+def test_the_only_experiment_needs_no_name() -> None:
+    ask = read_ask("Which run is best?")
+    assert ask is not None
+    assert find_experiments(ask, [HITS[1], HITS[3], HITS[4]]) == ["oak"]
+
+
+def test_runs_written_before_there_were_facts_are_not_judged() -> None:
+    ask = read_ask("Which run of oak is best?")
+    assert ask is not None
+    facts = write_facts(RunFacts("wide", "FINISHED", {"auc": 0.9}, "", is_deleted=False))
+    old = {"_id": "old", "_source": {"service": "oak", "labels": {"run": "best"}}}
+    new = {"_id": "new", "_source": {"service": "oak", "labels": facts}}
+    assert judge_runs_of(ask, ["oak"], {"hits": {"hits": [old]}}) == {}
+    (verdict,) = judge_runs_of(ask, ["oak"], {"hits": {"hits": [old, new, new]}}).values()
+    assert verdict.shown == ["new"]
+    assert "of the 1 training runs" in verdict.sentence
+
+
+def test_runs_that_answer_stand_before_all_else_and_others_of_theirs_are_left_out() -> None:
+    verdicts = {"oak": Verdict("Both diverged.", ["a3", "a2", "gone"])}
+    passages = [make_hit("a2", "oak"), make_hit("a3", "oak")]
+    hits = put_runs_first(verdicts, passages, HITS)
+    assert [hit["chunk_id"] for hit in hits] == ["a3", "a2", "log", "b1", "v1"]
+    assert hits[0]["text"] == "Both diverged.\ntext of a3"
+    assert hits[0]["score"] > hits[1]["score"] > max(hit["score"] for hit in HITS)
