@@ -22,6 +22,8 @@ THRESHOLD: Final = 0.75
 """Least cosine of two questions' vectors; chosen on evaluation/queries/near_duplicates.jsonl."""
 
 _HEADER: Final = struct.Struct("<H")
+# About what Python takes for a question's text, signature and places in the tables, in bytes.
+_OBJECTS: Final = 1_000
 _WORD: Final = re.compile(r"@?[^\W_](?:[\w./:@%+-]*\w)?")
 _PLAIN: Final = re.compile(r"[a-zа-яё]+")
 _PHRASES: Final = (
@@ -192,6 +194,7 @@ class AskedQuestions:
     known: set[str] = field(default_factory=set)
     questions: dict[Signature, list[str]] = field(default_factory=dict)
     vectors: dict[Signature, list[npt.NDArray[np.float32]]] = field(default_factory=dict)
+    size_bytes: int = 0
 
     def add(self, records: Sequence[bytes]) -> None:
         """Add records of the list; a question that several services stored counts once."""
@@ -203,6 +206,7 @@ class AskedQuestions:
                 signature = sign_question(question)
                 self.questions.setdefault(signature, []).append(question)
                 self.vectors.setdefault(signature, []).append(vector)
+                self.size_bytes += vector.nbytes + _OBJECTS + 2 * len(question)
 
     def find_nearest(self, question: str, vector: Sequence[float]) -> str | None:
         """Return the question that asks the same, None if there is none."""

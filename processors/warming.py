@@ -1,9 +1,10 @@
 """Preloads what people ask, so that a known question finds its passages, and often its answer, in Redis."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from itertools import chain, zip_longest
+from typing import Final
 
 import httpx
 import structlog
@@ -12,11 +13,17 @@ from opensearchpy import OpenSearch
 
 from processors.cache import LONGEST_QUESTION
 from processors.retrieval.glossary import add_translation
-from processors.retrieval.hybrid import Hit, build_hybrid_query, normalise_query, parse_hits
+from processors.retrieval.hybrid import build_hybrid_query, normalise_query, parse_hits
 from processors.retrieval.pages import rank_documents
 from processors.retrieval.time_phrases import find_window
 from processors.settings import Settings
-from processors.stores.answers_cache import evict_versions, store_hits
+from processors.stores.answers_cache import (
+    FoundHits,
+    evict_versions,
+    forget_asked,
+    measure_room,
+    store_hits,
+)
 from processors.stores.asked_questions import AskedQuestion, read_asked
 from processors.stores.model_server import embed_texts
 from processors.stores.search import list_alerts, list_titles
@@ -28,6 +35,13 @@ _READ_BACK: Final = 20_000
 _MOST_ASKED: Final = 1_000
 _MOST_RECENT: Final = 200
 _ANSWERED: Final = 300
+_BATCH: Final = 64
+# Who has a set of groups that few others have finds nothing warmed, and the cache fills as they ask.
+_MOST_SETS: Final = 32
+# Questions times sets of groups: some five minutes of searching.
+_MOST_WARMED: Final = 20_000
+
+Groups = tuple[str, ...]
 # A question that was asked a week ago counts half.
 _HALF_LIFE: Final = timedelta(days=7)
 
@@ -40,8 +54,9 @@ def warm_cache(
     """Preload the version that just went live, and give the memory of all others back.
 
     For each set of groups that somebody asked for: what was asked most and last, golden questions, titles and
-    names of alerts. The public's first questions get their answers too, written by the service. Only the
-    service has a reranker: with one set, nothing but these answers is preloaded.
+    names of alerts, as far as half of Redis holds them. The public's first questions get their answers too,
+    written by the service. Only the service has a reranker: with one set, nothing but these answers is
+    preloaded.
 
     Args:
         client: OpenSearch.
@@ -54,10 +69,7 @@ def warm_cache(
     """
     asked = choose_questions(_read_asked(settings), datetime.now(UTC))
     known = [*questions, *list_alerts(client, index), *list_titles(client, index)]
-    warmed = 0
-    for groups in {("public",), *asked} if not settings.reranker else ():
-        wanted = _drop_repeats([*asked.get(groups, []), *known])
-        warmed += _warm_groups(client, settings, index, list(groups), wanted)
+    warmed = 0 if settings.reranker else _preload(client, settings, index, plan_warming(asked, known))
     first = _drop_repeats([*asked.get(("public",), []), *questions])[:_ANSWERED]
     answered = _write_answers(settings, first)
     live = find_live(client, "cag")
@@ -65,7 +77,7 @@ def warm_cache(
     return {"warmed": warmed, "answered": answered, "evicted": evicted}
 
 
-def choose_questions(asked: Iterable[AskedQuestion], now: datetime) -> Mapping[tuple[str, ...], list[str]]:
+def choose_questions(asked: Iterable[AskedQuestion], now: datetime) -> Mapping[Groups, list[str]]:
     """Return what was asked most and what was asked last, for each set of groups.
 
     A question counts the less the longer ago it was asked: half after a week. Questions that name a time are
@@ -77,8 +89,8 @@ def choose_questions(asked: Iterable[AskedQuestion], now: datetime) -> Mapping[t
         >>> dict(choose_questions([one, {**one, "query": "why"}, {**one, "query": "how"}], now))
         {('public',): ['Why?', 'how']}
     """
-    weights: dict[tuple[str, ...], dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    latest: dict[tuple[str, ...], dict[str, datetime]] = defaultdict(dict)
+    weights: dict[Groups, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    latest: dict[Groups, dict[str, datetime]] = defaultdict(dict)
     spelled: dict[str, str] = {}
     for question in asked:
         groups, form = tuple(sorted(question["groups"])), normalise_query(question["query"])
@@ -121,20 +133,75 @@ def _drop_repeats(questions: Iterable[str]) -> list[str]:
     return list(first.values())
 
 
-def _warm_groups(
-    client: OpenSearch, settings: Settings, index: str, groups: list[str], wanted: list[str]
+def plan_warming(asked: Mapping[Groups, list[str]], known: Iterable[str]) -> list[tuple[str, list[Groups]]]:
+    """Return what is preloaded and for whom, what is most likely to be asked first.
+
+    What each set of groups asked most comes before what is only known to be asked; for that, all sets are
+    taken, those that asked most first.
+
+    Args:
+        asked: Questions by set of groups, best first.
+        known: What is known to be asked by anybody.
+
+    Example:
+        >>> plan_warming({("ops",): ["Why?"]}, ["why", "how"])
+        [('Why?', [('ops',), ('public',)]), ('how', [('ops',), ('public',)])]
+    """
+    sets = sorted({("public",), *asked}, key=lambda groups: (-len(asked.get(groups, [])), groups))[
+        :_MOST_SETS
+    ]
+    spelled: dict[str, str] = {}
+    wanted: dict[str, dict[Groups, None]] = {}
+    by_rank = zip_longest(*([(groups, question) for question in asked.get(groups, [])] for groups in sets))
+    first = (one for rank in by_rank for one in rank if one is not None)
+    for groups, question in chain(first, ((groups, question) for question in known for groups in sets)):
+        form = normalise_query(question)
+        spelled.setdefault(form, question)
+        wanted.setdefault(form, {})[groups] = None
+    planned, left = [], _MOST_WARMED
+    for form, of_sets in wanted.items():
+        planned.append((spelled[form], list(of_sets)[:left]))
+        left -= len(of_sets)
+        if left <= 0:
+            break
+    return planned
+
+
+def _preload(
+    client: OpenSearch, settings: Settings, index: str, planned: list[tuple[str, list[Groups]]]
 ) -> int:
-    searched = [add_translation(question, reads_russian=settings.reads_russian) for question in wanted]
-    if not searched:
-        return 0
-    asked = [settings.query_prefix + text for text in searched]
-    vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, asked)
-    found: list[tuple[str, list[Hit], Any]] = []
-    for question, text, vector in zip(wanted, searched, vectors, strict=True):
-        body = build_hybrid_query(text, vector.tolist(), _CACHED_HITS, groups)
-        hits = rank_documents(parse_hits(client.search(index=index, body=body)), text)[:_CACHED_HITS]
-        found.append((question, hits, vector))
-    return store_hits(settings.redis_url, index, groups, found, settings.cache_ttl_seconds)
+    """Search and store batch by batch, so that no more than one is held here; return how many were stored."""
+    room = measure_room(settings.redis_url)
+    forget_asked(settings.redis_url, index, {groups for _, of_sets in planned for groups in of_sets})
+    warmed = 0
+    for begin in range(0, len(planned), _BATCH):
+        batch = planned[begin : begin + _BATCH]
+        for groups, found in _search_batch(client, settings, index, batch):
+            room -= store_hits(settings.redis_url, index, groups, found, settings.cache_ttl_seconds)
+            warmed += len(found)
+        if room < 0:
+            log.warning(
+                "half of Redis is full, the rest is not preloaded", warmed=warmed, planned=len(planned)
+            )
+            break
+    return warmed
+
+
+def _search_batch(
+    client: OpenSearch, settings: Settings, index: str, batch: list[tuple[str, list[Groups]]]
+) -> Iterator[tuple[list[str], list[FoundHits]]]:
+    """Yield what is found for a batch's questions, for one set of groups after the other."""
+    searched = [add_translation(question, reads_russian=settings.reads_russian) for question, _ in batch]
+    prefixed = [settings.query_prefix + text for text in searched]
+    vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, prefixed)
+    for groups in dict.fromkeys(groups for _, of_sets in batch for groups in of_sets):
+        found: list[FoundHits] = []
+        for (question, of_sets), text, vector in zip(batch, searched, vectors, strict=True):
+            if groups in of_sets:
+                body = build_hybrid_query(text, vector.tolist(), _CACHED_HITS, list(groups))
+                hits = rank_documents(parse_hits(client.search(index=index, body=body)), text)
+                found.append((question, hits[:_CACHED_HITS], vector))
+        yield list(groups), found
 
 
 def _write_answers(settings: Settings, questions: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import random
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -12,6 +13,9 @@ import structlog
 from processors.cache import asked_key, cache_key, cache_namespace, match_version, version_of
 from processors.near_duplicates import pack_question
 from processors.retrieval.hybrid import Hit
+
+FoundHits = tuple[str, list[Hit], npt.ArrayLike]
+"""A question, what was found for it, and its vector."""
 
 _PER_REQUEST: Final = 500
 # A rollback must not wait long for a cache that doesn't answer.
@@ -24,7 +28,7 @@ def store_hits(
     redis_url: str,
     version: str,
     groups: list[str],
-    found: Iterable[tuple[str, list[Hit], npt.ArrayLike]],
+    found: Iterable[FoundHits],
     ttl_seconds: int,
 ) -> int:
     """Store what was retrieved for questions, and the questions with their vectors, in one round trip.
@@ -32,20 +36,43 @@ def store_hits(
     They were ranked without a reranker, so a service that has one doesn't hit them. The lifetime varies by a
     tenth, so that entries written together don't all end together.
 
+    Args:
+        redis_url: Address of Redis.
+        version: The version that was searched.
+        groups: For whom it was searched.
+        found: Each question with its hits and its vector; all of it is held at once.
+        ttl_seconds: How long it lives.
+
     Returns:
-        How many questions were stored.
+        How many bytes were stored.
     """
-    count, namespace = 0, cache_namespace(version, groups, "")
+    stored, namespace = 0, cache_namespace(version, groups, "")
     with redis.Redis.from_url(redis_url) as client, client.pipeline(transaction=False) as batch:
         for question, hits, vector in found:
             lifetime = int(ttl_seconds * random.uniform(0.9, 1.1))  # noqa: S311 - not a secret
-            entry = json.dumps({"hits": hits}, ensure_ascii=False)
+            entry = json.dumps({"hits": hits}, ensure_ascii=False).encode()
+            packed = pack_question(question, vector)
             batch.set(cache_key(namespace, question), entry, ex=lifetime)
-            batch.rpush(asked_key(namespace), pack_question(question, vector))
-            count += 1
+            batch.rpush(asked_key(namespace), packed)
+            stored += len(entry) + len(packed)
         batch.expire(asked_key(namespace), ttl_seconds)
         batch.execute()
-    return count
+    return stored
+
+
+def measure_room(redis_url: str) -> int:
+    """Return how many bytes may be preloaded: half of what Redis may take, so that it drops none of them."""
+    with redis.Redis.from_url(redis_url) as client:
+        limit = int(client.info("memory")["maxmemory"])
+    return limit // 2 if limit else sys.maxsize
+
+
+def forget_asked(redis_url: str, version: str, sets: Iterable[Iterable[str]]) -> None:
+    """Delete the lists of cached questions of a version: one that is warmed again would have them twice."""
+    keys = [asked_key(cache_namespace(version, groups, "")) for groups in sets]
+    if keys:
+        with redis.Redis.from_url(redis_url) as client:
+            client.unlink(*keys)
 
 
 def evict_versions(redis_url: str, kept: Sequence[str]) -> int:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 STORED_HITS: Final = 20
 _MOST_ASKED: Final = 10_000
-_KEPT_LISTS: Final = 8
+_KEPT_BYTES: Final = 256 * 1024**2
+"""How much the copies of the lists of all sets of groups may take together, in one process."""
 
 log = structlog.get_logger(__name__)
 
@@ -65,16 +66,27 @@ async def _refresh(clients: Clients, key: str) -> AskedQuestions:
     length = await clients.cache.llen(key)
     asked = clients.asked.get(key)
     if asked is None or length < asked.read:
-        asked = clients.asked[key] = AskedQuestions()
-        for old in list(clients.asked)[:-_KEPT_LISTS]:
-            del clients.asked[old]
+        asked = AskedQuestions()
+    # The one that was used last stands last.
+    clients.asked.pop(key, None)
+    clients.asked[key] = asked
     if length > asked.read:
         # Questions that come meanwhile wait here too, and must not read the same records twice.
         start = asked.read
         records = cast("list[bytes]", await clients.cache.lrange(key, start, length - 1))
         if asked.read == start:
             asked.add(records)
+            _drop_unused(clients.asked)
     return asked
+
+
+def _drop_unused(lists: dict[str, AskedQuestions]) -> None:
+    """Forget the copies that were not used for longest, while all are too large; the last used one stays."""
+    size = sum(asked.size_bytes for asked in lists.values())
+    for key in list(lists)[:-1]:
+        if size <= _KEPT_BYTES:
+            return
+        size -= lists.pop(key).size_bytes
 
 
 def make_entry(hits: Sequence[Hit], support: float | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import redis
 from processors.cache import asked_key, cache_key, cache_namespace, match_version, version_of
 from processors.near_duplicates import unpack_question
 from processors.settings import Settings
-from processors.stores.answers_cache import evict_versions, store_hits
+from processors.stores.answers_cache import evict_versions, forget_asked, measure_room, store_hits
 
 OLD, NEW = "cag-v900001", "cag-v900002"
 HIT: Any = {"chunk_id": "a", "text": "Откат"}
@@ -27,7 +27,7 @@ def cache(settings: Settings) -> Iterator[redis.Redis]:
 
 def test_stored_hits_can_be_read_and_end_by_themselves(settings: Settings, cache: redis.Redis) -> None:
     found = [("Why?", [HIT], [1.0, 0.0]), ("how", [], [0.0, 1.0])]
-    assert store_hits(settings.redis_url, OLD, ["ops"], found, 1_000) == 2
+    assert store_hits(settings.redis_url, OLD, ["ops"], found, 1_000) > 2 * len(json.dumps(HIT))
     key = cache_key(cache_namespace(OLD, ["ops"], ""), "why")
     entry = cache.get(key)
     assert isinstance(entry, bytes)
@@ -38,6 +38,10 @@ def test_stored_hits_can_be_read_and_end_by_themselves(settings: Settings, cache
     records: Any = cache.lrange(asked_key(cache_namespace(OLD, ["ops"], "")), 0, -1)
     assert [unpack_question(record)[0] for record in records] == ["Why?", "how"]
     assert cache.get(cache_key(cache_namespace(OLD, ["public"], ""), "why")) is None
+    # One that is warmed again doesn't have its questions twice.
+    forget_asked(settings.redis_url, OLD, [["ops"], ["public"]])
+    assert cache.llen(asked_key(cache_namespace(OLD, ["ops"], ""))) == 0
+    assert 0 < measure_room(settings.redis_url) < 10**9
 
 
 def test_only_versions_that_are_not_kept_are_evicted(settings: Settings, cache: redis.Redis) -> None:

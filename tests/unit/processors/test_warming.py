@@ -1,12 +1,15 @@
 """What is warmed: what is asked often and lately, for whom it was asked; nothing that depends on the time."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import numpy as np
 import pytest
 
 from processors import warming
+from processors.settings import load_settings
 from processors.stores.asked_questions import AskedQuestion
-from processors.warming import choose_questions
+from processors.warming import choose_questions, plan_warming
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -43,3 +46,67 @@ def test_each_set_of_groups_has_its_own_questions() -> None:
 @pytest.mark.parametrize("query", ["what failed in the last 10 minutes", "что упало вчера", "x" * 1_001])
 def test_a_question_about_a_time_and_a_pasted_log_are_left_out(query: str) -> None:
     assert choose_questions([ask(query), ask("why")], NOW) == {("public",): ["why"]}
+
+
+def test_every_set_of_groups_has_its_first_questions_before_anybody_has_the_second() -> None:
+    asked = {("a",): ["a1", "a2"], ("b",): ["b1", "a2"]}
+    planned = plan_warming(asked, ["k"])
+    assert [question for question, _ in planned] == ["a1", "b1", "a2", "k"]
+    assert dict(planned)["a2"] == [("a",), ("b",)]
+    assert dict(planned)["k"] == [("a",), ("b",), ("public",)]
+
+
+def test_many_titles_and_sets_of_groups_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {(f"team-{number}",): [f"q{number}"] for number in range(500)}
+    planned = plan_warming(asked, (f"title {number}" for number in range(10_000)))
+    assert sum(len(of_sets) for _, of_sets in planned) == warming._MOST_WARMED
+    assert len({groups for _, of_sets in planned for groups in of_sets}) == warming._MOST_SETS
+
+
+class Redis:
+    """What is stored, and how much is held before it is."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+        self.stored: list[tuple[tuple[str, ...], list[str]]] = []
+        self.held = self.most_held = self.embedded = 0
+        monkeypatch.setattr(warming, "measure_room", lambda _: room)
+        monkeypatch.setattr(warming, "forget_asked", lambda *_: None)
+        monkeypatch.setattr(warming, "store_hits", self.store)
+        monkeypatch.setattr(warming, "embed_texts", self.embed)
+        monkeypatch.setattr(warming, "rank_documents", lambda hits, _: hits)
+        monkeypatch.setattr(warming, "parse_hits", lambda hits: hits)
+
+    def embed(self, _: str, __: str, texts: list[str]) -> Any:
+        self.embedded += len(texts)
+        return np.ones((len(texts), 4), np.float32), "m"
+
+    def search(self, **_: Any) -> list[Any]:
+        self.held += 1
+        self.most_held = max(self.most_held, self.held)
+        return [{}] * 30
+
+    def store(self, _: str, __: str, groups: list[str], found: list[Any], ___: int) -> int:
+        self.held -= len(found)
+        self.stored.append((tuple(groups), [question for question, _, _ in found]))
+        assert all(len(hits) == 20 for _, hits, _ in found)
+        return 1_000 * len(found)
+
+
+def test_no_more_than_a_batch_is_held_and_each_question_is_embedded_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    redis: Any = Redis(monkeypatch, 10**9)
+    sets = [(f"team-{number}",) for number in range(9)]
+    planned = [(f"title {number}", sets) for number in range(1_000)]
+    assert warming._preload(redis, load_settings(), "cag-v000001", planned) == 9_000
+    assert redis.most_held <= warming._BATCH
+    assert redis.embedded == 1_000
+    assert sorted(question for groups, found in redis.stored if groups == sets[3] for question in found) == (
+        sorted(question for question, _ in planned)
+    )
+
+
+def test_what_redis_has_no_room_for_is_not_preloaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    redis: Any = Redis(monkeypatch, 100_000)
+    planned = [(f"title {number}", [("public",)]) for number in range(1_000)]
+    assert warming._preload(redis, load_settings(), "cag-v000001", planned) == 2 * warming._BATCH
