@@ -16,8 +16,8 @@ Event = dict[str, Any]
 
 _BYTE_ORDER_MARK: Final = "\ufeff"
 # What begins so is meant as JSON; Erlang's terms, shell snippets and brackets of a level are not.
-_OBJECT: Final = re.compile(r'\{\s*+(?:\}|\Z|"[\w@.$#/ -]{0,200}+(?:"\s*+:|"?\s*+\Z))')
-_LIST: Final = re.compile(r'\[\s*+(?:\]|\{\s*+["}]|"(?:[^"\\]|\\.)*+"\s*+[\],])')
+_OBJECT: Final = re.compile(r'\{\s*+(?:\}\s*+(?:\Z|\{)|\Z|"[\w@.$#/ -]{0,200}+(?:"\s*+:|"?\s*+\Z))')
+_LIST: Final = re.compile(r'\[(?:\s*+\[){0,3}\s*+(?:\]\s*+\Z|\{\s*+["}]|"(?:[^"\\]|\\.)*+"\s*+[\],])')
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]]|[^"{}\[\]]++|"')
 # CloudWatch, Azure Monitor, AWS, Cloud Logging and New Relic put a list of events beside what they share.
 _LISTS: Final = ("logEvents", "records", "Records", "entries", "events", "logs")

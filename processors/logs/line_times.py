@@ -21,14 +21,14 @@ _HEAD: Final = 500
 _WORDS: Final = 10
 # A priority, the letter of klog or Ruby, Redis' process and role: what may stand before the time.
 _BEFORE: Final = re.compile(
-    r"(?:<\d{1,3}>(?:1 )?)?(?:[IWEF](?=\d{4})|[DIWEFA], |\d+:[MSCX] |\[\d+\] |msg=audit\()?[\[(\"'<|\s]{0,3}"
+    r"(?:<\d{1,3}>(?:1 )?)?(?:[IWEF](?=\d{4})|[DIWEFA], |\d+:[MSCX] |\[\d+\] )?[\[(\"'<|\s]{0,3}"
 )
 _WORD: Final = re.compile(r"(?:(?P<key>[\w@.\"]{1,16})[=:]{1,2}\s?)?[\[(\"'|]{0,3}(?=\d|[A-Z][a-z]{2}[ ,])")
 _PROSE: Final = re.compile(r"[a-z]{2,}+(?!\S)")
 _KEYS: Final = frozenset(("ts", "time", "timestamp", "t", "date", "datetime", "asctime", "@timestamp"))
 _EPOCH: Final = re.compile(r"(?:\d{10}(?:\.\d{1,9})?|\d{13})(?![\w./-])")
-# The time of an access log stands in brackets behind a name that may be any word; Windows' is an attribute.
-_IN_BRACKETS: Final = re.compile(r"\[(?=\d\d/[A-Z][a-z]{2}/\d{4}:)|<TimeCreated SystemTime=['\"]")
+# An access log's time stands in brackets behind a name that may be any word; Windows and audit mark it, too.
+_MARKED: Final = re.compile(r"\[(?=\d\d/[A-Z][a-z]{2}/\d{4}:)|<TimeCreated SystemTime=['\"]|\bmsg=audit\(")
 
 
 def find_moment(layers: Iterable[Fields], text: str, clock: datetime) -> datetime:
@@ -71,7 +71,7 @@ def _find_places(head: str) -> Iterator[int]:
             yield word.end()
         if _PROSE.match(head, at) or (at := head.find(" ", at) + 1) == 0:
             break
-    yield from (match.end() for match in _IN_BRACKETS.finditer(head))
+    yield from (match.end() for match in _MARKED.finditer(head))
 
 
 def _match(head: str, at: int, clock: datetime) -> datetime | None:

@@ -24,6 +24,9 @@ HOUR_AGO = "2026-11-21T06:30:00"
         "Sat, 21 Nov 2026 01:30:00 EST", "Sat Nov 21 06:30:00.000123 2026", "Sat Nov 21 06:30:00 UTC 2026",
         "Nov 21 06:30:00", "Sat Nov 21 06:30:00", "1121 06:30:00.000123", "11-21 06:30:00.000",
         "26/11/21 06:30:00", "20261121T063000Z", "20261121-06:30:00:000", "261121 063000",
+        "21.11.2026 06:30:00", "21.11.2026, 09:30:00 MSK", "11/21/2026, 6:30:00 AM", "21/11/2026 06:30:00",
+        "Nov 21, 2026 6:30:00 AM", "21-Nov-2026::06:30:00", "11.21 06:30:00",
+        "21-Nov-2026 09:30:00 Europe/Moscow", "21-Nov-2026 06:30:00 Nowhere/Known",
         "  2026-11-21T06:30:00Z ",
         1_795_242_600, 1_795_242_600.0004, 1_795_242_600_000, 1_795_242_600_000_000,
         1_795_242_600_000_000_000,
@@ -85,3 +88,18 @@ def test_only_a_time_between_the_bounds_is_believed() -> None:
     ahead, too_far = NOW + timedelta(minutes=9), NOW + timedelta(minutes=11)
     assert [bound_moment(moment, NOW) for moment in (ahead, too_far, None)] == [ahead, NOW, NOW]
     assert bound_moment(datetime(1, 1, 1, tzinfo=UTC), NOW) == NOW
+
+
+@pytest.mark.parametrize(
+    ("stated", "hour"),
+    [
+        ("11/20/2026, 12:30:00 AM", 0),
+        ("11/20/2026, 12:30:00 PM", 12),
+        ("11/20/2026 1:30 pm", 13),
+        ("Nov 20, 2026 11:30:00 PM", 23),
+    ],
+)
+def test_halves_of_the_day_are_read(stated: str, hour: int) -> None:
+    moment = read_moment(stated, NOW)
+    assert moment is not None
+    assert (moment.hour, moment.minute) == (hour, 30)

@@ -95,6 +95,70 @@ def test_what_cannot_be_read_is_an_error(value: str | None) -> None:
         parse_log(make_record(value))
 
 
+@pytest.mark.parametrize(
+    ("value", "severity"),
+    [
+        ({"level": "info", "log": '{"level": "error", "msg": "x"}'}, "error"),
+        ({"severity": "INFO", "jsonPayload": {"level": "fatal", "message": "x"}}, "critical"),
+        ({"level": "info", "stream": "stdout", "message": '{"severity": "WARN", "msg": "x"}'}, "warning"),
+        ({"level": "error", "log": '{"msg": "no level of its own"}'}, "error"),
+        ({"level": "info", "message": "ERROR in the words alone"}, "info"),
+        ({"level": "odd", "message": "ERROR where the level is none"}, "error"),
+        ({"stream": "stderr", "log": "all is well"}, "info"),
+        ({"message": "request failed", "error": {"stack_trace": "X: y\n\tat a.B.c(B.java:7)"}}, "error"),
+        ({"level": "warn", "message": "tried again", "stack_trace": "X: y\n\tat a.B.c(B.java:7)"}, "warning"),
+        ({"message": '10.0.0.1 - - [21/Nov/2025:06:59:00 +0000] "GET /a HTTP/1.1" 502 1'}, "error"),
+        ({"method": "GET", "path": "/a", "status": 404}, "warning"),
+    ],
+)
+def test_the_innermost_stated_level_counts(value: dict[str, Any], severity: str) -> None:
+    assert parse_log(make_record(json.dumps(value)))["severity"] == severity
+
+
+def test_events_of_one_message_share_its_offset() -> None:
+    value = json.dumps([{"message": "ERROR one"}, {"message": "two", "time": "2025-11-21T06:59:00Z"}])
+    lines = parse_logs(make_record(value))
+    assert [(line["offset"], line["severity"]) for line in lines] == [(7, "error"), (7, "info")]
+    assert [line["observed_at"][11:16] for line in lines] == ["07:00", "06:59"]
+
+
+def test_the_head_of_a_runtime_gives_time_and_stream_and_leaves_the_message() -> None:
+    whole = parse_log(make_record("2025-11-21T09:59:00.000000001+03:00 stderr F \tat a.B.c(B.java:7)"))
+    assert (whole["message"], whole["observed_at"][:16]) == ("\tat a.B.c(B.java:7)", "2025-11-21T06:59")
+    assert (whole["is_part"], whole["stream"].endswith("|stderr")) == (False, True)
+    cut = parse_log(make_record("2025-11-21T06:59:00Z stdout P begin of a "))
+    assert (cut["message"], cut["is_part"]) == ("begin of a ", True)
+
+
+def test_the_cluster_may_stand_in_a_header() -> None:
+    record = make_json()
+    assert parse_log({**record, "headers": {"cluster": "east"}})["cluster"] == "east"
+    assert parse_log(make_json(**{"k8s.cluster.name": "west"}))["cluster"] == "west"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '{"message":"cut to 20 characters: nice \\ud83d","service":{"name":"web"}}',
+        '{"message":"x","service":{"name":"web\\udc00"}}',
+        '{"message":"{\\"msg\\":\\"nice \\\\ud83d\\"}"}',
+        '{"ts":1e999,"message":"x"}',
+        '{"@timestamp":-Infinity,"message":"x"}',
+        '{"time":NaN,"message":"x"}',
+        '{"ts":-6795364578871345152,"message":"x"}',
+        '{"ts":' + "9" * 4_000 + ',"message":"x"}',
+        '{"level":' + "9" * 400 + ',"message":"x"}',
+        '{"message":"nul \\u0000","time":{"$date":{"$date":{"$date":1}}}}',
+    ],
+    ids=lambda value: value[:40],
+)
+def test_odd_parts_of_a_record_lose_no_line(value: str) -> None:
+    line = parse_log(make_record(value))
+    json.dumps(line, ensure_ascii=False).encode()
+    assert line["message"]
+    assert line["observed_at"] == "2025-11-21T07:00:00+00:00"
+
+
 def test_blank_debugging_and_configured_lines_are_noise() -> None:
     probes = [re.compile(r"GET /healthz .* 200")]
     told = {
