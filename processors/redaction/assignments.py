@@ -27,13 +27,24 @@ _QUOTED: Final = (
 # A bare value ends at a space or quote, and at a comma or the like unless more of it follows.
 _BARE: Final = (
     r"(?P<bare>(?:[^\s\"'`\\,;&|<>(){}\[\]]++|[,;&|](?![\s\"'\\]|\Z|[\w.\-\[\]]{0,64}+[=:])"
-    r"|[(){}\[\]<>](?=[^\s\"'\\,;.)}\]]))+)"
+    r"|(?!</)[(){}\[\]<>](?=[^\s\"'\\,;.)}\]]))+)"
 )
+# Whose it is: "password for user bob".
+_WHO: Final = r"(?:user|role|account|пользователя)[ \t]+"
+_OWNER: Final = (
+    rf"(?P<owner>[ \t]+(?:(?:for|of|от|для|к)[ \t]+(?:the[ \t]+)?(?:{_WHO})?|{_WHO})[\w.@%'\"-]{{1,40}}+)?+"
+)
+# A block of YAML, the default of a variable in HCL, and what Cisco writes before a hash.
+_BLOCK: Final = r"[ \t]*+:[ \t]*+[|>][+-]?[ \t]*+\n[ \t]*+"
+_DEFAULT: Final = r"[ \t]*+\{(?:\s*+\w{1,20}+\s*+=\s*+[\w.\"]{1,40}+){0,4}?\s*+default\s*+=[ \t]*+"
+_ARGUMENT: Final = r"[ \t]*+,(?=[ \t]*+[\"']|[ \t][^\s-])[ \t]*+"
 ASSIGNMENT: Final = re.compile(
     KEYWORD
     + r"(?P<closing>(?:\\*+[\"'`\])])*+)"
-    + r"(?P<separator>[ \t]*+(?:=>|:=|={1,2}|:|,(?=[ \t]*+[\"']))[ \t]*+\[?[ \t]*+"
-    + r"|[ \t]+(?:is|was|to|of|set to)[ \t]++|[ \t]++)"
+    + _OWNER
+    + rf"(?P<separator>{_BLOCK}|{_DEFAULT}|{_ARGUMENT}"
+    + r"|[ \t]*+(?:=>|->|→|[—–]|:=|={1,2}|:)[ \t]*+\[?[ \t]*+"
+    + r"|[ \t]+(?:is|was|to|of|set to)[ \t]++|[ \t]+[05-9][ \t]+(?=\S{6})|[ \t]++)"
     + rf"(?:{_QUOTED}|{_BARE})",
     re.IGNORECASE,
 )
@@ -46,10 +57,16 @@ JSON_PAIR: Final = re.compile(
 )
 """The end of a JSON key and its value, whose escapes are still there."""
 
+_FLAG: Final = re.compile(r"(?<![\w.>}`)\]-])(?:-[\w.-]*+|/\w*+)\Z")
+_CALL: Final = re.compile(r"[(\[]\s*+\\*+[\"'][\w.-]*+\Z")
+_SETTER: Final = re.compile(
+    r"(?:define|set\w*+|put\w*+|add\w*+|with\w*+|property|env)\(\s*+\\*+[\"'][\w.-]*+\Z", re.I
+)
 _LINE_HEAD: Final = re.compile(r"[\s\w.-]*+")
 _LINE_END: Final = re.compile(r"[^\S\n]*+(\n|\Z)")
 _HEAD_LENGTH: Final = 128
 _LINK: Final = "]("
+_EQUALS: Final = ("=", "==", ":=", "=>")
 
 
 def is_assigned_secret(match: re.Match[str]) -> bool:
@@ -60,13 +77,19 @@ def is_assigned_secret(match: re.Match[str]) -> bool:
         return False
     separator, keyword = match["separator"].strip(" \t[").lower(), read_keyword(match)
     is_quoted = match["bare"] is None
-    is_flag = look_back(match).rpartition(" ")[2].lstrip("\"'[\\").startswith("-")
-    if separator == ",":
-        return is_flag and is_written_secret(keyword, rank, value)
-    if separator in ("=", "==", ":=", "=>") or (separator == ":" and is_quoted):
+    if separator in _EQUALS or separator[:1] == "{" or "\n" in separator or (separator == ":" and is_quoted):
         return is_written_secret(keyword, rank, value)
+    if separator == ",":
+        return _is_argument(match, rank, keyword, value)
+    is_flag = "`" not in match["closing"] and bool(_FLAG.search(look_back(match)))
     if separator == ":":
-        return is_said_secret(keyword, rank, value) or (rank == 3 and _stands_alone(match))
+        return (
+            is_said_secret(keyword, rank, value)
+            or (rank == 3 and _stands_alone(match))
+            or (is_flag and is_written_secret(keyword, rank, value))
+        )
+    if _lacks_separator(match, separator):
+        return False
     # "Pass" is a verb as well, and what follows a password in a command may be an address.
     if not separator and (is_flag or (rank == 3 and is_quoted and keyword != "pass" and "://" not in value)):
         return not value.startswith("-") and is_written_secret(keyword, rank, value)
@@ -78,6 +101,27 @@ def is_pair_secret(match: re.Match[str]) -> bool:
     if match["number"]:
         return rank_key(match) == 3 and read_keyword(match) != "pass"
     return is_kept_secret(rank_key(match), read_keyword(match), match["quoted"])
+
+
+def _is_argument(match: re.Match[str], rank: int, keyword: str, value: str) -> bool:
+    """Tell whether what follows a comma is the value of the flag or of the name before it."""
+    before, is_bare = look_back(match), match["bare"] is not None
+    if value.startswith("-"):
+        return False
+    if is_bare:
+        return "[" in before and bool(_FLAG.search(before)) and is_written_secret(keyword, rank, value)
+    if _FLAG.search(before) or _SETTER.search(before):
+        return is_written_secret(keyword, rank, value)
+    return bool(_CALL.search(before)) and is_said_secret(keyword, rank, value)
+
+
+def _lacks_separator(match: re.Match[str], separator: str) -> bool:
+    """Tell whether only a space stands where more is needed: before `name="x"`, or behind an owner."""
+    is_next_name = (match["bare"] or "").endswith("=") and match.string[match.end() : match.end() + 1] in (
+        '"',
+        "'",
+    )
+    return not separator and (is_next_name or bool(match["owner"]))
 
 
 def _stands_alone(match: re.Match[str]) -> bool:

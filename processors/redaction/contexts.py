@@ -17,6 +17,10 @@ def _is_password(match: re.Match[str]) -> bool:
     return not (is_placeholder(match["secret"]) or _NUMBER_OR_ADDRESS.fullmatch(match["secret"]))
 
 
+def _has_random_part(match: re.Match[str]) -> bool:
+    return any(is_random(part, 10) for part in match["secret"].split("/"))
+
+
 _COMMAND_LINE: Final = r"[^\n|;]{0,200}?\s"
 
 CONTEXTS: Final[tuple[Detector, ...]] = (
@@ -47,18 +51,46 @@ CONTEXTS: Final[tuple[Detector, ...]] = (
         hint=r"\?[\w.-]{1,128}+=",
     ),
     make_detector(
+        "digest of a password",
+        "digest ",
+        r"(?i:\bdigest) [^\n]{0,400}?\bresponse=\\{0,8}\"(?P<secret>[0-9a-f]{16,128}+)",
+    ),
+    make_detector(
+        "path of a bot",
+        "/",
+        r"/bot(?P<secret>(?:\d{5,12}(?::|%3A))?[\w-]{20,128}+)(?![\w-])",
+        _looks_random,
+        hint="/bot",
+    ),
+    make_detector(
+        "path of a webhook",
+        "hook",
+        r"(?i:[/.](?:web|incoming-?)?hooks?(?:b2)?(?:\.[\w.-]{1,80}+)?/)(?P<secret>[\w@.~%=:/-]{10,256}+)",
+        _has_random_part,
+    ),
+    make_detector(
+        "key in a path",
+        "/",
+        r"(?:/with/key|/integration|/apikey|/api_key|/token)/(?P<secret>[\w-]{16,128}+)",
+        _looks_random,
+        hint="/with/key/|/integration/|/api_?key/|/token/",
+    ),
+    make_detector(
         "line of a .netrc file",
         "login ",
         r"\blogin\s{1,8}\S{1,128}\s{1,8}password\s{1,8}(?P<secret>[^\s\"'\\]+)",
         _is_password,
     ),
-    make_detector(
-        "line of a .pgpass file",
-        ":",
-        r"(?<![^\s\"'`])(?:[\w.-]{0,255}[A-Za-z*][\w.-]{0,255}|\*|\d{1,3}(?:\.\d{1,3}){3}):(?:\d{4,5}|\*)"
-        r":(?:[A-Za-z_][\w-]{0,63}+|\*):[A-Za-z_][\w.-]{0,63}+:(?P<secret>[^\s\"'`\\]{4,})(?![^\s\"'`\\])",
-        _is_password,
-        hint=r":(?:\d{4,5}|\*):",
+    *(
+        make_detector(
+            "line of a .pgpass file",
+            literal,
+            r"(?<![^\s\"'`])(?:[\w.-]{0,255}[A-Za-z*][\w.-]{0,255}|\*|\d{1,3}(?:\.\d{1,3}){3}):(?:\d{4,5}|\*)"
+            r":(?:[A-Za-z_][\w-]{0,63}+|\*):[A-Za-z_][\w.-]{0,63}+:(?P<secret>[^\s\"'`\\]{4,})(?![^\s\"'`\\])",
+            _is_password,
+            hint=hint,
+        )
+        for literal, hint in ((":", r":\d{4,5}:"), (":*:", ""))
     ),
     make_detector(
         "password of a database client",
@@ -79,7 +111,7 @@ CONTEXTS: Final[tuple[Detector, ...]] = (
         "user and password of a command",
         " -",
         rf"\b(?:curl|wget|smbclient)\b{_COMMAND_LINE}(?:-u|-U|--user|--proxy-user)[ =]?[\"']?"
-        r"[^\s:%\"'\\]{1,128}+[:%](?P<secret>[^\s\"'\\$<]{4,})",
+        r"[^\s:%\"'\\]{1,128}+[:%](?!//)(?P<secret>[^\s\"'\\$<]{4,})",
         _is_password,
         hint=r" -(?:u|U|-user|-proxy-user)",
     ),

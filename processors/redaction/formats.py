@@ -3,10 +3,8 @@
 import re
 from typing import Final
 
-from detect_secrets.plugins.azure_storage_key import AzureStorageKeyDetector
-
 from processors.redaction.detectors import make_detector
-from processors.redaction.values import is_personal_address, is_placeholder
+from processors.redaction.values import is_personal_address, is_placeholder, is_random
 
 
 def _is_no_placeholder(match: re.Match[str]) -> bool:
@@ -34,7 +32,38 @@ FORMATS: Final = (
         r"(?<![\w+/])(?P<secret>[A-Za-z0-9+/]{56,76}={0,2})(?![\w+/])",
     ),
     make_detector("password in a URL", "://", _URL_LOGIN, _is_no_placeholder),
-    make_detector("password in an escaped URL", r":\/\/", _URL_LOGIN, _is_no_placeholder),
+    make_detector("password in an escaped URL", "\\", _URL_LOGIN, _is_no_placeholder, hint=r":\\/\\/"),
+    make_detector(
+        "token in a URL",
+        "://",
+        r":(?:\\?/){2}(?P<secret>[^\s:/@\"'<>\\?#]{16,256}+)@(?=[\w\[])",
+        lambda match: is_random(match["secret"], 16),
+        hint=r"[A-Za-z0-9_-]{10}@",
+    ),
+    make_detector(
+        "login of a thin client",
+        "@",
+        r":thin:[^/\s\"'@]{1,64}+/(?P<secret>[^@\s\"'\\]{3,128}+)@",
+        hint=":thin:",
+    ),
+    make_detector(
+        "hash of a password",
+        "$",
+        r"(?P<secret>\$(?:2[abxy]?\$\d\d\$[./A-Za-z0-9]{53}|(?:[1567y]|gy|apr1|md5|sha1|scrypt|argon2\w{1,2}|bcrypt\w{0,16}|pbkdf2\w{0,16}(?:-\w{1,10})?)"
+        r"\$[\w./+=,$-]{16,256}+))",
+        hint=r"\$(?:[12567y][abxy]?|gy|apr1|md5|sha1|scrypt|argon2|bcrypt|pbkdf2)[\w-]{0,20}\$",
+    ),
+    make_detector(
+        "hash of an LDAP password",
+        "{s",
+        r"\{S(?:SHA|HA|MD5)(?:256|384|512)?\}(?P<secret>[\w./+=-]{16,256}+)",
+    ),
+    make_detector(
+        "PuTTY key",
+        "private-lines:",
+        r"Private-Lines: \d{1,3}(?:\\[rn]|\s){1,4}+"
+        r"(?P<secret>[A-Za-z0-9+/=]{16,}(?:(?:\\[rn]|\s){1,4}[A-Za-z0-9+/=]{4,}+)*+)",
+    ),
     make_detector(
         "password in an address",
         "@",
@@ -44,13 +73,17 @@ FORMATS: Final = (
         hint=r"@(?!sha\d)[\w.-]{1,256}+(?::\d|/\w)",
     ),
     make_detector(
-        "signature of an AWS URL", "x-amz-", r"X-Amz-(?:Signature|Security-Token)=(?P<secret>[\w%.-]{16,})"
+        "signature of an AWS URL",
+        "?",
+        r"X-Amz-(?:Signature|Security-Token)=(?P<secret>[\w%.-]{16,})",
+        hint="X-Amz-S",
     ),
-    make_detector("Azure storage key", "accountkey=", AzureStorageKeyDetector.denylist[0].pattern),
-    make_detector("Azure client secret", "8q~", r"(?<![\w~.-])[\w~.-]{3}8Q~[\w~.-]{31,34}(?![\w~-])"),
+    make_detector(
+        "Azure client secret", "~", r"(?<![\w~.-])[\w~.-]{3}8Q~[\w~.-]{31,34}(?![\w~-])", hint="8Q~"
+    ),
     make_detector(
         "Slack webhook",
-        "hooks.slack",
+        "hook",
         r"(?i:hooks\.slack\.com/(?:services|workflows|triggers)/)(?P<secret>[\w/-]{16,})",
     ),
 )

@@ -13,6 +13,7 @@ from processors.redaction.replacing import Masker
 _ESCAPED_STRING: Final = re.compile(r'\\[^\n]|(?P<string>"[^"\\\x00-\x1f]*+(?:\\[^\n][^"\\\x00-\x1f]*+)++")')
 _STRING: Final = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+"')
 _STRING_OR_NAME: Final = re.compile(_STRING.pattern + r"(?P<name>\s*+:)?")
+_RUSSIAN_LETTER: Final = re.compile(r"(?<!\\)\\u(04[0-9a-fA-F]{2})")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -28,6 +29,16 @@ def mask_escaped(text: str, mask_text: Masker) -> str:
     return _ESCAPED_STRING.sub(
         lambda match: _mask_string(match["string"], mask_text) if match["string"] else match.group(), text
     )
+
+
+def unescape_letters(text: str) -> str:
+    """Return JSON whose Russian letters are written as such, because the name of a secret may be one.
+
+    Example:
+        >>> unescape_letters(r'{"\\u043a\\u043b\\u044e\\u0447": "\\u0022"}')
+        '{"ключ": "\\\\u0022"}'
+    """
+    return _RUSSIAN_LETTER.sub(lambda match: chr(int(match[1], 16)), text) if "\\u04" in text else text
 
 
 def mask_strings(text: str, mask_text: Masker) -> str:

@@ -16,10 +16,11 @@ KEYWORD: Final = (
     r"(?P<keyword>pass(?:word|wort|wd|phrase|code)?|pwd?|secret|token|key|credentials?|authorization|auth"
     r"|sig(?:nature)?|jwt|парол(?:ь|я|ем|е)|токен(?:ом|а)?|секрет(?:ом|а)?|ключ(?:ом|а)?)"
     r"(?P<suffix>(?:[_. -]?(?:access[_. -]?)?(?:key|token|value|hash|base64|b64|base|data|old|new|plain|text"
-    r"|доступа|шифрования)|[_-]?\d{1,20}+){0,4}+)"
+    r"|api|доступа|шифрования)|[_-]?\d{1,20}+){0,4}+)"
 )
 """A pattern of a keyword and of what may follow it within the key."""
 
+_KEY: Final = re.compile(KEYWORD, re.IGNORECASE)
 _KINDS: Final = (
     ("парол", "password"),
     ("токен", "token"),
@@ -30,7 +31,7 @@ _PASSWORDS: Final = ("password", "passwort", "passwd", "passphrase", "passcode",
 # Whose passwords are written in one word: dbpass and rootpw, but not compass.
 _OWNERS: Final = (
     "db", "my", "user", "root", "admin", "bind", "require", "smtp", "mail", "ftp", "ldap", "sql", "login",
-    "auth", "http", "proxy", "conn", "master",
+    "auth", "http", "proxy", "conn", "store", "trust", "key", "become", "cert", "master",
 )  # fmt: skip
 # What makes a key or token a secret one when it stands before it.
 _STRONG: Final = (
@@ -38,11 +39,12 @@ _STRONG: Final = (
     "license", "client", "app", "application", "consumer", "webhook", "oauth", "oauth2", "session", "jwt",
     "auth", "refresh", "id", "bearer", "bot", "personal", "csrf", "identity", "bootstrap", "join",
     "registration", "deploy", "security", "sas", "vault", "github", "gitlab", "slack", "npm",
-    "subscription", "integration", "secret", "datadog", "stripe", "sendgrid", "admin", "user", "root",
-    "service", "hmac", "aes", "rsa", "ssh",
+    "subscription", "integration", "instrumentation", "secret", "datadog", "stripe", "sendgrid", "admin",
+    "user", "root", "service", "hmac", "aes", "rsa", "ssh",
 )  # fmt: skip
 _JOINTS: Final = ("_", ".", " ", "-")
-_LOOK_BACK: Final = 24
+_LONGEST_STEM: Final = 16
+_LOOK_BACK: Final = 80
 
 
 def find_keywords(folded: str) -> list[int]:
@@ -79,17 +81,28 @@ def rank_key(match: re.Match[str]) -> int:
     """Return how surely a key names a secret: 3 a password, 2 by its whole name, 1 perhaps, 0 not."""
     keyword, before = read_keyword(match), look_back(match)
     is_tail = before[-1:].islower() and match["keyword"][0].islower()
-    stem = (before[:-1] if before[-1:] in _JOINTS else before).lower()
+    stem = (before[:-1] if before[-1:] in _JOINTS else before)[-_LONGEST_STEM:].lower()
     if keyword in _PASSWORDS:
         return 0 if keyword in ("pass", "pw") and is_tail and not stem.endswith(_OWNERS) else 3
     if stem.endswith(_STRONG):
         return 2
     if keyword == "key":
         said = match["suffix"].strip("_. -").lower()
-        return 2 if said in ("доступа", "шифрования") else 0 if is_tail or said else 1
+        return 2 if said in ("api", "доступа", "шифрования") else 0 if is_tail or said else 1
     if keyword in ("sig", "auth") and is_tail:
         return 0
     return 2 if match["suffix"].strip("_. -0123456789") else 1
+
+
+def judge_name(name: str, value: str) -> bool:
+    """Tell whether a value is a secret by the whole of its name, such as a header's or a variable's.
+
+    Example:
+        >>> judge_name("DB_PASSWORD", "hunter22"), judge_name("max_tokens", "4096")
+        (True, False)
+    """
+    last = next((key for key in _KEY.finditer(name) if key.end() == len(name)), None)
+    return last is not None and is_kept_secret(rank_key(last), read_keyword(last), value)
 
 
 def is_kept_secret(rank: int, keyword: str, value: str) -> bool:

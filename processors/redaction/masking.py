@@ -11,24 +11,39 @@ JSON of the same shape, and what is masked already stays as it is.
 """
 
 import hmac
+import json
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from processors.redaction.assignments import ASSIGNMENT, JSON_PAIR, is_assigned_secret, is_pair_secret
 from processors.redaction.contexts import CONTEXTS, DATA_MAP, MAP_VALUE, is_secret_object
 from processors.redaction.detectors import ALWAYS, Detector, make_detector
+from processors.redaction.encodings import mask_base64, mask_percent
 from processors.redaction.formats import EMAIL, FORMATS, PRIVATE_KEY
-from processors.redaction.json_strings import decode_string, keeps_shape, mask_escaped, mask_strings
+from processors.redaction.json_strings import (
+    decode_string,
+    keeps_shape,
+    mask_escaped,
+    mask_strings,
+    unescape_letters,
+)
 from processors.redaction.keywords import find_keywords
-from processors.redaction.named_values import NAMED_VALUE, is_named_secret
+from processors.redaction.named_values import (
+    NAMED_VALUES,
+    VALUES_FIRST,
+    is_named_secret,
+    is_secret_by_name,
+)
 from processors.redaction.replacing import Masker, find_anywhere, find_at_places, replace_secrets
 from processors.redaction.tokens import find_runs, find_tokens
 from processors.redaction.values import is_placeholder
 from processors.settings import load_settings
 
 _ROUNDS: Final = 5
+# How many encodings within one another are opened. A quote that deep takes a thousand backslashes.
+_DEPTH: Final = 10
 _LAYOUT: Final = re.compile(r"\\+[nrt]|\s")
 
 
@@ -45,6 +60,21 @@ def mask_secrets(text: str) -> str:
         'trace 4bf92f3577b34da6a3ce929d0e0e4736 took 12 ms'
     """
     return load_masker()(text)
+
+
+def mask_named(name: str, value: str) -> str:
+    """Return the value of a header, label or parameter, masked by what its name and the value itself say.
+
+    Args:
+        name: Such as X-Api-Key or db_password.
+        value: Masked as a whole if it is a secret by that name; else the secrets in it are.
+    """
+    if name.lower().endswith("cookie"):
+        return mask_secrets(f"cookie: {value}").removeprefix("cookie: ")
+    if not find_keywords(_fold(name)):
+        return mask_secrets(value)
+    pair: dict[str, str] = json.loads(mask_secrets(json.dumps({"name": name, "value": value})))
+    return pair["value"]
 
 
 @lru_cache(maxsize=1)
@@ -81,29 +111,35 @@ def open_masker(key: bytes, *, mask_emails: bool = True, patterns: Iterable[str]
     def mask(secret: str) -> str:
         return f"<masked:{hmac.digest(key, secret.encode(errors='backslashreplace'), 'sha256')[:4].hex()}>"
 
-    def mask_once(text: str) -> str:
+    def mask_once(text: str, depth: int) -> str:
         folded = _fold(text)
         places = find_keywords(folded)
         near = [detectors for literal, detectors in by_literal.items() if literal in folded]
         found = [detector for each in near for detector in each if detector.hint.search(text)]
-        found += find_tokens(text, list(find_runs(text)))
-        if not places and not found:
-            return text
-        masked = _mask_suspect(text, places, found, mask, mask_text)
+        runs = list(find_runs(text))
+        found += find_tokens(text, runs)
+        masked = text
+        # Within a string of a string the letters of a keyword may still be escapes.
+        if places or found or ("\\" in text and "\\u04" in text):
+            masked = _mask_suspect(text, places, found, mask, deeper[depth])
+        if depth < _DEPTH:
+            masked = _mask_encoded(masked, runs if masked is text else None, mask, deeper[depth])
         if masked == text or text[0] not in "{[" or keeps_shape(text, masked):
             return masked
         # A match left its JSON string: each string is masked by itself.
-        return mask_strings(_mask_pairs(text, places, mask), mask_text)
+        return mask_strings(_mask_pairs(text, places, mask), deeper[depth])
 
-    def mask_text(text: str) -> str:
+    def mask_text(text: str, depth: int = 0) -> str:
+        begun = masked = unescape_letters(text) if "\\" in text else text
         # A mask may end a word and so uncover the next secret.
         for _ in range(_ROUNDS):
-            masked = mask_once(text)
-            if masked == text:
+            before, masked = masked, mask_once(masked, depth)
+            if masked == before:
                 break
-            text = masked
-        return text
+        return text if masked == begun else masked
 
+    deeper: list[Masker] = [partial(mask_text, depth=depth + 1) for depth in range(_DEPTH)]
+    deeper.append(lambda text: text)
     return mask_text
 
 
@@ -141,11 +177,38 @@ def _mask_pairs(text: str, places: list[int], mask: Masker) -> str:
 
     if places:
         text = replace_secrets(text, find_at_places(JSON_PAIR, text, places), is_pair_secret, mask_decoded)
-    if places and "value" in text:
-        text = replace_secrets(text, find_anywhere(NAMED_VALUE, text), is_named_secret, mask_decoded)
+    if places:
+        text = _mask_named(text, mask_decoded)
     if is_secret_object(text):
         text = DATA_MAP.sub(lambda data: _mask_values(data.group(), mask_decoded), text)
     return text
+
+
+def _mask_named(text: str, mask: Masker) -> str:
+    """Mask the values whose name is a value beside them."""
+    for literal, pattern, before in NAMED_VALUES:
+        folded = _fold(text)
+        if literal in folded:
+            find = find_at_places(pattern, text, find_keywords(folded))
+            text = replace_secrets(text, find, partial(is_named_secret, before=before), mask)
+    if "value" in _fold(text):
+        for pattern in VALUES_FIRST:
+            text = replace_secrets(text, find_anywhere(pattern, text), is_secret_by_name, mask)
+    return text
+
+
+def _mask_encoded(text: str, runs: list[tuple[int, int]] | None, mask: Masker, mask_text: Masker) -> str:
+    """Mask what holds a secret in another encoding.
+
+    Args:
+        text: To mask.
+        runs: Of letters and digits in it; None if they are to be found.
+        mask: Gives a secret's mask.
+        mask_text: Masks what was decoded.
+    """
+    text, before = mask_percent(text, mask_text), text
+    runs = runs if runs is not None and text is before else list(find_runs(text))
+    return mask_base64(text, runs, mask, mask_text) if runs else text
 
 
 def _mask_values(data: str, mask: Masker) -> str:

@@ -84,6 +84,16 @@ def is_random(value: str, least: int = 8) -> bool:
     ) or (len(value) >= 3 * least and value.isalpha())
 
 
+def is_mixed(value: str) -> bool:
+    """Tell whether a value mixes capitals, small letters and digits.
+
+    Example:
+        >>> is_mixed("q7Rt0Zp3"), is_mixed("checkout2")
+        (True, False)
+    """
+    return value.lower() != value != value.upper() and bool(_DIGIT.search(value))
+
+
 def has_high_entropy(value: str) -> bool:
     """Tell whether a value is as irregular as a key in base64: capitals, small letters and digits, mixed.
 
@@ -91,8 +101,7 @@ def has_high_entropy(value: str) -> bool:
         >>> has_high_entropy("q7Rt0Zp3Wm9Xv5Lk2Hs8Yd1Bf"), has_high_entropy("processors.stores.kafka2")
         (True, False)
     """
-    mixed = value.lower() != value != value.upper() and bool(_DIGIT.search(value))
-    return mixed and _ENTROPY.calculate_shannon_entropy(value) > _ENTROPY.entropy_limit
+    return is_mixed(value) and _ENTROPY.calculate_shannon_entropy(value) > _ENTROPY.entropy_limit
 
 
 def is_personal_address(value: str) -> bool:

@@ -10,7 +10,7 @@ import pytest
 
 from evaluation.benchmarks.redaction import read_pages
 from evaluation.planted_secrets import draw_ordinary_lines, find_traces, plant_secrets
-from processors.redaction.masking import mask_secrets, open_masker
+from processors.redaction.masking import mask_named, mask_secrets, open_masker
 
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA\n-----END RSA PRIVATE KEY-----"
 SEED = 20261121
@@ -168,3 +168,42 @@ def test_less_than_one_percent_of_the_lines_of_real_pages_changes() -> None:
     lines = [line for page in read_pages(folder)[::10] for line in page.splitlines() if line.strip()]
     changed = [line for line in lines if mask_secrets(line) != line]
     assert len(changed) < len(lines) / 100, changed[:20]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("X-Api-Key", "abcdef123456"),
+        ("authorization", "Bearer abcdef0123456789"),
+        ("Authorization", "q7Rt0Zp3Wm9X"),
+        ("Cookie", "sid=Zm9vYmFyMTIz; theme=dark"),
+        ("set-cookie", "session=Zm9vYmFyMTIz"),
+        ("db_password", "hunter"),
+        ("DB_PASSWORD", 'hun"ter\\22'),
+        ("пароль", "солнышко"),
+        ("note", "password=hunter22"),
+        ("x-token", "\ud800 0123456789abcdef"),
+    ],
+)
+def test_a_value_is_masked_by_its_name(name: str, value: str) -> None:
+    masked = mask_named(name, value)
+    assert masked.startswith(("<masked:", "password=<masked:", "Bearer <masked:"))
+    assert not set(value.split()) & set(masked.split()) - {"Bearer"}
+    assert mask_named(name, masked) == masked
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+        ("max_tokens", "4096"),
+        ("password", "<password>"),
+        ("partition_key", "order-17"),
+        ("cookie", "none"),
+        ("key", "checkout"),
+        ("token_type", "bearer"),
+        ("", ""),
+    ],
+)
+def test_a_value_whose_name_says_nothing_stays(name: str, value: str) -> None:
+    assert mask_named(name, value) == value
