@@ -83,11 +83,29 @@ def describe_request(
 def seal_line(entry: Mapping[str, Any], before: str) -> bytes:
     """Return the line of an entry, with the hash of the line before it.
 
+    What is no Unicode, such as half of a surrogate pair, is shown as a question mark.
+
+    Raises:
+        TypeError: The entry holds what JSON doesn't know.
+        RecursionError: It is nested too deeply, or in itself.
+
     Example:
-        >>> seal_line({"user": "key:ops"}, "00")
-        b'{"user":"key:ops","before":"00"}'
+        >>> seal_line({"user": "key:ops"}, "00"), seal_line({"user": "a\\ud800"}, "00")
+        (b'{"user":"key:ops","before":"00"}', b'{"user":"a?","before":"00"}')
     """
-    return json.dumps({**entry, "before": before}, ensure_ascii=False, separators=(",", ":")).encode()
+    line = json.dumps({**entry, "before": before}, ensure_ascii=False, separators=(",", ":"))
+    return line.encode(errors="replace")
+
+
+def seal_anyway(entry: Mapping[str, Any], before: str) -> bytes:
+    """Return the line of an entry, or, if there can be none, one that says which request it was of."""
+    try:
+        return seal_line(entry, before)
+    except Exception as error:  # whatever is wrong with one entry, the chain goes on and tells of it
+        AUDIT_LINES.labels("unwritable").inc()
+        identity = str(entry.get("correlation_id"))
+        log.error("an entry of the audit log can't be written", correlation_id=identity, error=repr(error))
+        return seal_line({"correlation_id": identity, "unwritable": type(error).__name__}, before)
 
 
 def hash_line(line: bytes) -> str:
@@ -129,9 +147,9 @@ class AuditLog:
             try:
                 self._append_all(entries)
                 AUDIT_LINES.labels("written").inc(len(entries))
-            except OSError as error:
+            except Exception as error:  # nobody would start this thread again: the next batch may do
                 AUDIT_LINES.labels("lost").inc(len(entries))
-                log.error("audit log can't be written", file=str(self._path), error=str(error))
+                log.error("audit log can't be written", file=str(self._path), error=repr(error))
 
     def _take_batches(self) -> Iterator[list[Mapping[str, Any]]]:
         """Yield what has come, together, until the end."""
@@ -154,7 +172,7 @@ class AuditLog:
             if (there.st_ino, there.st_size) != (self._inode, self._size):
                 before, written = _read_end(file, there.st_size, before)
             for entry in entries:
-                line = seal_line(entry, before)
+                line = seal_anyway(entry, before)
                 before, written = hash_line(line), written + line + b"\n"
             file.write(written)
             file.flush()

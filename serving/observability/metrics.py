@@ -42,7 +42,9 @@ BREAKER_STATE: Final = Gauge(
 LIMIT_CHECKS: Final = Counter(
     "runlore_limit_checks", "Questions by whether the limits of their user let them in.", ("outcome",)
 )
-AUDIT_LINES: Final = Counter("runlore_audit_lines", "Lines of the audit log, written or lost.", ("outcome",))
+AUDIT_LINES: Final = Counter(
+    "runlore_audit_lines", "Lines of the audit log, written, unwritable or lost.", ("outcome",)
+)
 BROKEN_ANSWERS: Final = Counter(
     "runlore_broken_answers", "Answers that ended with an error after their first word."
 )

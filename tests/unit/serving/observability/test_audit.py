@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
+from prometheus_client import REGISTRY
 
 from processors.settings import Settings
 from serving.answering.links import make_reader, sign_grant
@@ -116,6 +117,71 @@ def test_a_file_that_was_rotated_goes_on_from_the_one_before(path: Path) -> None
     log.append({"name": "b"})
     log.close()
     assert verify_file(path).follows == last
+
+
+class Odd:
+    """Nothing that JSON knows, and it can't even say what it is."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
+def make_endless() -> dict[str, Any]:
+    endless: dict[str, Any] = {}
+    endless["in"] = endless
+    return endless
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        ("half a pair \ud800", "half a pair ?"),
+        ("a NUL \0 and a line\nbreak", "a NUL \0 and a line\nbreak"),
+        (float("nan"), None),
+        ({1, 2}, None),
+        (Odd(), None),
+        (make_endless(), None),
+        (b"bytes", None),
+    ],
+    ids=["surrogate", "control", "nan", "set", "odd", "endless", "bytes"],
+)
+def test_whatever_one_entry_holds_those_beside_it_are_written(path: Path, question: Any, shown: Any) -> None:
+    lost = REGISTRY.get_sample_value("runlore_audit_lines_total", {"outcome": "lost"}) or 0
+    log = AuditLog(path)
+    log.append({"correlation_id": "a", "question": "before"})
+    log.append({"correlation_id": "b", "question": question})
+    log.append({"correlation_id": "c", "question": "after"})
+    log.close()
+    first, odd, last = read(path)
+    assert verify_file(path).lines == 3
+    assert (first["question"], last["question"], odd["correlation_id"]) == ("before", "after", "b")
+    if shown is not None:
+        assert odd["question"] == shown
+    assert (REGISTRY.get_sample_value("runlore_audit_lines_total", {"outcome": "lost"}) or 0) == lost
+
+
+@pytest.mark.parametrize("error", [OSError("full"), ValueError("no"), RuntimeError("odd"), MemoryError()])
+def test_a_batch_that_is_lost_is_counted_and_the_next_one_is_written(
+    path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    lost = REGISTRY.get_sample_value("runlore_audit_lines_total", {"outcome": "lost"}) or 0
+    failed = threading.Event()
+    write_all = AuditLog._append_all
+
+    def fail_once(log: AuditLog, entries: Any) -> None:
+        if not failed.is_set():
+            failed.set()
+            raise error
+        write_all(log, entries)
+
+    monkeypatch.setattr(AuditLog, "_append_all", fail_once)
+    log = AuditLog(path)
+    log.append({"name": "lost"})
+    assert failed.wait(5)
+    log.append({"name": "kept"})
+    log.close()
+    assert [line["name"] for line in read(path)] == ["kept"]
+    assert REGISTRY.get_sample_value("runlore_audit_lines_total", {"outcome": "lost"}) == lost + 1
 
 
 def test_several_processes_write_one_chain(path: Path) -> None:
