@@ -20,6 +20,7 @@ DYNAMIC_KINDS: Final = frozenset(
 KEYWORD_FILTERS: Final = (
     "source", "kind", "service", "severity", "cluster", "namespace", "doc_id", "chunk_id",
 )  # fmt: skip
+_IS_DOCUMENT: Final[dict[str, Any]] = {"bool": {"must_not": [{"terms": {"kind": sorted(DYNAMIC_KINDS)}}]}}
 # Lines that the stack writes to itself, to see that it works.
 CANARY_SERVICE: Final = "runlore-canary"
 
@@ -87,6 +88,7 @@ def build_hybrid_query(
     filters: Mapping[str, Any] | None = None,
     window: TimeWindow | None = None,
     pipeline: "Pipeline" = "cag",
+    namespaces: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the body of the search request: BM25 and nearest neighbours, normalised and averaged.
 
@@ -99,6 +101,7 @@ def build_hybrid_query(
         filters: Keyword fields with a value or a list of values, and `observed_at` with a range.
         window: Time asked about; what happened at other times is no candidate. Documents always are.
         pipeline: Whose version is searched. Events are asked for by names, which few of them share.
+        namespaces: Asked about; what happened in others is no candidate. Documents always are.
 
     Raises:
         ValueError: `k` is below 1.
@@ -111,7 +114,7 @@ def build_hybrid_query(
     """
     if k < 1:
         raise ValueError(f"k must be at least 1, got {k}")
-    allowed = list_conditions(groups, filters, window)
+    allowed = list_conditions(groups, filters, window, namespaces)
     words = [word.strip(_MARKS).rstrip(".") for word in query[:_SEARCHED_CHARACTERS].split()]
     by_words = _build_words_query([word for word in words if word], allowed)
     candidates = max(k, _CANDIDATES)
@@ -132,9 +135,18 @@ def build_hybrid_query(
 
 
 def list_conditions(
-    groups: Sequence[str], filters: Mapping[str, Any] | None = None, window: TimeWindow | None = None
+    groups: Sequence[str],
+    filters: Mapping[str, Any] | None = None,
+    window: TimeWindow | None = None,
+    namespaces: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """Return what every chunk must fulfil to be shown to somebody, whatever is searched for.
+
+    Args:
+        groups: Of the one who asks.
+        filters: Keyword fields with a value or a list of values, and `observed_at` with a range.
+        window: Time asked about; what happened at other times is left out.
+        namespaces: Asked about; what happened in others is left out.
 
     Raises:
         FilterError: A filter is not one of the known ones.
@@ -144,6 +156,7 @@ def list_conditions(
         {"bool": {"must_not": [{"term": {"service": CANARY_SERVICE}}]}},
         *_build_filters(filters or {}),
         *([_build_overlap(window)] if window else []),
+        *([_build_place(namespaces)] if namespaces else []),
     ]
 
 
@@ -205,8 +218,17 @@ def _build_overlap(window: TimeWindow) -> dict[str, Any]:
         },
     ]
     happened = [{"range": {"observed_at": {"gte": begin}}}, {"bool": {"should": began}}]
-    is_document = {"bool": {"must_not": [{"terms": {"kind": sorted(DYNAMIC_KINDS)}}]}}
-    return {"bool": {"should": [is_document, {"bool": {"filter": happened}}]}}
+    return {"bool": {"should": [_IS_DOCUMENT, {"bool": {"filter": happened}}]}}
+
+
+def _build_place(namespaces: Sequence[str]) -> dict[str, Any]:
+    """Return the filter of what happened in namespaces; what lies in none may name one in its text."""
+    names = [
+        {"multi_match": {"query": name, "type": "phrase", "fields": ["title", "text"]}} for name in namespaces
+    ]
+    lies_in_one = {"range": {"namespace": {"gt": ""}}}
+    names_one = {"bool": {"should": names, "minimum_should_match": 1, "must_not": [lies_in_one]}}
+    return {"bool": {"should": [_IS_DOCUMENT, {"terms": {"namespace": list(namespaces)}}, names_one]}}
 
 
 def _build_search_pipeline(weights: Sequence[float], pipeline: "Pipeline") -> dict[str, Any]:

@@ -198,14 +198,15 @@ def _identify_by_openwebui(access: Access, token: str, secret: str) -> Caller:
 def make_caller(user: str, groups: Iterable[Any] = ()) -> Caller:
     """Return a caller; the public group is added, so that what everybody may see is found for all.
 
-    What can't be the name of a group is left out.
+    What can't be the name of a group is left out, and what is no Unicode in that of a user is written out:
+    logs and limits are kept under it.
 
     Example:
         >>> make_caller("key:ops", ["sre", "dev", "sre", 7, "a\\0b"])
         Caller(user='key:ops', groups=('dev', 'public', 'sre'))
     """
     named = {group for group in groups if isinstance(group, str) and group and group.isprintable()}
-    return Caller(user, tuple(sorted({PUBLIC, *named})))
+    return Caller(user.encode(errors="backslashreplace").decode(), tuple(sorted({PUBLIC, *named})))
 
 
 def provide_caller(scope: Scope) -> Caller:

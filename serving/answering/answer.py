@@ -84,7 +84,8 @@ async def prepare_answer(
     if is_recorded:
         clients.questions.record(question.text, question.groups, question.pipelines)
     answer = await _answer(clients, settings, request, question, history)
-    if request.model == ROUTED_MODEL and route.name != "both" and answer.looked_at is not None:
+    found_nothing = answer.looked_at is not None and not answer.findings.unknown_namespaces
+    if request.model == ROUTED_MODEL and route.name != "both" and found_nothing:
         route = Route("both", f"{route.reason}; there was nothing, so the rest was asked too")
         question = replace(question, pipelines=route.pipelines)
         answer = await _answer(clients, settings, request, question, history)

@@ -19,7 +19,8 @@ from processors.retrieval.time_phrases import find_window
 from serving.answering.claims import ClaimCheck
 from serving.answering.links import make_reader
 from serving.answering.prompt import PROMPT_VERSION
-from serving.answering.writing import Answer, answer_from, begin_from_memory
+from serving.answering.remarks import begin_from_memory
+from serving.answering.writing import Answer, answer_from
 from serving.model_client.outcome import Outcome
 from serving.observability.metrics import CACHE_LOOKUPS
 from serving.observability.trail import current_trail

@@ -14,6 +14,7 @@ class OwnWords:
     unknown_commands: str
     unknown: str
     nothing_there: str
+    unknown_namespace: str
     looked_at: str
     passages_follow: str
     nothing_found: str
@@ -26,6 +27,7 @@ _WORDS: Final = {
         unknown_commands="Not in the cited sources as written here:",
         unknown="I don't know: nothing that I can read answers this question.",
         nothing_there="I don't know: nothing is recorded that fits this question.",
+        unknown_namespace="Nothing is recorded of the namespace {names}.",
         looked_at="The nearest in {searched}:",
         passages_follow=(
             "The answering model can't be reached. These are the passages that fit the question best, as they"
@@ -41,6 +43,7 @@ _WORDS: Final = {
         unknown_commands="В процитированных источниках этого в таком виде нет:",
         unknown="Не знаю: ничто из того, что мне доступно, не отвечает на этот вопрос.",
         nothing_there="Не знаю: ничего подходящего к этому вопросу не записано.",
+        unknown_namespace="О неймспейсе {names} ничего не записано.",
         looked_at="Ближе всего в {searched}:",
         passages_follow=(
             "Отвечающая модель недоступна. Вот отрывки, которые лучше всего подходят к вопросу, как они есть:"

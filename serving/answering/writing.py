@@ -6,18 +6,21 @@ import time
 import uuid
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from opensearchpy.exceptions import ConnectionError as SearchDownError
 
+from processors.times import read_moment
 from serving.answering.citations import number_citations
 from serving.answering.claims import ClaimCheck, mark_claims
 from serving.answering.conversation import list_tool_turns
 from serving.answering.links import Reader, make_reader
-from serving.answering.markup import defuse_markdown, defuse_stream, defuse_title
+from serving.answering.markup import defuse_stream, defuse_title
 from serving.answering.packing import choose_sources, open_counter
 from serving.answering.phrases import choose_words
-from serving.answering.prompt import build_messages, describe_window, title_of
+from serving.answering.prompt import build_messages, title_of
+from serving.answering.remarks import begin_from_memory, begin_with, say_nothing, say_unknown
 from serving.answering.routing import UNROUTED, Route
 from serving.model_client.generation import open_stream, quote_passages
 from serving.model_client.outcome import Outcome
@@ -103,12 +106,14 @@ async def answer_from(
     degraded = tuple(sorted(missing))
     if "search" in degraded:
         text = begin_from_memory(text, asked, findings.versions)
+    if findings.unknown_namespaces:
+        text = begin_with(say_unknown(findings.unknown_namespaces, choose_words(asked)), text)
     return Answer(
         model=request.model,
         text=text,
         cited=cited,
         outcome=outcome,
-        as_of=_find_latest(sources),
+        as_of=find_latest(sources, datetime.now(UTC)),
         findings=findings,
         degraded=degraded,
         writer="passages" if written is None else "model",
@@ -127,22 +132,21 @@ async def _grow(
         return hits, ("search",)
 
 
-async def begin_from_memory(
-    pieces: AsyncGenerator[str, None], asked: str, versions: dict[str, str | None]
-) -> AsyncGenerator[str, None]:
-    """Yield a text after a sentence that says from which version it is remembered."""
-    named = ", ".join(version for version in versions.values() if version)
-    async with aclosing(pieces):
-        # What fails before the first word is no answer at all.
-        first = await anext(pieces, "")
-        yield choose_words(asked).from_memory.format(versions=named) + "\n\n"
-        yield first
-        async for piece in pieces:
-            yield piece
+def find_latest(hits: Sequence[Hit], now: datetime) -> str | None:
+    """Return the time of the newest of the hits; what a clock that runs ahead has said is not later than now.
 
-
-def _find_latest(hits: Sequence[Hit]) -> str | None:
-    return max((hit["observed_at"] for hit in hits if hit["observed_at"]), default=None)
+    Example:
+        >>> now = datetime(2026, 11, 21, tzinfo=UTC)
+        >>> find_latest([{"observed_at": "2026-11-20T10:00:00Z"}, {"observed_at": ""}], now)
+        '2026-11-20T10:00:00Z'
+        >>> find_latest([{"observed_at": "2026-11-21T00:07:00Z"}], now)
+        '2026-11-21T00:00:00+00:00'
+    """
+    told = [(moment, hit["observed_at"]) for hit in hits if (moment := read_moment(hit["observed_at"], now))]
+    if not told:
+        return None
+    latest, as_told = max(told)
+    return as_told if latest <= now else now.isoformat()
 
 
 async def _count_uncited(
@@ -166,28 +170,17 @@ def _abstain(settings: Settings, request: ChatRequest, question: Question, findi
     titles = tuple(dict.fromkeys(defuse_title(title_of(hit)) for hit in findings.hits))[:_LOOKED_AT]
 
     async def read() -> AsyncGenerator[str, None]:
-        yield _say_nothing(question, findings, titles)
+        yield say_nothing(question, findings, titles)
 
     return Answer(
         model=request.model,
         text=read(),
         cited=[],
         outcome=Outcome(),
-        as_of=_find_latest(findings.hits),
+        as_of=find_latest(findings.hits, datetime.now(UTC)),
         findings=findings,
         degraded=findings.degraded,
         writer="nobody",
         reader=make_reader(settings, question.groups),
         looked_at=titles,
     )
-
-
-def _say_nothing(question: Question, findings: Findings, titles: Sequence[str]) -> str:
-    own = choose_words(question.asked or question.text)
-    searched = [version for version in findings.versions.values() if version]
-    if findings.window:
-        searched.append(describe_window(findings.window))
-    if not titles:
-        return f"{own.nothing_there} ({', '.join(searched)})"
-    listed = "\n".join(f"- {defuse_markdown(title, is_quoted=True)}" for title in titles)
-    return f"{own.unknown}\n\n{own.looked_at.format(searched=', '.join(searched))}\n\n{listed}"

@@ -17,7 +17,7 @@ from serving.observability.metrics import CACHE_LOOKUPS
 from serving.retrieval.cache import find_alike, is_cacheable
 from serving.retrieval.documents import read_ranking
 from serving.retrieval.embedding import embed_question
-from serving.retrieval.question import Findings, find_time
+from serving.retrieval.question import Findings, read_question
 from serving.retrieval.retrieve import retrieve
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def find_last_version(clients: Clients) -> str | None:
 async def _recall_documents(
     clients: Clients, settings: Settings, question: Question, version: str
 ) -> Findings | None:
-    question = find_time(settings, question, datetime.now(UTC))
+    question = read_question(settings, question, datetime.now(UTC))
     if question.filters or question.window is not None or not is_cacheable(question.text):
         return None
     namespace = cache_namespace(version, question.groups, settings.reranker)

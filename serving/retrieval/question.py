@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from processors.retrieval.namespaces import find_namespaces
 from processors.retrieval.time_phrases import find_window
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Question:
     groups: tuple[str, ...]
     filters: Mapping[str, Any]
     window: TimeWindow | None = None
+    namespaces: tuple[str, ...] = ()
+    """What happened in others is left out."""
     asked: str = ""
     """A follow-up as it was asked; `text` is the whole question then."""
     weighs: bool = False
@@ -47,6 +50,8 @@ class Findings:
     """The question, the same in other words, whose cached hits these are."""
     supported: bool | None = None
     """Whether anything speaks for an answer, None if that wasn't asked or can't be told."""
+    unknown_namespaces: tuple[str, ...] = ()
+    """Those that the question names, if nothing of what happened is of any of them."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,10 @@ class Ranking:
     support: float | None = None
 
 
-def find_time(settings: Settings, question: Question, now: datetime) -> Question:
-    """Return a question with the window that its words name, unless a filter does."""
+def read_question(settings: Settings, question: Question, now: datetime) -> Question:
+    """Return a question with the window and the namespaces that its words name, unless filters do."""
+    if "namespace" not in question.filters:
+        question = replace(question, namespaces=find_namespaces(question.text))
     if "observed_at" in question.filters:
         return question
     text, window = find_window(question.text, now, ZoneInfo(settings.time_zone))

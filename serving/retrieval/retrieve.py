@@ -10,7 +10,7 @@ from processors.retrieval.hybrid import fuse
 from serving.retrieval.documents import find_documents
 from serving.retrieval.embedding import embed_question
 from serving.retrieval.live_versions import require_live_versions
-from serving.retrieval.question import Findings, Question, Ranking, find_time
+from serving.retrieval.question import Findings, Question, Ranking, read_question
 from serving.retrieval.runs import find_events
 from serving.retrieval.support import ask_support, is_enough
 
@@ -29,7 +29,8 @@ async def retrieve(
 ) -> Findings:
     """Return the chunks that best fit a question; what happened, only of the time that it names.
 
-    A filter by `observed_at` goes before what the question says of time.
+    A filter by `observed_at` goes before what the question says of time, one by `namespace` before the
+    namespaces that it names.
     Without the embedder the search goes by words alone, without Redis nothing is cached; both are named in
     the findings' `degraded`.
 
@@ -45,22 +46,26 @@ async def retrieve(
     """
     versions = versions or await require_live_versions(clients, question.pipelines)
     now = datetime.now(UTC)
-    question = find_time(settings, question, now)
+    question = read_question(settings, question, now)
+    asked = {pipeline: index for pipeline, index in versions.items() if index}
     rankings = await asyncio.gather(
         *(
             find_documents(clients, settings, question, index, now)
             if pipeline == "cag"
             else find_events(clients, settings, question, index, now)
-            for pipeline, index in versions.items()
-            if index
+            for pipeline, index in asked.items()
         )
     )
     lists = [ranking.hits for ranking in rankings]
     hits = lists[0][: question.k] if len(lists) == 1 else fuse(lists, question.k)
     troubles = dict.fromkeys(trouble for ranking in rankings for trouble in ranking.troubles)
     alike = next((ranking.alike for ranking in rankings if ranking.alike), None)
-    supported = await _weigh(clients, settings, question, rankings, versions.get("rag"))
-    return Findings(hits, versions, tuple(sorted(troubles)), question.window, alike, supported)
+    happened = dict(zip(asked, rankings, strict=True)).get("rag")
+    unknown = question.namespaces if happened is not None and not happened.hits else ()
+    # What happened in other namespaces speaks for no answer.
+    events = None if unknown else versions.get("rag")
+    supported = await _weigh(clients, settings, question, rankings, events)
+    return Findings(hits, versions, tuple(sorted(troubles)), question.window, alike, supported, unknown)
 
 
 async def _weigh(

@@ -27,7 +27,7 @@ from serving.observability.correlation import name_search
 from serving.observability.metrics import time_stage
 from serving.retrieval.embedding import embed_question
 from serving.retrieval.neural import forget_model, leave_to_opensearch
-from serving.retrieval.question import Question, Ranking, find_time
+from serving.retrieval.question import Question, Ranking, read_question
 from serving.retrieval.reranking import rerank_hits
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ async def search_version(
         filters=question.filters,
         window=question.window,
         pipeline=pipeline,
+        namespaces=question.namespaces if pipeline == "rag" else (),
     )
     try:
         response = await _ask(clients, version, build(vector=nearest))
@@ -114,7 +115,7 @@ async def time_searches(
         opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached or refuses the query.
     """
     now = datetime.now(UTC)
-    question = find_time(settings, question, now)
+    question = read_question(settings, question, now)
     embedded = await embed_question(clients, settings, question.text)
     searched = []
     for version in versions:

@@ -43,6 +43,37 @@ def test_a_follow_up_in_another_language_goes_on_with_the_same_page(http: httpx.
 @pytest.mark.parametrize(
     ("question", "beginning"),
     [
+        (
+            "What happened in namespace no-such-place?",
+            "Nothing is recorded of the namespace `no-such-place`.",
+        ),
+        ("Что случилось в неймспейсе no-such-place?", "О неймспейсе `no-such-place` ничего не записано."),
+    ],
+)
+def test_a_namespace_that_is_nowhere_is_not_answered_with_anothers_events(
+    http: httpx.Client, question: str, beginning: str
+) -> None:
+    answer = ask(http, question)
+    assert text_of(answer).startswith(beginning)
+    assert answer["runlore"]["citations"] == []
+    found = http.post("/v1/retrieve", json={"query": question, "pipeline": "rag"}).raise_for_status().json()
+    assert found["hits"] == []
+
+
+def test_a_source_opens_by_its_link_and_by_nothing_else(http: httpx.Client, settings: Settings) -> None:
+    cited = ask(http, RED)["runlore"]["citations"]
+    urls = [one["url"] for one in cited if one["url"].startswith(f"{settings.url}/citations/")]
+    assert urls
+    for url in urls:
+        assert httpx.get(url).status_code == 200
+        assert httpx.get(url.partition("?")[0]).status_code == 404
+        assert httpx.get(f"{url}x").status_code == 404
+        assert http.get(url.partition("?")[0]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("question", "beginning"),
+    [
         ("Which sourdough starter rises best in a cold kitchen?", "I don't know: "),
         ("Какой рецепт борща вкуснее всего?", "Не знаю: "),
     ],

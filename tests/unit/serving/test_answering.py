@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -262,3 +263,60 @@ async def test_what_is_not_recorded_is_not_remembered(client: Client, world: Any
     client.headers["X-Runlore-Record"] = "off"
     await ask(client, "Why is the cluster red?")
     assert not [key for key in world.cache if key.startswith("said:")]
+
+
+class TestANamespaceThatIsNowhere:
+    """What happened in other namespaces is no answer to what happened in one that nobody knows."""
+
+    @pytest.mark.parametrize(
+        ("question", "said"),
+        [
+            ("What happened in namespace ghost?", "Nothing is recorded of the namespace `ghost`."),
+            ("Which pods restarted in the ghost namespace?", "Nothing is recorded of the namespace `ghost`."),
+            ("Что случилось в неймспейсе ghost?", "О неймспейсе `ghost` ничего не записано."),
+        ],
+    )
+    async def test_it_says_so_and_asks_no_model(
+        self, client: Client, world: Any, question: str, said: str
+    ) -> None:
+        world.hits["rag-v000007"] = []
+        answer = await ask(client, question)
+        text = answer["choices"][0]["message"]["content"]
+        assert text.startswith(said)
+        assert "rag-v000007" in text
+        assert (answer["runlore"]["abstained"], answer["runlore"]["citations"]) == (True, [])
+        assert world.model_requests == []
+
+    async def test_what_happened_elsewhere_is_no_candidate(self, client: Client, world: Any) -> None:
+        await ask(client, "What happened in namespace shop?")
+        (events,) = [body for index, body, _ in world.searches if index == "rag-v000007"]
+        for part in events["query"]["hybrid"]["queries"]:
+            assert "{'terms': {'namespace': ['shop']}}" in str(part)
+        await ask(client, "What happened with the shop?")
+        assert "namespace': ['shop']" not in str(world.searches[-1])
+
+    async def test_documents_answer_after_it_was_said(self, client: Client, world: Any) -> None:
+        world.hits["rag-v000007"] = []
+        answer = await ask(client, "Why do pods restart in namespace ghost?")
+        text = answer["choices"][0]["message"]["content"]
+        assert text.startswith("Nothing is recorded of the namespace `ghost`.\n\nDo this [1]")
+        assert answer["runlore"]["uncited"] == []
+
+    async def test_what_happened_elsewhere_speaks_for_no_answer(self, client: Client, world: Any) -> None:
+        world.hits["rag-v000007"] = []
+        world.supporting = {"rag-v000007"}
+        answer = await ask(client, "Why do pods restart in namespace ghost?")
+        assert answer["runlore"]["abstained"]
+        assert world.model_requests == []
+
+    async def test_a_filter_goes_before_the_words(self, client: Client, world: Any) -> None:
+        body = {"query": "What happened in namespace shop?", "filters": {"namespace": "team-a"}}
+        await client.post("/v1/retrieve", json=body)
+        assert "['shop']" not in str([body for index, body, _ in world.searches if index == "rag-v000007"])
+
+
+async def test_an_answer_is_of_no_time_that_is_still_to_come(client: Client, world: Any, hit: Any) -> None:
+    ahead = (datetime.now(UTC) + timedelta(minutes=9)).isoformat()
+    world.hits["rag-v000007"] = [hit("r1", "rag-v000007", kind="log_pattern", observed_at=ahead)]
+    answer = await ask(client, "What happened with kafka?")
+    assert datetime.fromisoformat(answer["runlore"]["as_of"]) <= datetime.now(UTC)

@@ -1,0 +1,57 @@
+"""What the service says itself, before an answer or in place of one."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from serving.answering.markup import defuse_markdown
+from serving.answering.phrases import OwnWords, choose_words
+from serving.answering.prompt import describe_window
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+    from serving.retrieval.question import Findings, Question
+
+
+def begin_from_memory(
+    pieces: AsyncGenerator[str, None], asked: str, versions: dict[str, str | None]
+) -> AsyncGenerator[str, None]:
+    """Return a text after a sentence that says from which version it is remembered."""
+    named = ", ".join(version for version in versions.values() if version)
+    return begin_with(choose_words(asked).from_memory.format(versions=named), pieces)
+
+
+async def begin_with(sentence: str, pieces: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
+    """Yield a text after a sentence of our own."""
+    async with aclosing(pieces):
+        # What fails before the first word is no answer at all.
+        first = await anext(pieces, "")
+        yield f"{sentence}\n\n"
+        yield first
+        async for piece in pieces:
+            yield piece
+
+
+def say_unknown(namespaces: Sequence[str], own: OwnWords) -> str:
+    """Return the sentence that nothing is recorded of namespaces.
+
+    Example:
+        >>> say_unknown(["shop"], choose_words("Why?"))
+        'Nothing is recorded of the namespace `shop`.'
+    """
+    return own.unknown_namespace.format(names=", ".join(f"`{name}`" for name in namespaces))
+
+
+def say_nothing(question: Question, findings: Findings, titles: Sequence[str]) -> str:
+    """Return the answer that nothing is known, with where was looked and what was nearest."""
+    own = choose_words(question.asked or question.text)
+    unknown = say_unknown(findings.unknown_namespaces, own) if findings.unknown_namespaces else ""
+    searched = [version for version in findings.versions.values() if version]
+    if findings.window:
+        searched.append(describe_window(findings.window))
+    if not titles:
+        return f"{unknown or own.nothing_there} ({', '.join(searched)})"
+    listed = "\n".join(f"- {defuse_markdown(title, is_quoted=True)}" for title in titles)
+    return f"{unknown or own.unknown}\n\n{own.looked_at.format(searched=', '.join(searched))}\n\n{listed}"
