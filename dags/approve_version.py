@@ -26,11 +26,12 @@ from airflow.sdk import Param, dag, task
 from airflow.sdk.exceptions import AirflowFailException
 
 from processors.settings import load_settings
+from processors.time_limits import SHORT
 
 SETTINGS = load_settings()
 
 
-@task
+@task(execution_timeout=SHORT)
 def explain_refusal_task(params: dict[str, Any]) -> str:
     """Tell why the version was refused."""
     from evaluation.approval import explain_refusal
@@ -42,7 +43,7 @@ def explain_refusal_task(params: dict[str, Any]) -> str:
         raise AirflowFailException(str(error)) from error
 
 
-@task
+@task(execution_timeout=SHORT)
 def promote_refused_task(answer: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
     """Move the alias, and keep who wanted it."""
     from evaluation.approval import Approval, promote_refused

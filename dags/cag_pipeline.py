@@ -17,6 +17,9 @@ is down keeps its pages.
 **When it runs.** Weekly, when triggered here, and at once when a message in the Kafka topic `runlore.docs`
 says that something changed.
 
+**How long it may take.** `RUNLORE_REBUILD_HOURS` in all, and two hours for each try of a task but the
+indexing.
+
 **If the gate refuses a version,** `knowledge_indexing_task` fails with the reasons, which also stand in the
 MLflow run and in the index's `_meta`; the live version stays as it is.
 
@@ -40,6 +43,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from processors.settings import load_settings
 from processors.stores.doorbell import DoorbellTrigger
+from processors.time_limits import LONG, limit_rebuild
 
 SETTINGS = load_settings()
 
@@ -54,7 +58,7 @@ DOCUMENTS = Asset(
 )
 
 
-@task
+@task(execution_timeout=LONG)
 def documentation_sync_task(params: dict[str, Any], run_id: str) -> dict[str, Any]:
     """Stage what changed in the document sources."""
     from processors.cag.sync import sync_documents
@@ -65,7 +69,7 @@ def documentation_sync_task(params: dict[str, Any], run_id: str) -> dict[str, An
     return synced
 
 
-@task
+@task(execution_timeout=LONG)
 def markdown_processing_task(synced: dict[str, Any]) -> dict[str, Any]:
     """Turn pages into chunks."""
     from processors.cag.process import process_documents
@@ -91,7 +95,7 @@ def knowledge_indexing_task(synced: dict[str, Any]) -> dict[str, Any]:
     return built
 
 
-@task
+@task(execution_timeout=LONG)
 def cache_warming_task(built: dict[str, Any]) -> dict[str, int]:
     """Preload what people ask."""
     from evaluation.release import list_known_questions
@@ -110,7 +114,7 @@ def cache_warming_task(built: dict[str, Any]) -> dict[str, int]:
     catchup=False,
     max_active_runs=1,
     default_args={"retries": 2, "retry_delay": timedelta(seconds=5)},
-    dagrun_timeout=timedelta(hours=2),
+    dagrun_timeout=limit_rebuild(SETTINGS),
     doc_md=__doc__,
     tags=["runlore", "static"],
     params={

@@ -28,6 +28,7 @@ from airflow.sdk import DeltaTriggerTimetable, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from processors.settings import Settings, hide_logins, load_settings
+from processors.time_limits import SHORT
 
 SETTINGS = load_settings()
 Counts = dict[str, int]
@@ -101,7 +102,7 @@ def _list_indices(settings: Settings) -> str:
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,
-    default_args={"retries": 1, "retry_delay": timedelta(seconds=10)},
+    default_args={"retries": 1, "retry_delay": timedelta(seconds=10), "execution_timeout": SHORT},
     doc_md=__doc__,
     tags=["runlore", "dynamic"],
 )

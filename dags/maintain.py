@@ -28,6 +28,7 @@ from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from processors.settings import load_settings
+from processors.time_limits import LONG
 
 SETTINGS = load_settings()
 
@@ -105,7 +106,7 @@ def clean_up_versions_task() -> dict[str, Any]:
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,
-    default_args={"retries": 1, "retry_delay": timedelta(minutes=1)},
+    default_args={"retries": 1, "retry_delay": timedelta(minutes=1), "execution_timeout": LONG},
     doc_md=__doc__,
     tags=["runlore", "maintenance"],
 )

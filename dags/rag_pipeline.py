@@ -21,6 +21,9 @@ some behind, it rings itself.
 **History.** Trigger it with *History from* to rebuild a new version out of archived staging by Spark. The
 new version goes live only if the gate lets it pass, and then goes on from its own positions in Kafka.
 
+**How long it may take.** A task of a micro-batch is ended after 15 minutes and tried again, the embedding
+after 10 minutes and a second for every 12 events. A rebuild may take `RUNLORE_REBUILD_HOURS`.
+
 **If it fails.** Nothing is lost: positions move only after the write. Clear the failed task or just wait for
 the next run. A version that turned out bad is taken back with the DAG `roll_back_version`.
 """
@@ -47,8 +50,10 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from processors.settings import load_settings
 from processors.stores.doorbell import DoorbellTrigger
 from processors.stores.kafka import RAG_TOPICS
+from processors.time_limits import SHORT, limit_embedding, limit_rebuild
 
 SETTINGS = load_settings()
+EMBEDDING_LIMIT, REBUILD_LIMIT = limit_embedding(SETTINGS), limit_rebuild(SETTINGS)
 SPARK_JOB = Path(__file__).parent.parent / "spark_jobs" / "rebuild_history.py"
 INGESTED = "{{ ti.xcom_pull(task_ids='data_ingestion_task')['run_url'] }}"
 
@@ -64,6 +69,14 @@ EVENTS = Asset(
 
 # An outlet by this name rings only if something is added to it; a plain one rings whenever its task succeeds.
 MORE_EVENTS = AssetAlias("runlore-more-events")
+
+
+def limit_micro_batch(context: Any) -> None:
+    """End a task of a micro-batch that hangs; a rebuild from history has only the limit of its run."""
+    task_ = context["task"]
+    is_embedding = task_.task_id == "embedding_generation_task"
+    limit = EMBEDDING_LIMIT if is_embedding else SHORT
+    task_.execution_timeout = None if context["params"]["history_from"] else limit
 
 
 @task
@@ -138,8 +151,12 @@ def quality_validation_task(ingested: dict[str, Any], indexed: dict[str, Any]) -
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,
-    default_args={"retries": 2, "retry_delay": timedelta(seconds=5)},
-    dagrun_timeout=timedelta(minutes=30),
+    default_args={
+        "retries": 2,
+        "retry_delay": timedelta(seconds=5),
+        "pre_execute": limit_micro_batch,
+    },
+    dagrun_timeout=REBUILD_LIMIT,
     doc_md=__doc__,
     tags=["runlore", "dynamic"],
     params={

@@ -25,6 +25,7 @@ import pendulum
 from airflow.sdk import Param, dag, task
 
 from processors.settings import load_settings
+from processors.time_limits import LONG
 
 SETTINGS = load_settings()
 
@@ -44,6 +45,7 @@ def replay_task(params: dict[str, Any]) -> dict[str, Any]:
     schedule=None,
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     max_active_runs=1,
+    default_args={"execution_timeout": LONG},
     doc_md=__doc__,
     tags=["runlore", "dynamic"],
     params={

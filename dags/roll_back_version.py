@@ -22,6 +22,7 @@ from airflow.sdk import Param, dag, task
 from airflow.sdk.exceptions import AirflowFailException
 
 from processors.settings import load_settings
+from processors.time_limits import SHORT
 
 SETTINGS = load_settings()
 
@@ -46,6 +47,7 @@ def roll_back_task(params: dict[str, Any], dag_run: Any) -> str:
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,
+    default_args={"execution_timeout": SHORT},
     doc_md=__doc__,
     tags=["runlore", "versions"],
     params={

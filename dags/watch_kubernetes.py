@@ -25,6 +25,7 @@ from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from processors.settings import load_settings
+from processors.time_limits import limit_watch
 
 SETTINGS = load_settings()
 
@@ -60,6 +61,7 @@ def watch_kubernetes_task() -> dict[str, int]:
         "retry_delay": timedelta(seconds=10),
         "retry_exponential_backoff": True,
         "max_retry_delay": timedelta(minutes=5),
+        "execution_timeout": limit_watch(SETTINGS),
     },
     doc_md=__doc__,
     tags=["runlore", "dynamic"],

@@ -14,6 +14,8 @@ from local.settings import StackSettings, load_settings
 
 QUESTION = "The OpenSearch cluster is red. What do I do?"
 PIPELINES = ("cag_pipeline", "rag_pipeline")
+# Documents of one's own may be many; each task is told of as it ends, and who is tired of waiting can stop.
+_PATIENCE_S = 3600
 
 
 def main() -> int:
@@ -42,7 +44,7 @@ def run_pipelines(settings: StackSettings) -> None:
     with open_airflow(settings) as client:
         runs = {dag: find_active_run(client, dag) or trigger_dag(client, dag) for dag in PIPELINES}
         for dag, run in runs.items():
-            states = follow_run(client, dag, run, lambda line: print(line, flush=True))
+            states = follow_run(client, dag, run, lambda line: print(line, flush=True), _PATIENCE_S)
             if set(states.values()) == {"skipped"}:
                 print(f"{dag}: nothing new; last work {describe_last_work(client, dag)}", flush=True)
 

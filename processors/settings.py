@@ -311,6 +311,9 @@ class Settings(BaseSettings):
         None, description="What to ask Prometheus; empty: the list that comes along."
     )
     prometheus_ui_url: str = Field("", description="Address of Prometheus for people, if it is another one.")
+    rebuild_hours: int = Field(
+        24, ge=1, description="How long a run may take that builds a version, of documents or from history."
+    )
     kept_versions: int = Field(5, ge=2, description="How many index versions of a pipeline are kept.")
     alertmanager_url: str = Field(
         "", description="Alertmanager that is told of a refused version; empty: none."

@@ -56,7 +56,7 @@ def test_every_set_of_groups_has_its_first_questions_before_anybody_has_the_seco
     assert dict(planned)["k"] == [("a",), ("b",), ("public",)]
 
 
-def test_many_titles_and_sets_of_groups_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_titles_and_sets_of_groups_are_bounded() -> None:
     asked = {(f"team-{number}",): [f"q{number}"] for number in range(500)}
     planned = plan_warming(asked, (f"title {number}" for number in range(10_000)))
     assert sum(len(of_sets) for _, of_sets in planned) == warming._MOST_WARMED
