@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, TypedDict, TypeVar
 
 from processors.access_policy import PUBLIC_POLICY, AccessPolicy
-from processors.airflow_runs import build_airflow_chunks
+from processors.airflow.chunks import build_airflow_chunks
 from processors.chunk import Chunk
 from processors.kubernetes.chunks import build_kubernetes_chunks
 from processors.logs.parsing import LogLine, is_noise, parse_logs

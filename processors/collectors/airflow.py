@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import httpx
 
+from processors.airflow.errors import shorten_text
+from processors.airflow.tasks import FAILED, name_instance
 from processors.chunk import make_id
 from processors.settings import Settings
 from processors.stores import airflow, kafka
@@ -23,13 +25,16 @@ _RUNS: Final = 2000
 _RUNS_OF_HOUR: Final = 1000
 _FAILED: Final = 200
 _LOGS: Final = 3
-_LINES: Final = 20
+# A traceback that was logged line by line must be among them, from its root cause on.
+_LINES: Final = 60
 _LONGEST: Final = 500
+_DEEPEST: Final = 3
 _RUN_FIELDS: Final = ("state", "start_date", "end_date", "duration")
 _TASK_FIELDS: Final = (
     "dag_id", "dag_run_id", "task_id", "map_index", "state", "start_date", "end_date", "duration",
     "try_number", "max_tries", "operator", "note",
 )  # fmt: skip
+_EVENT_FIELDS: Final = ("when", "event", "task_id", "map_index", "try_number", "extra")
 _DROPPED: Final = ("dag_versions", "conf")
 
 Message = tuple[str, bytes, dict[str, str]]
@@ -38,10 +43,11 @@ Message = tuple[str, bytes, dict[str, str]]
 def collect_airflow(settings: Settings) -> dict[str, int]:
     """Send the runs that ended since the last time to `runlore.airflow`.
 
-    A failed run's record is `{"dag_run", "task_instances", "logs"}`, with the ends of the failed tasks' logs;
-    so is that of a run that failed before and has succeeded now. All runs of a DAG in an hour go into one
-    record `{"dag_id", "hour", "dag_runs", "task_instances"}`, which is sent again as the hour goes on. It is
-    Airflow's JSON, less the fields that say nothing about the course of a run.
+    A failed run's record is `{"dag_run", "task_instances", "logs", "event_logs"}`, with the ends of the
+    failed tasks' logs by the names of the tasks, mapped ones as `task[index]`, and why Airflow itself ended a
+    task; so is that of a run that failed before and has succeeded now. All runs of a DAG in an hour go into
+    one record `{"dag_id", "hour", "dag_runs", "task_instances"}`, which is sent again as the hour goes on. It
+    is Airflow's JSON, less the fields that say nothing about the course of a run.
 
     Returns:
         Counts of ended runs, and of the records sent of single runs and of hours.
@@ -92,14 +98,17 @@ def _identify(run: dict[str, Any]) -> str:
 
 def _write_run(client: httpx.Client, run: dict[str, Any]) -> Message:
     instances = airflow.list_task_instances(client, run["dag_id"], run["dag_run_id"])
-    failed = [instance for instance in instances if instance["state"] == "failed"][:_LOGS]
+    failed = [instance for instance in instances if instance["state"] == FAILED]
     logs = {
-        one["task_id"]: [_trim_event(e) for e in airflow.read_log_end(client, one, _LINES)] for one in failed
+        name_instance(one): [trim_event(e) for e in airflow.read_log_end(client, one, _LINES)]
+        for one in failed[:_LOGS]
     }
+    ended = airflow.list_forced_ends(client, run["dag_id"], run["dag_run_id"]) if failed else []
     record = {
         "dag_run": {name: value for name, value in run.items() if name not in _DROPPED},
         "task_instances": [_pick(instance, _TASK_FIELDS) for instance in instances],
         "logs": logs,
+        "event_logs": [_pick(event, _EVENT_FIELDS) for event in ended],
     }
     return _name(run), json.dumps(record).encode(), {}
 
@@ -113,7 +122,9 @@ def _write_hour(client: httpx.Client, dag_id: str, hour: str) -> Message:
         "dag_id": dag_id,
         "hour": span[0],
         "dag_runs": [_pick(run, _RUN_FIELDS) for run in runs],
-        "task_instances": [_pick(task, ("task_id", "state", "duration")) for task in reversed(tasks)],
+        "task_instances": [
+            _pick(task, ("task_id", "state", "duration", "try_number")) for task in reversed(tasks)
+        ],
     }
     return f"{dag_id}/{hour}", json.dumps(record).encode(), {}
 
@@ -122,11 +133,30 @@ def _pick(thing: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {name: thing[name] for name in names if name in thing}
 
 
-def _trim_event(event: dict[str, Any]) -> dict[str, Any]:
-    """Return a log event with its text cut, and of its errors only their types and messages."""
-    errors = [
-        {"exc_type": error.get("exc_type", ""), "exc_value": str(error.get("exc_value", ""))[:_LONGEST]}
-        for error in event.get("error_detail") or []
-    ]
-    kept = {**_pick(event, ("timestamp", "level", "logger")), "event": str(event.get("event", ""))[:_LONGEST]}
+def trim_event(event: dict[str, Any]) -> dict[str, Any]:
+    """Return a log event with its text cut, and of its errors only their types and messages.
+
+    The errors are a chain: what was raised last comes first, what it came from last.
+    """
+    errors = _trim_errors(event.get("error_detail") or [], _DEEPEST)
+    kept = {
+        **_pick(event, ("timestamp", "level", "logger", "signal_name", "exit_code")),
+        "event": shorten_text(str(event.get("event", "")), _LONGEST),
+    }
     return {**kept, "error_detail": errors} if errors else kept
+
+
+def _trim_errors(errors: list[dict[str, Any]], depth: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "exc_type": error.get("exc_type", ""),
+            "exc_value": str(error.get("exc_value", ""))[:_LONGEST],
+            **({"exceptions": _trim_group(error["exceptions"], depth)} if error.get("exceptions") else {}),
+        }
+        for error in errors
+    ]
+
+
+def _trim_group(group: list[dict[str, Any]], depth: int) -> list[dict[str, Any]]:
+    """Return the chain of the first error of a group."""
+    return [{"exceptions": _trim_errors(group[0].get("exceptions") or [], depth - 1)}] if depth else []

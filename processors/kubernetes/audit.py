@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from processors.kubernetes.fields import Object, take_count, take_text
+from processors.fields import Object, take_count, take_text
 
 _DONE: Final = {
     "create": "created", "update": "updated", "patch": "patched", "delete": "deleted",

@@ -3,15 +3,9 @@
 from datetime import datetime
 from typing import Final
 
-from processors.kubernetes.fields import (
-    Object,
-    find_condition,
-    take_count,
-    take_object,
-    take_objects,
-    take_text,
-)
-from processors.kubernetes.words import Told, Verdict, list_moments, say_conditions, say_reason
+from processors.fields import Object, take_count, take_object, take_objects, take_text
+from processors.kubernetes.conditions import find_condition, say_conditions, say_reason
+from processors.kubernetes.words import Told, Verdict, list_moments
 
 _GOOD: Final = {"AbleToScale": "True", "ScalingActive": "True", "ScalingLimited": "False"}
 

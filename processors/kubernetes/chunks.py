@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from processors.chunk import ENDED, Chunk, hash_content, make_id
+from processors.fields import Object, take_text
 from processors.kubernetes.audit import is_audit, read_audit
 from processors.kubernetes.events import describe_event, find_subject, judge_event, label_event, read_span
-from processors.kubernetes.fields import Object, take_text
 from processors.kubernetes.frames import DELETED, Frame, read_frames
 from processors.kubernetes.names import describe_object, find_service, guess_service
 from processors.kubernetes.states import describe_gone, describe_state

@@ -6,7 +6,7 @@ are not looked at: an unkeyed hash of a short password would give it away.
 
 from datetime import datetime
 
-from processors.kubernetes.fields import Object, take_labels, take_object, take_objects, take_text
+from processors.fields import Object, take_labels, take_object, take_objects, take_text
 from processors.kubernetes.words import Told, Verdict, list_moments
 
 HASHES = "dataHashes"

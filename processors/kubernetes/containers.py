@@ -4,15 +4,16 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-from processors.kubernetes.fields import (
+from processors.fields import (
     Object,
     take_count,
     take_object,
     take_objects,
     take_text,
 )
+from processors.kubernetes.conditions import say_reason
 from processors.kubernetes.specs import say_environment, say_probes, say_resources
-from processors.kubernetes.words import read_moments, say_reason, say_times, say_when
+from processors.kubernetes.words import read_moments, say_times, say_when
 
 # A container that waits for these is on its way.
 _ON_ITS_WAY: Final = frozenset({"ContainerCreating", "PodInitializing"})

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from processors.kubernetes.fields import Object, take, take_count, take_object, take_text
+from processors.fields import Object, take, take_count, take_object, take_text
 from processors.kubernetes.words import read_moments, say_moment, say_times
 from processors.times import read_moment
 from processors.untrusted import PoisonError

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from processors.kubernetes.fields import Object, take, take_object, take_objects, take_text
+from processors.fields import Object, take, take_object, take_objects, take_text
 
 _WORD: Final = re.compile(r"_([a-z])")
 _DEEPEST: Final = 6

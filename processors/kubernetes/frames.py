@@ -6,8 +6,8 @@ Whatever stands in a record is opened until objects or events come to light; eac
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
+from processors.fields import Object, take_object, take_text
 from processors.kubernetes.exporters import complete_event, read_log_record, undo_snake_case
-from processors.kubernetes.fields import Object, take_object, take_text
 from processors.record import Record
 from processors.untrusted import PoisonError, read_json
 

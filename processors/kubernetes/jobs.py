@@ -4,15 +4,8 @@ import re
 from datetime import datetime, timedelta
 from typing import Final
 
-from processors.kubernetes.fields import (
-    Object,
-    find_condition,
-    take,
-    take_count,
-    take_object,
-    take_objects,
-    take_text,
-)
+from processors.fields import Object, take, take_count, take_object, take_objects, take_text
+from processors.kubernetes.conditions import find_condition, say_reason
 from processors.kubernetes.specs import describe_template, list_references
 from processors.kubernetes.words import (
     Told,
@@ -21,7 +14,6 @@ from processors.kubernetes.words import (
     read_moments,
     say_moment,
     say_names,
-    say_reason,
     say_times,
     say_when,
 )

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from processors.kubernetes.fields import Object, take_labels, take_objects, take_text
+from processors.fields import Object, take_labels, take_objects, take_text
 from processors.services import find_app
 
 # The letters of random name suffixes, which spell no words.

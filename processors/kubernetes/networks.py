@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from processors.kubernetes.fields import (
+from processors.fields import (
     Object,
     take,
     take_labels,

@@ -3,23 +3,9 @@
 from datetime import datetime
 from typing import Final
 
-from processors.kubernetes.fields import (
-    Object,
-    find_condition,
-    take,
-    take_object,
-    take_objects,
-    take_text,
-)
-from processors.kubernetes.words import (
-    Told,
-    Verdict,
-    list_moments,
-    say_conditions,
-    say_names,
-    say_reason,
-    say_when,
-)
+from processors.fields import Object, take, take_object, take_objects, take_text
+from processors.kubernetes.conditions import find_condition, say_conditions, say_reason
+from processors.kubernetes.words import Told, Verdict, list_moments, say_names, say_when
 
 _PRESSURES: Final = ("MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable")
 _GOOD_NODE: Final = {"Ready": "True", **dict.fromkeys(_PRESSURES, "False")}

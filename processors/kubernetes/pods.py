@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from processors.fields import Object, take_count, take_object, take_text
+from processors.kubernetes.conditions import find_condition, say_conditions, say_reason
 from processors.kubernetes.containers import (
     Container,
     describe_container,
@@ -14,7 +16,6 @@ from processors.kubernetes.containers import (
     say_end_time,
     waits_in_vain,
 )
-from processors.kubernetes.fields import Object, find_condition, take_count, take_object, take_text
 from processors.kubernetes.names import find_owner
 from processors.kubernetes.specs import list_references
 from processors.kubernetes.words import (
@@ -23,9 +24,7 @@ from processors.kubernetes.words import (
     Verdict,
     list_moments,
     read_moments,
-    say_conditions,
     say_moment,
-    say_reason,
     say_times,
 )
 

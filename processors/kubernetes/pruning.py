@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
+from processors.fields import Object, take_object, take_objects, take_text
 from processors.kubernetes.configuration import HASHES, WHOLE
-from processors.kubernetes.fields import Object, take_object, take_objects, take_text
 
 _LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 _VALUES: Final = ("data", "binaryData", "stringData")

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Final
 
-from processors.kubernetes.fields import Object, take_object, take_objects, take_text
+from processors.fields import Object, take_object, take_objects, take_text
 from processors.kubernetes.words import Told, Verdict, list_moments, say_names
 
 _QUANTITY: Final = re.compile(r"(\d{1,18}(?:\.\d{1,9})?)(?:e(\d{1,2}))?([numkMGTPE]?i?)")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from processors.kubernetes.fields import Object, take_count, take_object, take_objects, take_text
+from processors.fields import Object, take_count, take_object, take_objects, take_text
 
 _PROBES: Final = {"startupProbe": "startup", "readinessProbe": "readiness", "livenessProbe": "liveness"}
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from processors.kubernetes.fields import Object, take_object, take_objects, take_text, take_texts
+from processors.fields import Object, take_object, take_objects, take_text, take_texts
 from processors.kubernetes.names import describe_object, find_owner, list_owners
 from processors.kubernetes.tellers import TELLERS
 from processors.kubernetes.words import Told, Verdict, read_moments, say_moment, say_names, say_when

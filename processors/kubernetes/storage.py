@@ -2,16 +2,9 @@
 
 from datetime import datetime
 
-from processors.kubernetes.fields import (
-    Object,
-    find_condition,
-    take,
-    take_labels,
-    take_object,
-    take_text,
-    take_texts,
-)
-from processors.kubernetes.words import Told, Verdict, list_moments, say_names, say_reason, say_when
+from processors.fields import Object, take, take_labels, take_object, take_text, take_texts
+from processors.kubernetes.conditions import find_condition, say_reason
+from processors.kubernetes.words import Told, Verdict, list_moments, say_names, say_when
 
 _DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 

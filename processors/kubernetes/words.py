@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from processors.kubernetes.fields import Object, take_object, take_objects, take_text
+from processors.fields import Object, take_object, take_objects
 from processors.times import AHEAD, read_moment
 
 SETTLING: Final = timedelta(minutes=10)
@@ -130,41 +130,3 @@ def say_labels(labels: dict[str, str]) -> str:
         'app=shop, tier=web'
     """
     return say_names(f"{name}={value}" for name, value in sorted(labels.items()))
-
-
-def say_conditions(object_: Object, good: dict[str, str], now: datetime) -> list[str]:
-    """Return a sentence for each condition of an object that isn't as it should be.
-
-    Args:
-        object_: With a status.
-        good: Type to the status that is nothing to tell of; other types are not told of.
-        now: The broker's time.
-
-    Example:
-        >>> from datetime import UTC
-        >>> unready = {"type": "Ready", "status": "False", "reason": "KubeletNotReady"}
-        >>> now = datetime(2026, 11, 21, 12, tzinfo=UTC)
-        >>> say_conditions({"status": {"conditions": [unready]}}, {"Ready": "True"}, now)
-        ['Condition Ready is False: KubeletNotReady.']
-    """
-    return [
-        f"Condition {c['type']} is {c.get('status')}{say_when(c.get('lastTransitionTime'), now, 'since')}"
-        f"{_say_why(c)}."
-        for c in take_objects(object_, "status", "conditions")
-        if (best := good.get(take_text(c, "type"))) and c.get("status") != best
-    ]
-
-
-def _say_why(condition: Object) -> str:
-    return f": {say_reason(condition)}" if condition.get("reason") or condition.get("message") else ""
-
-
-def say_reason(state: Object) -> str:
-    """Return the reason of a condition or state with its message, which may be missing.
-
-    Example:
-        >>> say_reason({"reason": "Evicted", "message": "The node was low on memory. "})
-        'Evicted: The node was low on memory'
-    """
-    parts = (take_text(state, "reason"), take_text(state, "message").rstrip("."))
-    return ": ".join(filter(None, parts)) or "no reason is given"

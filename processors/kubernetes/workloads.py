@@ -3,26 +3,10 @@
 from datetime import datetime
 from typing import Final
 
-from processors.kubernetes.fields import (
-    Object,
-    find_condition,
-    take_count,
-    take_labels,
-    take_object,
-    take_objects,
-    take_text,
-)
+from processors.fields import Object, take_count, take_labels, take_object, take_objects, take_text
+from processors.kubernetes.conditions import find_condition, say_conditions, say_reason
 from processors.kubernetes.specs import describe_template, list_references
-from processors.kubernetes.words import (
-    Told,
-    Verdict,
-    is_new,
-    list_moments,
-    say_conditions,
-    say_labels,
-    say_names,
-    say_reason,
-)
+from processors.kubernetes.words import Told, Verdict, is_new, list_moments, say_labels, say_names
 
 _GOOD: Final = {"Available": "True", "Progressing": "True", "ReplicaFailure": "False"}
 

@@ -11,6 +11,9 @@ import httpx
 
 # Airflow gives no more at once (`api.maximum_page_limit`).
 _PAGE: Final = 100
+_MOST_INSTANCES: Final = 1_000
+# A worker that is silent, a process that went away, a queue that didn't move.
+_FORCED: Final = ("heartbeat timeout", "state mismatch", "stuck in queued tries exceeded")
 
 
 def open_airflow(url: str, user: str, passwords_file: Path | None) -> httpx.Client:
@@ -60,8 +63,39 @@ def list_ended_runs(
 
 
 def list_task_instances(client: httpx.Client, dag_id: str, run_id: str) -> list[dict[str, Any]]:
-    """Return up to a hundred task instances of a run, those that began last first."""
-    return _get_task_instances(client, dag_id, run_id, {"order_by": "-start_date"})
+    """Return the task instances of a run: up to a hundred that failed, and of all those that began last.
+
+    A mapped task may have thousands. Those that failed come first, so that none is lost behind the others.
+    """
+    failed = _get_task_instances(client, dag_id, run_id, {"order_by": "-start_date", "state": ["failed"]})
+    known = {instance["id"] for instance in failed}
+    others: list[dict[str, Any]] = []
+    for offset in range(0, _MOST_INSTANCES, _PAGE):
+        query = {"order_by": "-start_date", "offset": offset}
+        page = _get_task_instances(client, dag_id, run_id, query)
+        others += [instance for instance in page if instance["id"] not in known]
+        if len(page) < _PAGE:
+            break
+    return [*failed, *others]
+
+
+def list_forced_ends(client: httpx.Client, dag_id: str, run_id: str) -> list[dict[str, Any]]:
+    """Return the events by which Airflow itself ended tasks of a run, newest first.
+
+    The log of such a task says nothing of its end. Whoever may not read events gets none.
+    """
+    query: dict[str, Any] = {
+        "dag_id": dag_id,
+        "run_id": run_id,
+        "included_events": _FORCED,
+        "order_by": "-when",
+        "limit": _PAGE,
+    }
+    answer = client.get("/eventLogs", params=query)
+    if answer.status_code == httpx.codes.FORBIDDEN:
+        return []
+    events: list[dict[str, Any]] = answer.raise_for_status().json()["event_logs"]
+    return events
 
 
 def list_ended_tasks(client: httpx.Client, dag_id: str, since: str, before: str) -> list[dict[str, Any]]:

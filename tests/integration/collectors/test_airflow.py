@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from local.airflow_api import follow_run, trigger_dag
-from processors.airflow_runs import build_airflow_chunks
+from processors.airflow.chunks import build_airflow_chunks
 from processors.chunk import Chunk
 from processors.collectors.airflow import collect_airflow
 from processors.settings import Settings

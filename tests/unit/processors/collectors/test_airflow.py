@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from processors.collectors.airflow import _identify, _move, _trim_event
+from processors.airflow.errors import find_error
+from processors.collectors.airflow import _identify, _move, trim_event
 
 START: dict[str, Any] = {"from": "2026-11-21T10:00:00+00:00", "known": [], "failed": []}
 
@@ -33,6 +34,22 @@ def test_a_failed_run_is_remembered_until_it_succeeds() -> None:
 
 def test_a_log_event_keeps_its_error_without_the_frames() -> None:
     detail = {"exc_type": "OSError", "exc_value": "x" * 9000, "frames": [{"filename": "/srv/a.py"}]}
-    event = _trim_event({"event": "Task failed", "level": "error", "ti_id": 1, "error_detail": [detail]})
+    event = trim_event({"event": "Task failed", "level": "error", "ti_id": 1, "error_detail": [detail]})
     assert event.keys() == {"event", "level", "error_detail"}
     assert event["error_detail"] == [{"exc_type": "OSError", "exc_value": "x" * 500}]
+
+
+def test_a_chain_of_errors_is_kept_to_its_root() -> None:
+    chain = [
+        {"exc_type": "RuntimeError", "exc_value": "no index"},
+        {"exc_type": "OSError", "exc_value": "full"},
+    ]
+    assert trim_event({"event": "x", "error_detail": chain})["error_detail"] == chain
+    group = [{"exc_type": "ExceptionGroup", "exc_value": "two", "exceptions": [{"exceptions": chain}]}]
+    trimmed = trim_event({"event": "x", "error_detail": group})
+    assert find_error([trimmed]).endswith("root cause: OSError: full")
+
+
+def test_the_signal_that_ended_a_task_is_kept() -> None:
+    event = {"event": "Process terminated by signal.", "level": "critical", "signal_name": "SIGKILL"}
+    assert trim_event(event)["signal_name"] == "SIGKILL"

@@ -1,4 +1,4 @@
-"""Parts of an object that may be missing, null, or of another type than the API gives.
+"""Parts of a JSON object that may be missing, null, or of another type than its API gives.
 
 An object may come from any shipper. What can be read of it is told, and one odd field takes no other along.
 """
@@ -79,15 +79,3 @@ def take_count(whole: object, *path: str, default: int = 0) -> int:
 def take_labels(whole: object, *path: str) -> dict[str, str]:
     """Return the names and texts of the object at a path, such as labels or a selector."""
     return {name: value for name, value in take_object(whole, *path).items() if isinstance(value, str)}
-
-
-def find_condition(whole: object, type_: str, *statuses: str) -> Object | None:
-    """Return the condition of a type in an object's status if it has one of these statuses.
-
-    Example:
-        >>> job = {"status": {"conditions": [{"type": "Failed", "status": "True"}]}}
-        >>> find_condition(job, "Failed", "True"), find_condition(job, "Complete", "True")
-        ({'type': 'Failed', 'status': 'True'}, None)
-    """
-    conditions = take_objects(whole, "status", "conditions")
-    return next((c for c in conditions if c.get("type") == type_ and c.get("status") in statuses), None)

@@ -1,0 +1,1 @@
+"""Airflow's runs in sentences."""
