@@ -5,10 +5,11 @@ route only without what differs by request.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from processors.flat_fields import Fields
 from processors.logs.ranking import pick_worst
 
 _METHOD: Final = r"(?P<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PROPFIND|REPORT|PRI)"
@@ -46,24 +47,22 @@ _FORMATS: Final = tuple(
     )
 )
 
+# Plain names of fields, of the servers, of ECS, of OpenTelemetry, of Cloud Logging, of Kubernetes' audit log.
 _STATUS_FIELDS: Final = (
-    "status", "status_code", "statusCode", "response_code", "http.response.status_code",
-    "response.status_code", "response.status", "response.statusCode", "res.statusCode", "res.status",
-    "httpRequest.status", "http.status_code", "http_status", "DownstreamStatus", "OriginStatus",
-    "sc-status", "StatusCode", "responseStatus.code", "http.status",
+    "status", "statuscode", "responsecode", "httpresponsestatuscode", "responsestatuscode", "responsestatus",
+    "resstatuscode", "resstatus", "httprequeststatus", "httpstatuscode", "httpstatus", "downstreamstatus",
+    "originstatus", "scstatus",
 )  # fmt: skip
 _METHOD_FIELDS: Final = (
-    "method", "request_method", "http.request.method", "request.method", "req.method",
-    "httpRequest.requestMethod", "RequestMethod", "http.method", "http_method", "requestMethod", "cs-method",
-    "Method", "verb",
+    "method", "requestmethod", "httprequestmethod", "reqmethod", "httprequestrequestmethod", "httpmethod",
+    "csmethod", "verb",
 )  # fmt: skip
 _PATH_FIELDS: Final = (
-    "http.route", "route", "path", "uri", "url.path", "request_uri", "request_path", "url.original", "url",
-    "url.full", "request.path", "request.uri", "request.url", "req.url", "req.path", "httpRequest.requestUrl",
-    "RequestPath", "http.target", "http.url", "http_path", "requestUri", "requestURI", "requestUrl",
-    "cs-uri-stem", "Path",
+    "httproute", "route", "path", "uri", "urlpath", "requesturi", "requestpath", "urloriginal", "url",
+    "urlfull", "requesturl", "requrl", "reqpath", "httprequestrequesturl", "httptarget", "httpurl",
+    "httppath", "csuristem",
 )  # fmt: skip
-_REQUEST_FIELDS: Final = ("request", "http_request", "requestLine", "request_line")
+_REQUEST_FIELDS: Final = ("request", "httprequest", "requestline")
 _REQUEST_LINE: Final = re.compile(rf"{_METHOD} {_PATH}(?: HTTP/\d(?:\.\d)?)?")
 
 # Kubernetes' audit log names verbs of its own.
@@ -86,21 +85,22 @@ class HttpRequest(NamedTuple):
     ids: tuple[str, ...] = ()
 
 
-def read_request(body: Mapping[str, Any], message: str) -> HttpRequest | None:
+def read_request(layers: Sequence[Fields], message: str) -> HttpRequest | None:
     """Return the request that a log record tells of, or None if it is of no access log.
 
     Args:
-        body: The record's fields, nested or dotted.
+        layers: The record's fields by their plain names, of each layer that wraps the message.
         message: Its text.
 
     Example:
-        >>> read_request({}, '10.3.0.7 - - [21/Nov/2026:07:00:00 +0000] "POST /pay/17?a=1 HTTP/1.1" 502 88')
+        >>> read_request([], '10.3.0.7 - - [21/Nov/2026:07:00:00 +0000] "POST /pay/17?a=1 HTTP/1.1" 502 88')
         HttpRequest(method='POST', route='/pay/<ID>', status=502, ids=('17',))
-        >>> read_request({"status": "404", "request": "GET /a HTTP/1.1"}, "")
+        >>> read_request([{"status": "404", "request": "GET /a HTTP/1.1"}], "")
         HttpRequest(method='GET', route='/a', status=404, ids=())
-        >>> read_request({"status": "active"}, "user 17 was put on GET")
+        >>> read_request([{"status": "active"}], "user 17 was put on GET")
     """
-    return _read_fields(body) or _read_text(message)
+    of_fields = (_read_fields(fields) for fields in reversed(layers))
+    return next(filter(None, of_fields), None) or _read_text(message)
 
 
 def raise_severity(severity: str, request: HttpRequest | None) -> str:
@@ -166,15 +166,17 @@ def _read_text(message: str) -> HttpRequest | None:
     return HttpRequest("-", "(no request)", int(part["status"]))
 
 
-def _read_fields(body: Mapping[str, Any]) -> HttpRequest | None:
-    status = next(filter(None, (_read_status(_look_up(body, name)) for name in _STATUS_FIELDS)), None)
-    if status is None:
+def _read_fields(fields: Fields) -> HttpRequest | None:
+    status = next(
+        (read for name in _STATUS_FIELDS if name in fields and (read := _read_status(fields[name]))), 0
+    )
+    if not status:
         return None
-    lines = (_REQUEST_LINE.match(line) for line in _find_texts(body, _REQUEST_FIELDS))
+    lines = (_REQUEST_LINE.match(line) for line in _find_texts(fields, _REQUEST_FIELDS))
     if line := next(filter(None, lines), None):
         return _make_request(line["method"], line["path"], status)
-    method = next(_find_texts(body, _METHOD_FIELDS), "").upper()
-    path = next(_find_texts(body, _PATH_FIELDS), "")
+    method = next(_find_texts(fields, _METHOD_FIELDS), "").upper()
+    path = next(_find_texts(fields, _PATH_FIELDS), "")
     return _make_request(method, path[:8_000], status) if path and _METHODS.fullmatch(method) else None
 
 
@@ -183,23 +185,11 @@ def _make_request(method: str, path: str, status: int) -> HttpRequest:
     return HttpRequest(method, route, status, ids)
 
 
-def _read_status(value: object) -> int | None:
-    """Return a status that is written as a number or as text."""
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        return None
-    text = str(value)[:4]
-    return int(text) if re.fullmatch(r"[1-5][0-9]{2}", text) else None
+def _read_status(value: object) -> int:
+    """Return a status that is written as a number or as text, or 0."""
+    text = str(value)[:4] if isinstance(value, int | str) else ""
+    return int(text) if re.fullmatch(r"[1-5][0-9]{2}", text) else 0
 
 
-def _find_texts(body: Mapping[str, Any], names: tuple[str, ...]) -> "filter[str]":
-    found = (_look_up(body, name) for name in names)
-    return filter(None, (value if isinstance(value, str) else "" for value in found))
-
-
-def _look_up(body: Mapping[str, Any], name: str) -> Any:
-    """A field by its dotted name, written so or as nested objects."""
-    if name in body or "." not in name:
-        return body.get(name)
-    head, _, tail = name.partition(".")
-    inner = body.get(head)
-    return _look_up(inner, tail) if isinstance(inner, Mapping) else None
+def _find_texts(fields: Fields, names: tuple[str, ...]) -> Iterator[str]:
+    return (value for name in names if isinstance(value := fields.get(name), str) and value)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final, TypedDict
+from typing import TypedDict
 
 from processors.logs.access import HttpRequest, raise_severity, read_request
 from processors.logs.envelopes import Event, read_events
@@ -74,7 +74,7 @@ def parse_logs(record: Record) -> list[LogLine]:
 def _make_line(opened: Opened, record: Record, clock: datetime) -> LogLine:
     layers = opened.layers
     output, is_part = _read_output(opened.bodies)
-    http = read_request(_merge(opened.bodies), opened.text or "")
+    http = read_request(layers, opened.text or "")
     told = tell_event(opened, http)
     message = told if is_part else told.rstrip()
     # What a service says of itself counts more than what its wrapping says.
@@ -103,19 +103,6 @@ def _read_output(bodies: list[Event]) -> tuple[str, bool]:
     """Return the stream that a container's runtime names, and whether the runtime cut the line."""
     parts = [read_part(body, "") for body in bodies]
     return next((output for _, output, _ in parts if output), ""), any(is_part for _, _, is_part in parts)
-
-
-def _merge(bodies: list[Event]) -> Event:
-    """Return the fields of all layers in one object, those that are nested as attributes among them."""
-    merged: Event = {}
-    for body in bodies:
-        nested = (body[name] for name in _NESTED if isinstance(body.get(name), dict))
-        for fields in (*nested, body):
-            merged |= fields
-    return merged
-
-
-_NESTED: Final = ("attributes", "Attributes", "Properties", "properties")
 
 
 def is_noise(line: LogLine, patterns: Iterable[re.Pattern[str]]) -> bool:

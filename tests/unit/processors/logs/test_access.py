@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from processors.flat_fields import flatten_fields
 from processors.logs.access import HttpRequest, raise_severity, read_request, split_route
 
 CLF_TIME = "[21/Nov/2026:07:00:00 +0300]"
@@ -35,7 +36,7 @@ FAILED = HttpRequest("POST", "/route/v1", 502)
     ],
 )  # fmt: skip
 def test_access_logs_of_many_servers_are_read(line: str) -> None:
-    assert read_request({}, line) == FAILED
+    assert read_request([], line) == FAILED
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_access_logs_of_many_servers_are_read(line: str) -> None:
     ],
 )
 def test_access_logs_in_json_are_read(body: dict[str, Any]) -> None:
-    assert read_request(body, "") == FAILED
+    assert read_request([flatten_fields(body)], "") == FAILED
 
 
 @pytest.mark.parametrize(
@@ -73,12 +74,12 @@ def test_access_logs_in_json_are_read(body: dict[str, Any]) -> None:
     ],
 )
 def test_other_lines_hold_no_request(body: dict[str, Any], line: str) -> None:
-    assert read_request(body, line) is None
+    assert read_request([flatten_fields(body)], line) is None
 
 
 @pytest.mark.parametrize("request_line", ["-", "", r"\x16\x03\x01\x02", r"a \" b"])
 def test_a_request_that_could_not_be_read_keeps_its_status(request_line: str) -> None:
-    found = read_request({}, f'10.3.0.7 - - {CLF_TIME} "{request_line}" 400 150 "-" "-"')
+    found = read_request([], f'10.3.0.7 - - {CLF_TIME} "{request_line}" 400 150 "-" "-"')
     assert found == HttpRequest("-", "(no request)", 400)
 
 
@@ -110,5 +111,5 @@ def test_a_status_makes_a_line_worse_and_never_better() -> None:
 )
 def test_long_lines_take_no_longer_than_their_length(part: str) -> None:
     begun = time.perf_counter()
-    read_request({}, part * (16_000 // len(part)))
+    read_request([], part * (16_000 // len(part)))
     assert time.perf_counter() - begun < 0.5

@@ -36,7 +36,7 @@ def make_line(offset: int, message: str, **fields: Any) -> LogLine:
         stream=f"{service}|host",
         file="",
         identifiers=[],
-        http=read_request({}, message),
+        http=read_request([], message),
         is_part=False,
     )
     return {**line, **fields}  # type: ignore[typeddict-item]
