@@ -52,12 +52,12 @@ def make_entry(line: LogLine, window: str, start: list[int], severity: str) -> O
         severity: How serious it is.
     """
     message = line["message"]
-    lines = message.strip().splitlines() or [""]
+    text = message.lstrip() if line["is_part"] else message.strip()
     entry = OpenEntry(
         window=window,
         start=start,
-        head=lines[0][:_LONGEST_HEAD],
-        text=(message.lstrip() if line["is_part"] else message.strip())[:MAX_CHARACTERS],
+        head=text[:_LONGEST_HEAD],
+        text=text[:MAX_CHARACTERS],
         severity=severity,
         clock_ms=line["clock_ms"],
         lines=1,
@@ -68,7 +68,7 @@ def make_entry(line: LogLine, window: str, start: list[int], severity: str) -> O
         is_part=line["is_part"],
     )
     if may_hold_trace(message):
-        for each in lines:
+        for each in text.splitlines():
             note_line(entry, each)
     return entry
 

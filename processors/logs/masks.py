@@ -1,20 +1,23 @@
 """The variables of a line: times, addresses, identifiers and numbers, and which of them can be looked for."""
 
 import re
-from datetime import datetime
 from typing import Final
 
 from processors.logs.mining import VARIABLE
-from processors.times import match_moment
+from processors.times import match_moment, read_clock
 
+_ADDRESS: Final = r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d++)?\b"
+_UUID: Final = r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"
+_HEX: Final = r"\b0x[0-9a-fA-F]++\b|\b(?=[0-9a-f]*\d)[0-9a-f]{12,64}\b"
+_IDENTIFIERS: Final = re.compile(rf"(?=[\da-fA-F])(?:{_UUID}|{_ADDRESS}|{_HEX})")
 _MASKS: Final = re.compile(
+    # What can begin none of them is passed over at once.
+    r"(?=[\da-fA-F+-])(?:"
     r"(?P<TIME>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d++)?(?:Z|[+-]\d\d:?\d\d)?|\d{4}[-/]\d\d[-/]\d\d(?![\w-])"
     r"|\d\d?/[A-Z][a-z]{2}/\d{4}(?::\d\d:\d\d:\d\d)?(?:[.,]\d++)?"
     r"|(?<![\d:])\d\d:\d\d:\d\d(?:[.,]\d++)?(?:Z|[+-]\d\d:?\d\d)?|(?<= )[+-]\d{4}(?=\]))"
-    r"|(?P<ADDRESS>\b\d{1,3}(?:\.\d{1,3}){3}(?::\d++)?\b)"
-    r"|(?P<UUID>\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b)"
-    r"|(?P<HEX>\b0x[0-9a-fA-F]++\b|\b(?=[0-9a-f]*\d)[0-9a-f]{12,64}\b)"
-    r"|(?P<NUM>(?<![\w.])-?\d++(?:\.\d++)?(?![\w.]))"
+    rf"|(?P<ADDRESS>{_ADDRESS})|(?P<UUID>{_UUID})|(?P<HEX>{_HEX})"
+    r"|(?P<NUM>(?<![\w.])-?\d++(?:\.\d++)?(?![\w.])))"
 )
 # A status of HTTP and an exit code of 0 say how something ended; other numbers say how much.
 _ENDINGS: Final = re.compile(
@@ -22,7 +25,6 @@ _ENDINGS: Final = re.compile(
     r"(?P<first>[1-5])\d\d(?![\w.%])"
     r"|(?P<exit>(?i:exit(?:ed)?(?: with)?[ _-](?:status|code)|exit_?code)[\"']?[ =:]{1,3})0(?![\w.])"
 )
-_WHO: Final = ("ADDRESS", "UUID", "HEX")
 _WORDS: Final = re.compile(r"[^\s\"'`,;=()\[\]{}<>|]+")
 # A duration, a size, a small number, a time of day: true of the line, but nobody asks for it.
 _MEASURE: Final = re.compile(
@@ -32,24 +34,26 @@ _MEASURE: Final = re.compile(
 _LONGEST_VALUE: Final = 200
 # Where a line may begin with a time: a digit, klog's letter before it, or the name of a day or month.
 _BEFORE_TIME: Final = re.compile(r"[\[(<]?(?:[IWEF](?=\d{4} ))?(?=\d\d|[A-Z][a-z]{2},? )")
+_LONGEST_TIME: Final = 60
 _AFTER_TIME: Final = " ])>,|-\t"
 
 
-def strip_time(line: str, clock: datetime) -> str:
+def strip_time(line: str, clock_ms: int) -> str:
     """Return a line without the time that it begins with.
 
     Args:
         line: The line.
-        clock: The broker's time of it.
+        clock_ms: The broker's time of it.
 
     Example:
-        >>> from datetime import UTC
-        >>> strip_time("[21/Nov/2026:07:00:00 +0300] slow", datetime(2026, 11, 21, tzinfo=UTC))
+        >>> strip_time("[21/Nov/2026:07:00:00 +0300] slow", 1_795_244_400_000)
         'slow'
     """
     before = _BEFORE_TIME.match(line)
-    found = match_moment(line[before.end() : before.end() + 60], clock) if before else None
-    if not before or not found:
+    if not before:
+        return line
+    found = match_moment(line[before.end() : before.end() + _LONGEST_TIME], read_clock(clock_ms))
+    if not found:
         return line
     return line[before.end() + found[1] :].lstrip(_AFTER_TIME) or line
 
@@ -102,4 +106,4 @@ def find_identifiers(message: str) -> list[str]:
         >>> find_identifiers('10.3.0.7 - - [21/Nov/2026:07:00:00 +0000] "GET / HTTP/1.1" 200 881234')
         ['10.3.0.7']
     """
-    return [match[0] for match in _MASKS.finditer(message) if match.lastgroup in _WHO]
+    return _IDENTIFIERS.findall(message)

@@ -8,7 +8,6 @@ from processors.logs.masks import find_identifiers, find_values, mask_variables,
 from processors.logs.mining import mine_line
 from processors.logs.parsing import LogLine
 from processors.logs.routes import choose_route
-from processors.times import read_clock
 
 _LONGEST_VALUE: Final = 200
 
@@ -38,7 +37,7 @@ def match_line(miner: Drain, routes: dict[str, int], line: LogLine) -> LineMatch
         route, is_new = choose_route(routes, line["http"])
         values = [*find_identifiers(line["message"]), *line["http"].ids]
         return LineMatch(0, route, route, is_new, _bound(line, values))
-    headline = strip_time(choose_headline(line["message"]), read_clock(line["clock_ms"]))
+    headline = strip_time(choose_headline(line["message"]), line["clock_ms"])
     masked = mask_variables(headline)
     pattern, template, is_new = mine_line(miner, masked)
     return LineMatch(pattern, "", template, is_new, _bound(line, find_values(headline, masked, template)))
@@ -51,6 +50,8 @@ def choose_headline(message: str) -> str:
         >>> choose_headline("Traceback (most recent call last):\\n  File \\"a.py\\", line 1\\nKeyError: 'a'")
         "KeyError: 'a'"
     """
+    if "\n" not in message:
+        return message
     lines = message.strip().splitlines() or [""]
     return lines[-1] if lines[0].startswith("Traceback (most recent") else lines[0]
 

@@ -35,8 +35,8 @@ def mine_line(miner: Drain, masked: str) -> tuple[int, str, bool]:
         >>> mine_line(miner, "job c failed")
         (2, 'job c failed', True)
     """
-    words = " ".join((find_side(masked), *masked.split(maxsplit=_TOKENS)[:_TOKENS]))
-    cluster, change = miner.add_log_message(words)
+    words = masked.split(maxsplit=_TOKENS)[:_TOKENS]
+    cluster, change = miner.add_log_message([find_side(masked), *words])
     return cluster.cluster_id, " ".join(cluster.log_template_tokens[1:]), change == "cluster_created"
 
 
@@ -44,6 +44,7 @@ def make_miner() -> Drain:
     """Return a miner that has seen nothing."""
     # One level deeper than published, for the side.
     miner = Drain(depth=5, sim_th=0.4, max_children=100, param_str=VARIABLE)
+    miner.get_content_as_tokens = list
     miner.get_seq_distance = _compare
     return miner
 

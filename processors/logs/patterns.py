@@ -15,7 +15,7 @@ from processors.logs.entries import extend_entry, find_begin_severity, make_entr
 from processors.logs.matching import match_line
 from processors.logs.mining import dump_miner, load_miner, make_miner, shrink_miner
 from processors.logs.parsing import LogLine
-from processors.logs.traces import OpenEntry, find_continued
+from processors.logs.traces import OpenEntry, find_continued, is_waiting
 from processors.logs.windows import Window, add_entry, add_offset, name_window, open_window
 
 METHOD: Final = "drain-windows-2"
@@ -96,10 +96,9 @@ def _move_clock(state: PartitionState, clock_ms: int) -> None:
 
 def _continue_entry(state: PartitionState, stream: str, line: LogLine) -> Window | None:
     """Add a line to the entry of its stream that it goes on with, and return that entry's window."""
-    held = state["streams"].get(stream)
-    entries = [entry for entry in held if _is_window_open(state, entry)] if held else []
-    entry = find_continued(entries, line) if entries else None
-    if entry is None:
+    entries = state["streams"].get(stream, ())
+    entry = find_continued(entries, line)
+    if entry is None or not _is_window_open(state, entry):
         return None
     others = [other for other in entries if other is not entry]
     window = state["windows"][entry["window"]]
@@ -166,7 +165,7 @@ def _remember_entry(state: PartitionState, stream: str, entry: OpenEntry) -> Non
     held = streams.pop(stream, [])
     if len(streams) >= _MAX_STREAMS:
         del streams[next(iter(streams))]
-    waiting = [other for other in held if other["trace"] and not other["is_over"]]
+    waiting = [other for other in held if is_waiting(other, entry["clock_ms"])]
     streams[stream] = [*waiting[-1:], entry]
 
 

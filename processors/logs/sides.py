@@ -43,7 +43,8 @@ _LETTERS: Final = {
     "<zero>": "z",
 }
 _WORD: Final = re.compile(r"<[1-5]xx>|<ZERO>|[^\W\d_]++(?:['’]t\b)?")
-_LONGEST: Final = 6
+_MOST_LETTERS: Final = 6
+_LONGEST_KEPT: Final = 300
 _NONE: Final = "-"
 
 
@@ -56,8 +57,16 @@ def find_side(masked: str) -> str:
         >>> find_side("can't say that it is not ready"), find_side("служба запущена"), find_side("сбой")
         ('nn', '-', 'f')
     """
+    return _find_side(masked) if len(masked) > _LONGEST_KEPT else _recall_side(masked)
+
+
+def _find_side(masked: str) -> str:
     letters = "".join(map(_name_turn, _WORD.findall(masked)))
-    return letters[:_LONGEST] or _NONE
+    return letters[:_MOST_LETTERS] or _NONE
+
+
+# Lines of one pattern are often equal once they are masked.
+_recall_side: Final = lru_cache(maxsize=10_000)(_find_side)
 
 
 @lru_cache(maxsize=20_000)

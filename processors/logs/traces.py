@@ -5,18 +5,18 @@ came last; where two traces wait at once, nothing tells whose a frame is: both s
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final, TypedDict
 
 from processors.logs.parsing import LogLine
 from processors.logs.ranking import rank_severity
 
-MAX_GAP_MS: Final = 5_000
-"""Lines of one stack trace are written at once."""
-
 MAX_ENTRY_LINES: Final = 1_000
 """A line that goes on with more than so many begins an entry of its own."""
 
+# Lines of one stack trace are written at once.
+_MAX_GAP_MS: Final = 5_000
 _WOVEN_MS: Final = 1_000
 _SERIOUS: Final = rank_severity("warning")
 
@@ -91,6 +91,8 @@ class OpenEntry(TypedDict):
     is_part: bool
 
 
+# Both are asked several times of a line, one after the other.
+@lru_cache(maxsize=8)
 def may_hold_trace(message: str) -> bool:
     """Tell in no time of most lines that they have nothing to do with a stack trace.
 
@@ -130,6 +132,7 @@ def find_exception(message: str) -> str:
     return found[1] if found else ""
 
 
+@lru_cache(maxsize=8)
 def is_frame(message: str) -> bool:
     """Tell whether a line is a frame of a stack trace.
 
@@ -145,17 +148,20 @@ def is_addition(message: str) -> bool:
     return bool(_POSTGRES.match(message))
 
 
-def find_continued(entries: Iterable[OpenEntry], line: LogLine) -> OpenEntry | None:
+def find_continued(entries: Sequence[OpenEntry], line: LogLine) -> OpenEntry | None:
     """Return which of a stream's entries a line goes on with, or None if it begins one.
 
     Args:
         entries: The last in which something was written comes last.
         line: The stream's next line.
     """
+    holds_trace = may_hold_trace(line["message"])
+    if not holds_trace and not any(entry["trace"] or entry["is_part"] for entry in entries):
+        return None
     fresh = [
         entry
         for entry in entries
-        if line["clock_ms"] - entry["clock_ms"] <= MAX_GAP_MS and entry["lines"] < MAX_ENTRY_LINES
+        if line["clock_ms"] - entry["clock_ms"] <= _MAX_GAP_MS and entry["lines"] < MAX_ENTRY_LINES
     ]
     if not fresh:
         return None
@@ -164,7 +170,7 @@ def find_continued(entries: Iterable[OpenEntry], line: LogLine) -> OpenEntry | N
         return last
     traces = [entry for entry in fresh if entry["trace"]]
     waiting = next((entry for entry in reversed(traces) if not entry["is_over"]), None)
-    if may_hold_trace(message):
+    if holds_trace:
         if is_frame(message):
             return waiting or last
         if _LINK.match(message):
@@ -200,6 +206,11 @@ def _find_waiting(message: str, last: OpenEntry, waiting: OpenEntry, clock_ms: i
         return waiting
     begins = may_hold_trace(message) and is_woven(waiting, message)
     return waiting if begins and clock_ms - waiting["clock_ms"] <= _WOVEN_MS else None
+
+
+def is_waiting(entry: OpenEntry, clock_ms: int) -> bool:
+    """Tell whether an entry is a stack trace whose next frame may still come."""
+    return bool(entry["trace"]) and not entry["is_over"] and clock_ms - entry["clock_ms"] <= _MAX_GAP_MS
 
 
 def is_woven(entry: OpenEntry, message: str) -> bool:

@@ -106,8 +106,12 @@ def open_window(line: LogLine, start: list[int], pattern: int, route: str) -> Wi
 def count_entry(window: Window, severity: str, observed_at: str) -> None:
     """Count one entry more."""
     window["count"] += 1
-    window["severities"][severity] = window["severities"].get(severity, 0) + 1
-    window["severity"] = pick_worst(window["severity"], severity)
+    counts = window["severities"]
+    if severity in counts:
+        counts[severity] += 1
+    else:
+        counts[severity] = 1
+        window["severity"] = pick_worst(*counts)
     window["begin"] = min(window["begin"], observed_at)
     window["end"] = max(window["end"], observed_at)
 
@@ -156,7 +160,10 @@ def show_entry(window: Window, text: str, severity: str, before: str = "") -> No
     samples.pop(text, None)
     samples[text] = severity
     if len(samples) > SAMPLES:
-        del samples[min(samples, key=lambda held: rank_severity(samples[held]))]
+        is_mixed = len(window["severities"]) > 1
+        del samples[
+            min(samples, key=lambda s: rank_severity(samples[s])) if is_mixed else next(iter(samples))
+        ]
 
 
 def add_values(window: Window, values: list[str]) -> None:
