@@ -13,7 +13,8 @@ from processors.settings import Settings
 from processors.stores import mlflow
 from processors.stores.builds import explain_obstacle
 from processors.stores.search import count_chunks
-from processors.stores.versions import Version, find_live, list_versions, swap, update_meta
+from processors.stores.swaps import swap
+from processors.stores.versions import Version, find_live, list_versions, update_meta
 
 log = structlog.get_logger(__name__)
 

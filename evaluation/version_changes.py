@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from opensearchpy import NotFoundError, OpenSearch, OpenSearchException
 
-from processors.stores import pins, versions
+from processors.stores import pins, swaps, versions
 
 if TYPE_CHECKING:
     from processors.chunk import Pipeline
@@ -75,7 +75,7 @@ def swap_back(client: OpenSearch, pipeline: "Pipeline", asker: Asker, to: str | 
     Raises:
         ValueError: There is none, or somebody else changed what is live first.
     """
-    taken_back, live = versions.roll_back(client, pipeline, to)
+    taken_back, live = swaps.roll_back(client, pipeline, to)
     said = f"{taken_back} was taken back; {live} is live."
     try:
         _note(client, taken_back, "taken_back", asker)
@@ -108,7 +108,7 @@ def promote_by_hand(client: OpenSearch, settings: "Settings", version: str, aske
             f"{version} has not passed the gate ({_list_reasons(client, version)}). The DAG approve_version "
             "lets it go live all the same, once somebody who may decide that has approved"
         )
-    versions.swap(client, pipeline, live, version)
+    swaps.swap(client, pipeline, live, version)
     said = f"{version} is live in place of {live or 'nothing'}."
     try:
         _note(client, version, "promoted", asker)
@@ -158,7 +158,7 @@ def follow(client: OpenSearch, settings: "Settings", pipeline: "Pipeline") -> st
     from processors.stores.answers_cache import evict_versions
 
     try:
-        live, previous = versions.find_live(client, pipeline), versions.find_previous(client, pipeline)
+        live, previous = versions.find_live(client, pipeline), swaps.find_previous(client, pipeline)
     except OpenSearchException as error:
         return f" MLflow doesn't know it yet, for OpenSearch can't be asked: {error}"
     if pipeline == "cag" and live:

@@ -16,7 +16,7 @@ from processors.embedding import embed_chunks
 from processors.markdown.chunking import build_document_chunks, open_splitter
 from processors.markdown.parsing import parse_document
 from processors.settings import Settings
-from processors.stores import versions
+from processors.stores import swaps, versions
 from processors.stores.search import write_chunks
 
 RUNBOOKS: Final = "runbooks"
@@ -107,7 +107,7 @@ def prepare(client: OpenSearch, settings: Settings, name: str, chunks: list[Chun
         _write_plain(client, settings, f"plain-{name}", chunks)
         # Only what is complete can be used again.
         versions.update_meta(client, index, state="retired", signature=signature)
-    versions.promote(client, "cag", index)
+    swaps.promote(client, "cag", index)
     return index
 
 

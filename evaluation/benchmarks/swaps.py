@@ -23,7 +23,8 @@ from local.airflow_api import FINISHED, open_airflow, trigger_dag
 from local.settings import load_settings as load_stack_settings
 from processors.settings import load_settings
 from processors.stores.search import open_search
-from processors.stores.versions import find_live, find_previous, swap
+from processors.stores.swaps import find_previous, swap
+from processors.stores.versions import find_live
 
 _BARE: Final = ("bench-swaps-a", "bench-swaps-b")
 _LOOK_S: Final = 0.005

@@ -14,7 +14,7 @@ import structlog
 from opensearchpy import OpenSearch, OpenSearchException
 
 from processors.index_names import read_number
-from processors.stores import build_lease, versions
+from processors.stores import build_lease, swaps, versions
 from processors.stores.pins import PinnedError, list_pinned
 from processors.stores.slices import drop_orphans
 
@@ -139,13 +139,13 @@ def promote_build(client: OpenSearch, pipeline: "Pipeline", index: str, measured
     """
     if versions.find_live(client, pipeline) == index:
         # An earlier try did it and was cut off.
-        versions.swap(client, pipeline, measured_against, index)
+        swaps.swap(client, pipeline, measured_against, index)
         return
     obstacle = explain_obstacle(client, pipeline, index, measured_against)
     if obstacle:
         raise NotPromotedError(obstacle)
     try:
-        versions.swap(client, pipeline, measured_against, index, spare_pinned=True)
+        swaps.swap(client, pipeline, measured_against, index, spare_pinned=True)
     except (versions.LiveVersionMovedError, PinnedError) as error:
         raise NotPromotedError(str(error)) from error
 

@@ -16,7 +16,8 @@ import httpx
 from opensearchpy import OpenSearch
 
 from processors.settings import Settings
-from processors.stores.versions import promote, prune_versions, roll_back
+from processors.stores.swaps import promote, roll_back
+from processors.stores.versions import prune_versions
 from tests.support.swapping import Maker, Truth, ask
 
 SWAPS = int(os.environ.get("PROVE_SWAPS", "10"))

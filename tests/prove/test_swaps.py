@@ -18,7 +18,8 @@ from opensearchpy import OpenSearch
 
 from evaluation.benchmarks.service import percentile
 from processors.settings import Settings
-from processors.stores.versions import find_previous, promote, prune_versions, roll_back
+from processors.stores.swaps import find_previous, promote, roll_back
+from processors.stores.versions import prune_versions
 from tests.support.swapping import Maker, Truth, ask
 
 SWAPS = int(os.environ.get("PROVE_LIVE_SWAPS", "10"))

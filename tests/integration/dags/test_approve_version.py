@@ -13,7 +13,7 @@ from evaluation.compare import read_recorded
 from evaluation.registry import point_aliases
 from local.airflow_api import find_active_run, follow_run, trigger_dag
 from processors.settings import Settings
-from processors.stores import mlflow, versions
+from processors.stores import mlflow, swaps, versions
 from processors.stores.builds import begin_build, go_on_with
 from processors.stores.search import write_chunks
 
@@ -38,7 +38,7 @@ def refused(client: OpenSearch, settings: Settings, airflow: httpx.Client) -> It
         assert not release.release_version(client, settings, "cag", index)["promote"]
     yield index
     if versions.find_live(client, "cag") != live:
-        versions.promote(client, "cag", live)
+        swaps.promote(client, "cag", live)
         point_aliases(settings.mlflow_tracking_uri, "cag", live=live, previous=None, candidate=None)
     versions.delete_version(client, index)
 

@@ -16,7 +16,7 @@ from processors.index_names import cover_family
 from processors.positions import count_between
 from processors.rag import embed_events, index_chunks, ingest_events, process_events
 from processors.settings import Settings
-from processors.stores import builds, kafka, versions
+from processors.stores import builds, kafka, swaps, versions
 
 RunDag = Callable[..., dict[str, str]]
 pytestmark = pytest.mark.usefixtures("live_versions")
@@ -136,7 +136,7 @@ def test_after_a_rollback_the_next_run_catches_up_from_the_older_positions(
         assert find(client, marker, cover_family(older)) == []
         assert versions.read_meta(client, older)["positions"] == held["positions"]
 
-        assert versions.roll_back(client, "rag") == (newer, older)
+        assert swaps.roll_back(client, "rag") == (newer, older)
         send_lines(settings, f"ERROR {marker} event 2, after the rollback", service=f"{marker}-2")
         take_batch(settings, f"{run}-2")
         assert sorted(chunk["service"] for chunk in find(client, marker)) == [
@@ -146,7 +146,7 @@ def test_after_a_rollback_the_next_run_catches_up_from_the_older_positions(
         assert count_between(positions, versions.read_meta(client, older)["positions"]) > 0
     finally:
         if versions.find_live(client, "rag") == newer:
-            versions.roll_back(client, "rag")
+            swaps.roll_back(client, "rag")
         versions.delete_version(client, newer)
 
 

@@ -20,7 +20,7 @@ from evaluation.registry import name_model, point_aliases
 from processors.cag import build, process, sync
 from processors.markdown.parsing import Section
 from processors.settings import DocumentSource, Settings
-from processors.stores import mlflow, versions
+from processors.stores import mlflow, swaps, versions
 from processors.stores.builds import go_on_with
 
 Build = Callable[..., tuple[str, list[str]]]
@@ -264,7 +264,7 @@ def test_a_refusal_is_told_everywhere_and_a_person_may_override_it(
         with pytest.raises(ValueError, match=f"{index} is live"):
             promote_refused(client, told, "cag", index, approval)
     finally:
-        versions.promote(client, "cag", live)
+        swaps.promote(client, "cag", live)
         point_aliases(settings.mlflow_tracking_uri, "cag", live=live, previous=None, candidate=None)
         versions.delete_version(client, index)
 

@@ -12,7 +12,7 @@ from evaluation.registry import name_model
 from evaluation.version_changes import Asker
 from processors.chunk import Chunk
 from processors.settings import Settings
-from processors.stores import builds, mlflow, slices, versions
+from processors.stores import builds, mlflow, slices, swaps, versions
 from tests.support.swapping import make_chunk, make_pipeline
 
 ME = Asker("me", "a trial")
@@ -29,7 +29,7 @@ def write(client: OpenSearch, pipeline: Any, chunks: list[Chunk], *, state: str 
         slices.write_chunks(client, index, 1, chunks)
     with builds.go_on_with(client, pipeline, index):
         if state == "live":
-            versions.promote(client, pipeline, index)
+            swaps.promote(client, pipeline, index)
         else:
             versions.update_meta(client, index, state=state, gate={"promote": False, "reasons": ["too bad"]})
     return index

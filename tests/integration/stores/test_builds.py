@@ -18,7 +18,7 @@ from evaluation.build_runs import begin_run, keep_record
 from evaluation.registry import name_model
 from processors.index_names import find_version
 from processors.settings import Settings
-from processors.stores import build_lease, builds, mlflow, pins, search, versions
+from processors.stores import build_lease, builds, mlflow, pins, search, swaps, versions
 
 CHUNKS = 200
 
@@ -32,7 +32,7 @@ def build(client: OpenSearch, pipeline: Any, **meta: Any) -> str:
 def build_live(client: OpenSearch, pipeline: Any) -> str:
     index = build(client, pipeline)
     with builds.go_on_with(client, pipeline, index):
-        versions.promote(client, pipeline, index)
+        swaps.promote(client, pipeline, index)
     return index
 
 
@@ -133,7 +133,7 @@ def test_clean_up_takes_what_nobody_owns_and_leaves_what_is_built(
     live = build_live(client, pipeline)
     with builds.begin_build(client, pipeline, {}, tracked), pytest.raises(build_lease.BuildInProgressError):
         builds.clean_up(client, pipeline, tracked)
-    versions.promote(client, pipeline, f"{pipeline}-v000002")
+    swaps.promote(client, pipeline, f"{pipeline}-v000002")
     forgotten = begin_run(settings.mlflow_tracking_uri, pipeline, f"{pipeline}-v000009")
     client.indices.create(index=f"{pipeline}-v000007")
     client.indices.create(index=f"{pipeline}-v000005-000001")
@@ -217,7 +217,7 @@ def test_a_candidate_waits_for_the_gate_of_another_task(client: OpenSearch, pipe
 def test_a_rollback_during_a_build_stands(client: OpenSearch, pipeline: Any) -> None:
     older, newer = build_live(client, pipeline), build_live(client, pipeline)
     with builds.begin_build(client, pipeline, {"parent": newer}) as index:
-        assert versions.roll_back(client, pipeline) == (newer, older)
+        assert swaps.roll_back(client, pipeline) == (newer, older)
         assert versions.prune_versions(client, pipeline, 2) == []
     for measured_against in (newer, older):
         with pytest.raises(builds.NotPromotedError, match="changed meanwhile, and that stands"):
@@ -234,7 +234,7 @@ def test_no_build_takes_the_place_of_a_pinned_version_and_none_prunes_it(
     with pytest.raises(builds.NotPromotedError, match=f"{pinned} is pinned.*unpin {pinned}"):
         builds.promote_build(client, pipeline, index, pinned)
     assert find_all_live(client, pipeline) == {pinned}
-    versions.promote(client, pipeline, index)
+    swaps.promote(client, pipeline, index)
     for _ in range(3):
         build_live(client, pipeline)
     assert versions.prune_versions(client, pipeline, 2) == [index, f"{pipeline}-v000003"]
@@ -261,11 +261,11 @@ def test_a_pin_and_a_promotion_at_once_leave_the_pinned_version_live_or_replaced
         refused += outcomes[0] is not None
         assert pins.unpin(client, live)
         assert not pins.unpin(client, live)
-        versions.promote(client, pipeline, live)
+        swaps.promote(client, pipeline, live)
     assert refused
     pins.pin(client, live)
     with pytest.raises(pins.PinnedError):
-        versions.swap(client, pipeline, live, index, spare_pinned=True)
+        swaps.swap(client, pipeline, live, index, spare_pinned=True)
     # No mark is left on it, and none would let a later change through.
     assert f"unpinned-{live}" not in client.indices.get_alias(index=live)[live]["aliases"]
 
@@ -292,7 +292,7 @@ def test_changes_whose_answers_are_lost_are_told_as_what_they_are(client: OpenSe
     lossy: Any = AskedTwice(client)
     first, second = build_live(lossy, pipeline), build_live(lossy, pipeline)
     assert [first, second] == [f"{pipeline}-v000001", f"{pipeline}-v000002"]
-    assert versions.roll_back(lossy, pipeline) == (second, first)
+    assert swaps.roll_back(lossy, pipeline) == (second, first)
     pins.pin(lossy, second)
     for _ in range(2):
         pins.unpin(lossy, second)
@@ -311,7 +311,7 @@ def test_refused_versions_never_push_out_the_one_to_go_back_to(client: OpenSearc
         versions.update_meta(client, refused[-1], state="refused")
     assert versions.prune_versions(client, pipeline, 2, dry_run=True) == refused[:2]
     assert versions.prune_versions(client, pipeline, 2) == refused[:2]
-    assert versions.roll_back(client, pipeline) == (newer, older)
+    assert swaps.roll_back(client, pipeline) == (newer, older)
 
 
 def test_of_two_changes_of_what_is_live_one_wins_and_the_other_is_told(
@@ -323,15 +323,15 @@ def test_of_two_changes_of_what_is_live_one_wins_and_the_other_is_told(
     told = 0
     for _ in range(15):
         outcomes = at_once(
-            lambda: versions.swap(client, pipeline, second, third),
-            lambda: versions.roll_back(other, pipeline, to=first),
+            lambda: swaps.swap(client, pipeline, second, third),
+            lambda: swaps.roll_back(other, pipeline, to=first),
         )
         live = find_all_live(client, pipeline)
         assert len(live) == 1, live
         losers = [outcome for outcome in outcomes if isinstance(outcome, ValueError)]
         assert all(isinstance(loser, versions.LiveVersionMovedError) for loser in losers), losers
         told += len(losers)
-        versions.promote(client, pipeline, second)
+        swaps.promote(client, pipeline, second)
     assert told
 
 
@@ -344,8 +344,8 @@ def test_where_nothing_is_live_yet_two_versions_can_not_both_become_it(
     pair.append(build(client, pipeline))
     for _ in range(10):
         at_once(
-            lambda: versions.swap(client, pipeline, None, pair[0]),
-            lambda: versions.swap(other, pipeline, None, pair[1]),
+            lambda: swaps.swap(client, pipeline, None, pair[0]),
+            lambda: swaps.swap(other, pipeline, None, pair[1]),
         )
         assert len(find_all_live(client, pipeline)) == 1
         held = client.indices.get_alias(index=f"{pipeline}-v*")
@@ -366,9 +366,9 @@ def test_a_version_is_not_deleted_while_it_becomes_live(
         versions.update_meta(client, doomed, state="retired")
         deleted, swapped = at_once(
             lambda doomed=doomed: versions.delete_version(client, doomed),
-            lambda doomed=doomed: versions.swap(other, pipeline, live, doomed),
+            lambda doomed=doomed: swaps.swap(other, pipeline, live, doomed),
         )
         assert find_all_live(client, pipeline) == ({live} if deleted is None else {doomed})
         assert (deleted is None) == isinstance(swapped, ValueError), (deleted, swapped)
         assert client.indices.exists(index=doomed) == (deleted is not None)
-        versions.promote(client, pipeline, live)
+        swaps.promote(client, pipeline, live)

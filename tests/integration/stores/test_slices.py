@@ -17,7 +17,7 @@ from processors.chunk import ENDED, Chunk, chunks_to_table, make_id
 from processors.index_names import cover_family, find_version, name_slice
 from processors.maintenance import apply_retention
 from processors.settings import Settings
-from processors.stores import search, slices, staging, versions
+from processors.stores import search, slices, staging, swaps, versions
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
@@ -34,7 +34,7 @@ def make_chunk(name: str, offset: int = 1, kind: str = "log_pattern", text: str 
 def make_live(client: OpenSearch, pipeline: Any, slice_count: int = 0) -> str:
     """Make a version with a chunk in each of its slices and one in its base, and promote it."""
     version = make_version(client, pipeline, slice_count)
-    versions.promote(client, pipeline, version)
+    swaps.promote(client, pipeline, version)
     return version
 
 
@@ -187,12 +187,12 @@ def test_swap_and_rollback_move_the_family_at_once(
     with repeat(read) as complaints:
         for _ in range(10):
             began = time.perf_counter()
-            versions.promote(client, pipeline, newer)
+            swaps.promote(client, pipeline, newer)
             took.append(time.perf_counter() - began)
             assert find_aliases(client, pipeline)[pipeline] == set(list_family(client, newer))
             assert find_aliases(client, pipeline)[f"{pipeline}-write"] == {name_slice(newer, 15)}
             began = time.perf_counter()
-            assert versions.roll_back(client, pipeline) == (newer, older)
+            assert swaps.roll_back(client, pipeline) == (newer, older)
             took.append(time.perf_counter() - began)
             assert find_aliases(client, pipeline)[pipeline] == set(list_family(client, older))
             assert find_aliases(client, pipeline)[f"{pipeline}-write"] == {name_slice(older, 15)}
@@ -209,8 +209,8 @@ def test_a_slice_is_attached_only_while_its_version_is_live(
     other = search.open_search(settings.opensearch_url)
 
     def swap() -> list[str]:
-        versions.promote(other, pipeline, newer)
-        versions.promote(other, pipeline, older)
+        swaps.promote(other, pipeline, newer)
+        swaps.promote(other, pipeline, older)
         return []
 
     with repeat(swap) as complaints:
@@ -219,10 +219,10 @@ def test_a_slice_is_attached_only_while_its_version_is_live(
             under = find_aliases(client, pipeline)[pipeline]
             assert len({find_version(index) for index in under}) == 1, under
     assert complaints == []
-    versions.promote(client, pipeline, newer)
+    swaps.promote(client, pipeline, newer)
     slices._attach_slice(client, older, name_slice(older, 1), pipeline)
     assert find_aliases(client, pipeline)[pipeline] == set(list_family(client, newer))
-    versions.promote(client, pipeline, older)
+    swaps.promote(client, pipeline, older)
     assert find_aliases(client, pipeline)[pipeline] == set(list_family(client, older))
 
 

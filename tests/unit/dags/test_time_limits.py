@@ -1,11 +1,16 @@
 """A limit within another one is the shorter: what is large has the time it takes, and what hangs has not."""
 
+import time
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import structlog
+from airflow.sdk.exceptions import AirflowSkipException, AirflowTaskTimeout
+from airflow.sdk.execution_time import task_runner
+from airflow.sdk.execution_time.context import OutletEventAccessors
 
 from dags.approve_version import approve_version
 from dags.cag_pipeline import cag_pipeline
@@ -39,6 +44,25 @@ def test_every_task_of_rag_pipeline_asks_for_its_limit_when_it_begins() -> None:
 def test_a_micro_batch_that_hangs_is_ended_and_tried_again() -> None:
     assert limit("vector_indexing_task", None) == SHORT
     assert limit("embedding_generation_task", None) == limit_embedding(load_settings())
+
+
+@pytest.mark.parametrize(
+    ("history_from", "ended"), [(None, AirflowTaskTimeout), ("2026-11-01T00:00:00Z", AirflowSkipException)]
+)
+def test_airflow_ends_a_task_by_the_limit_that_it_asked_for(
+    monkeypatch: pytest.MonkeyPatch, history_from: str | None, ended: type[BaseException]
+) -> None:
+    def hang(*_: Any, **__: Any) -> None:
+        time.sleep(0.5)
+
+    monkeypatch.setattr("processors.rag.ingest_events", hang)
+    monkeypatch.setattr("dags.rag_pipeline.SHORT", timedelta(seconds=0.1))
+    task = rag_pipeline().get_task("data_ingestion_task")
+    params = {"history_from": history_from, "history_to": None}
+    context: Any = {"task": task, "params": params, "run_id": "r", "outlet_events": OutletEventAccessors()}
+    instance: Any = SimpleNamespace(task=task, _ti_context_from_server=None)
+    with pytest.raises(ended):
+        task_runner._execute_task(context, instance, structlog.get_logger())
 
 
 def test_a_rebuild_from_history_has_the_time_of_its_run() -> None:

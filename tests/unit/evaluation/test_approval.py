@@ -7,7 +7,7 @@ import pytest
 from evaluation import approval
 from evaluation.approval import Approval, explain_refusal, promote_refused
 from processors.settings import load_settings
-from processors.stores import pins, versions
+from processors.stores import pins, swaps, versions
 from tests.support.search_in_memory import SearchInMemory
 
 ANNA = Approval(by="anna", at="2026-11-21T09:00:00+00:00", reason="The old pages are wrong.")
@@ -76,7 +76,7 @@ def test_an_approval_replaces_nothing_but_what_was_looked_at(
     for index in ("cag-v000006", "cag-v000007", "cag-v000009"):
         search.create(index, {"mappings": {"_meta": {"state": "candidate"}}})
     for index in ("cag-v000006", "cag-v000007"):
-        versions.promote(search, "cag", index)
+        swaps.promote(search, "cag", index)
     meta = {**REFUSED["meta"], "parent": "cag-v000007"}
     search.create("cag-v000008", {"mappings": {"_meta": meta}})
     told: list[str] = []
@@ -97,9 +97,9 @@ def test_an_approval_replaces_nothing_but_what_was_looked_at(
 
 
 CHANGES: dict[str, Any] = {
-    "a newer version becomes live": lambda search: versions.promote(search, "cag", "cag-v000009"),
+    "a newer version becomes live": lambda search: swaps.promote(search, "cag", "cag-v000009"),
     "it is pinned": lambda search: pins.pin(search, "cag-v000007"),
-    "it is taken back": lambda search: versions.roll_back(search, "cag"),
+    "it is taken back": lambda search: swaps.roll_back(search, "cag"),
 }
 
 

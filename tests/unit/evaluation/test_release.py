@@ -6,7 +6,7 @@ import pytest
 
 from evaluation import release
 from processors.settings import load_settings
-from processors.stores import versions
+from processors.stores import swaps, versions
 from tests.support.search_in_memory import SearchInMemory
 
 OLD, LIVE = "rag-v000001", "rag-v000002"
@@ -19,7 +19,7 @@ def test_a_task_that_is_tried_again_after_its_swap_is_green(
     search: Any = SearchInMemory()
     for index, parent in ((OLD, None), (LIVE, OLD)):
         search.create(index, {"mappings": {"_meta": {"state": "candidate", "parent": parent}}})
-        versions.promote(search, "rag", index)
+        swaps.promote(search, "rag", index)
     # What was written after the swap is lost or not, by when the task was cut off.
     versions.update_meta(search, LIVE, state=state)
     finished: list[Any] = []

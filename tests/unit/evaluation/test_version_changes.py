@@ -8,7 +8,7 @@ from opensearchpy import ConnectionError as SearchConnectionError
 from evaluation import version_changes
 from evaluation.version_changes import Asker
 from processors.settings import load_settings
-from processors.stores import versions
+from processors.stores import swaps
 from tests.support.search_in_memory import SearchInMemory
 
 OLD, LIVE = "cag-v000001", "cag-v000002"
@@ -20,7 +20,7 @@ def search(monkeypatch: pytest.MonkeyPatch) -> Any:
     search: Any = SearchInMemory()
     for index in (OLD, LIVE):
         search.create(index, {"mappings": {"_meta": {"state": "candidate"}}})
-        versions.promote(search, "cag", index)
+        swaps.promote(search, "cag", index)
 
     def break_off(*_: Any, **__: Any) -> None:
         raise SearchConnectionError("N/A", "connection refused", OSError())

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from opensearchpy import ConnectionError as SearchConnectionError
 
-from processors.stores import build_lease, builds, pins, slices, versions
+from processors.stores import build_lease, builds, pins, slices, swaps, versions
 from tests.support.search_in_memory import SearchInMemory
 
 FIRST, SECOND, THIRD = (f"rag-v00000{number}" for number in (1, 2, 3))
@@ -18,14 +18,14 @@ def search() -> Any:
     client: Any = search
     for index in (FIRST, SECOND):
         client.create(index, {"mappings": {"_meta": {"state": "candidate"}}})
-        versions.promote(client, "rag", index)
+        swaps.promote(client, "rag", index)
     client.create(THIRD, {"mappings": {"_meta": {"state": "candidate", "parent": SECOND}}})
     search.twice = True
     return search
 
 
 def test_a_promotion(search: Any) -> None:
-    versions.swap(search, "rag", SECOND, THIRD)
+    swaps.swap(search, "rag", SECOND, THIRD)
     assert versions.find_live(search, "rag") == THIRD
     assert versions.read_meta(search, THIRD) == {"state": "live", "parent": SECOND, "replaced": SECOND}
     assert versions.read_meta(search, SECOND)["state"] == "retired"
@@ -41,19 +41,19 @@ def test_a_promotion_by_the_gate(search: Any) -> None:
 
 def test_a_first_promotion(search: Any) -> None:
     search.held = {THIRD: search.held[THIRD]}
-    versions.swap(search, "rag", None, THIRD)
+    swaps.swap(search, "rag", None, THIRD)
     assert versions.find_live(search, "rag") == THIRD
 
 
 def test_a_rollback_goes_back_once(search: Any) -> None:
-    assert versions.roll_back(search, "rag") == (SECOND, FIRST)
+    assert swaps.roll_back(search, "rag") == (SECOND, FIRST)
     assert versions.find_live(search, "rag") == FIRST
     assert versions.read_meta(search, SECOND)["state"] == "retired"
 
 
 def test_a_rollback_whose_connection_stays_broken(search: Any) -> None:
     search.breaks = True
-    assert versions.roll_back(search, "rag") == (SECOND, FIRST)
+    assert swaps.roll_back(search, "rag") == (SECOND, FIRST)
 
 
 def test_a_change_that_was_not_carried_out_is_an_error(search: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,7 +62,7 @@ def test_a_change_that_was_not_carried_out_is_an_error(search: Any, monkeypatch:
 
     monkeypatch.setattr(search, "_update_aliases", break_off)
     with pytest.raises(SearchConnectionError):
-        versions.roll_back(search, "rag")
+        swaps.roll_back(search, "rag")
     assert versions.find_live(search, "rag") == SECOND
 
 
@@ -73,7 +73,7 @@ def test_states_that_can_not_be_written_down_undo_no_swap(
         raise SearchConnectionError("N/A", "connection refused", OSError())
 
     monkeypatch.setattr(search, "put_mapping", break_off)
-    versions.swap(search, "rag", SECOND, THIRD)
+    swaps.swap(search, "rag", SECOND, THIRD)
     assert versions.find_live(search, "rag") == THIRD
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from evaluation.version_changes import Asker, promote_by_hand
 from processors.settings import load_settings
-from processors.stores import builds, pins, versions
+from processors.stores import builds, pins, swaps, versions
 from tests.support.search_in_memory import SearchInMemory
 
 OLD, LIVE, NEXT = (f"cag-v00000{number}" for number in (1, 2, 3))
@@ -19,7 +19,7 @@ def search() -> Any:
     search: Any = SearchInMemory()
     for index in (OLD, LIVE):
         search.create(index, {"mappings": {"_meta": {"state": "candidate"}}})
-        versions.promote(search, "cag", index)
+        swaps.promote(search, "cag", index)
     search.create(NEXT, {"mappings": {"_meta": {"state": "candidate", "parent": LIVE}}})
     return search
 
@@ -52,7 +52,7 @@ def test_a_live_version_that_is_pinned_while_the_gate_promotes_stays_live(search
 
 @pytest.mark.parametrize("change", [1, 2])
 def test_a_version_that_is_pinned_while_it_is_pruned_stays(search: Any, change: int) -> None:
-    versions.promote(search, "cag", NEXT)
+    swaps.promote(search, "cag", NEXT)
     search.create("cag-v000004", {"mappings": {"_meta": {"state": "retired"}}})
     meddle_before_each(search, change, lambda: pins.pin(search, OLD))
     assert versions.prune_versions(search, "cag", 2) == [LIVE]
@@ -63,29 +63,29 @@ def test_a_version_that_is_pinned_while_it_is_pruned_stays(search: Any, change: 
 
 @pytest.mark.parametrize("change", [1, 2])
 def test_a_version_that_becomes_live_while_the_gate_promotes_stays_live(search: Any, change: int) -> None:
-    meddle_before_each(search, change, lambda: versions.roll_back(search, "cag"))
+    meddle_before_each(search, change, lambda: swaps.roll_back(search, "cag"))
     with pytest.raises(builds.NotPromotedError, match=f"{OLD} is live, not {LIVE}"):
         builds.promote_build(search, "cag", NEXT, LIVE)
     assert versions.find_live(search, "cag") == OLD
 
 
 def test_a_version_that_becomes_live_while_another_is_promoted_by_hand_stays_live(search: Any) -> None:
-    search.meddle = lambda: versions.swap(search, "cag", LIVE, NEXT)
+    search.meddle = lambda: swaps.swap(search, "cag", LIVE, NEXT)
     with pytest.raises(versions.LiveVersionMovedError, match=f"{NEXT} is live, not {LIVE}"):
         promote_by_hand(search, load_settings(), OLD, Asker("me"))
     assert versions.find_live(search, "cag") == NEXT
 
 
 def test_a_rollback_takes_back_nothing_that_came_since(search: Any) -> None:
-    search.meddle = lambda: versions.swap(search, "cag", LIVE, NEXT)
+    search.meddle = lambda: swaps.swap(search, "cag", LIVE, NEXT)
     with pytest.raises(versions.LiveVersionMovedError, match=f"{NEXT} is live, not {LIVE}"):
-        versions.roll_back(search, "cag")
+        swaps.roll_back(search, "cag")
     assert versions.find_live(search, "cag") == NEXT
 
 
 def test_a_person_takes_back_a_pinned_version_all_the_same(search: Any) -> None:
     pins.pin(search, LIVE)
-    assert versions.roll_back(search, "cag") == (LIVE, OLD)
+    assert swaps.roll_back(search, "cag") == (LIVE, OLD)
     assert pins.list_pinned(search, "cag") == [LIVE]
 
 
@@ -93,5 +93,5 @@ def test_a_mark_that_was_left_behind_lets_nothing_through(search: Any) -> None:
     pins.require_unpinned(search, LIVE, LIVE)
     pins.pin(search, LIVE)
     with pytest.raises(pins.PinnedError):
-        versions.swap(search, "cag", LIVE, NEXT, spare_pinned=True)
+        swaps.swap(search, "cag", LIVE, NEXT, spare_pinned=True)
     assert not any("unpinned" in alias for held in search.held.values() for alias in held["aliases"])

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from processors.stores import versions
+from processors.stores import swaps, versions
 from processors.stores.versions import Version
 
 
@@ -26,6 +26,7 @@ def hold(monkeypatch: pytest.MonkeyPatch) -> Any:
         ]
         pinned = [name for name, state in zip(names, states, strict=True) if state.startswith("_")]
         monkeypatch.setattr(versions, "list_versions", lambda *_: held)
+        monkeypatch.setattr(swaps, "list_versions", lambda *_: held)
         monkeypatch.setattr(versions, "list_pinned", lambda *_: pinned)
         deleted: list[str] = []
         monkeypatch.setattr(versions, "delete_version", lambda _, name, **__: deleted.append(name))
@@ -60,7 +61,7 @@ def test_a_rollback_goes_to_what_the_live_version_replaced(
 ) -> None:
     hold(*states, **replaced)
     client: Any = None
-    assert number_of(versions.find_previous(client, "cag")) == goes_to
+    assert number_of(swaps.find_previous(client, "cag")) == goes_to
 
 
 @pytest.mark.parametrize(
