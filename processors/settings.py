@@ -354,6 +354,10 @@ class Settings(BaseSettings):
     kubeconfig: str = Field("", description="kubeconfig file of the cluster to watch; empty: none.")
     watch_seconds: int = Field(300, ge=10, description="How long one run of watch_kubernetes watches.")
     mask_emails: bool = Field(True, description="Whether e-mail addresses are masked like secrets.")
+    mask_personal_numbers: bool = Field(
+        False,
+        description="Whether Russian passport, insurance, taxpayer and telephone numbers are masked.",
+    )
     redaction_patterns: Patterns = Field((), description="JSON list of more regular expressions of secrets.")
     code_commit: str = Field("unknown", description="Commit of the code that runs, kept with every version.")
     log_level: str = Field("WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$")

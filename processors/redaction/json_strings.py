@@ -12,7 +12,8 @@ from processors.redaction.replacing import Masker
 # A pair of backslash and character outside of a string is passed over, so a wrong begin is never tried twice.
 _ESCAPED_STRING: Final = re.compile(r'\\[^\n]|(?P<string>"[^"\\\x00-\x1f]*+(?:\\[^\n][^"\\\x00-\x1f]*+)++")')
 _STRING: Final = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+"')
-_STRING_OR_NAME: Final = re.compile(_STRING.pattern + r"(?P<name>\s*+:)?")
+# A number may have become a mask, which is a string.
+_SCALAR: Final = re.compile(_STRING.pattern + r"(?P<name>\s*+:)?|-?\d[\d.eE+-]*+")
 _RUSSIAN_LETTER: Final = re.compile(r"(?<!\\)\\u(04[0-9a-fA-F]{2})")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -60,7 +61,7 @@ def keeps_shape(text: str, masked: str) -> bool:
         >>> keeps_shape('{"a": "b"}', '{"a": "<masked:1f0c9a2b>}')
         False
     """
-    if _blank_strings(masked) == _blank_strings(text):
+    if _blank_values(masked) == _blank_values(text):
         return True
     try:
         json.loads(text)
@@ -70,8 +71,8 @@ def keeps_shape(text: str, masked: str) -> bool:
     return False
 
 
-def _blank_strings(text: str) -> str:
-    return _STRING_OR_NAME.sub(lambda match: match.group() if match["name"] else '""', text)
+def _blank_values(text: str) -> str:
+    return _SCALAR.sub(lambda match: match.group() if match["name"] else '""', text)
 
 
 def decode_string(written: str) -> str:

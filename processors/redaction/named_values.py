@@ -13,8 +13,6 @@ from processors.redaction.keywords import (
 )
 
 _QUOTED: Final = r"(?P<quote>[\"'])(?P<quoted>(?:\\.|(?!(?P=quote))[^\\])*+)(?:(?P=quote)|\\?\Z)"
-# Other fields may stand between name and value.
-_FIELD: Final = r"[\"'][\w.-]{1,40}+[\"']\s*+:\s*+(?:[\"'][^\"'\\]{0,80}+[\"']|[\w.-]{1,40}+)\s*+,\s*+"
 _ATTRIBUTE: Final = r"\s++[\w:.-]{1,40}+=[\"'][^\"'<>]{0,80}+[\"']"
 _TAGS_END: Final = r"(?=</|&lt;/|\]\]>|\Z)"
 _YAML_VALUE: Final = r"(?:\"(?P<double>[^\"\n]*+)\"|'(?P<single>[^'\n]*+)'|(?P<bare>[^\s\"'#](?:[^\n]*\S)?))"
@@ -45,13 +43,36 @@ def _make(literal: str, rest: str, before: re.Pattern[str] = _NAMED_BEFORE) -> N
     return NamedValue(literal, re.compile(KEYWORD + rest, re.IGNORECASE), before)
 
 
-NAMED_VALUES: Final = (
-    # {"name": "DB_PASSWORD", "value": "x"}, and {"key": "db.password", "value": {"stringValue": "x"}}
-    _make(
+def _make_pair(quote: str) -> NamedValue:
+    """Return a pair of name and value in JSON, or in a literal of Python with its other quotes.
+
+    Other fields may stand between the two, and the value may be wrapped as OpenTelemetry does.
+    """
+    word = rf"{quote}[\w.-]{{1,40}}+{quote}"
+    field = rf"{word}\s*+:\s*+(?:{quote}[^{quote}\\]{{0,80}}+{quote}|[\w.-]{{1,40}}+)\s*+,\s*+"
+    value = rf"{quote}(?P<quoted>(?:\\.|[^{quote}\\])*+)(?:{quote}|\\?\Z)"
+    return _make(
         "value",
-        rf"[\"']\s*+,\s*+(?:{_FIELD}){{0,3}}?[\"']value[\"']\s*+:\s*+(?:\{{\s*+[\"']\w{{1,20}}+[\"']\s*+:\s*+)?+"
-        rf"(?:{_QUOTED}|(?P<number>-?\d[\d.eE+-]{{3,}})(?=\s*+[,}}\]]|\Z))",
-    ),
+        rf"{quote}\s*+,\s*+(?:{field}){{0,3}}?{quote}value{quote}\s*+:\s*+(?:\{{\s*+{word}\s*+:\s*+)?+"
+        rf"(?:{value}|(?P<number>-?\d[\d.eE+-]{{3,}})(?=\s*+[,}}\]]|\Z))",
+    )
+
+
+def _make_value_first(quote: str) -> re.Pattern[str]:
+    """Return a pattern of the same pair the other way round."""
+    return re.compile(
+        rf"(?i:{quote}value){quote}\s{{0,8}}+:\s{{0,8}}+{quote}(?P<quoted>(?:\\.|[^{quote}\\]){{1,1024}}+){quote}"
+        rf"\s{{0,8}}+,\s{{0,8}}+{quote}(?i:name|key){quote}\s{{0,8}}+:\s{{0,8}}+{quote}(?P<name>[^{quote}\\]{{1,80}}+){quote}"
+    )
+
+
+NAMED_IN_JSON: Final = _make_pair('"')
+"""{"name": "DB_PASSWORD", "value": "x"}, and {"key": "db.password", "value": {"stringValue": "x"}}."""
+VALUE_FIRST_IN_JSON: Final = _make_value_first('"')
+"""{"value": "x", "key": "db_password"}."""
+
+NAMED_VALUES: Final = (
+    _make_pair("'"),
     # <add key="Password" value="x"/>
     _make("=", rf"[\"'](?:{_ATTRIBUTE}){{0,3}}?\s++(?:value|content|default)\s*+=\s*+{_QUOTED}"),
     # <property name="password">x</property>
@@ -77,11 +98,7 @@ NAMED_VALUES: Final = (
 """Each is tried where a keyword stands; `is_named_secret` judges what it finds."""
 
 VALUES_FIRST: Final = (
-    # {"value": "x", "key": "db_password"}
-    re.compile(
-        r"(?i:\bvalue)[\"']\s{0,8}+:\s{0,8}+(?P<quote>[\"'])(?P<quoted>(?:\\.|(?!(?P=quote))[^\\]){1,1024}+)(?P=quote)"
-        r"\s{0,8}+,\s{0,8}+[\"'](?i:name|key)[\"']\s{0,8}+:\s{0,8}+[\"'](?P<name>[^\"'\\]{1,80}+)[\"']"
-    ),
+    _make_value_first("'"),
     # <add value="x" key="Password"/>
     re.compile(
         r"(?i:\bvalue)\s{0,8}+=\s{0,8}+(?P<quote>[\"'])(?P<quoted>(?:(?!(?P=quote))[^<>]){1,1024}+)(?P=quote)"
