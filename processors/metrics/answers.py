@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from processors.metrics.notifications import is_notification, read_listed_alerts, read_notification
+from processors.metrics.otlp import read_otlp
 from processors.untrusted import PoisonError, read_json
 
 _EXPECTED: Final = (
@@ -11,6 +12,9 @@ _EXPECTED: Final = (
     "OTLP's resourceMetrics, or Alertmanager's alerts"
 )
 _POINTS: Final = ("values", "value", "histograms", "histogram")
+MOST_PARTS: Final = 500
+"""So many series and alerts of a record are told; each is a chunk."""
+
 _MOST_NOTES: Final = 3
 _LONGEST_NOTE: Final = 300
 
@@ -47,9 +51,12 @@ def read_answer(value: str | None, clock: datetime) -> Answer:
     if is_notification(body):
         alerts, notes = read_notification(body)
         return _keep_readable([], alerts, notes, is_instant=False)
+    if isinstance(body.get("resourceMetrics"), list):
+        return _keep_readable(read_otlp(body), [], [], is_instant=False)
     if isinstance(body.get("timestamps"), list) and isinstance(body.get("values"), list):
         points = [list(pair) for pair in zip(body["timestamps"], body["values"], strict=False)]
-        return _keep_readable([{**body, "values": points}], [], [], is_instant=False)
+        name = body["metric"].get("__name__") if isinstance(body.get("metric"), dict) else None
+        return _keep_readable([{**body, "values": points, "query": name}], [], [], is_instant=False)
     return _read_prometheus(body)
 
 
@@ -79,8 +86,8 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _keep_readable(series: list[Any], alerts: list[Any], notes: list[str], *, is_instant: bool) -> Answer:
-    readable = [one for one in series if _is_series(one)]
-    known = [one for one in alerts if _is_alert(one)]
+    readable = [one for one in series if _is_series(one)][:MOST_PARTS]
+    known = [one for one in alerts if _is_alert(one)][:MOST_PARTS]
     left_out = len(series) + len(alerts) - len(readable) - len(known)
     return Answer(readable, known, notes, left_out, is_instant)
 

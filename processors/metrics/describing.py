@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from processors.metrics.anomalies import LEARN, Episode, find_extreme, find_range
 from processors.metrics.counters import find_resets
-from processors.metrics.points import Absence, find_holes
+from processors.metrics.points import Absence, choose_places, find_holes
 from processors.metrics.trends import find_slope, find_step
 from processors.metrics.units import format_value
 
@@ -20,6 +20,8 @@ HOUR_S: Final = 3600
 _FLAT: Final = 0.05
 # A longer course is told by the medians of so many parts.
 _PARTS: Final = 48
+# Slopes and steps are found by comparing all pairs of points.
+_COURSE: Final = 240
 _NAMED: Final = 3
 
 
@@ -192,7 +194,8 @@ def _describe_resets(window: Window, show: _Show) -> str:
 
 def _describe_hour(window: Window, recent: NDArray[np.bool_], show: _Show) -> str:
     times, values, level = window.times[recent], window.values[recent], window.level[recent]
-    course = describe_course(times, level, show)
+    places = choose_places(len(times), _COURSE)
+    course = describe_course(times[places], level[places], show)
     span = f"From {show.time(times[0])} to {show.time(times[-1])} UTC"
     if window.is_counter:
         return f"{span}: grew by {show.value(level[-1] - level[0])}; {course}."

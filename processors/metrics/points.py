@@ -87,10 +87,21 @@ def _settle_times(times: Floats, clock: datetime) -> Floats:
         return believed
     last = times[np.isfinite(times)].max(initial=-math.inf)
     moved = times - last + now if math.isfinite(last) else np.full(len(times), np.nan)
-    moved = np.where(moved >= earliest, moved, np.nan)
+    moved = np.where((moved >= earliest) & (moved <= now), moved, np.nan)
     if np.isnan(moved).all():
         moved[-1] = now
     return moved
+
+
+def choose_places(count: int, most: int) -> NDArray[np.intp]:
+    """Return at most so many places out of a number of them, evenly and the last one among them.
+
+    Example:
+        >>> choose_places(10, 4).tolist()
+        [0, 3, 6, 9]
+    """
+    step = -(-count // most) if count else 1
+    return np.arange(count - 1, -1, -step)[::-1]
 
 
 def find_tolerance(times: Floats) -> float:

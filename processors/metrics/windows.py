@@ -19,11 +19,16 @@ from processors.metrics.answers import read_answer
 from processors.metrics.counters import is_counter, join_restarts, measure_growth
 from processors.metrics.describing import Window, begin_of_hour, describe_state, describe_window, to_time
 from processors.metrics.histograms import describe_quantiles, read_average
-from processors.metrics.points import Points, find_absence, read_points
+from processors.metrics.points import Points, choose_places, find_absence, read_points
 from processors.metrics.units import find_unit
 from processors.record import Record
 from processors.times import bound_moment, read_clock, read_moment
 from processors.untrusted import PoisonError
+
+# Looking for anomalies takes time that grows with the square of the points: of more, every second or third
+# is looked at. Twelve hours with a point a minute are 720.
+_MOST_POINTS: Final = 1_440
+_MOST_POINTS_OF_ALL: Final = 24_000
 
 # What a series is of, most telling first, and where that is, most telling first.
 _OF: Final = ("pod", "container", "service", "job", "name")
@@ -39,11 +44,12 @@ def build_metric_chunks(record: Record, batch_id: str, ingested_at: str) -> list
     clock = read_clock(record["timestamp_ms"])
     answer = read_answer(record["value"], clock)
     at_once = ("at once",) if answer.is_instant else ()
-    of_series = [[*_read_windows(series, record, clock)] for series in answer.series]
+    most = min(_MOST_POINTS, _MOST_POINTS_OF_ALL // max(len(answer.series), 1))
+    of_series = [[*_read_windows(series, record, clock, most)] for series in answer.series]
     left_out = answer.left_out + sum(not windows for windows in of_series)
     if left_out and not answer.alerts and not any(of_series):
         raise PoisonError(f"none of {left_out} series or alerts has labels, and points of numbers or a state")
-    told = [f"Besides, {left_out} could not be read and were left out."] if left_out else []
+    told = [f"Besides, {left_out} could not be read or were too many, and are left out."] if left_out else []
     notes = [*answer.notes, *told]
     alerts = [build_alert_chunk(alert, record, notes, batch_id, ingested_at) for alert in answer.alerts]
     windows = [
@@ -55,17 +61,17 @@ def build_metric_chunks(record: Record, batch_id: str, ingested_at: str) -> list
 
 
 def _read_windows(
-    series: dict[str, Any], record: Record, clock: datetime
+    series: dict[str, Any], record: Record, clock: datetime, most: int
 ) -> Iterator[tuple[tuple[str, ...], Window]]:
     """Yield what can be told of a series, its values and its histograms' averages, each with its own name."""
     labels = {name: str(value) for name, value in sorted(series["metric"].items())}
     values = read_points(_list_pairs(series, "value", "values"), clock)
     if len(values.times):
-        yield (), _make_window(values, labels, record, clock)
+        yield (), _make_window(values, labels, series, record, clock, most)
     histograms = _list_pairs(series, "histogram", "histograms")
     averages = read_points([(time, read_average(histogram)) for time, histogram in histograms], clock)
     if len(averages.times):
-        window = _make_window(averages, labels, record, clock, of="Average of ")
+        window = _make_window(averages, labels, series, record, clock, most, of="Average of ")
         yield ("average",), window._replace(details=describe_quantiles(histograms[-1][1], window.unit))
 
 
@@ -76,11 +82,19 @@ def _list_pairs(series: dict[str, Any], one: str, many: str) -> list[tuple[Any, 
 
 
 def _make_window(
-    points: Points, labels: dict[str, str], record: Record, clock: datetime, of: str = ""
+    points: Points,
+    labels: dict[str, str],
+    series: dict[str, Any],
+    record: Record,
+    clock: datetime,
+    most: int,
+    of: str = "",
 ) -> Window:
     headers = record["headers"]
-    query, metric = headers.get("query", record["key"]), labels.get("__name__", "")
-    finite = np.isfinite(points.values)
+    metric = labels.get("__name__", "")
+    query = headers.get("query") or str(series.get("query") or record["key"])
+    finite = np.flatnonzero(np.isfinite(points.values))
+    finite = finite[choose_places(len(finite), most)]
     times, values = points.times[finite], points.values[finite]
     counts = not of and is_counter(metric, query, values)
     asked = bound_moment(read_moment(headers.get("end"), clock), clock)
@@ -94,7 +108,7 @@ def _make_window(
         absence=find_absence(points, asked.timestamp()),
         subject=of + name_subject(headers.get("title") or metric or query, labels),
         metric=metric,
-        unit=headers.get("unit") or find_unit(metric),
+        unit=headers.get("unit") or str(series.get("unit") or find_unit(metric)),
         query=query,
         labels=labels,
     )

@@ -7,11 +7,12 @@ version that it competes with.
 from typing import Final
 
 from processors.chunk import Chunk, hash_content, make_id
+from processors.mlflow.fields import as_object
 from processors.mlflow.models import describe_model
 from processors.mlflow.runs import describe_run
 from processors.record import Record
 from processors.times import read_clock
-from processors.untrusted import read_object
+from processors.untrusted import PoisonError, read_object
 
 _MAX_TITLE: Final = 160
 
@@ -20,14 +21,16 @@ def build_mlflow_chunks(record: Record, batch_id: str, ingested_at: str) -> list
     """Return the chunk of a run or of a registered model; a newer record of the same one replaces it.
 
     Raises:
-        ValueError: The record is neither.
-        LookupError: What it is has no name or id.
+        PoisonError: The record is neither, or what it is has no id or name.
     """
     body = read_object(record["value"])
-    if not body.keys() & {"run", "registered_model"}:
-        raise ValueError("expected a JSON object with 'run' or 'registered_model'")
+    run_id = as_object(as_object(body.get("run")).get("info")).get("run_id")
+    if not run_id and not as_object(body.get("registered_model")).get("name"):
+        raise PoisonError(
+            "expected a JSON object with 'run' and its info.run_id, or 'registered_model' and its name"
+        )
     clock = read_clock(record["timestamp_ms"])
-    parts = describe_run(body, clock) if "run" in body else describe_model(body, clock)
+    parts = describe_run(body, clock) if run_id else describe_model(body, clock)
     gist, title = parts["gist"], parts["title"][:_MAX_TITLE]
     return [
         Chunk(

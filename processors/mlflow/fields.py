@@ -18,6 +18,41 @@ class MetricPoint(NamedTuple):
     step: int
 
 
+class Rival(NamedTuple):
+    """The version in production: of which model, with which run if it is known, and since when as stated."""
+
+    model: str
+    version: str
+    run: dict[str, Any]
+    since_ms: Any
+
+
+def read_rival(body: dict[str, Any]) -> Rival | None:
+    """Return the version in production that a record names.
+
+    Example:
+        >>> read_rival({"production": {"model": "fraud", "version": 7, "run": None}}).version
+        '7'
+    """
+    stated = as_object(body.get("production"))
+    if "version" not in stated:
+        return None
+    run = as_object(stated.get("run"))
+    is_run = bool(as_object(run.get("info")).get("run_id"))
+    named = str(stated.get("model", "")), str(stated["version"])
+    return Rival(*named, run if is_run else {}, stated.get("since_ms"))
+
+
+def as_object(value: Any) -> dict[str, Any]:
+    """Return a JSON object, empty if it is something else."""
+    return value if isinstance(value, dict) else {}
+
+
+def list_objects(value: Any) -> list[dict[str, Any]]:
+    """Return the objects of a JSON list, none if it is something else."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
 def list_points(run: dict[str, Any]) -> list[MetricPoint]:
     """Return a run's values in the order of their steps; MLflow gives the last one of each metric.
 
@@ -25,19 +60,25 @@ def list_points(run: dict[str, Any]) -> list[MetricPoint]:
         >>> list_points({"data": {"metrics": [{"key": "loss", "value": "NaN", "step": 3}]}})
         [MetricPoint(name='loss', value=nan, step=3)]
     """
-    stated = _read_data(run, "metrics")
-    if isinstance(stated, dict):
-        stated = [{"key": name, "value": value} for name, value in stated.items()]
     points = [
-        MetricPoint(str(metric["key"]), value, int(_read_number(metric.get("step")) or 0))
-        for metric in stated
+        MetricPoint(str(metric["key"]), value, _read_step(metric.get("step")))
+        for metric in _list_pairs(run, "metrics")
         if (value := _read_number(metric.get("value"))) is not None
     ]
     return sorted(points, key=lambda point: point.step)
 
 
-def _read_data(run: dict[str, Any], name: str) -> Any:
-    return (run.get("data") or {}).get(name) or []
+def _list_pairs(run: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return the pairs with a key under a name of a run's data, be they a list or an object."""
+    stated = as_object(run.get("data")).get(name)
+    if isinstance(stated, dict):
+        return [{"key": key, "value": value} for key, value in stated.items()]
+    return [pair for pair in list_objects(stated) if "key" in pair]
+
+
+def _read_step(stated: Any) -> int:
+    number = _read_number(stated)
+    return int(number) if number is not None and math.isfinite(number) else 0
 
 
 def _read_number(value: Any) -> float | None:
@@ -79,21 +120,19 @@ def read_divergence(run: dict[str, Any]) -> dict[str, str]:
 
 
 def read_pairs(run: dict[str, Any], name: str) -> dict[str, str]:
-    """Return a run's `params` or `tags`, be they a list of pairs or an object.
+    """Return a run's `params` or `tags`.
 
     Example:
         >>> read_pairs({"data": {"params": [{"key": "lr", "value": "0.1"}]}}, "params")
         {'lr': '0.1'}
     """
-    stated = _read_data(run, name)
-    if isinstance(stated, dict):
-        return {str(key): str(value) for key, value in stated.items()}
-    return {str(pair["key"]): str(pair.get("value", "")) for pair in stated}
+    return {str(pair["key"]): str(pair.get("value", "")) for pair in _list_pairs(run, name)}
 
 
 def name_run(run: dict[str, Any]) -> str:
     """Return the name that people know a run by."""
-    return str(run["info"].get("run_name") or run["info"]["run_id"])
+    info = as_object(run.get("info"))
+    return str(info.get("run_name") or info.get("run_id"))
 
 
 def read_time(stated: Any, clock: datetime) -> datetime | None:

@@ -4,9 +4,18 @@ from datetime import datetime
 from typing import Any, Final
 
 from processors.mlflow.comparison import sort_metrics
-from processors.mlflow.fields import name_run, read_metrics, read_time
+from processors.mlflow.fields import (
+    Rival,
+    as_object,
+    list_objects,
+    name_run,
+    read_metrics,
+    read_rival,
+    read_time,
+)
 
 _NAMED: Final = 5
+_DIGITS: Final = 20
 _READY: Final = "READY"
 _FAILED: Final = "FAILED_REGISTRATION"
 _STATES: Final = {_FAILED: "registration failed", "PENDING_REGISTRATION": "registration is pending"}
@@ -19,13 +28,13 @@ def describe_model(body: dict[str, Any], clock: datetime) -> dict[str, Any]:
         body: `{"registered_model", "versions", "production"}`.
         clock: When the broker got it; later times are none.
     """
-    model, production = body["registered_model"], body.get("production")
-    name = model["name"]
-    versions = sorted(body.get("versions") or [], key=_number, reverse=True)
+    model, production = as_object(body["registered_model"]), read_rival(body)
+    name = str(model["name"])
+    versions = sorted(list_objects(body.get("versions")), key=_number, reverse=True)
     aliases: dict[str, list[str]] = {}
-    for alias in model.get("aliases") or []:
-        aliases.setdefault(alias["version"], []).append(alias["alias"])
-    since = read_time((production or {}).get("since_ms"), clock)
+    for alias in list_objects(model.get("aliases")):
+        aliases.setdefault(str(alias.get("version")), []).append(str(alias.get("alias")))
+    since = read_time(production.since_ms, clock) if production else None
     stated = [read_time(one.get("last_updated_timestamp"), clock) for one in (model, *versions)]
     observed = max(filter(None, (*stated, since)), default=clock)
     created = read_time(model.get("creation_timestamp"), clock) or observed
@@ -37,8 +46,8 @@ def describe_model(body: dict[str, Any], clock: datetime) -> dict[str, Any]:
             else []
         ),
         f"{_sum_up_production(name, production, aliases, since)}.",
-        f"Description: {model['description'][:500]}" if model.get("description") else "",
-        *(_describe_version(version, aliases.get(version["version"], []), clock) for version in versions),
+        f"Description: {str(model['description'])[:500]}" if model.get("description") else "",
+        *(_describe_version(version, aliases.get(_name_version(version), []), clock) for version in versions),
     ]
     return {
         "kind": "ml_model",
@@ -50,27 +59,31 @@ def describe_model(body: dict[str, Any], clock: datetime) -> dict[str, Any]:
         "observed_at": observed.isoformat(),
         "service": name,
         "severity": "warning" if is_broken else "info",
-        "labels": {"model": name, **({"production": production["version"]} if production else {})},
-        "values": [name, *(version["run_id"] for version in versions if version.get("run_id"))],
+        "labels": {"model": name, **({"production": production.version} if production else {})},
+        "values": [name, *(str(version["run_id"]) for version in versions if version.get("run_id"))],
         "cite": {
             "type": "mlflow",
             "model": name,
-            **({"version": production["version"]} if production else {}),
+            **({"version": production.version} if production else {}),
         },
     }
 
 
 def _number(version: dict[str, Any]) -> int:
-    number = str(version.get("version", ""))
+    number = _name_version(version)[:_DIGITS]
     return int(number) if number.isdecimal() else 0
 
 
+def _name_version(version: dict[str, Any]) -> str:
+    return str(version.get("version", "unknown"))
+
+
 def _sum_up_production(
-    name: str, production: dict[str, Any] | None, aliases: dict[str, list[str]], since: datetime | None
+    name: str, production: Rival | None, aliases: dict[str, list[str]], since: datetime | None
 ) -> str:
     if production is None:
         return f"No version of model {name} is in production"
-    version, run = production["version"], production.get("run")
+    version, run = production.version, production.run
     alias = ", ".join(aliases.get(version, []))
     began = f" since {since:%Y-%m-%d %H:%M} UTC" if since else ""
     told = f"Version {version} of model {name} is in production{f' (alias {alias})' if alias else ''}{began}"
@@ -87,7 +100,7 @@ def _describe_version(version: dict[str, Any], aliases: list[str], clock: dateti
     state = "" if status == _READY else _STATES.get(status, f"status {status}")
     created = read_time(version.get("creation_timestamp"), clock)
     parts = [
-        f"Version {version['version']}",
+        f"Version {_name_version(version)}",
         f"{state}: {reason[:200]}" if state and reason else state,
         f"alias {', '.join(aliases)}" if aliases else "",
         f"stage {stage}" if stage != "None" else "",

@@ -6,7 +6,17 @@ from typing import Any, Final, NamedTuple
 from processors.durations import describe_duration
 from processors.mlflow.comparison import compare_metrics, describe_comparison, sort_metrics
 from processors.mlflow.facts import RunFacts, write_facts
-from processors.mlflow.fields import name_run, read_divergence, read_metrics, read_pairs, read_time
+from processors.mlflow.fields import (
+    Rival,
+    as_object,
+    list_objects,
+    name_run,
+    read_divergence,
+    read_metrics,
+    read_pairs,
+    read_rival,
+    read_time,
+)
 
 _SEVERITIES: Final = {"FAILED": "error", "KILLED": "warning"}
 _ENDS: Final = {"FAILED": "failed", "KILLED": "was killed", "FINISHED": "finished"}
@@ -42,13 +52,10 @@ def describe_run(body: dict[str, Any], clock: datetime) -> dict[str, Any]:
     """Return what a chunk says of a run.
 
     Args:
-        body: `{"experiment", "run"}`, and perhaps `artifacts`, `production` and `parent`.
+        body: A `run` with an id, and perhaps `experiment`, `artifacts`, `production` and `parent`.
         clock: When the broker got it; later times are none.
-
-    Raises:
-        LookupError: The run has no id.
     """
-    run, rival = _read_run(body, clock), body.get("production")
+    run, rival = _read_run(body, clock), read_rival(body)
     observed = run.ended or clock
     facts = RunFacts(
         name=run.name,
@@ -57,13 +64,13 @@ def describe_run(body: dict[str, Any], clock: datetime) -> dict[str, Any]:
         diverged=", ".join(f"{name} {how}" for name, how in [*run.diverged.items()][:_NAMED]),
         is_deleted=run.is_deleted,
     )
-    model = {"model": str(rival["model"])} if rival else {}
-    named = (run.info["run_id"], run.name, run.tags.get("mlflow.source.git.commit"), run.tags.get(_PARENT))
+    run_id, model = str(run.info["run_id"]), {"model": rival.model} if rival else {}
+    named = (run_id, run.name, run.tags.get("mlflow.source.git.commit"), run.tags.get(_PARENT))
     return {
         "kind": "ml_run",
-        "identity": run.info["run_id"],
+        "identity": run_id,
         "title": f"Run {run.name} of experiment {run.experiment}",
-        "text": "\n".join(filter(None, _write_lines(run, body))),
+        "text": "\n".join(filter(None, _write_lines(run, rival, body))),
         "gist": _write_gist(run),
         "began_at": min(run.began or observed, observed).isoformat(),
         "observed_at": observed.isoformat(),
@@ -74,7 +81,7 @@ def describe_run(body: dict[str, Any], clock: datetime) -> dict[str, Any]:
         "cite": {
             "type": "mlflow",
             "experiment_id": run.info.get("experiment_id", ""),
-            "run_id": run.info["run_id"],
+            "run_id": run_id,
             "experiment": run.experiment,
             "run": run.name,
         },
@@ -82,8 +89,8 @@ def describe_run(body: dict[str, Any], clock: datetime) -> dict[str, Any]:
 
 
 def _read_run(body: dict[str, Any], clock: datetime) -> _Run:
-    run, experiment = body["run"], body.get("experiment") or {}
-    info = run["info"]
+    run, experiment = as_object(body["run"]), as_object(body.get("experiment"))
+    info = as_object(run.get("info"))
     return _Run(
         info=info,
         name=name_run(run),
@@ -100,11 +107,11 @@ def _read_run(body: dict[str, Any], clock: datetime) -> _Run:
 
 
 def _find_end(run: dict[str, Any], clock: datetime) -> datetime | None:
-    info = run["info"]
+    info = as_object(run.get("info"))
     if info.get("end_time"):
         return read_time(info["end_time"], clock)
-    logged = (run.get("data") or {}).get("metrics") or []
-    stated = [metric.get("timestamp") for metric in logged if isinstance(metric, dict)]
+    logged = list_objects(as_object(run.get("data")).get("metrics"))
+    stated = [metric.get("timestamp") for metric in logged]
     signs = [read_time(time, clock) for time in (info.get("start_time"), *stated)]
     return max(filter(None, signs), default=None)
 
@@ -130,8 +137,7 @@ def _write_gist(run: _Run) -> str:
     )
 
 
-def _write_lines(run: _Run, body: dict[str, Any]) -> list[str]:
-    rival = body.get("production")
+def _write_lines(run: _Run, rival: Rival | None, body: dict[str, Any]) -> list[str]:
     figures = {key: how.partition(" ")[2] for key, how in run.diverged.items()}
     figures |= {key: f"{value:.4g}" for key, value in run.metrics.items()}
     state = _sum_up(run, rival) if run.is_comparable else _describe_trouble(run)
@@ -140,10 +146,10 @@ def _write_lines(run: _Run, body: dict[str, Any]) -> list[str]:
         _list("Metrics", [f"{key} {figures[key]}" for key in sort_metrics(figures)]),
         _list("Parameters", [f"{key}={value}" for key, value in run.params.items()]),
         _list("Different from production", _list_differences(run, rival) if run.is_comparable else []),
-        _describe_parent(run.tags.get(_PARENT, ""), body.get("parent")),
+        _describe_parent(run.tags.get(_PARENT, ""), as_object(body.get("parent"))),
         _describe_note(run.tags.get("mlflow.note.content", "")),
         _describe_course(run),
-        _list("Artefacts", [str(file.get("path")) for file in body.get("artifacts") or []]),
+        _list("Artefacts", [str(file.get("path")) for file in list_objects(body.get("artifacts"))]),
         _list("Tags", [f"{key}={value}" for key, value in run.tags.items() if not key.startswith("mlflow.")]),
     ]
 
@@ -168,25 +174,25 @@ def _describe_trouble(run: _Run) -> str:
     return "; ".join([*filter(None, parts), f"it {_describe_end(run)}"])
 
 
-def _sum_up(run: _Run, rival: dict[str, Any] | None) -> str:
+def _sum_up(run: _Run, rival: Rival | None) -> str:
     """Return what a person wants to know of a run first, without the run's name."""
     if run.status != "FINISHED" and run.status not in _RUNNING:
         return _describe_end(run)
-    if not rival or not rival.get("run"):
+    if not rival or not rival.run:
         return f"{_describe_end(run)}; there is no production version to compare it with"
-    place = f"production (version {rival['version']} of {rival['model']})"
-    if rival["run"]["info"]["run_id"] == run.info["run_id"]:
+    place = f"production (version {rival.version} of {rival.model})"
+    if rival.run["info"]["run_id"] == run.info["run_id"]:
         return f"is in {place}{_describe_reach(run)}"
     if not run.metrics:
         return f"{_describe_end(run)} and logged no metric"
     state = "is still running and " if run.status in _RUNNING else ""
-    return state + describe_comparison(compare_metrics(run.metrics, read_metrics(rival["run"])), place)
+    return state + describe_comparison(compare_metrics(run.metrics, read_metrics(rival.run)), place)
 
 
-def _list_differences(run: _Run, rival: dict[str, Any] | None) -> list[str]:
-    if not rival or not rival.get("run"):
+def _list_differences(run: _Run, rival: Rival | None) -> list[str]:
+    if not rival or not rival.run:
         return []
-    theirs = read_pairs(rival["run"], "params")
+    theirs = read_pairs(rival.run, "params")
     return [
         f"{name} {run.params.get(name, 'unset')} instead of {theirs.get(name, 'unset')}"
         for name in sorted(run.params.keys() | theirs.keys())
@@ -194,11 +200,11 @@ def _list_differences(run: _Run, rival: dict[str, Any] | None) -> list[str]:
     ]
 
 
-def _describe_parent(parent_id: str, parent: dict[str, Any] | None) -> str:
+def _describe_parent(parent_id: str, parent: dict[str, Any]) -> str:
     """Return which run a nested run is part of, and how that one is going if it is known."""
     if not parent_id:
         return ""
-    name, status = (parent or {}).get("run_name") or parent_id, (parent or {}).get("status", "")
+    name, status = parent.get("run_name") or parent_id, str(parent.get("status", ""))
     going = "is running" if status in _RUNNING else _ENDS.get(status, "")
     return f"It is part of run {name}{f', which {going}' if going else ''}."
 

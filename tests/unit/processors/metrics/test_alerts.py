@@ -105,7 +105,7 @@ def test_an_alert_that_says_little_is_told_all_the_same() -> None:
 def test_one_alert_that_is_none_takes_no_other_along() -> None:
     alerts = [ALERT, {"labels": {}}, "text", {**ALERT, "labels": "odd"}]
     (chunk,) = build_all({"status": "success", "data": {"alerts": alerts}})
-    assert chunk["text"].endswith("Besides, 3 could not be read and were left out.")
+    assert chunk["text"].endswith("Besides, 3 could not be read or were too many, and are left out.")
     with pytest.raises(PoisonError, match="none of 2 series or alerts has labels"):
         build_all({"status": "success", "data": {"alerts": alerts[1:3]}})
 

@@ -66,7 +66,7 @@ def test_a_series_that_is_none_takes_no_other_along() -> None:
         make_body([*odd, make_series("till", values=[["?"], None, [READ_AT, "1"], [READ_AT]])])
     )
     assert chunk["service"] == "till"
-    assert chunk["text"].endswith("Besides, 6 could not be read and were left out.")
+    assert chunk["text"].endswith("Besides, 6 could not be read or were too many, and are left out.")
 
 
 def test_a_series_with_its_times_apart_is_told() -> None:

@@ -56,7 +56,7 @@ def test_a_histogram_that_cannot_be_read_takes_no_neighbour_along(histogram: Any
     odd = make_series("odd", histograms=[[READ_AT, histogram]])
     (chunk,) = build_all(make_body(odd, make_series("rpc_other", values=[[READ_AT, "3"]])))
     assert "rpc_other of till is 3" in chunk["text"]
-    assert chunk["text"].endswith("Besides, 1 could not be read and were left out.")
+    assert chunk["text"].endswith("Besides, 1 could not be read or were too many, and are left out.")
 
 
 @pytest.mark.parametrize(

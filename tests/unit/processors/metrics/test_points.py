@@ -78,6 +78,11 @@ def test_a_time_that_is_none_is_the_brokers(time: Any) -> None:
     assert read_points([(time, "5")], CLOCK).times.tolist() == [CLOCK.timestamp()]
 
 
+def test_times_of_which_one_is_finite_are_moved_by_it() -> None:
+    points = read_points([("+Inf", "1"), (-1, "2")], CLOCK)
+    assert (points.times.tolist(), points.values.tolist()) == ([CLOCK.timestamp()], [2])
+
+
 def test_one_time_ahead_is_left_out_beside_sound_ones() -> None:
     now = CLOCK.timestamp()
     points = read_points([(now - 60, "1"), (4_070_908_800, "2"), (0, "3"), (now, "4")], CLOCK)

@@ -146,7 +146,10 @@ def test_a_model_says_which_version_is_in_production_since_when() -> None:
     assert build(make_model(None))["text"].startswith("No version of model fraud is in production.")
 
 
-@pytest.mark.parametrize("body", [None, [], {"other": 1}])
+NAMELESS = [{"run": {}}, {"run": {"info": {"run_id": ""}}}, {"run": 5}, {"registered_model": {}}]
+
+
+@pytest.mark.parametrize("body", [None, [], {"other": 1}, *NAMELESS])
 def test_anything_else_is_poison(body: Any) -> None:
     with pytest.raises(ValueError, match="expected a JSON object"):
         build(body)
@@ -276,3 +279,20 @@ def test_a_model_of_odd_times_and_versions_is_told() -> None:
     chunk = build(body)
     assert "Version next." in chunk["text"]
     assert chunk["observed_at"] == "2026-11-21T07:00:00+00:00"
+
+
+@pytest.mark.parametrize("odd", [None, 5, "text", [None, 7, {}], {"a": None}])
+@pytest.mark.parametrize("part", ["experiment", "artifacts", "production", "parent"])
+def test_an_odd_part_beside_a_run_takes_nothing_along(part: str, odd: Any) -> None:
+    chunk = build({"experiment": {"name": "oak"}, "run": make_run("r1", "fox", {"val_auc": 0.9}), part: odd})
+    assert "with val_auc 0.9; there is no production version" in chunk["text"]
+
+
+@pytest.mark.parametrize("odd", [5, "text", [None, 7, {}, {"value": 1}]])
+@pytest.mark.parametrize("part", ["metrics", "params", "tags"])
+def test_odd_pairs_of_a_run_take_nothing_along(part: str, odd: Any) -> None:
+    run = make_run("r1", "fox", {"val_auc": 0.9}, params={"lr": "0.1"})
+    run["data"][part] = odd
+    text = build_run(run, None)["text"]
+    told = {"metrics": "val_auc 0.9", "params": "lr=0.1", "tags": "team=risk"}
+    assert [words in text for name, words in told.items() if name != part] == [True, True]
