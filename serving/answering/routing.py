@@ -62,6 +62,23 @@ _HAPPENED: Final = re.compile(
     rf"|^\W*покаж\S+ (?:\S+ ){{0,3}}{_OBSERVED_RU}",
     re.IGNORECASE,
 )
+# How often something went wrong was observed; how many there can or should be is taught.
+_COUNT: Final = re.compile(
+    r"^\W*(?:how (?:many|often)|(?:what is the |the )?(?:count|number) of|сколько|как часто)\b", re.IGNORECASE
+)
+_COUNTED: Final = re.compile(
+    r"\b(?:errors?|warnings?|exceptions?|alerts?|events?|failures?|timeouts?|restarts?|crashes|evictions?|times"
+    r"|requests?|(?:log )?lines?|[45]xx|[45]\d\d|fail(?:ed|s)?|restarted|crashed|fired)\b"
+    r"|ошиб|предупрежд|исключен|алерт|событи|сбо[йеёя]|отказ|таймаут|рестарт|перезапус|паден|пада|упал|запрос|строк"
+    r"|\bраз\b",
+    re.IGNORECASE,
+)
+_ALLOWED: Final = re.compile(
+    r"\b(?:can|could|should|must|may|need|allowed|max(?:imum)?|min(?:imum)?|at most|at least|by default"
+    r"|supports?)\b"
+    r"|долж|нужн|надо|можно|мо(?:жет|гут)\b|следует|максим|миним|по умолчанию|допуст",
+    re.IGNORECASE,
+)
 _TAUGHT: Final = re.compile(
     r"^\W*(?:(?:please|hi|hello|hey|tell me|explain|show me)\W+)*"
     r"(?:how (?:do|can|should|could|would) (?:i|we|you|one)\b|how to\b"
@@ -124,7 +141,16 @@ def choose_route(question: str, now: datetime) -> Route:
         return Route("both", f"asks how something is done, and {live}")
     if _HAPPENED.search(question) and not _ADVICE.search(question):
         return Route("rag", "asks what happened or how something is")
+    if _asks_how_often(question):
+        return Route("rag", "asks how often something happened")
     return Route("both", "may need documents and what was observed")
+
+
+def _asks_how_often(question: str) -> bool:
+    asked = _COUNT.match(question)
+    if asked is None or _ALLOWED.search(question):
+        return False
+    return bool(_COUNTED.search(question, asked.end())) and not _ADVICE.search(question, asked.end())
 
 
 def _find_live_signal(question: str, now: datetime) -> str:

@@ -21,8 +21,10 @@ _STATE: Final = re.compile(
     r"|^\s*(?:is|are|was|were|did|has|have|does)\b.*\b(?:unusual|anomal\w+|abnormal|firing|fail(?:ed|ing)?"
     r"|crash\w*|restart(?:ed|ing)?|healthy|pending|killed|evicted|stuck|running|ready|down|up)\b"
     r"|\bis wrong with\b"
+    r"|^\s*how (?:many|often)\b(?!.*\b(?:can|should|must|may|need)\b)"
     r"|как(?:ой|ая|ие) (?:\S+ )?(?:алерт|ошибк|предупрежден|исключен|аномал|под|узл|узел|джоб|запуск|модел"
     r"|деплой|даг|пайплайн)"
+    r"|^\s*(?:сколько раз|как часто)\b"
     r"|необычн|аномал|(?:упал|завершил|сработал|перезапустил|гор)\S* ли\b|^\s*что с\b|^\s*что было\b",
     re.IGNORECASE,
 )
