@@ -2,12 +2,18 @@
 -- each, the time at which the bucket will be empty again. Redis runs a script alone, and its clock is the only
 -- one, so replicas agree.
 --
--- KEYS: the bucket of requests, that of tokens.
+-- A call whose answer was lost is sent again by the client: it is counted once, and told the same.
+--
+-- KEYS: the bucket of requests, that of tokens, what this very call was told.
 -- ARGV: requests and tokens in a minute (0: any number), requests and tokens taken now, whether it may be refused.
 -- Returns whether it was let in (0 or 1), and of each bucket what is left of it, the microseconds until it is
 -- empty, and those until one more would be let in.
 
 local MINUTE = 60000000
+local told = redis.call('GET', KEYS[3])
+if told then
+  return cjson.decode(told)
+end
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local allowed = 1
@@ -45,4 +51,5 @@ for i = 1, 2 do
 end
 
 reply[1] = allowed
+redis.call('SET', KEYS[3], cjson.encode(reply), 'PX', 5000)
 return reply

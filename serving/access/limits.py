@@ -13,6 +13,7 @@ import asyncio
 import hashlib
 import ipaddress
 import math
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -154,7 +155,8 @@ async def _take(
     """Return what Redis says of the buckets, None if it is down."""
     named = hashlib.sha256(subject.encode()).hexdigest()[:32]
     # In a cluster of Redis the braces keep both on one node.
-    keys = f"limit:{{{named}}}:requests", f"limit:{{{named}}}:tokens"
+    call = f"limit:{{{named}}}:call:{uuid.uuid4().hex}"
+    keys = f"limit:{{{named}}}:requests", f"limit:{{{named}}}:tokens", call
     given = [*limits.values(), *taken, int(may_refuse)]
     try:
         with time_stage("limits"):
@@ -165,7 +167,7 @@ async def _take(
         return None
 
 
-async def _run_script(clients: Clients, keys: tuple[str, str], given: list[int]) -> list[int]:
+async def _run_script(clients: Clients, keys: tuple[str, str, str], given: list[int]) -> list[int]:
     try:
         reply = await cast("Any", clients.cache.evalsha(_DIGEST, len(keys), *keys, *given))
     except NoScriptError:

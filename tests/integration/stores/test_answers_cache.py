@@ -27,7 +27,7 @@ def cache(settings: Settings) -> Iterator[redis.Redis]:
 
 def test_stored_hits_can_be_read_and_end_by_themselves(settings: Settings, cache: redis.Redis) -> None:
     found = [("Why?", [HIT], [1.0, 0.0]), ("how", [], [0.0, 1.0])]
-    assert store_hits(settings.redis_url, OLD, ["ops"], found, 1_000) > 2 * len(json.dumps(HIT))
+    assert store_hits(settings.redis_url, OLD, ["ops"], found, 1_000) > 60
     key = cache_key(cache_namespace(OLD, ["ops"], ""), "why")
     entry = cache.get(key)
     assert isinstance(entry, bytes)
@@ -41,7 +41,7 @@ def test_stored_hits_can_be_read_and_end_by_themselves(settings: Settings, cache
     # One that is warmed again doesn't have its questions twice.
     forget_asked(settings.redis_url, OLD, [["ops"], ["public"]])
     assert cache.llen(asked_key(cache_namespace(OLD, ["ops"], ""))) == 0
-    assert 0 < measure_room(settings.redis_url) < 10**9
+    assert measure_room(settings.redis_url) > 0
 
 
 def test_only_versions_that_are_not_kept_are_evicted(settings: Settings, cache: redis.Redis) -> None:

@@ -53,6 +53,39 @@ async def test_replicas_let_in_together_what_one_may(
     assert len(await try_often(replicas, limited, other, 3)) == 3
 
 
+class AskedTwice:
+    """A client whose calls arrive twice, as if each first answer had been lost."""
+
+    def __init__(self, cache: Redis) -> None:
+        self.cache, self.answers = cache, list[Any]()
+
+    async def evalsha(self, *given: Any) -> Any:
+        return await self._ask(self.cache.evalsha, given)
+
+    async def eval(self, *given: Any) -> Any:
+        return await self._ask(self.cache.eval, given)
+
+    async def _ask(self, ask: Any, given: tuple[Any, ...]) -> Any:
+        self.answers.append([await ask(*given), await ask(*given)])
+        return self.answers[-1][1]
+
+
+async def test_a_call_whose_answer_was_lost_is_counted_once(
+    replicas: list[Any], settings: Settings, caller: Caller
+) -> None:
+    lossy = [SimpleNamespace(cache=AskedTwice(replica.cache)) for replica in replicas]
+    limited = settings.model_copy(update={"requests_per_minute": 10, "tokens_per_minute": 1_000})
+    for left in range(9, -1, -1):
+        headers = await admit(lossy[0], limited, caller)
+        assert headers["x-ratelimit-remaining-requests"] == str(left)
+    with pytest.raises(LimitReachedError):
+        await admit(lossy[0], limited, caller)
+    assert all(first == second for first, second in lossy[0].cache.answers)
+    other = Caller(f"{caller.user}-other", caller.groups)
+    await _charge(lossy[1], limited, other, 100)
+    assert (await admit(replicas[0], limited, other))["x-ratelimit-remaining-tokens"] == "900"
+
+
 async def test_a_bucket_fills_evenly(replicas: list[Any], settings: Settings, caller: Caller) -> None:
     limited = settings.model_copy(update={"requests_per_minute": 300})
     admitted = [len(await try_often(replicas, limited, caller, 50)) for _ in range(8)]
@@ -84,6 +117,6 @@ async def test_what_is_counted_goes_by_itself(
     await admit(replicas[0], limited, caller)
     await _charge(replicas[0], limited, caller, 30)
     made = {key async for key in cache.scan_iter("limit:*")} - before
-    assert {key.rpartition(b":")[2] for key in made} == {b"requests", b"tokens"}
+    assert {key.split(b":")[2] for key in made} == {b"requests", b"tokens", b"call"}
     assert all([0 < await cache.pttl(key) <= 31_000 for key in made])
     assert not any(caller.user.encode() in key for key in made)

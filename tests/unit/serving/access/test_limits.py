@@ -34,7 +34,8 @@ class Script:
 
     async def evalsha(self, digest: str, keys: int, *given: Any) -> list[int]:
         assert len(digest) == 40
-        self.keys.append(given[:keys])
+        # The last one is of this call alone.
+        self.keys.append(given[: keys - 1])
         self.calls.append(given[keys:])
         if isinstance(self.reply, Exception):
             raise self.reply
