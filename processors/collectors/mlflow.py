@@ -2,7 +2,7 @@
 
 MLflow can't be asked for what changed. So the position holds from which end time on to look again, and a
 short hash of the runs seen last: a run is sent when its hash is new. Runs that are going on are looked at
-every time.
+every time, and so are those that were deleted, of which the ones are sent once more that were told before.
 
 **Why our own versions don't go round in circles.** `rag_pipeline` logs the freshness of every micro-batch to
 the run of the live index version, which opens that run and ends it anew. If this counted as a change,
@@ -31,6 +31,7 @@ _OVERLAP_MS: Final = 10 * 60_000
 _DAY_MS: Final = 86_400_000
 _REMEMBERED: Final = 2000
 _RUNNING: Final = 200
+_DELETED: Final = 400
 _COMPARED_AGAIN: Final = 50
 _FOLDERS: Final = 5
 _FILES: Final = 50
@@ -167,7 +168,9 @@ def hash_run(run: dict[str, Any], experiment: str) -> str:
         if not (own and int(metric.get("step", 0)))
     ]
     pairs = sorted((pair["key"], pair["value"]) for name in ("params", "tags") for pair in data.get(name, []))
-    times = () if own else (info.get("status"), info.get("end_time"))
+    times: tuple[Any, ...] = () if own else (info.get("status"), info.get("end_time"))
+    if not own and info.get("lifecycle_stage") == "deleted":
+        times = (*times, "deleted")
     return make_id(info.get("run_name"), times, pairs, sorted(map(str, metrics)))[:12]
 
 
@@ -201,8 +204,9 @@ def _find_changed_runs(
     known: dict[str, str] = dict(position["known"])
     changed: dict[str, dict[str, Any]] = {}
     window: list[int] = []
-    going_on = ((run, False) for run in (*running.values(), *vanished))
-    for run, is_ended in chain(going_on, ((run, True) for run in ended)):
+    deleted = _read_deleted(client, list(experiments), known) if known else []
+    others = ((run, False) for run in (*running.values(), *vanished, *deleted))
+    for run, is_ended in chain(others, ((run, True) for run in ended)):
         if run is None or run["info"]["experiment_id"] not in experiments:
             continue
         run_id = run["info"]["run_id"]
@@ -220,6 +224,14 @@ def _find_changed_runs(
     reached = max(position["from_ms"], min(max(window, default=0), now) - _OVERLAP_MS, edge)
     kept = dict(list(known.items())[-_REMEMBERED:])
     return changed, {"from_ms": reached, "known": kept, "running": sorted(running)}
+
+
+def _read_deleted(
+    client: httpx.Client, experiment_ids: list[str], known: dict[str, str]
+) -> list[dict[str, Any]]:
+    """Return the runs among the known ones that are deleted by now, of those that ended last."""
+    runs = mlflow.search_runs(client, experiment_ids, "", "attributes.end_time DESC", is_deleted=True)
+    return [run for run in islice(runs, _DELETED) if run["info"]["run_id"] in known]
 
 
 def _read_running(client: httpx.Client, experiment_ids: list[str]) -> dict[str, dict[str, Any]]:

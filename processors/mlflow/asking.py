@@ -9,7 +9,11 @@ Wish = Literal["best", "worst", "highest", "lowest", "diverged", "failed", "dele
 
 # In this order: the lowest loss is asked for by its figure, whatever else the question says.
 _WISHES: Final[dict[Wish, re.Pattern[str]]] = {
-    "diverged": re.compile(r"\bdiverg|\bexplod|\bblew up\b|\bnan\b|разош|расход|расхож|взорв", re.IGNORECASE),
+    "diverged": re.compile(
+        r"\bdiverg|\bexplod|\bblew up\b|\bnan\b|\binfinit|(?:not|n't|to) converge"
+        r"|разош|расход|расхож|взорв|бесконечн|не сош|не сход",
+        re.IGNORECASE,
+    ),
     "failed": re.compile(r"\bfail|\bcrash|упал|провал|сломал|неудач", re.IGNORECASE),
     "deleted": re.compile(r"\bdeleted?\b|\bremoved\b|удал[её]н", re.IGNORECASE),
     "highest": re.compile(
@@ -22,7 +26,7 @@ _WISHES: Final[dict[Wish, re.Pattern[str]]] = {
         re.IGNORECASE,
     ),
     "worst": re.compile(r"\bworst\b|худш", re.IGNORECASE),
-    "best": re.compile(r"\bbest\b|\btop\b|\bwinn(?:er|ing)\b|лучш", re.IGNORECASE),
+    "best": re.compile(r"\bbest\b|\btop\b|\bwinn(?:er|ing)\b|\bpromote\b|лучш", re.IGNORECASE),
 }
 _RUNS: Final = re.compile(
     r"\b(?:runs?|trainings?|trials?|experiments?|models?)\b|запуск|прогон|обучени|эксперимент|модел",

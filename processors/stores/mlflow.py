@@ -36,18 +36,20 @@ def list_experiments(client: httpx.Client) -> list[dict[str, Any]]:
 
 
 def search_runs(
-    client: httpx.Client, experiment_ids: list[str], condition: str, order: str
+    client: httpx.Client, experiment_ids: list[str], condition: str, order: str, *, is_deleted: bool = False
 ) -> Iterator[dict[str, Any]]:
-    """Yield runs that aren't deleted, page by page as they are asked for.
+    """Yield runs page by page as they are asked for.
 
     Args:
         client: Of the tracking server.
         experiment_ids: Experiments to look in, at least one.
         condition: MLflow's filter, such as `attributes.end_time >= 1763700000000`.
         order: MLflow's order, such as `attributes.end_time ASC`.
+        is_deleted: Those that are deleted, in place of those that aren't.
     """
+    view = "DELETED_ONLY" if is_deleted else "ACTIVE_ONLY"
     body = {"experiment_ids": experiment_ids, "filter": condition, "order_by": [order], "max_results": _PAGE}
-    return _read_pages(client, "POST", "runs/search", "runs", body)
+    return _read_pages(client, "POST", "runs/search", "runs", {**body, "run_view_type": view})
 
 
 def get_run(client: httpx.Client, run_id: str) -> dict[str, Any] | None:

@@ -22,9 +22,14 @@ def make_run(run_id: str, end: int | None, experiment_id: str = "1") -> dict[str
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """MLflow's runs, searched as the collector does."""
-    runs: list[dict[str, Any]] = []
+    server: list[dict[str, Any]] = []
 
-    def search_runs(_client: Any, _ids: list[str], condition: str, _order: str) -> list[dict[str, Any]]:
+    def search_runs(
+        _client: Any, _ids: list[str], condition: str, _order: str, *, is_deleted: bool = False
+    ) -> list[dict[str, Any]]:
+        runs = [run for run in server if ("lifecycle_stage" in run["info"]) == is_deleted]
+        if is_deleted:
+            return runs
         if "RUNNING" in condition:
             return [run for run in runs if not run["info"]["end_time"]]
         since = int(condition.rpartition(" ")[2])
@@ -32,11 +37,11 @@ def server(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         return sorted(ended, key=lambda run: int(run["info"]["end_time"]))
 
     def get_run(_client: Any, run_id: str) -> dict[str, Any] | None:
-        return next((run for run in runs if run["info"]["run_id"] == run_id), None)
+        return next((run for run in server if run["info"]["run_id"] == run_id), None)
 
     monkeypatch.setattr(mlflow.mlflow, "search_runs", search_runs)
     monkeypatch.setattr(mlflow.mlflow, "get_run", get_run)
-    return runs
+    return server
 
 
 def collect(position: dict[str, Any], limit: int = 500) -> tuple[list[str], dict[str, Any]]:
@@ -123,3 +128,21 @@ def test_a_nested_run_comes_with_the_run_that_it_is_part_of(
     messages = _write_run_messages(None, runs, EXPERIMENTS, {})  # type: ignore[arg-type]
     told = {key: json.loads(value)["parent"] for key, value, _ in messages}
     assert told == {"p": None, "c": {"run_id": "p", "run_name": "sweep", "status": "RUNNING"}, "l": None}
+
+
+def test_a_run_that_was_told_is_sent_once_more_when_it_is_deleted(server: list[dict[str, Any]]) -> None:
+    server += [make_run("told", NOW - 5_000), make_run("other", NOW - 4_000)]
+    _, position = collect(START)
+    never_told = make_run("never-told", NOW - 9_000)
+    server += [never_told]
+    server[0]["info"]["lifecycle_stage"] = never_told["info"]["lifecycle_stage"] = "deleted"
+    changed, position = collect(position)
+    assert changed == ["told"]
+    assert collect(position)[0] == []
+
+
+def test_a_deleted_run_of_an_index_version_is_no_change() -> None:
+    run = make_run("r1", 5)
+    gone = {**run, "info": {**run["info"], "lifecycle_stage": "deleted"}}
+    assert mlflow.hash_run(run, "runlore-rag") == mlflow.hash_run(gone, "runlore-rag")
+    assert mlflow.hash_run(run, "fraud") != mlflow.hash_run(gone, "fraud")

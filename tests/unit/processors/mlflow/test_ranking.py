@@ -108,7 +108,16 @@ def test_the_highest_of_a_metric_without_direction_is_told_if_it_is_named() -> N
     assert "no metric that the question names" in tell("Which run is the highest?", runs)
 
 
-@pytest.mark.parametrize("question", ["Which training runs of oak diverged?", "Какие запуски oak разошлись?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which training runs of oak diverged?",
+        "Which runs of oak ended with NaN?",
+        "Which runs of oak failed to converge?",
+        "Какие запуски oak разошлись?",
+        "Какие запуски oak не сошлись?",
+    ],
+)
 def test_all_that_diverged_are_named_with_what_did(question: str) -> None:
     verdict = judge(question, OAK)
     assert verdict == Verdict(
