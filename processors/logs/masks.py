@@ -33,7 +33,9 @@ _MEASURE: Final = re.compile(
 )
 _LONGEST_VALUE: Final = 200
 # Where a line may begin with a time: a digit, klog's letter before it, or the name of a day or month.
-_BEFORE_TIME: Final = re.compile(r"[\[(<]?(?:[IWEF](?=\d{4} ))?(?=\d\d|[A-Z][a-z]{2},? )")
+_BEFORE_TIME: Final = re.compile(
+    r"(?:<\d{1,3}>(?:1 )?)?[\[(<]?(?:[IWEF](?=\d{4} ))?(?=\d\d|[A-Z][a-z]{2},? )"
+)
 _LONGEST_TIME: Final = 60
 _AFTER_TIME: Final = " ])>,|-\t"
 

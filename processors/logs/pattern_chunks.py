@@ -101,4 +101,5 @@ def _tell_requests(window: Window, of: str) -> str:
         f"{times} × {status} {name_status(int(status))}".rstrip()
         for status, times in sorted(window["statuses"].items())
     ]
-    return f"{count} of {of} ({window['severity']}) ended with {kind}: {' and '.join(told)} of {route},"
+    ended = "failed" if group == "5xx" else "ended"
+    return f"{count} of {of} {ended} with {kind} ({window['severity']}): {' and '.join(told)} of {route},"

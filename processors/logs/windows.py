@@ -1,6 +1,7 @@
 """What is told of the lines of one pattern, of one place, severity and hour."""
 
 import re
+from collections import Counter
 from functools import lru_cache
 from typing import Final, TypedDict
 
@@ -9,7 +10,7 @@ from processors.logs.parsing import LogLine
 from processors.logs.ranking import pick_worst, rank_severity
 
 SAMPLES: Final = 4
-"""How many different entries of a window are kept: the worst ones, and of those the newest."""
+"""How many different entries of a window are kept: the worst, of each status one, and else the newest."""
 
 _LONGEST_NAME: Final = 1_000
 _SEPARATOR: Final = "\x1f"
@@ -26,8 +27,8 @@ class Window(TypedDict):
     `start` names it: the offset of its first line, and how many lines of that message came before. `route`
     is the route and class of status of an access log, else empty. `offsets` are the first and last offset of
     each unbroken run of lines. `severities` and `statuses` count entries, `values` those that hold a value.
-    `samples` are entries with their severity, the newest last. `is_woven`: a frame may be under another
-    exception than its own. `touched_ms` is the broker's time.
+    `samples` are entries with their severity, or status, the newest last. `is_woven`: a frame may be under
+    another exception than its own. `touched_ms` is the broker's time.
     """
 
     topic: str
@@ -127,10 +128,11 @@ def add_entry(window: Window, line: LogLine, severity: str, text: str, values: l
         values: What it may be looked for by.
     """
     count_entry(window, severity, line["observed_at"])
+    kind = severity
     if line["http"]:
-        status = str(line["http"].status)
-        window["statuses"][status] = window["statuses"].get(status, 0) + 1
-    show_entry(window, text, severity)
+        kind = str(line["http"].status)
+        window["statuses"][kind] = window["statuses"].get(kind, 0) + 1
+    show_entry(window, text, kind)
     add_values(window, values)
 
 
@@ -143,27 +145,32 @@ def recount_entry(window: Window, before: str, now: str) -> None:
     window["severity"] = pick_worst(*window["severities"])
 
 
-def show_entry(window: Window, text: str, severity: str, before: str = "") -> None:
+def show_entry(window: Window, text: str, kind: str, before: str = "") -> None:
     """Put an entry among those that are shown, and leave out the oldest of the least serious for it.
 
     Args:
         window: Changed in place.
         text: The entry.
-        severity: How serious it is.
+        kind: How serious it is, or with which status its request ended.
         before: The same entry without its last line, which it replaces.
     """
     samples = window["samples"]
     if before in samples and before != text:
-        grown = ((text, severity) if shown[0] == before else shown for shown in samples.items())
+        grown = ((text, kind) if shown[0] == before else shown for shown in samples.items())
         window["samples"] = dict(grown)
         return
     samples.pop(text, None)
-    samples[text] = severity
+    samples[text] = kind
     if len(samples) > SAMPLES:
-        is_mixed = len(window["severities"]) > 1
-        del samples[
-            min(samples, key=lambda s: rank_severity(samples[s])) if is_mixed else next(iter(samples))
-        ]
+        del samples[_choose_least(samples)]
+
+
+def _choose_least(samples: dict[str, str]) -> str:
+    """Return the oldest entry of the kind that is least serious, or of which there are most."""
+    kinds = Counter(samples.values())
+    if len(kinds) == 1:
+        return next(iter(samples))
+    return min(samples, key=lambda text: (rank_severity(samples[text]), -kinds[samples[text]]))
 
 
 def add_values(window: Window, values: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import random
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -262,3 +263,22 @@ def test_equal_patterns_share_a_vector_whatever_their_counts() -> None:
     one, other = (build_pattern_chunk(w, 9, "b", "now") for w in (small, large))
     assert one["content_hash"] == other["content_hash"]
     assert one["text"] != other["text"]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "(", "a(", "\t", " at ", "at a.b(", "x.", "1.", "1:", "a/", "'", "f", "0", "[1]", "panic ", "Error ",
+        "e: ", "STATEMENT:  ", "can't ", "HTTP ", "status=", "exit code ", "12/Nov/2026",
+        "2026-11-21T07:00:00,", "…",
+    ],
+)  # fmt: skip
+def test_the_longest_lines_take_no_longer_than_their_length(part: str) -> None:
+    state = start_state()
+    fold_lines(state, [make_line(0, "panic: nil map", seconds=0), make_line(1, "ready", seconds=0)])
+    long = (part * 16_000)[:16_000]
+    begun = time.perf_counter()
+    fold_lines(
+        state, [make_line(2 + n, message, seconds=0) for n, message in enumerate((long, f"  {long}", long))]
+    )
+    assert time.perf_counter() - begun < 0.5

@@ -104,15 +104,17 @@ def test_failed_requests_of_an_access_log_are_counted_by_status(write: Any) -> N
     lines = [make_event(write(n, status), n) for n, status in enumerate(statuses)]
     good, bad = tell(*lines)
     assert bad["text"].startswith(
-        "12 requests of shop in case (error) ended with HTTP 5xx server errors: 8 × 502 Bad Gateway "
+        "12 requests of shop in case failed with HTTP 5xx server errors (error): 8 × 502 Bad Gateway "
         "and 4 × 503 Service Unavailable of POST /route/v1, "
         "between 2026-11-21T07:01:00 and 2026-11-21T07:01:11 UTC:"
     )
     assert bad["title"] == "shop: POST /route/v1 → 502, 503"
     assert (bad["severity"], good["severity"]) == ("error", "info")
     assert good["text"].startswith(
-        "68 requests of shop in case (info) ended with HTTP 2xx success: 68 × 200 OK"
+        "68 requests of shop in case ended with HTTP 2xx success (info): 68 × 200 OK"
     )
+    shown = bad["text"].splitlines()[-4:]
+    assert all(any(str(status) in line for line in shown) for status in (502, 503))
     assert "5xx server error" in bad["gist"]
 
 
@@ -132,6 +134,8 @@ def test_a_thousand_requests_are_one_window_for_their_times_are_no_values() -> N
         "I1121 07:{0:02}:{1:02}.123456",
         "2026-11-21T07:{0:02}:{1:02}.123456789+03:00",
         "Sat Nov 21 07:{0:02}:{1:02}.123456 2026",
+        "2026-11-21 07:{0:02}:{1:02},123",
+        "20261121T07{0:02}{1:02}Z",
     ],
 )
 def test_times_are_no_values_and_no_part_of_a_title(time: str) -> None:
