@@ -13,7 +13,9 @@ import structlog
 from tenacity import retry, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 _BATCH = 64
-_FALLBACK_S = 600
+# To load the model, and for each text on the slowest machine: less than the task has, see `time_limits`.
+_LOADING_S = 300
+_SLOWEST_TEXTS_PER_S = 15
 # A first run over thousands of pages takes minutes, and whoever watches wants to see them pass.
 _TOLD_EVERY_S = 15
 
@@ -84,6 +86,16 @@ def _embed_batch(client: httpx.Client, model: str, texts: list[str]) -> tuple[np
     return np.stack(rows), answer["model"]
 
 
+def limit_fallback(texts: int) -> float:
+    """Return how many seconds a process of its own may take for so many texts.
+
+    Example:
+        >>> limit_fallback(3_000)
+        500.0
+    """
+    return _LOADING_S + texts / _SLOWEST_TEXTS_PER_S
+
+
 def embed_in_process(command: str, texts: list[str]) -> tuple[npt.NDArray[np.float32], str]:
     """Embed texts by a command, which loads the model for them alone.
 
@@ -95,11 +107,15 @@ def embed_in_process(command: str, texts: list[str]) -> tuple[npt.NDArray[np.flo
         Unit vectors of shape (n_texts, dim), in the order of the texts, and `model@revision`.
 
     Raises:
-        RuntimeError: The command failed.
+        RuntimeError: The command failed, or took so long that it must hang.
     """
-    done = subprocess.run(
-        shlex.split(command), input=json.dumps(texts).encode(), capture_output=True, timeout=_FALLBACK_S
-    )
+    patience = limit_fallback(len(texts))
+    try:
+        done = subprocess.run(
+            shlex.split(command), input=json.dumps(texts).encode(), capture_output=True, timeout=patience
+        )
+    except subprocess.TimeoutExpired as error:
+        raise RuntimeError(f"{command!r} has not embedded {len(texts)} texts in {patience:.0f} s") from error
     if done.returncode:
         raise RuntimeError(f"{command!r} failed: {done.stderr.decode(errors='replace')[-500:]}")
     answer = json.loads(done.stdout)

@@ -23,6 +23,7 @@ from dags.roll_back_version import roll_back_version
 from dags.watch_kubernetes import watch_kubernetes
 from processors.settings import Settings, load_settings
 from processors.stores import build_lease, kafka
+from processors.stores.model_server import limit_fallback
 from processors.time_limits import LONG, SHORT, limit_embedding, limit_rebuild, limit_watch
 
 PAGE = Path(__file__).parents[3] / "docs/reference/time-limits.md"
@@ -75,6 +76,12 @@ def test_a_micro_batch_is_not_ended_because_it_is_as_large_as_it_may_be() -> Non
     largest = load_settings().max_events_per_run
     # At the 25 texts a second that torch embeds on two cores.
     assert limit_embedding(load_settings()).total_seconds() > 1.5 * largest / 25
+
+
+@pytest.mark.parametrize("events", [1, 1_000, 50_000, 1_000_000])
+def test_embedding_in_a_process_of_its_own_ends_before_its_task_does(events: int) -> None:
+    task = limit_embedding(Settings.model_construct(max_events_per_run=events))
+    assert limit_fallback(events) < task.total_seconds()
 
 
 def test_all_tries_of_a_micro_batch_fit_into_its_run() -> None:
