@@ -1,6 +1,5 @@
 """The last hour of a series in words and figures."""
 
-from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -8,16 +7,11 @@ from numpy.typing import NDArray
 
 from processors.metrics.anomalies import LEARN, Episode, find_extreme, find_range
 from processors.metrics.counters import find_resets
-from processors.metrics.points import Absence, choose_places, find_holes
-from processors.metrics.trends import find_slope, find_step
-from processors.metrics.units import format_value
+from processors.metrics.courses import HOUR_S, Show, describe_course, describe_holes, to_time
+from processors.metrics.points import Absence, choose_places
 
 Floats = NDArray[np.float64]
 
-HOUR_S: Final = 3600
-
-# A share of the level below which a movement isn't worth a word.
-_FLAT: Final = 0.05
 # A longer course is told by the medians of so many parts.
 _PARTS: Final = 48
 # Slopes and steps are found by comparing all pairs of points.
@@ -46,29 +40,6 @@ class Window(NamedTuple):
     query: str
     labels: dict[str, str]
     details: str = ""
-
-
-class _Show(NamedTuple):
-    """How figures and times of a window are written."""
-
-    unit: str
-    now: datetime
-
-    def value(self, value: float) -> str:
-        return format_value(float(value), self.unit)
-
-    def time(self, seconds: float) -> str:
-        time = to_time(seconds)
-        return f"{time:%H:%M}" if time.date() == self.now.date() else f"{time:%Y-%m-%d %H:%M}"
-
-    def range(self, low: float, high: float) -> str:
-        ends = self.value(low), self.value(high)
-        return ends[0] if ends[0] == ends[1] else f"between {ends[0]} and {ends[1]}"
-
-
-def to_time(seconds: float) -> datetime:
-    """Return seconds since 1970 as a time in UTC."""
-    return datetime.fromtimestamp(seconds, UTC)
 
 
 def begin_of_hour(window: Window) -> float:
@@ -101,18 +72,18 @@ def describe_window(window: Window, episodes: list[Episode]) -> list[str]:
     Returns:
         Lines.
     """
-    show = _Show(window.unit, to_time(window.last))
+    show = Show(window.unit, to_time(window.last))
     recent = window.times > begin_of_hour(window)
     lines = [_describe_head(window, episodes, show)]
     if recent.sum() > 1:
         lines += [_describe_hour(window, recent, show), *_describe_history(window, show)]
-    lines += _describe_holes(window.times[recent], show)
+    lines += describe_holes(window.times[recent], show)
     if window.is_counter:
         lines.append("It is a counter, which only grows: its rate tells more.")
     return [*lines, *filter(None, [window.details]), f"PromQL: {window.query}"]
 
 
-def _describe_head(window: Window, episodes: list[Episode], show: _Show) -> str:
+def _describe_head(window: Window, episodes: list[Episode], show: Show) -> str:
     if window.absence:
         head = _describe_absence(window, window.absence, show)
     elif window.is_counter:
@@ -122,7 +93,7 @@ def _describe_head(window: Window, episodes: list[Episode], show: _Show) -> str:
     return f"{head}{_describe_resets(window, show)}"
 
 
-def _describe_absence(window: Window, absence: Absence, show: _Show) -> str:
+def _describe_absence(window: Window, absence: Absence, show: Show) -> str:
     head = f"{window.subject} {absence.words} since {to_time(absence.since):%Y-%m-%d %H:%M} UTC"
     if not len(window.values):
         return f"{head}: none of its points is one that can be compared."
@@ -130,7 +101,7 @@ def _describe_absence(window: Window, absence: Absence, show: _Show) -> str:
     return f"{head}: {was}, up to then {show.range(*find_range(window.values))}."
 
 
-def _describe_anomaly(window: Window, episodes: list[Episode], show: _Show) -> str:
+def _describe_anomaly(window: Window, episodes: list[Episode], show: Show) -> str:
     last = show.value(window.values[-1])
     when = f"{show.now:%Y-%m-%d %H:%M} UTC"
     before = window.values[window.times <= begin_of_hour(window)]
@@ -155,7 +126,7 @@ def _describe_anomaly(window: Window, episodes: list[Episode], show: _Show) -> s
     return f"{window.subject} moves as usual: {last} at {when}, before {show.range(low, high)}."
 
 
-def _describe_growth(window: Window, episodes: list[Episode], show: _Show) -> str:
+def _describe_growth(window: Window, episodes: list[Episode], show: Show) -> str:
     """Return how a counter grows; what it stands at says only since when it counts."""
     stands = f"{show.value(window.values[-1])} at {show.now:%Y-%m-%d %H:%M} UTC"
     if len(window.values) < LEARN and not episodes:
@@ -178,7 +149,7 @@ def _describe_growth(window: Window, episodes: list[Episode], show: _Show) -> st
     )
 
 
-def _describe_resets(window: Window, show: _Show) -> str:
+def _describe_resets(window: Window, show: Show) -> str:
     """Return when a counter began anew in the last hour, and how often before."""
     if not window.is_counter:
         return ""
@@ -192,7 +163,7 @@ def _describe_resets(window: Window, show: _Show) -> str:
     return f" It began anew at {show.time(times[-1])} UTC: a restart, no anomaly." if len(times) else ""
 
 
-def _describe_hour(window: Window, recent: NDArray[np.bool_], show: _Show) -> str:
+def _describe_hour(window: Window, recent: NDArray[np.bool_], show: Show) -> str:
     times, values, level = window.times[recent], window.values[recent], window.level[recent]
     places = choose_places(len(times), _COURSE)
     course = describe_course(times[places], level[places], show)
@@ -210,15 +181,7 @@ def _describe_hour(window: Window, recent: NDArray[np.bool_], show: _Show) -> st
     return f"{span}: {figures}; {course}."
 
 
-def _describe_holes(times: Floats, show: _Show) -> list[str]:
-    """Return when values are missing within the hour."""
-    holes = find_holes(times)
-    named = ", ".join(f"from {show.time(begin)} to {show.time(end)} UTC" for begin, end in holes[-_NAMED:])
-    more = f" and in {len(holes) - _NAMED} more spans" if len(holes) > _NAMED else ""
-    return [f"No value {named}{more}."] if holes else []
-
-
-def _describe_history(window: Window, show: _Show) -> list[str]:
+def _describe_history(window: Window, show: Show) -> list[str]:
     """Return how the series went over all that is known of it, if that is longer than the hour."""
     begin = float(window.times[0])
     if begin > begin_of_hour(window):
@@ -228,26 +191,3 @@ def _describe_history(window: Window, show: _Show) -> list[str]:
     times = np.array([window.times[part][0] for part in parts])
     course = describe_course(times, np.array([np.median(window.level[part]) for part in parts]), show)
     return [f"Since {show.time(begin)} UTC: {course}."]
-
-
-def describe_course(times: Floats, values: Floats, show: _Show) -> str:
-    """Return whether the values stepped, rise, fall or stay: whatever explains them best.
-
-    Args:
-        times: Seconds, of the hour's points.
-        values: As many values.
-        show: How to write them.
-    """
-    slope, step = find_slope(times, values), find_step(values)
-    least = _FLAT * max(abs(float(np.median(values))), np.finfo(float).tiny)
-    if step and abs(step.after - step.before) < least:
-        step = None
-    if slope and abs(slope.per_second) * (times[-1] - times[0]) < least:
-        slope = None
-    if step and not (slope and slope.left_over < step.left_over):
-        at = show.time(times[step.place])
-        return f"changed at {at} UTC from {show.value(step.before)} to {show.value(step.after)}"
-    if slope:
-        way = "rising" if slope.per_second > 0 else "falling"
-        return f"{way} by {show.value(abs(slope.per_second) * HOUR_S)} an hour"
-    return "steady"

@@ -17,9 +17,11 @@ from processors.metrics.alerts import build_alert_chunk
 from processors.metrics.anomalies import find_episodes
 from processors.metrics.answers import read_answer
 from processors.metrics.counters import is_counter, join_restarts, measure_growth
-from processors.metrics.describing import Window, begin_of_hour, describe_state, describe_window, to_time
+from processors.metrics.courses import to_time
+from processors.metrics.describing import Window, begin_of_hour, describe_state, describe_window
 from processors.metrics.histograms import describe_quantiles, read_average
 from processors.metrics.points import Points, choose_places, find_absence, read_points
+from processors.metrics.subjects import name_subject
 from processors.metrics.units import find_unit
 from processors.record import Record
 from processors.times import bound_moment, read_clock, read_moment
@@ -29,10 +31,6 @@ from processors.untrusted import PoisonError
 # is looked at. Twelve hours with a point a minute are 720.
 _MOST_POINTS: Final = 1_440
 _MOST_POINTS_OF_ALL: Final = 24_000
-
-# What a series is of, most telling first, and where that is, most telling first.
-_OF: Final = ("pod", "container", "service", "job", "name")
-_ON: Final = ("Hostname", "node", "nodename", "instance", "cluster")
 
 
 def build_metric_chunks(record: Record, batch_id: str, ingested_at: str) -> list[Chunk]:
@@ -155,23 +153,3 @@ def _build_chunk(
         batch_id=batch_id,
         source_offset=record["offset"] + 1,
     )
-
-
-def name_subject(title: str, labels: dict[str, str]) -> str:
-    """Return what is measured, of what and where, with the labels that tell it from its like.
-
-    Example:
-        >>> name_subject("GPU memory used", {"Hostname": "trainer-0", "gpu": "0", "job": "dcgm"})
-        'GPU memory used on trainer-0 (gpu 0)'
-        >>> name_subject("Memory used", {"job": "redis", "instance": "10.0.0.1:6379"})
-        'Memory used of redis on 10.0.0.1:6379'
-    """
-    of = next((name for name in _OF if labels.get(name)), "")
-    on = next((name for name in _ON if labels.get(name)), "")
-    # An exporter tells of others: its own job and address are no news beside theirs.
-    exporter = {"job", "instance"} if of == "pod" or on == "Hostname" else set()
-    of = "" if of in exporter else of
-    told = {of, on, "__name__", *exporter}
-    rest = ", ".join(f"{name} {value}" for name, value in sorted(labels.items()) if name not in told)
-    subject = title + (f" of {labels[of]}" if of else "") + (f" on {labels[on]}" if on else "")
-    return f"{subject} ({rest})" if rest else subject
