@@ -6,7 +6,7 @@ from typing import Final
 NOTHING: Final = r"(?:0(?![\w.])|(?i:none|null|nil|false|no)[\"']?\s*(?:[,;)\]}|]|$))"
 """What stands for nothing behind a name: of `errors: 0` or `Error: none` nobody would say that it is one."""
 
-_AT: Final = r"(?:^|[:\])>|│] {1,2})"
+_AT: Final = r"(?:^[^\w\n]{0,4}|[:\])>|│] {1,2}| {2,8})"
 _SAYS: Final = rf": (?!{NOTHING}|\s*\Z)"
 # Names of exceptions, with or without their package, before what they say or alone on a line.
 _TYPE: Final = r"(?:[\w$]+\.)*+[A-Z][\w$]*(?:Exception|Error|Exit|Interrupt)"
@@ -25,7 +25,8 @@ _ERRORS: Final = (
     rf"(?<![\w./$-]){_TYPE}(?: \[\w+\])?{_SAYS}",
     rf"^{_TYPE}\s*$",
     r"\((?:\w+::)*+\w*(?:Error|Exception)\)$",
-    r"\bException in thread \"|\bUnhandled exception\b|UnhandledPromiseRejection|\bpanic serving ",
+    r"\bException in thread \"|\bUn(?:handled|caught) [Ee]xception\b|UnhandledPromiseRejection",
+    r"\bpanic serving ",
     # What the kernel and systemd say of a process.
     r"\bOut of memory: Kill|\boom-kill:|\binvoked oom-killer|\bsegfault at |\bSegmentation fault",
     r"\bcore dumped|\bterminate called after throwing|\bblocked for more than \d+ seconds",
@@ -33,7 +34,7 @@ _ERRORS: Final = (
     r": Main process exited, code=(?:killed|dumped|exited, status=(?!0/))",
     rf"{_AT}[Ee]rror(?:\[E\d+\])?{_SAYS}",
     r"^(?:An )?[Ee]rror (?:occurred|while|when|during|in|on|from)\b",
-    r"^[Ee]rror (?!handling|logging|reporting|tracking)[a-z]{2,20}ing\b",
+    rf"{_AT}[Ee]rror (?!handling|logging|reporting|tracking)[a-z]{{2,20}}ing\b|^error [A-Z]",
     r"\bnpm ERR!|\bPHP Parse error:",
 )
 _WARNINGS: Final = (

@@ -20,6 +20,8 @@ _LETTERS: Final = tuple(
     for pattern in (
         r"(?P<level>[IWEF])(?:\d{4}|\d{8}) \d\d:\d\d",  # klog, glog
         r"(?P<level>[DIWEFA]), \[",  # Ruby
+        r"(?P<level>[EW]): \S",  # apt
+        r"\d\S{18,30} (?P<level>[DIWE])! ",  # Telegraf
         r"(?P<level>trce|dbug|info|warn|fail|crit): \S",  # .NET's console
         r"\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} +\d+ +\d+ (?P<level>[VDIWEF]) ",  # Android
         r"(?:\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} )?(?P<level>[VDIWEF])/[\w.]{1,100} *\( *\d+\)",  # Android, brief
@@ -34,11 +36,11 @@ _REDIS: Final = {"#": "warning", "*": "info", "-": "debug", ".": "debug"}
 
 _CAPITALS: Final = (
     "EMERGENCY|EMERG|ALERT|PANIC|FATAL|FTL|CRITICAL|CRIT|SEVERE|ERROR|ERRO|ERR|WARNING|WARN|WRN|NOTICE"
-    "|INFO|INF|CONFIG|DEBUG[1-5]?|DEBG|DBG|TRACE[1-8]?|TRC|VERBOSE|FINEST|FINER|FINE"
+    "|INFO|INF|CONFIG|DEBUG[1-5]?|DEBG|DBG|TRACE[1-8]?|TRC|VERBOSE|VRB|FINEST|FINER|FINE"
     "|ПАНИКА|ВАЖНО|ОШИБКА|ПРЕДУПРЕЖДЕНИЕ|FEHLER|WARNUNG"
 )
 _ANY_CASE: Final = (
-    f"{_CAPITALS}|information|informational|note|system|eror|fail|dbug|trce|vrb|ntc"  # in brackets and keys
+    f"{_CAPITALS}|information|informational|note|system|eror|fail|dbug|trce|ntc"  # in brackets and keys
 )
 _NONE: Final = rf"(?!\s{{0,2}}[=:]\s{{0,2}}[\"']?{NOTHING})"
 _STATED: Final = re.compile(
@@ -50,12 +52,13 @@ _STATED: Final = re.compile(
     rf"|/(?P<thread>{_CAPITALS})\]"
     # Addresses and paths name no level.
     r"|[?&/\\][^\s\"'\]]*+"
-    rf"|(?<![\w.=&-])(?P<word>{_CAPITALS})(?![\w\\]|-\w|\.\w){_NONE}"
+    rf"|(?<![\w.=&-])(?P<word>{_CAPITALS})(?![\w\\]|-\w|\.\w| (?i:count|rate|budget|level)\b){_NONE}"
     # PostgreSQL and C programs write a colon.
     r"|(?<![^\s\]])(?P<colon>LOG|STATEMENT|DETAIL|HINT|CONTEXT|СООБЩЕНИЕ|ОПЕРАТОР|ЗАМЕЧАНИЕ|ПОДРОБНОСТИ):"
 )
+# Behind "no", "level set to" or a quotation mark a word is spoken of, not stated.
 _NEGATED: Final = re.compile(
-    r"(?:\b(?:no|not|without|0|zero)|\blevel(?: \w{2,7}){0,2}:?) [\"'(]?\Z", re.IGNORECASE
+    r"(?:\b(?:no|not|without|0|zero)|\blevel(?: \w{2,7}){0,2}:?) [\"'(]?\Z|\w [\"']\Z", re.IGNORECASE
 )
 # After the time, the level may be in any case if it is set off from what follows.
 _TIME: Final = re.compile(

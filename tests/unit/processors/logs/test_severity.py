@@ -22,6 +22,13 @@ CRITICAL = [
     "2026-11-21 14:23:03.123456+0300 0x1f3d     Fault       0x0    511    0    WindowServer: lost",
 ]
 ERROR = [
+    "E: Unable to locate package",
+    "2026-11-21T07:00:00Z E! [inputs.x] y",
+    "2026-11-21 07:00:00.12 spid51      Error: 18456, State: 38.",
+    "✖ error: x",
+    "[core] Error loading x",
+    "<Error> x",
+    "job finished with status ERROR",
     "E1129 07:00:00.000123       1 a.go:1] klog",
     'ts=2026-11-21T07:00:00Z level=error msg="no"',
     "t=2026-11-21 lvl=eror msg=x",
@@ -85,6 +92,7 @@ ERROR = [
     "ERROR: no route to host",
 ]
 WARNING = [
+    "2026-11-21T07:00:00Z W! x",
     "W1129 07:00:00.000123 1 a.go:1] x",
     "[Sat Nov 21 07:00:00.123456 2026] [ssl:warn] [pid 7] AH0: x",
     "(node:1) DeprecationWarning: Buffer() is deprecated",
@@ -99,6 +107,9 @@ WARNING = [
     "kern  :warn  : [912339.120011] nvme nvme0: I/O 12 timeout",
 ]
 INFO = [
+    'user said "ERROR"',
+    "completed, ERROR count 0",
+    "2026/11/21 07:00:00 INFO x err=ERROR",
     "I1129 07:00:00.000123       1 a.go:1] ERROR=0",
     "starting with log_level=debug",
     "GET /logs?level=ERROR HTTP/1.1 200",
@@ -147,6 +158,7 @@ INFO = [
     "without ERROR in 3 of 3",
 ]
 DEBUG = [
+    "[07:00:00 VRB] x",
     "ts=x level=debug msg=y",
     "1:M 21 Nov 2026 07:00:00.000 . x",
     "07:00:00.123 [main] DEBUG c.f.Bar - x",
