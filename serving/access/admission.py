@@ -39,12 +39,11 @@ async def require_caller(connection: _Connection, _handler: BaseRouteHandler) ->
     connection.scope["state"]["caller"] = caller
     trail = current_trail()
     trail.caller = caller
-    # On a socket each question is counted when it comes.
-    match connection.scope.get("method"):
-        case "POST":
-            trail.headers = await admit(state.clients, state.settings, caller)
-        case str():
-            trail.headers = await admit_page(state.clients, state.settings, f"page:{caller.user}")
+    if connection.scope.get("method") == "POST":
+        trail.headers = await admit(state.clients, state.settings, caller)
+    else:
+        # Of a socket, that it is opened; each question on it is counted when it comes.
+        trail.headers = await admit_page(state.clients, state.settings, f"page:{caller.user}")
 
 
 async def admit_reader(connection: _Connection, handler: BaseRouteHandler) -> None:

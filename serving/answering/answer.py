@@ -41,6 +41,8 @@ PIPELINES_BY_MODEL: Final[dict[str, tuple[Pipeline, ...]]] = {
 }
 # Four passages of each world when both are asked.
 _RETRIEVED: Final = 8
+# A log line is masked once more, where nobody else can go on meanwhile.
+_LOGGED_CHARACTERS: Final = 500
 
 log = structlog.get_logger(__name__)
 
@@ -91,7 +93,8 @@ async def prepare_answer(
         answer = await _answer(clients, settings, request, question, history)
     ROUTES.labels(route.name).inc()
     _count_answer(answer)
-    log.info("answered", route=route.name, reason=route.reason, searched=question.text)
+    searched = question.text[:_LOGGED_CHARACTERS]
+    log.info("answered", route=route.name, reason=route.reason, searched=searched)
     if is_recorded:
         begin_shadow_reads(clients, settings, question)
     answer = trail.answer = replace(answer, route=route, rewritten=whole)

@@ -42,6 +42,7 @@ _PATIENCE_S: Final = 5.0
 _LIFETIME_S: Final = 7 * 86_400
 # Which share of documents both have at least, if a question is nothing to look at.
 _ALIKE: Final = 0.5
+_LOGGED_CHARACTERS: Final = 500
 
 log = structlog.get_logger(__name__)
 
@@ -69,7 +70,12 @@ async def _read(
             read = await _compare(clients, settings, question, pipeline, live, candidate)
     except (OpenSearchException, TimeoutError) as error:
         SHADOW_READS.labels(pipeline, "failed").inc()
-        log.warning("shadow read failed", candidate=candidate, question=question.text, error=repr(error))
+        log.warning(
+            "shadow read failed",
+            candidate=candidate,
+            question=question.text[:_LOGGED_CHARACTERS],
+            error=repr(error),
+        )
         await _add(clients, candidate, {"failed": 1})
         return
     SHADOW_READS.labels(pipeline, "compared").inc()
@@ -78,7 +84,7 @@ async def _read(
     SHADOW_SECONDS.labels(pipeline, "live").observe(read["live_seconds"])
     SHADOW_SECONDS.labels(pipeline, "candidate").observe(read["candidate_seconds"])
     say = log.info if read["overlap_at_10"] >= _ALIKE else log.warning
-    say("shadow read", question=question.text, live=live, candidate=candidate, **read)
+    say("shadow read", question=question.text[:_LOGGED_CHARACTERS], live=live, candidate=candidate, **read)
     sums: dict[str, float] = {"questions": 1, **read}  # type: ignore[dict-item]
     await _add(clients, candidate, sums)
 

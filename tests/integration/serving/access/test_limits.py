@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from processors.settings import Settings
 from serving.access.callers import Caller
-from serving.access.limits import LimitReachedError, _charge, admit
+from serving.access.limits import LimitReachedError, _charge, admit, admit_page
 
 
 @pytest.fixture
@@ -120,3 +120,17 @@ async def test_what_is_counted_goes_by_itself(
     assert {key.split(b":")[2] for key in made} == {b"requests", b"tokens", b"call"}
     assert all([0 < await cache.pttl(key) <= 31_000 for key in made])
     assert not any(caller.user.encode() in key for key in made)
+
+
+async def test_pages_of_an_address_are_counted_apart_from_questions(
+    replicas: list[Any], settings: Settings, caller: Caller
+) -> None:
+    limited = settings.model_copy(update={"page_requests_per_minute": 3, "requests_per_minute": 1})
+    subject = f"page:{caller.user}"
+    for left in ("2", "1", "0"):
+        headers = await admit_page(replicas[0], limited, subject)
+        assert headers["x-ratelimit-remaining-requests"] == left
+        assert "x-ratelimit-limit-tokens" not in headers
+    with pytest.raises(LimitReachedError):
+        await admit_page(replicas[1], limited, subject)
+    await admit(replicas[0], limited, caller)
