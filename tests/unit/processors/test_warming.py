@@ -30,6 +30,12 @@ def test_what_is_asked_often_comes_first_and_counts_half_after_a_week() -> None:
     assert chosen == {("public",): ["New?", "old"]}
 
 
+@pytest.mark.parametrize("days_ahead", [1, 400, 2_900_000])
+def test_a_time_that_lies_ahead_counts_as_now_and_stops_nothing(days_ahead: float) -> None:
+    asked = [ask("ahead", -days_ahead), ask("often", 0), ask("often", 1)]
+    assert choose_questions(asked, NOW) == {("public",): ["often", "ahead"]}
+
+
 def test_what_was_asked_last_is_chosen_beside_what_is_asked_most(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warming, "_MOST_ASKED", 1)
     monkeypatch.setattr(warming, "_MOST_RECENT", 1)
