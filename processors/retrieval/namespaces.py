@@ -33,7 +33,9 @@ _BARE: Final = re.compile(rf"\b{_WORD}{_CALLED}{_QUOTED}")
 _READ_CHARACTERS: Final = 1_000
 _LOOKS_LIKE_ONE: Final = re.compile(r"[-0-9]")
 _NO_NAMES: Final = frozenset(
-    (Path(__file__).parent / "no_namespaces.txt").read_text(encoding="utf-8").splitlines()
+    line
+    for line in (Path(__file__).parent / "no_namespaces.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
 )
 
 
