@@ -3,12 +3,13 @@
 An object may come from any shipper. What can be read of it is told, and one odd field takes no other along.
 """
 
-import math
 from typing import Any, Final
 
 Object = dict[str, Any]
 
-_LONGEST_NUMBER: Final = 15
+# Numbers of more digits count nothing.
+_DIGITS: Final = 15
+_LARGEST: Final = 10**_DIGITS
 
 
 def take(whole: object, *path: str) -> Any:
@@ -69,9 +70,9 @@ def take_count(whole: object, *path: str, default: int = 0) -> int:
         (3, 1)
     """
     found = take(whole, *path)
-    if isinstance(found, str) and found.isdecimal() and len(found) <= _LONGEST_NUMBER:
+    if isinstance(found, str) and found.isdecimal() and len(found) <= _DIGITS:
         return int(found)
-    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
+    if isinstance(found, bool) or not isinstance(found, int | float) or not abs(found) < _LARGEST:
         return default
     return int(found)
 

@@ -22,6 +22,7 @@ _WRAPPERS: Final = (
     "object", "event", "data", "payload", "body", "message", "log", "msg", "record", "kubernetes",
 )  # fmt: skip
 _DEEPEST: Final = 6
+_MOST_LINES: Final = 5_000
 _LIST: Final = "List"
 
 
@@ -64,11 +65,13 @@ def _read_values(text: str | None) -> Iterator[Any]:
     """Yield the JSON values of a text: one, or one a line."""
     if not text or not text.strip():
         raise PoisonError("the record is empty")
-    lines = text.strip().splitlines()
     try:
         yield read_json(text)
     except PoisonError:
-        if len(lines) < 2 or not all(line.startswith(("{", "[")) for line in lines if line):
+        lines = text.strip().split("\n", _MOST_LINES)
+        if not 1 < len(lines) <= _MOST_LINES or not all(
+            line.startswith(("{", "[")) for line in lines if line
+        ):
             raise
         yield from (read_json(line) for line in lines if line)
 

@@ -18,6 +18,7 @@ _SUFFIXES: Final = {
 _OF_NO_SERVICE: Final = frozenset(
     {"Node", "Namespace", "StorageClass", "PersistentVolume", "ResourceQuota", "LimitRange"}
 )
+_TARGET: Final = ("spec", "scaleTargetRef", "name")
 SERVICE_OF_SLICE: Final = "kubernetes.io/service-name"
 
 
@@ -64,7 +65,7 @@ def find_service(object_: Object) -> str:
     """Return the service that an object is a part of.
 
     That is what its labels, those of its pods or those that it selects name as the application; else the
-    name of its owner, of the service whose endpoints it holds, or its own.
+    service whose endpoints it holds, what it scales, its owner or its own name.
 
     Example:
         >>> find_service({"kind": "Job", "metadata": {"name": "backup-29338560"}})
@@ -83,8 +84,8 @@ def find_service(object_: Object) -> str:
     named = next((app for place in places if (app := find_app(take_labels(object_, *place)))), "")
     if named or object_["kind"] in _OF_NO_SERVICE:
         return named
-    if of_slice := take_text(object_, "metadata", "labels", SERVICE_OF_SLICE):
-        return of_slice
+    if other := take_text(object_, "metadata", "labels", SERVICE_OF_SLICE) or take_text(object_, *_TARGET):
+        return other
     return guess_service(*(find_owner(object_) or (object_["kind"], object_["metadata"]["name"])))
 
 

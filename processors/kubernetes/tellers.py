@@ -5,10 +5,10 @@ from typing import Final
 from processors.kubernetes.autoscalers import tell_autoscaler
 from processors.kubernetes.configuration import tell_configuration
 from processors.kubernetes.jobs import tell_cron_job, tell_job
+from processors.kubernetes.network_policies import tell_network_policy
 from processors.kubernetes.networks import (
     tell_endpoint_slice,
     tell_ingress,
-    tell_network_policy,
     tell_service,
 )
 from processors.kubernetes.nodes import tell_namespace, tell_node

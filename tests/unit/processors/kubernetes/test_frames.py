@@ -136,6 +136,11 @@ def test_two_clusters_share_no_chunk_of_an_object_without_uid() -> None:
     assert build(POD, cluster="a")["doc_id"] != build(POD, cluster="b")["doc_id"]
 
 
+def test_lines_without_end_are_poison() -> None:
+    with pytest.raises(PoisonError):
+        build_all("{}\n" * 6_000)
+
+
 def test_wrappings_without_end_are_poison() -> None:
     value: Any = EVENT
     for _ in range(20):

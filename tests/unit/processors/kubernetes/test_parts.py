@@ -141,6 +141,10 @@ def test_endpoints_and_their_service_are_of_one_service() -> None:
     assert build(make_slice(True))["service"] == "checkout"
 
 
+def test_an_autoscaler_is_of_the_service_that_it_scales() -> None:
+    assert build(make_scaler() | {"metadata": {"name": "any-hpa"}})["service"] == "checkout"
+
+
 def test_a_network_policy_says_what_it_lets_through() -> None:
     peer = {"namespaceSelector": {"matchLabels": {"team": "a"}}, "podSelector": {"matchLabels": {"app": "x"}}}
     rules = [{"from": [peer, {"ipBlock": {"cidr": "10.0.0.0/8"}}], "ports": [{"port": 80}]}]
