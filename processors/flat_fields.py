@@ -14,6 +14,7 @@ Fields = dict[str, Any]
 _JOINS: Final = str.maketrans("", "", "._-/ ")
 # Deeper than any name that is looked for.
 _DEEPEST: Final = 8
+_LONGEST_NAME: Final = 200
 
 
 @lru_cache(maxsize=10_000)
@@ -47,8 +48,5 @@ def _walk(body: Mapping[str, Any], above: str, depth: int) -> Iterator[tuple[str
     for name, value in body.items():
         plain = above + plain_name(name[:_LONGEST_NAME])
         yield plain, value
-        if isinstance(value, Mapping) and depth:
+        if isinstance(value, dict) and depth:
             yield from _walk(value, plain, depth - 1)
-
-
-_LONGEST_NAME: Final = 200

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from processors.flat_fields import Fields, plain_name
+from processors.flat_fields import plain_name
 from processors.logs.access import HttpRequest, tell_request
 from processors.logs.envelopes import Event
+from processors.logs.exceptions import tell_exception
 from processors.logs.line_times import TIME_FIELDS
 from processors.logs.opening import Opened
 from processors.redaction.masking import mask_secrets
@@ -14,35 +15,7 @@ from processors.redaction.masking import mask_secrets
 MAX_MESSAGE: Final = 16_000
 """Characters of a message that are looked at; what comes after belongs to no pattern anybody could read."""
 
-_TRACES: Final = (
-    "errorstacktrace", "errorstack", "errstack", "@x", "exceptionstacktrace", "stacktrace", "stack",
-    "excinfo", "exctext", "thrown", "throwable", "exception", "traceback", "backtrace", "errorverbose",
-    "error", "err",
-)  # fmt: skip
-_REASONS: Final = (
-    "errormessage",
-    "error",
-    "errmessage",
-    "err",
-    "exceptionmessage",
-    "attrerror",
-    "attrmessage",
-)
-_TYPES: Final = ("type", "name", "class", "excType", "exc_type", "ClassName", "kind")
-_VALUES: Final = ("message", "Message", "value", "excValue", "exc_value", "description")
-_FRAMES: Final = (
-    "stack_trace",
-    "stackTrace",
-    "stack",
-    "stacktrace",
-    "extendedStackTrace",
-    "StackTrace",
-    "frames",
-)
-_CAUSES: Final = ("cause", "InnerException", "innerException")
 _DEEPEST: Final = 5
-_MOST_FRAMES: Final = 100
-
 # What says of an event who sent it, when and how; it is told elsewhere.
 _ABOUT: Final = frozenset(
     (*TIME_FIELDS, "level", "severity", "loglevel", "severitytext", "severitynumber", "priority",
@@ -68,7 +41,7 @@ def tell_event(opened: Opened, request: HttpRequest | None = None) -> str:
         'no answer\nE: x\n at f'
     """
     said = opened.text
-    exception = next(filter(None, map(_tell_exception, reversed(opened.layers))), "")
+    exception = next(filter(None, map(tell_exception, reversed(opened.layers))), "")
     if said and said.strip():
         said = _render(said, opened)
     elif "\n" not in exception:
@@ -79,75 +52,19 @@ def tell_event(opened: Opened, request: HttpRequest | None = None) -> str:
     return (said or exception)[:MAX_MESSAGE]
 
 
-def _tell_exception(fields: Fields) -> str:
-    for name in _TRACES:
-        trace = _tell_trace(fields.get(name), _DEEPEST)
-        if "\n" in trace or (trace and name in _ALONE):
-            return trace
-    reason = next((fields[name] for name in _REASONS if _is_text(fields.get(name))), "")
-    return f"error: {reason}" if reason else ""
-
-
-# A single line under one of these is an exception; under the others it may be anything.
-_ALONE: Final = ("@x", "exception", "thrown", "throwable", "excinfo")
-
-
-def _tell_trace(value: Any, depth: int) -> str:
-    """Return a trace as lines, whether it is text, a list of frames, or an object with its cause."""
-    if isinstance(value, str):
-        return value.strip("\r\n")
-    if isinstance(value, list):
-        return "\n".join(filter(None, (_tell_frame(each, depth) for each in value[:_MOST_FRAMES])))
-    if not isinstance(value, Mapping) or not depth:
-        return ""
-    kind, said = _pick(value, _TYPES), _pick(value, _VALUES)
-    headline = ": ".join(filter(None, (kind, said)))
-    frames = next((told for name in _FRAMES if (told := _tell_trace(value.get(name), depth - 1))), "")
-    cause = next((told for name in _CAUSES if (told := _tell_trace(value.get(name), depth - 1))), "")
-    begins = frames.partition("\n")[0]
-    is_told = bool(said) and said in begins and not begins.startswith("\t")
-    parts = ("" if is_told else headline, frames, f"Caused by: {cause}" if cause else "")
-    return "\n".join(filter(None, parts))
-
-
-def _tell_frame(frame: Any, depth: int) -> str:
-    if isinstance(frame, str):
-        return frame.rstrip()
-    if not isinstance(frame, Mapping):
-        return ""
-    place = frame.get("filename") or frame.get("file") or frame.get("fileName")
-    if place is None:
-        return _tell_trace(frame, depth - 1)
-    function = frame.get("method") or frame.get("methodName") or frame.get("name") or frame.get("function")
-    owner = frame.get("class") or frame.get("className")
-    called = ".".join(str(part) for part in (owner, function) if part)
-    return f"\tat {called}({place}:{frame.get('line') or frame.get('lineno') or frame.get('lineNumber')})"
-
-
-def _pick(value: Mapping[str, Any], names: tuple[str, ...]) -> str:
-    return next((value[name] for name in names if _is_text(value.get(name))), "")
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
 def _render(said: str, opened: Opened) -> str:
     """Return a message template of Serilog's kind with its values."""
     body, layer = opened.bodies[-1], opened.layers[-1]
     if ("@mt" not in layer and "messagetemplate" not in layer) or "{" not in said:
         return said
-    values = {**_mapping(body.get("Properties")), **body}
+    properties = body.get("Properties")
+    values = {**properties, **body} if isinstance(properties, Mapping) else body
 
     def fill(slot: re.Match[str]) -> str:
         value = values.get(slot[1])
         return slot[0] if value is None else str(value)[:_LONGEST_VALUE]
 
     return _SLOT.sub(fill, said)
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _tell_fields(opened: Opened, *, is_blank: bool) -> str:

@@ -64,6 +64,12 @@ def test_a_reason_without_a_trace_is_told_too(fields: dict[str, Any]) -> None:
     assert tell({"msg": "payment failed: card refused", **fields}).startswith("payment failed: card refused")
 
 
+def test_a_reason_is_told_with_its_kind() -> None:
+    error = {"type": "java.net.SocketTimeoutException", "message": "Read timed out"}
+    told = tell({"message": "request failed", "error": error})
+    assert told == "request failed\njava.net.SocketTimeoutException: Read timed out"
+
+
 def test_what_the_message_says_already_is_not_told_twice() -> None:
     assert tell({"message": f"failed\n{TRACE}", "stack_trace": TRACE}) == f"failed\n{TRACE}"
 
