@@ -32,6 +32,12 @@ _RUNS: Final = re.compile(
     r"\b(?:runs?|trainings?|trials?|experiments?|models?)\b|запуск|прогон|обучени|эксперимент|модел",
     re.IGNORECASE,
 )
+# To run something is another thing; so is a way of starting it.
+_THE_RUNS: Final = re.compile(
+    r"\b(?:which|what|best|worst|any|the|training|latest) (?:\w+ )?(?:runs?|trainings?|trials?)\b"
+    r"|(?<!\w)(?:запуски?|прогоны?|обучени[ея])(?!\w)",
+    re.IGNORECASE,
+)
 # Words for metrics, cut to what stays the same in each form; longer ones first.
 _METRIC_WORDS: Final = (
     ("точност", "accuracy"), ("полнот", "recall"), ("потер", "loss"), ("лосс", "loss"), ("ошибк", "error"),
@@ -47,12 +53,16 @@ _MEANT: Final = {"error": frozenset({"mae", "mape", "mse", "rmse", "rmsle", "sma
 
 
 class Ask(NamedTuple):
-    """What is wanted of the runs, in which words a metric may be meant, and whether runs are spoken of."""
+    """What is wanted of the runs, and in which words a metric may be meant.
+
+    `is_about_runs` says whether runs are spoken of in some way, `asks_for_runs` whether they are asked for.
+    """
 
     wish: Wish
     words: frozenset[str]
-    names_runs: bool
-    question: str = ""
+    question: str
+    is_about_runs: bool
+    asks_for_runs: bool
 
 
 def read_ask(question: str) -> Ask | None:
@@ -71,7 +81,7 @@ def read_ask(question: str) -> Ask | None:
     translated = " ".join(word for stem, word in _METRIC_WORDS if stem in lower)
     words = unify_words(f"{question} {translated}")
     meant = frozenset[str]().union(*(_MEANT.get(word, ()) for word in words))
-    return Ask(wish, words | meant, bool(_RUNS.search(question)), question)
+    return Ask(wish, words | meant, question, bool(_RUNS.search(question)), bool(_THE_RUNS.search(question)))
 
 
 def unify_words(text: str) -> frozenset[str]:

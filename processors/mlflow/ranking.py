@@ -42,14 +42,16 @@ def judge_runs(ask: Ask, experiment: str, runs: Mapping[str, RunFacts]) -> Verdi
         ...     "1": RunFacts("best-guess", "FINISHED", {"auc": 0.8}, "", False),
         ...     "2": RunFacts("wide", "FINISHED", {"auc": 0.9}, "", False),
         ... }
-        >>> judge_runs(Ask("best", frozenset(), True), "oak", runs).sentence.partition(":")[0]
+        >>> from processors.mlflow.asking import read_ask
+        >>> ask = read_ask("Which run of oak is best?")
+        >>> judge_runs(ask, "oak", runs).sentence.partition(":")[0]
         'Run wide is the best of the 2 training runs of experiment oak by auc, of which more is better'
     """
     if not runs:
         return None
     if ask.wish in ("diverged", "failed", "deleted"):
         # Who names a run wants to know of that one.
-        if any(is_named(run.name, ask.question) for run in runs.values()):
+        if not ask.is_about_runs or any(is_named(run.name, ask.question) for run in runs.values()):
             return None
         return _list_troubled(ask, experiment, runs)
     compared = {
@@ -58,6 +60,8 @@ def judge_runs(ask: Ask, experiment: str, runs: Mapping[str, RunFacts]) -> Verdi
         if not run.is_deleted and not run.diverged and run.status not in ("FAILED", "KILLED")
     }
     metric = choose_metric(ask, list(compared.values()))
+    if not ask.is_about_runs and not (metric and _is_meant(metric, ask)):
+        return None
     if metric is None:
         return _tell_unknown(ask, experiment, runs)
     return _rank(ask, experiment, metric, compared, runs)
@@ -117,7 +121,7 @@ def _order(metric: str, counts: Mapping[str, int]) -> tuple[bool, bool, int, int
 
 
 def _tell_unknown(ask: Ask, experiment: str, runs: Mapping[str, RunFacts]) -> Verdict | None:
-    if not ask.names_runs:
+    if not ask.asks_for_runs:
         return None
     why = (
         "no metric that the question names is known of them"

@@ -31,7 +31,7 @@ def find_experiments(ask: Ask, hits: Iterable[Hit]) -> list[str]:
     if named:
         return named[:_MOST_EXPERIMENTS]
     others = [experiment for experiment in found if experiment not in _OWN]
-    is_plain = ask.names_runs and (ask.wish == "diverged" or (len(others) == 1 and ask.wish != "failed"))
+    is_plain = ask.asks_for_runs and (ask.wish == "diverged" or (len(others) == 1 and ask.wish != "failed"))
     return others[:_MOST_EXPERIMENTS] if is_plain else []
 
 

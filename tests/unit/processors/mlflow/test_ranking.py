@@ -159,11 +159,33 @@ def test_who_names_a_run_gets_that_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["What is oak?", "How long did run oak-wide take?", "Почему упала нода?"]
+    "question",
+    [
+        "What is oak?",
+        "How long did run oak-wide take?",
+        "Почему упала нода?",
+        "What is the best way to run Kafka?",
+        "Какой лучший способ запуска Kafka?",
+        "Which embedding model is best?",
+        "What are best practices?",
+    ],
 )
-def test_other_questions_are_no_such_ask(question: str) -> None:
+def test_other_questions_ask_for_no_runs(question: str) -> None:
     ask = read_ask(question)
-    assert ask is None or not ask.names_runs
+    assert ask is None or not ask.asks_for_runs
+
+
+@pytest.mark.parametrize(
+    "question", ["What failed in oak?", "What is the best practice in oak?", "Что упало в oak?"]
+)
+def test_of_a_service_named_like_an_experiment_nothing_is_ranked(question: str) -> None:
+    assert judge(question, OAK) is None
+
+
+def test_a_metric_that_is_named_needs_no_word_for_runs() -> None:
+    verdict = judge("What is the best val_auc of oak?", OAK)
+    assert verdict is not None
+    assert verdict.shown == ["oak-wide"]
 
 
 def test_facts_of_odd_figures_can_be_read_again() -> None:
