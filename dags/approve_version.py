@@ -10,8 +10,8 @@ same: half the pages were deleted on purpose, or an old page is gone for good. T
 | `approval_task` | Waits for a person, who answers here in Airflow: *Approve* or *Reject*. |
 | `promote_refused_task` | After an approval: looks again, writes down who wanted it, and moves the alias. |
 
-It replaces the version that it was built on, and no other: what became live or was pinned since then stays, and
-the task that finds it fails and says so.
+It replaces the version that it was built on, and no other: what became live or was pinned since then stays,
+and the task that finds it fails and says so.
 
 Nobody answers within a day: that is a *Reject*. **What is kept:** who, when and why, in the version's
 `_meta.override`, in the tags of its run in MLflow, in the registered model's description and in the task log.

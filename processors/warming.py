@@ -94,7 +94,7 @@ def choose_questions(asked: Iterable[AskedQuestion], now: datetime) -> Mapping[G
     spelled: dict[str, str] = {}
     for question in asked:
         groups, form = tuple(sorted(question["groups"])), normalise_query(question["query"])
-        # Anybody may write to the topic: what is from the year 9999 must not count more than what is from now.
+        # Anybody may write to the topic: a question from the year 9999 must not count more than one from now.
         when = min(datetime.fromisoformat(question["asked_at"]), now)
         spelled.setdefault(form, question["query"])
         weights[groups][form] += 0.5 ** ((now - when) / _HALF_LIFE)
