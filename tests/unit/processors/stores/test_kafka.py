@@ -45,7 +45,9 @@ def test_odd_bytes_are_replaced_and_nothing_else_is() -> None:
     assert take(None)["value"] is None
 
 
-@pytest.mark.parametrize("stated", [-1, 0, 10**18, NOW_MS + 3_600_000])
+@pytest.mark.parametrize(
+    "stated", [-1, 0, 10**18, NOW_MS + 3_600_000], ids=["negative", "zero", "far", "ahead"]
+)
 def test_a_time_that_can_t_be_the_broker_s_is_now(stated: int) -> None:
     assert abs(take(b"x", stated)["timestamp_ms"] - NOW_MS) < 60_000
 
