@@ -79,8 +79,8 @@ def add_partitions(bootstrap: str, topic: str, count: int) -> None:
     Raises:
         confluent_kafka.KafkaException: The broker refused.
     """
-    wanted = [NewPartitions(topic, count)]
-    for future in AdminClient({"bootstrap.servers": bootstrap}).create_partitions(wanted).values():
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    for future in admin.create_partitions([NewPartitions(topic, count)]).values():
         future.result(timeout=_TIMEOUT_S)
 
 

@@ -46,15 +46,16 @@ def wait_for(find_it: Callable[[], Any], seconds: float = 120) -> Any:
     return found
 
 
-def read_letters(settings: Settings) -> list[dict[str, Any]]:
+def find_letters(settings: Settings, key: str) -> list[dict[str, Any]]:
     records, _, _ = kafka.drain(settings.kafka_bootstrap, [kafka.DEAD_LETTER], {}, 10_000_000)
-    return [json.loads(record["value"] or "{}") for record in records]
+    letters = (json.loads(record["value"] or "{}") for record in records)
+    return [letter for letter in letters if letter.get("key") == key]
 
 
 def test_records_that_stopped_all_ingestion_are_letters_and_the_next_line_is_found(
     settings: Settings, client: OpenSearch
 ) -> None:
-    mark, before = uuid.uuid4().hex, len(read_letters(settings))
+    mark = uuid.uuid4().hex
     for topic, value in KILLERS:
         kafka.produce(settings.kafka_bootstrap, topic, [(mark, value.replace(b"MARK", mark.encode()), {})])
     line = {"message": f"ERROR afterwards {mark}", "service": {"name": f"after-{mark}"}}
@@ -62,8 +63,8 @@ def test_records_that_stopped_all_ingestion_are_letters_and_the_next_line_is_fou
 
     assert wait_for(lambda: find(client, f"afterwards {mark}"))
     assert find(client, f"never ends {mark}"), "an impossible time doesn't lose the line"
-    letters = read_letters(settings)[before:]
-    mine = [letter for letter in letters if letter.get("key") == mark]
+    # The letters of a batch are sent behind its chunks.
+    mine = wait_for(lambda: len(found := find_letters(settings, mark)) >= LETTERS and found)
     assert len(mine) == LETTERS, [letter["error"] for letter in mine]
     assert all(letter["error"] and base64.b64decode(letter["original"]) for letter in mine)
 
