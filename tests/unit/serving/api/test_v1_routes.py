@@ -10,8 +10,10 @@ from litestar.testing import AsyncTestClient
 from opensearchpy import exceptions as search_errors
 
 from processors.cache import cache_key, cache_namespace
+from processors.settings import Settings
 from serving.access.limits import estimate_tokens
 from serving.observability import accounting
+from serving.resilience.guards import State
 from tests.unit.serving.conftest import KEY
 
 Client = AsyncTestClient[Litestar]
@@ -368,12 +370,14 @@ async def test_who_hangs_up_midway_pays_for_the_prompt_and_what_was_streamed(
     assert begun <= charged[-1] <= begun + estimate(world.pieces[1])
 
 
+@pytest.mark.parametrize("model", ["runlore", "extractive"])
+@pytest.mark.parametrize("stream", [False, True])
 async def test_who_hangs_up_while_the_model_reads_pays_for_the_prompt(
-    app: Litestar, client: Client, world: Any, charged: list[int]
+    app: Litestar, client: Client, world: Any, charged: list[int], model: str, *, stream: bool
 ) -> None:
     assert client
     world.falls_silent, world.pieces = True, []
-    body = {"model": "runlore", "messages": QUESTION, "stream": True}
+    body = {"model": model, "messages": QUESTION, "stream": stream}
     await hang_up(app, body, lambda _: world.open_streams == 1)
     assert charged[-1] == estimate(*(str(message["content"]) for message in world.prompt()["messages"]))
 
@@ -402,6 +406,27 @@ async def test_passages_that_no_model_wrote_and_a_model_that_is_down_cost_nothin
     assert answer["usage"]["total_tokens"] == 0
     await ask(client, model="extractive", stream=True)
     assert charged == [0, 0]
+
+
+class TestSlowIsNotDown:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return settings.model_copy(update={"request_seconds": 0.4})
+
+    @pytest.mark.parametrize("model", ["runlore", "extractive"])
+    @pytest.mark.parametrize("stream", [False, True])
+    async def test_long_answers_shut_the_model_off_for_nobody(
+        self, client: Client, world: Any, model: str, *, stream: bool
+    ) -> None:
+        world.falls_silent, pieces = True, world.pieces
+        world.pieces = []
+        late = await asyncio.gather(*(ask(client, model=model, stream=stream) for _ in range(6)))
+        assert {answer.status_code for answer in late} == {504}
+        assert client.app.state.clients.guards.model.breaker.state is State.CLOSED
+        world.falls_silent, world.pieces = False, pieces
+        answer = (await ask(client)).json()
+        assert "degraded" not in answer["runlore"]
+        assert answer["choices"][0]["message"]["content"] == "Do this [1]."
 
 
 @pytest.mark.usefixtures("client")
