@@ -43,10 +43,10 @@ _NOTICES: Final = frozenset(
 # That nothing is known can't be cited.
 _SAYS_NOTHING: Final = re.compile(
     r"^(?:(?:sorry|unfortunately|however|but)\W+)*(?:i (?:do not|don't|can ?not|can't)\b"
-    r"|there is no information\b"
+    r"|there is no information\b|nothing is recorded\b"
     r"|(?:the |these |none of the )?(?:provided |given )?sources (?:do not|don't|give no|contain no)\b)"
     r"|^(?:(?:к сожалению|извините|но|однако)\W+)*(?:я )?(?:не знаю|не могу)\b"
-    r"|^(?:в )?(?:этих )?источник\w* (?:нет|не)\b",
+    r"|^(?:в )?(?:этих )?источник\w* (?:нет|не)\b|^о неймспейсе\b[^.]{0,200} ничего не записано\b",
     re.IGNORECASE,
 )
 # A line of which it can't be told yet whether it goes on with the text or begins something else.

@@ -111,6 +111,8 @@ async def test_the_mark_is_in_the_language_of_the_question() -> None:
         "",
         "I don't know: nothing in the sources that were found answers this question.",
         "К сожалению, не знаю, что это.",
+        "Nothing is recorded of the namespace `shop`.",
+        "О неймспейсе `shop` ничего не записано.",
         "Steps from Disk full › Fix:\n\n1. Look at it now. [1]\n\n"
         "Quoted from the sources, not written by a language model.",
         "# Only a heading\n\n```sh\ndf -h /data\n```",
