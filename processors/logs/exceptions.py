@@ -17,13 +17,14 @@ _REASONS: Final = (
 )  # fmt: skip
 _KINDS: Final = ("errortype", "errtype", "exceptiontype")
 
-# Names within an object of an exception: of Log4j, pino, structlog, .NET and Elastic.
-_TYPES: Final = ("type", "name", "class", "excType", "exc_type", "ClassName", "kind")
+# Names within an object of an exception: of Log4j, pino, structlog, Quarkus, .NET and Elastic.
+_TYPES: Final = ("type", "name", "class", "excType", "exc_type", "exceptionType", "ClassName", "kind")
 _VALUES: Final = ("message", "Message", "value", "excValue", "exc_value", "description")
 _FRAMES: Final = (
-    "stack_trace", "stackTrace", "stack", "stacktrace", "extendedStackTrace", "StackTrace", "frames",
+    "stack_trace", "stackTrace", "stack", "stacktrace", "extendedStackTrace", "StackTrace",
+    "StackTraceString", "frames", "exception",
 )  # fmt: skip
-_CAUSES: Final = ("cause", "InnerException", "innerException")
+_CAUSES: Final = ("cause", "causedBy", "InnerException", "innerException")
 _PLACES: Final = ("filename", "file", "fileName")
 _FUNCTIONS: Final = ("method", "methodName", "name", "function")
 _OWNERS: Final = ("class", "className")
@@ -75,12 +76,12 @@ def _tell_frame(frame: Any, depth: int) -> str:
         return frame.rstrip()
     if not isinstance(frame, Mapping):
         return ""
-    place = _pick(frame, _PLACES)
-    if not place:
+    place, owner, function = (_pick(frame, names) for names in (_PLACES, _OWNERS, _FUNCTIONS))
+    if not place and not (owner and function):
         return _tell_trace(frame, depth - 1)
-    called = ".".join(filter(None, (_pick(frame, _OWNERS), _pick(frame, _FUNCTIONS))))
+    called = ".".join(filter(None, (owner, function)))
     line = next((frame[name] for name in _LINES if isinstance(frame.get(name), int)), "?")
-    return f"\tat {called}({place}:{line})"
+    return f"\tat {called}({place or 'unknown'}:{line})"
 
 
 def _pick(value: Mapping[str, Any], names: tuple[str, ...]) -> str:

@@ -58,12 +58,15 @@ def find_level(fields: Fields) -> str:
         or number_level(fields.get("severity"), CLOUD_LOGGING)
         or _guess_scale(fields, fields.get("level"))
         or _read_priority(fields)
+        or _read_status(fields)
         or _read_mongo(fields)
     )
 
 
 def _guess_scale(fields: Fields, number: Any) -> str:
     """Tell a bare number by its size; where two scales overlap, by the fields beside it."""
+    if _has_any(fields, ("shortmessage",)) and _names_stream(fields, number):
+        return ""
     small = WINDOWS if _has_any(fields, _WINDOWS_NAMES) else SYSLOG
     tens = PYTHON if _has_any(fields, _PYTHON_NAMES) else PINO
     scales = (small, tens, MONOLOG, JAVA_UTIL, LOGBACK)
@@ -73,13 +76,21 @@ def _guess_scale(fields: Fields, number: Any) -> str:
 def _read_priority(fields: Fields) -> str:
     """Read journald's priority, unless it only tells which stream was written to."""
     priority = fields.get("priority")
-    if not _has_any(fields, _JOURNALD) or (_is_of_stream(fields) and str(priority) in ("3", "6")):
+    if not _has_any(fields, _JOURNALD) or _names_stream(fields, priority):
         return ""
     return number_level(priority, SYSLOG)
 
 
-def _is_of_stream(fields: Fields) -> bool:
-    return "containerid" in fields or (fields.get("transport") == "stdout" and fields["priority"] in ("6", 6))
+def _names_stream(fields: Fields, number: Any) -> bool:
+    """Tell whether a number says only that a container wrote to stdout or stderr, or a unit to stdout."""
+    of_unit = fields.get("transport") == "stdout" and str(number) == "6"
+    return of_unit or ("containerid" in fields and str(number) in ("3", "6"))
+
+
+def _read_status(fields: Fields) -> str:
+    """Read Datadog's status, which is a level; elsewhere a status is of something else."""
+    status = fields.get("status")
+    return name_level(status) if isinstance(status, str) and _has_any(fields, ("ddsource", "ddtags")) else ""
 
 
 def _read_mongo(fields: Fields) -> str:

@@ -53,7 +53,7 @@ def find_moment(layers: Iterable[Fields], text: str, clock: datetime) -> datetim
 
 
 def _read_line(text: str, clock: datetime) -> datetime:
-    head = text[:_HEAD]
+    head = text[:_HEAD].replace("\t", " ")
     return next(filter(None, (_bound(_match(head, at, clock), clock) for at in _find_places(head))), clock)
 
 

@@ -18,7 +18,7 @@ _KINDS: Final = ("deployment", "statefulset", "daemonset", "cronjob")
 _OWNER: Final = tuple(f"{above}{kind}name" for kind in _KINDS for above in ("k8s", "kubernetes"))
 _CONTAINER: Final = ("kubernetescontainername", "k8scontainername", "containername", "kubernetescontainer")
 _UNIT: Final = ("systemdunit", "systemduserunit", "syslogidentifier")
-_PROGRAM: Final = ("app", "application", "applicationname", "appname", "programname", "loggroup")
+_PROGRAM: Final = ("app", "application", "applicationname", "appname", "programname", "program", "loggroup")
 _NAMESPACE: Final = (
     "kubernetesnamespace", "kubernetesnamespacename", "kubernetespodnamespace", "k8snamespacename",
     "k8snamespace", "namespacename", "podnamespace", "labelsnamespace", "namespace",

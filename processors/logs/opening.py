@@ -27,7 +27,7 @@ _LAYERS: Final = 5
 _WRAPPERS: Final = frozenset(("message", "msg", "body", "jsonpayload", "protopayload"))
 # What a collector knows of the sender stands under these; the names within are as good without them.
 _SHARED: Final = re.compile(
-    r"(?:resource(?:attributes|labels)?|attributes|properties|fields|extra|mdc)(?=\w)"
+    r"(?:resource(?:attributes|labels)?|attributes|properties|fields|tags|extra|mdc)(?=\w)"
 )
 # JSON may follow the head that syslog or Docker Compose puts before a line.
 _JSON_BEHIND: Final = re.compile(

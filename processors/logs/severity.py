@@ -13,7 +13,7 @@ from processors.logs.reports import NOTHING, find_report
 
 _LOOKED_AT: Final = 4_000
 _WINDOWS_EVENT: Final = re.compile(r"<Event\b[^>]{0,200}>.{0,3000}?<Level>(\d)</Level>")
-_PRIORITY: Final = re.compile(r"<(\d{1,3})>")
+_PRIORITY: Final = re.compile(r"<(\d{1,3})>(?:1 )?")
 # Loggers that write a level in a way of their own, at a place of its own.
 _LETTERS: Final = tuple(
     re.compile(pattern)
@@ -90,7 +90,7 @@ def find_severity(message: str) -> str:
     if event := _WINDOWS_EVENT.match(text):
         return number_level(event[1], WINDOWS) or "info"
     priority = _PRIORITY.match(text)
-    if stated := _find_stated(text[priority.end() :].lstrip("1 ") if priority else text):
+    if stated := _find_stated(text[priority.end() :] if priority else text):
         return stated
     envelope = number_level(int(priority[1]) % 8, SYSLOG) if priority else ""
     reported = find_report(text)

@@ -44,7 +44,9 @@ from processors.logs.field_levels import find_level
         ({"severity": 500}, "error"),
         ({"PRIORITY": "3", "_SYSTEMD_UNIT": "a.service"}, "error"),
         ({"t": {"$date": "x"}, "s": "W", "c": "NETWORK", "msg": "slow"}, "warning"),
+        ({"status": "error", "ddsource": "java"}, "error"),
         # Nothing
+        ({"status": "error"}, ""),
         ({}, ""),
         ({"level": "high"}, ""),
         ({"level": ""}, ""),
@@ -70,6 +72,7 @@ def test_a_level_is_read(body: dict[str, Any], severity: str) -> None:
     [
         {"PRIORITY": "3", "_TRANSPORT": "journal", "CONTAINER_ID": "abc"},
         {"PRIORITY": "6", "_TRANSPORT": "stdout", "_SYSTEMD_UNIT": "a.service"},
+        {"short_message": "x", "level": 3, "_container_id": "abc"},
         {"stream": "stderr"},
     ],
 )

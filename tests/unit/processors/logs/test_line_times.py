@@ -48,6 +48,8 @@ SECONDS = 1_795_244_340
         "I, [2026-11-21T06:59:00.000000 #7]  INFO -- : Ruby",
         "nova-api.log.1.2026-11-21_06:59:00 2026-11-21 06:59:00.000 25746 INFO nova",
         "ERROR 2026-11-21 06:59:00,000 the level first",
+        "[ERROR]\t2026-11-21T06:59:00.000Z\t5f2c-11\tLambda",
+        "2026-11-21T06:59:00.000Z\terror\tzap/pay.go:7\tconsole",
         "[main] 2026-11-21 06:59:00 a thread first",
         "web_1  | 2026-11-21 06:59:00 Docker Compose",
         "21.11.2026 06:59:00 Ошибка: нет связи",

@@ -35,6 +35,7 @@ def tell(body: dict[str, Any]) -> str:
         {"thrown": {"name": "X", "message": "y", "extendedStackTrace": [FRAME]}},
         {"thrown": {"name": "X", "message": "y", "extendedStackTrace": "\tat a.B.c(B.java:7)"}},
         {"error": {"stack_trace": ["X: y", "\tat a.B.c(B.java:7)"]}},
+        {"exception": {"ClassName": "X", "Message": "y", "StackTraceString": "\tat a.B.c(B.java:7)"}},
         {"exception": [{"exc_type": "X", "exc_value": "y", "frames": [STRUCTLOG_FRAME]}]},
     ],
     ids=lambda fields: json.dumps(fields)[:40],
@@ -62,6 +63,15 @@ def test_a_cause_is_told_with_its_exception() -> None:
 def test_a_reason_without_a_trace_is_told_too(fields: dict[str, Any]) -> None:
     assert tell({"msg": "payment failed", **fields}) == "payment failed\nerror: card refused"
     assert tell({"msg": "payment failed: card refused", **fields}).startswith("payment failed: card refused")
+
+
+def test_a_cause_in_a_wrapping_is_told_too() -> None:
+    frame = {"class": "a.B", "method": "c", "line": 7}
+    cause = {"exception": {"exceptionType": "OSError", "message": "disk full", "frames": [frame]}}
+    error = {"exceptionType": "X", "message": "y", "frames": [frame], "causedBy": cause}
+    told = tell({"message": "failed", "exception": error})
+    assert told.splitlines()[1::2] == ["X: y", "Caused by: OSError: disk full"]
+    assert told.splitlines()[2] == "\tat a.B.c(unknown:7)"
 
 
 def test_a_reason_is_told_with_its_kind() -> None:
