@@ -13,7 +13,11 @@ from typing import Final, TypedDict
 from processors.record import Record
 from processors.times import read_clock
 
-FOLDER: Final = Path(__file__).parents[1] / "unit" / "processors" / "logs" / "labelled"
+_LOGS: Final = Path(__file__).parents[1] / "unit" / "processors" / "logs"
+FOLDER: Final = _LOGS / "labelled"
+HELD_OUT: Final = _LOGS / "held_out"
+"""Systems that were first looked at when the reading of logs had been written."""
+
 RECEIVED: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)
 """When the broker got every record of the sample."""
 
@@ -66,9 +70,9 @@ class Labelled(TypedDict):
     secrets: list[str]
 
 
-def read_sample() -> list[Labelled]:
-    """Return every line of the sample, in the order of its files."""
-    return [line for path in sorted(FOLDER.glob("*.jsonl")) for line in _read_file(path)]
+def read_sample(folder: Path = FOLDER) -> list[Labelled]:
+    """Return every line of a sample, in the order of its files."""
+    return [line for path in sorted(folder.glob("*.jsonl")) for line in _read_file(path)]
 
 
 def _read_file(path: Path) -> Iterator[Labelled]:

@@ -4,18 +4,24 @@ import pytest
 
 from processors.logs.parsing import parse_logs
 from processors.redaction.masking import open_masker
-from tests.support.labelled_logs import Labelled, differs_in_time, list_texts, mask_record, read_sample
+from tests.support.labelled_logs import (
+    HELD_OUT,
+    Labelled,
+    differs_in_time,
+    list_texts,
+    mask_record,
+    read_sample,
+)
 
 MASK = open_masker(b"a key of the tests")
 SAMPLE = read_sample()
 SEVERITIES = ("critical", "error", "warning", "info", "debug")
-ALLOWED = len(SAMPLE) / 100
-"""So many lines may be wrong."""
+Parsed = list[tuple[Labelled, str, str]]
+"""Each label with the severity and time that the pipeline finds, which masks before it parses."""
 
 
 @pytest.fixture(scope="module", name="parsed")
-def parse_sample() -> list[tuple[Labelled, str, str]]:
-    """Each label with the severity and time that the pipeline finds, which masks before it parses."""
+def parse_sample() -> Parsed:
     return [(label, *describe(label)) for label in SAMPLE]
 
 
@@ -43,15 +49,30 @@ def test_a_secret_stands_in_its_record(label: Labelled) -> None:
     assert all(secret in "\n".join(list_texts(label["record"])) for secret in label["secrets"])
 
 
-def test_the_severity_is_right(parsed: list[tuple[Labelled, str, str]]) -> None:
-    wrong = [show(label, got, label["severity"]) for label, got, _ in parsed if got != label["severity"]]
-    assert len(wrong) <= ALLOWED, "".join(wrong)
+def find_wrong_severities(parsed: Parsed) -> list[str]:
+    return [show(label, got, label["severity"]) for label, got, _ in parsed if got != label["severity"]]
 
 
-def test_the_time_is_right(parsed: list[tuple[Labelled, str, str]]) -> None:
-    wrong = [
+def find_wrong_times(parsed: Parsed) -> list[str]:
+    return [
         show(label, at, label["observed_at"] or "the broker's")
         for label, _, at in parsed
         if not at or differs_in_time(label, at)
     ]
-    assert len(wrong) <= ALLOWED, "".join(wrong)
+
+
+def test_the_severity_is_right_on_99_of_100_lines(parsed: Parsed) -> None:
+    wrong = find_wrong_severities(parsed)
+    assert len(wrong) <= len(parsed) / 100, "".join(wrong)
+
+
+def test_the_time_is_right_on_99_of_100_lines(parsed: Parsed) -> None:
+    wrong = find_wrong_times(parsed)
+    assert len(wrong) <= len(parsed) / 100, "".join(wrong)
+
+
+def test_nine_of_ten_lines_of_systems_that_nobody_looked_at_are_right() -> None:
+    parsed = [(label, *describe(label)) for label in read_sample(HELD_OUT)]
+    assert len(parsed) >= 100
+    for wrong in (find_wrong_severities(parsed), find_wrong_times(parsed)):
+        assert len(wrong) <= len(parsed) / 10, "".join(wrong)
