@@ -39,8 +39,8 @@ _FORMATS: Final = tuple(
         # Gin
         rf"\| +{_STATUS} +\|(?:[^|]{{0,60}}+\|){{2}} +{_METHOD} +\"?{_PATH}",
         # Serilog, Morgan, Rack and what else is written for people
-        rf"\b{_METHOD} {_CLEAR_PATH}(?: HTTP/\d(?:\.\d)?)?(?: (?:responded|returned|->|=>|-|→))?:? {_STATUS}"
-        r"(?![\w.])",
+        rf"\b{_METHOD} {_CLEAR_PATH}(?: HTTP/\d(?:\.\d)?)?(?: responded)?:? {_STATUS}"
+        r"(?=$| -| in \d|[ ,]+[\d.]{1,12} ?(?:ms|s|µs|us)\b)",
         # IIS in W3C's format
         rf"^\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d (?:\S{{1,100}}+ ){{0,3}}?{_METHOD} {_PATH}"
         rf"(?: \S{{1,8000}}+){{4,8}}? {_STATUS} \d{{1,4}} \d{{1,10}}(?: \d+){{0,3}}$",

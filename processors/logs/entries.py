@@ -95,7 +95,7 @@ def extend_entry(window: Window, entry: OpenEntry, others: Iterable[OpenEntry], 
     entry["clock_ms"], entry["is_part"] = line["clock_ms"], line["is_part"]
     for each in message.splitlines():
         note_line(entry, each)
-    add_values(window, [exception] if (exception := find_exception(message)) else [])
+    add_values(window, [exception[:_LONGEST_HEAD]] if (exception := find_exception(message)) else [])
     _raise_entry(window, entry, line)
     show_entry(window, entry["text"], entry["severity"], before)
 

@@ -19,11 +19,31 @@ _MASKS: Final = re.compile(
     rf"|(?P<ADDRESS>{_ADDRESS})|(?P<UUID>{_UUID})|(?P<HEX>{_HEX})"
     r"|(?P<NUM>(?<![\w.])-?\d++(?:\.\d++)?(?![\w.])))"
 )
-# A status of HTTP and an exit code of 0 say how something ended; other numbers say how much.
+# A status of HTTP, an exit code of 0 and no errors say how something ended; other numbers say how much.
 _ENDINGS: Final = re.compile(
-    r"(?P<status>(?<![A-Za-z])(?i:(?:status|response)(?:[ _-]?code)?|HTTP(?:/\d(?:\.\d)?)?)[\"']?[ =:]{1,3})"
+    # What can begin none of them is passed over at once.
+    r"(?<![\w.,-])(?=[sSrRhHgaeEfF0])(?:"
+    r"(?P<status>(?i:(?:(?:http[ _-]?)?status|response)(?:[ _-]?code)?"
+    r"|HTTP(?:/\d(?:\.\d)?)?)[\"']?[ =:]{1,3})"
     r"(?P<first>[1-5])\d\d(?![\w.%])"
-    r"|(?P<exit>(?i:exit(?:ed)?(?: with)?[ _-](?:status|code)|exit_?code)[\"']?[ =:]{1,3})0(?![\w.])"
+    r"|(?P<said>(?:returned|responded(?: with)?|got|answered(?: with)?) )(?P<class>[45])\d\d"
+    r"(?=$|[,;:)]| (?:for|from|on|after|by)\b)"
+    r"|(?P<exit>(?i:exit(?:ed)?(?: with)?[ _-](?:status|code)|exit_?code|errors?|failures?|failed)"
+    r"[\"']?[ =:]{1,3})0(?![\w.%])"
+    r"|0(?= (?:errors?|failures?|failed|fails|ошибок)\b))"
+)
+_ENDING_MARKS: Final = (
+    "tatus",
+    "HTTP",
+    "code",
+    "STATUS",
+    "rror",
+    "fail",
+    "Fail",
+    "шибок",
+    "ed ",
+    "got ",
+    "with ",
 )
 _WORDS: Final = re.compile(r"[^\s\"'`,;=()\[\]{}<>|]+")
 # A duration, a size, a small number, a time of day: true of the line, but nobody asks for it.
@@ -71,13 +91,15 @@ def mask_variables(message: str) -> str:
         >>> mask_variables("upstream said HTTP 503, helper ended with exit code 0")
         'upstream said HTTP <5xx>, helper ended with exit code <ZERO>'
     """
-    if "tatus" in message or "HTTP" in message or "code" in message or "STATUS" in message:
+    if any(map(message.__contains__, _ENDING_MARKS)):
         message = _ENDINGS.sub(_mask_ending, message)
     return _MASKS.sub(lambda match: f"<{match.lastgroup}>", message)
 
 
 def _mask_ending(match: re.Match[str]) -> str:
-    return f"{match['status']}<{match['first']}xx>" if match["status"] else f"{match['exit']}<ZERO>"
+    if match["status"]:
+        return f"{match['status']}<{match['first']}xx>"
+    return f"{match['said']}<{match['class']}xx>" if match["said"] else f"{match['exit'] or ''}<ZERO>"
 
 
 def find_values(message: str, masked: str, template: str) -> list[str]:
@@ -93,12 +115,12 @@ def find_values(message: str, masked: str, template: str) -> list[str]:
         >>> find_values(line, mask_variables(line), "user <*> bought order <NUM> in <NUM> ms at <TIME>")
         ['bob-17', '100042']
     """
-    words = zip(message.split(), masked.split(), template.split(), strict=False)
-    varying = (
-        word for word, kind, held in words if (word != kind or held == VARIABLE) and "<TIME>" not in kind
-    )
-    pieces = (piece.strip(".:") for word in varying for piece in _WORDS.findall(word))
-    return [piece for piece in pieces if 2 < len(piece) <= _LONGEST_VALUE and not _MEASURE.fullmatch(piece)]
+    values: list[str] = []
+    for word, kind, held in zip(message.split(), masked.split(), template.split(), strict=False):
+        if (word != kind or held == VARIABLE) and "<TIME>" not in kind:
+            pieces = (piece.strip(".:") for piece in _WORDS.findall(word))
+            values += [piece for piece in pieces if 2 < len(piece) <= _LONGEST_VALUE]
+    return [value for value in values if not _MEASURE.fullmatch(value)]
 
 
 def find_identifiers(message: str) -> list[str]:

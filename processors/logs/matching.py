@@ -36,11 +36,12 @@ def match_line(miner: Drain, routes: dict[str, int], line: LogLine) -> LineMatch
     if line["http"]:
         route, is_new = choose_route(routes, line["http"])
         values = [*find_identifiers(line["message"]), *line["http"].ids]
-        return LineMatch(0, route, route, is_new, _bound(line, values))
+        return LineMatch(0, route, route, is_new, _add_identifiers(line, values))
     headline = strip_time(choose_headline(line["message"]), line["clock_ms"])
     masked = mask_variables(headline)
     pattern, template, is_new = mine_line(miner, masked)
-    return LineMatch(pattern, "", template, is_new, _bound(line, find_values(headline, masked, template)))
+    values = find_values(headline, masked, template)
+    return LineMatch(pattern, "", template, is_new, _add_identifiers(line, values))
 
 
 def choose_headline(message: str) -> str:
@@ -56,5 +57,5 @@ def choose_headline(message: str) -> str:
     return lines[-1] if lines[0].startswith("Traceback (most recent") else lines[0]
 
 
-def _bound(line: LogLine, values: list[str]) -> list[str]:
-    return [value for value in (*line["identifiers"], *values) if len(value) <= _LONGEST_VALUE]
+def _add_identifiers(line: LogLine, values: list[str]) -> list[str]:
+    return [*(each for each in line["identifiers"] if len(each) <= _LONGEST_VALUE), *values]

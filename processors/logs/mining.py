@@ -20,6 +20,7 @@ MAX_PATTERNS: Final = 1_000
 
 VARIABLE: Final = "<*>"
 _TOKENS: Final = 400
+_CHARACTERS: Final = 4_000
 
 
 def mine_line(miner: Drain, masked: str) -> tuple[int, str, bool]:
@@ -35,8 +36,9 @@ def mine_line(miner: Drain, masked: str) -> tuple[int, str, bool]:
         >>> mine_line(miner, "job c failed")
         (2, 'job c failed', True)
     """
-    words = masked.split(maxsplit=_TOKENS)[:_TOKENS]
-    cluster, change = miner.add_log_message([find_side(masked), *words])
+    looked_at = masked[:_CHARACTERS]
+    words = looked_at.split(maxsplit=_TOKENS)[:_TOKENS]
+    cluster, change = miner.add_log_message([find_side(looked_at), *words])
     return cluster.cluster_id, " ".join(cluster.log_template_tokens[1:]), change == "cluster_created"
 
 

@@ -15,7 +15,8 @@ _FAILS: Final = (
     "refuses refused refusal reject rejects rejected rejection deny denies denied denial decline "
     "declines declined forbidden timeout aborted abort broken invalid corrupt corrupted crashed lost "
     "miss missed missing expired nok unhealthy unavailable unreachable unauthorized unauthorised "
-    "incomplete"
+    "incomplete blocked cancelled canceled killed dropped exceeded mismatch mismatched timed evicted "
+    "warn warning fatal critical ko expire aborts crash crashes"
 )
 _ENDS: Final = (
     "stop stops stopped stopping close closes closed closing down off offline disable disables disabled "
@@ -24,7 +25,7 @@ _ENDS: Final = (
     "ended ending exit exited exiting finish finished finishing complete completed leave left leaving "
     "suspend suspended paused pausing unsubscribe unsubscribed deregister deregistered unregister "
     "unregistered detach detached unmount unmounted rollback logout leaves false inactive absent dead "
-    "revoke revoked decreased decrease"
+    "revoke revoked decreased decrease skipped ignored below"
 )
 # Russian words change their endings; these are their stems.
 _FAILS_IN_RUSSIAN: Final = (
@@ -42,6 +43,8 @@ _LETTERS: Final = {
     **{f"<{first}xx>": letter for first, letter in zip("12345", "pqrst", strict=True)},
     "<zero>": "z",
 }
+# Unbound, unmounted, unreachable; but not under, until, unit or unique.
+_UNDONE: Final = re.compile(r"un(?!der|til|i)[a-z]{1,20}(?:ed|ing|able|ible|ound)")
 _WORD: Final = re.compile(r"<[1-5]xx>|<ZERO>|[^\W\d_]++(?:['’]t\b)?")
 _MOST_LETTERS: Final = 6
 _LONGEST_KEPT: Final = 300
@@ -76,4 +79,6 @@ def _name_turn(word: str) -> str:
         return "n"
     if plain.startswith(_FAILS_IN_RUSSIAN):
         return "f"
-    return "e" if plain.startswith(_ENDS_IN_RUSSIAN) else _LETTERS.get(plain, "")
+    if plain.startswith(_ENDS_IN_RUSSIAN):
+        return "e"
+    return _LETTERS.get(plain) or ("f" if _UNDONE.fullmatch(plain) else "")

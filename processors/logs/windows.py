@@ -1,7 +1,6 @@
 """What is told of the lines of one pattern, of one place, severity and hour."""
 
 import re
-from collections import Counter
 from functools import lru_cache
 from typing import Final, TypedDict
 
@@ -167,10 +166,10 @@ def show_entry(window: Window, text: str, kind: str, before: str = "") -> None:
 
 def _choose_least(samples: dict[str, str]) -> str:
     """Return the oldest entry of the kind that is least serious, or of which there are most."""
-    kinds = Counter(samples.values())
-    if len(kinds) == 1:
+    kinds = list(samples.values())
+    if len(set(kinds)) == 1:
         return next(iter(samples))
-    return min(samples, key=lambda text: (rank_severity(samples[text]), -kinds[samples[text]]))
+    return min(samples, key=lambda text: (rank_severity(samples[text]), -kinds.count(samples[text])))
 
 
 def add_values(window: Window, values: list[str]) -> None:

@@ -169,6 +169,10 @@ def test_a_client_may_ask_for_any_path() -> None:
         ("выгрузка {} прошла успешно", "выгрузка {} прошла неуспешно"),
         ("узел {} запущен", "узел {} остановлен"),
         ("upstream {} said status 200", "upstream {} said status 503"),
+        ("upstream {} returned 200", "upstream {} returned 503"),
+        ("sync of {} done with 0 errors", "sync of {} done with 7 errors"),
+        ("batch {} done, failed: 0", "batch {} done, failed: 12"),
+        ("volume {} is bound", "volume {} is unbound"),
         ("helper {} ended with exit code 0", "helper {} ended with exit code 3"),
     ],
 )
