@@ -7,43 +7,30 @@ from the live index and, as far as that isn't there yet, from the topic.
 
 import json
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
 from queue import Empty, Queue
 from threading import Event
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import structlog
 
-from processors.collectors.kubernetes_told import Known, list_known, name_object
+from processors.collectors.kubernetes_changes import DELETED, RETOLD, Change, Follower, follow_resource
+from processors.collectors.kubernetes_told import name_object
 from processors.kubernetes.chunks import LAST_KNOWN
 from processors.kubernetes.pruning import prune_object
 from processors.settings import Settings
 from processors.stores import kafka, kubernetes
-from processors.stores.kubernetes import Cluster, Object, PositionGoneError, RefusedError
+from processors.stores.kubernetes import Cluster, RefusedError
 
 log = structlog.get_logger(__name__)
 
-ADDED: Final = "ADDED"
-MODIFIED: Final = "MODIFIED"
-DELETED: Final = "DELETED"
-BOOKMARK: Final = "BOOKMARK"
 _GATHER_S: Final = 0.2
 _MOST_AT_ONCE: Final = 500
-# A follower looks this often whether it is still wanted.
-_ONE_WATCH_S: Final = 20.0
-# In a position: the resources that the cluster refused at the last time.
+# In a position: the resources that the cluster refused at the last time, and when each was told again.
 _REFUSED: Final = "refused"
-
-
-class Change(NamedTuple):
-    """Something to send, or just a position that is reached; a position of None is not reached yet."""
-
-    resource: str
-    type: str
-    object: Object | None
-    position: str | None
-    last_known: str = ""
+_RETOLD: Final = "retold"
 
 
 def collect_kubernetes(settings: Settings, seconds: float) -> dict[str, int]:
@@ -52,7 +39,8 @@ def collect_kubernetes(settings: Settings, seconds: float) -> dict[str, int]:
     Objects go as they are, less what may hold secrets; the header `type` says `ADDED`, `MODIFIED` or
     `DELETED`. Messages and positions go in one transaction, so a collector that is killed goes on from the
     last one. An event that has reached its age in the cluster is not sent as deleted. A kind that the account
-    may not read is left out, and named in the log once.
+    may not read is left out, and named in the log once. What waits or isn't as it should be is sent again
+    every hour, and everything once a day.
 
     Args:
         settings: Of the platform; `kubeconfig` names the cluster.
@@ -70,12 +58,15 @@ def collect_kubernetes(settings: Settings, seconds: float) -> dict[str, int]:
     cluster = kubernetes.open_cluster(settings.kubeconfig)
     collector = f"kubernetes-{cluster.uid}"
     position = kafka.read_collected(settings.kafka_bootstrap, collector) or {}
-    follower = _Follower(settings, cluster, time.monotonic() + seconds, Event(), {})
+    retold = position.setdefault(_RETOLD, {})
+    follower = Follower(settings, cluster, time.monotonic() + seconds, Event(), {}, dict(retold))
     key = settings.mask_key_file.read_bytes().strip()
     sent = deleted = 0
     for batch in _follow_all(follower, position):
         messages = [_make_message(cluster, change, key) for change in batch if change.object is not None]
         position |= {change.resource: change.position for change in batch if change.position}
+        now = datetime.now(UTC).isoformat()
+        retold |= {change.resource: now for change in batch if change.type == RETOLD}
         kafka.send_collected(settings.kafka_bootstrap, collector, kafka.KUBERNETES, messages, position)
         sent += len(messages)
         deleted += sum(change.type == DELETED for change in batch)
@@ -96,17 +87,7 @@ def _name_refused(
     kafka.send_collected(settings.kafka_bootstrap, collector, kafka.KUBERNETES, [], position)
 
 
-class _Follower(NamedTuple):
-    """What the threads that follow a resource each have in common."""
-
-    settings: Settings
-    cluster: Cluster
-    deadline: float
-    stopped: Event
-    refused: dict[str, RefusedError]
-
-
-def _follow_all(follower: _Follower, position: dict[str, Any]) -> Iterator[list[Change]]:
+def _follow_all(follower: Follower, position: dict[str, Any]) -> Iterator[list[Change]]:
     """Follow every resource in a thread of its own, and yield what comes within a moment of each other.
 
     Raises:
@@ -149,68 +130,6 @@ def _gather(changes: "Queue[Change]") -> list[Change]:
         except Empty:
             break
     return batch
-
-
-def follow_resource(follower: _Follower, resource: str, since: str | None) -> Iterator[Change]:
-    """Yield the changes of a resource until the deadline: listed where there is no other way, then watched.
-
-    What changed since the position is read even if the deadline has passed.
-
-    Args:
-        follower: What to read, and for how long.
-        resource: A key of `stores.kubernetes.RESOURCES`.
-        since: Resource version up to which everything was sent; None: nothing was.
-
-    Raises:
-        RefusedError: The resource can't be read. Nothing of it is sent as deleted then.
-    """
-    reached = since if since is not None else (yield from _list_changes(follower, resource, None))
-    while not follower.stopped.is_set():
-        seconds = min(_ONE_WATCH_S, follower.deadline - time.monotonic())
-        try:
-            for type_, object_ in kubernetes.watch_objects(follower.cluster, resource, reached, seconds):
-                reached = object_["metadata"]["resourceVersion"]
-                # An event that has reached its age goes from the cluster; that it happened stays true.
-                told = type_ != BOOKMARK and not (resource == "events" and type_ == DELETED)
-                yield Change(resource, type_, object_ if told else None, reached)
-                if follower.stopped.is_set():
-                    return
-        except PositionGoneError:
-            reached = yield from _list_changes(follower, resource, reached)
-        if time.monotonic() >= follower.deadline:
-            return
-
-
-def _list_changes(follower: _Follower, resource: str, since: str | None) -> Generator[Change, None, str]:
-    """Yield what a list has that is newer than `since`, then what was told of and is not in the list.
-
-    An object is known by its uid: what was made anew under an old name is another one.
-
-    Returns:
-        The resource version of the list, which only the last change carries as position: before it, a part of
-        the list is missing.
-    """
-    present: set[str] = set()
-    reached = ""
-    for objects, version in kubernetes.list_objects(follower.cluster, resource):
-        reached = version
-        for object_ in objects:
-            present.add(object_["metadata"]["uid"])
-            if since is None or int(object_["metadata"]["resourceVersion"]) > int(since):
-                yield Change(resource, ADDED if since is None else MODIFIED, object_, None)
-    for known in _find_known(follower, resource):
-        if known.object["metadata"]["uid"] not in present:
-            yield Change(resource, DELETED, known.object, None, known.last_known)
-    yield Change(resource, BOOKMARK, None, reached)
-    return reached
-
-
-def _find_known(follower: _Follower, resource: str) -> list[Known]:
-    """Return the objects of a resource that were told of and are not told to be gone; events stay told."""
-    if resource == "events":
-        return []
-    kind = kubernetes.RESOURCES[resource][1]
-    return list_known(follower.settings, follower.cluster.name, follower.cluster.uid, kind)
 
 
 def _make_message(cluster: Cluster, change: Change, key: bytes) -> tuple[str, bytes, dict[str, str]]:

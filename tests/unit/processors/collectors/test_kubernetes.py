@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any
 
 import pytest
 
 from processors.collectors import kubernetes as collector
-from processors.collectors.kubernetes import Change
+from processors.collectors import kubernetes_changes as following
+from processors.collectors.kubernetes_changes import Change
 from processors.collectors.kubernetes_told import Known
 from processors.settings import load_settings
 from processors.stores import kafka
@@ -46,17 +48,19 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Server:
     server = Server()
     monkeypatch.setattr(store, "list_objects", server.list_objects)
     monkeypatch.setattr(store, "watch_objects", server.watch_objects)
-    monkeypatch.setattr(collector, "list_known", lambda *_: server.known)
+    monkeypatch.setattr(following, "list_known", lambda *_: server.known)
     return server
 
 
-def make_follower(seconds: float = 0) -> collector._Follower:
+def make_follower(seconds: float = 0, retold: str = "") -> following.Follower:
+    """Return a follower to whom everything was told just now, or at the time given."""
+    told = dict.fromkeys(store.RESOURCES, retold or datetime.now(UTC).isoformat())
     cluster = store.Cluster(None, "prod", "c0")  # type: ignore[arg-type]
-    return collector._Follower(load_settings(), cluster, time.monotonic() + seconds, Event(), {})
+    return following.Follower(load_settings(), cluster, time.monotonic() + seconds, Event(), {}, told)
 
 
 def follow(resource: str, since: str | None) -> list[Change]:
-    return list(collector.follow_resource(make_follower(), resource, since))
+    return list(following.follow_resource(make_follower(), resource, since))
 
 
 def test_a_list_moves_the_position_only_when_all_of_it_is_there(server: Server) -> None:
@@ -64,6 +68,7 @@ def test_a_list_moves_the_position_only_when_all_of_it_is_there(server: Server) 
     assert [(change.type, change.position) for change in follow("pods", None)] == [
         ("ADDED", None),
         ("ADDED", None),
+        ("RETOLD", None),
         ("BOOKMARK", "10"),
     ]
 
@@ -94,7 +99,7 @@ def test_what_the_server_forgot_is_found_by_comparing(server: Server) -> None:
 
 def test_what_is_gone_leaves_also_when_the_position_was_lost(server: Server) -> None:
     server.pages, server.known = [[make_pod("same", 3)]], [Known(make_pod("gone", 2), "")]
-    assert list_changes(None) == [("ADDED", "same"), ("DELETED", "gone"), ("BOOKMARK", "10")]
+    assert list_changes(None)[:2] == [("ADDED", "same"), ("DELETED", "gone")]
 
 
 def test_what_was_made_anew_under_its_name_is_another_object(server: Server) -> None:
@@ -123,7 +128,7 @@ def test_a_list_that_breaks_off_takes_nothing_for_gone(
     changes: list[str] = []
 
     def take_all() -> None:
-        changes.extend(c.type for c in collector.follow_resource(make_follower(), "pods", None))
+        changes.extend(c.type for c in following.follow_resource(make_follower(), "pods", None))
 
     with pytest.raises(ConnectionResetError):
         take_all()
@@ -178,7 +183,9 @@ def test_messages_and_positions_are_sent_together(server: Server, sent: Sent) ->
     key, _, headers = sent[0][0][0]
     assert key == "Pod//a/a"
     assert headers == {"source": "kubernetes", "type": "ADDED", "cluster": "prod", "cluster_uid": "c0"}
-    assert sent[-1][1] == dict.fromkeys(store.RESOURCES, "10")
+    position = sent[-1][1]
+    assert position.pop("retold").keys() == set(store.RESOURCES)
+    assert position == dict.fromkeys(store.RESOURCES, "10")
 
 
 def test_refused_kinds_are_named_once_and_the_others_go_on(
@@ -210,3 +217,37 @@ def test_an_object_that_was_missed_is_told_with_its_last_sentence(server: Server
     headers = [headers for messages, _ in sent for _, _, headers in messages]
     assert all(one["last_known"] == "Pod gone was restarted 4 times." for one in headers)
     assert {one["type"] for one in headers} == {"DELETED"}
+
+
+def make_stuck(name: str) -> dict[str, Any]:
+    pod = make_pod(name, 3)
+    return {**pod, "metadata": {**pod["metadata"], "deletionTimestamp": "2026-11-21T10:00:00Z"}}
+
+
+@pytest.mark.parametrize(
+    ("ago", "told"),
+    [
+        (timedelta(minutes=10), []),
+        (timedelta(minutes=70), ["stuck"]),
+        (timedelta(days=1), ["stuck", "calm"]),
+    ],
+)
+def test_what_time_alone_makes_wrong_is_told_again(
+    server: Server, monkeypatch: pytest.MonkeyPatch, ago: timedelta, told: list[str]
+) -> None:
+    noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    choose = following.choose_retold
+    monkeypatch.setattr(following, "choose_retold", lambda listed, _: choose(listed, noon))
+    calm = {**make_pod("calm", 4), "status": {"phase": "Succeeded"}}
+    server.pages = [[make_stuck("stuck"), calm]]
+    follower = make_follower(retold=(noon - ago).isoformat())
+    changes = list(following.follow_resource(follower, "pods", "10"))
+    assert [c.object["metadata"]["name"] for c in changes if c.object] == told
+    # What changed since the position comes from the watch still.
+    assert [c.position for c in changes if c.position] == []
+    assert ("RETOLD" in {c.type for c in changes}) == bool(told)
+
+
+def test_events_are_told_once(server: Server) -> None:
+    server.pages = [[make_pod("event", 4)]]
+    assert list(following.follow_resource(make_follower(retold="2026-01-01T00:00:00Z"), "events", "10")) == []
