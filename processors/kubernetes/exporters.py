@@ -7,6 +7,15 @@ from typing import Any, Final
 from processors.fields import Object, take, take_object, take_objects, take_text
 
 _WORD: Final = re.compile(r"_([a-z])")
+# What objects of these kinds have and no others.
+_SIGNS: Final = {
+    "Pod": ("spec", "containers"),
+    "Node": ("status", "nodeInfo"),
+    "StatefulSet": ("spec", "volumeClaimTemplates"),
+    "DaemonSet": ("status", "desiredNumberScheduled"),
+    "CronJob": ("spec", "jobTemplate"),
+    "HorizontalPodAutoscaler": ("spec", "scaleTargetRef"),
+}
 _DEEPEST: Final = 6
 # Where the attributes of OpenTelemetry's events stand in an event of core/v1.
 _EVENT_ATTRIBUTES: Final = {
@@ -37,6 +46,18 @@ def complete_event(value: Object) -> Object | None:
     if not (take_text(about, "name") and says):
         return None
     return {**value, "kind": "Event", "metadata": take_object(value, "metadata")}
+
+
+def guess_kind(value: Object) -> str:
+    """Return the kind of an object that lacks it, as the API's own clients keep objects, if its parts show it.
+
+    Example:
+        >>> guess_kind({"metadata": {"name": "p"}, "spec": {"containers": []}})
+        'Pod'
+    """
+    if not take_text(value, "metadata", "name") or take_text(value, "kind"):
+        return ""
+    return next((kind for kind, path in _SIGNS.items() if take(value, *path) is not None), "")
 
 
 def undo_snake_case(value: Any, depth: int = _DEEPEST) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from processors.fields import Object, take_object, take_text
-from processors.kubernetes.exporters import complete_event, read_log_record, undo_snake_case
+from processors.kubernetes.exporters import complete_event, guess_kind, read_log_record, undo_snake_case
 from processors.record import Record
 from processors.untrusted import PoisonError, read_json
 
@@ -124,6 +124,8 @@ def _read_object(value: Object) -> Object | None:
         return value
     if isinstance(value.get("kind"), str) and take_text(value, "apiVersion").startswith("audit.k8s.io/"):
         return value
+    if kind := guess_kind(value):
+        return {**value, "kind": kind}
     return complete_event(undo_snake_case(value) if "involved_object" in value else value)
 
 

@@ -132,12 +132,14 @@ def _judge_restarts(pod: Object, phase: str, containers: list[Container], now: d
 
 
 def _judge_pending(pod: Object, containers: list[Container], now: datetime) -> Verdict:
+    """Return what keeps a pod from running: the first of its containers that is neither done nor ready."""
     began = read_moments(now, take_object(pod, "status").get("startTime"))
-    waiting = next((c for c in containers if take_object(c.status, "state", "waiting")), None)
-    if not began or now - began[0] < SETTLING or waiting is None:
+    first = next((c for c in containers if not c.status.get("ready") and not find_end(c)), None)
+    if not began or now - began[0] < SETTLING or first is None:
         return Verdict("is starting", "is starting", "info")
-    told = f"doesn't get on with its start: {waiting.called} waits in "
-    told += say_reason(take_object(waiting.status, "state", "waiting"))
+    waiting = take_object(first.status, "state", "waiting")
+    does = f"waits in {say_reason(waiting)}" if waiting else "still runs"
+    told = f"doesn't get on with its start: {first.called} {does}"
     return Verdict(f"{told}, since {say_moment(began[0])}", told, "warning")
 
 

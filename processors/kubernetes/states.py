@@ -82,13 +82,13 @@ def describe_gone(object_: Object, now: datetime, last_known: str) -> State:
 def _add_deletion(object_: Object, told: Told, now: datetime) -> Told:
     """Put first that an object is being deleted: since when, and by what it is held."""
     stated = object_["metadata"].get("deletionTimestamp")
-    if not stated:
-        return told
     due = read_moment(stated, now)
+    if due is None:
+        return told
     finalizers = say_names(
         [*take_texts(object_, "metadata", "finalizers"), *take_texts(object_, "spec", "finalizers")]
     )
-    is_held = due is not None and now - due > _GRACE
+    is_held = now - due > _GRACE
     held = f", held by finalizer {finalizers}" if finalizers else _say_unconfirmed(object_) if is_held else ""
     since = say_when(stated, now, "since")
     verdict = Verdict(

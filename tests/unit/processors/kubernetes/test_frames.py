@@ -136,6 +136,20 @@ def test_two_clusters_share_no_chunk_of_an_object_without_uid() -> None:
     assert build(POD, cluster="a")["doc_id"] != build(POD, cluster="b")["doc_id"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "parts"),
+    [
+        ("Pod", {"spec": {"containers": [{"name": "app"}]}}),
+        ("Node", {"status": {"nodeInfo": {"kubeletVersion": "v1.33"}}}),
+        ("CronJob", {"spec": {"jobTemplate": {"spec": {}}}}),
+        ("DaemonSet", {"status": {"desiredNumberScheduled": 3}}),
+    ],
+)
+def test_an_object_that_lacks_its_kind_shows_it(kind: str, parts: dict[str, Any]) -> None:
+    object_ = {name: part for name, part in make_object(kind, **parts).items() if name != "kind"}
+    assert build({"type": "ADDED", "object": object_})["title"].startswith(f"{kind} checkout")
+
+
 def test_lines_without_end_are_poison() -> None:
     with pytest.raises(PoisonError):
         build_all("{}\n" * 6_000)

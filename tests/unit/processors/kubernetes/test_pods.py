@@ -105,6 +105,19 @@ def test_a_start_that_takes_too_long_is_wrong() -> None:
     )
 
 
+def test_an_init_container_that_never_ends_keeps_a_pod_from_running() -> None:
+    init = make_status("schema", state={"running": {"startedAt": "2026-11-21T11:01:00Z"}})
+    app = make_status("app", state={"waiting": {"reason": "PodInitializing"}})
+    pod = make_pod({"startTime": "2026-11-21T11:00:00Z", "initContainerStatuses": [init],
+                    "containerStatuses": [app]})  # fmt: skip
+    assert say(pod) == (
+        "warning",
+        "doesn't get on with its start: init container schema still runs, since 11:00:00 UTC on 2026-11-21.",
+    )
+    pod["status"]["startTime"] = "2026-11-21T11:55:00Z"
+    assert say(pod) == ("info", "is starting.")
+
+
 def test_a_readiness_probe_that_fails_is_named_though_the_pod_runs() -> None:
     app = make_status("app", started=True, state={"running": {}})
     probe = {"httpGet": {"path": "/ready?token=hunter2", "port": 8080}, "periodSeconds": 5}

@@ -28,6 +28,11 @@ def test_a_deletion_within_its_time_of_grace_is_calm() -> None:
     assert say(make_held("Pod", deletionTimestamp="2026-11-21T11:59:00Z"))[0] == "warning"
 
 
+@pytest.mark.parametrize("time", [None, "", "0001-01-01T00:00:00Z", "soon", 0, {}])
+def test_a_time_of_nothing_is_no_deletion(time: Any) -> None:
+    assert "deleted" not in say(make_held("Job", deletionTimestamp=time))[1]
+
+
 def test_a_pod_whose_node_does_not_answer_says_which() -> None:
     pod = make_held("Pod", finalizers=[]) | {"spec": {"nodeName": "n1"}}
     assert ", which node n1 has not confirmed; it " in say(pod)[1]
