@@ -246,7 +246,19 @@ WRITTEN: Final = (
     "root:$6$«password»$«hex64»«password»:19000:0:99999:7:::",
     "bob:$apr1$«password»$«password»«hex»",
     "hash $argon2id$v=19$m=65536,t=3,p=4$«password»$«token»",
-    "userPassword: {SSHA}«base64»",
+    "userPassword: {SSHA}«base64»", "pbkdf2_sha256$260000$«password»$«base64»",
+    # Others.
+    "kind: Secret\ndata:\n  app.conf: «base64»\n  user: «token»\n",
+    'kind: Secret\nmetadata:\n  name: x\nstringData:\n  conf: |\n    user: bob\n    «word»\ntype: Opaque\n',
+    '{"kind": "Secret", "stringData": {"a.conf": "{\\"user\\": {}} «word»", "b": "«word»"}}',
+    "sqlplus scott/«password»@orcl", "htpasswd -b /etc/passwords bob «password»", "echo 'bob:«password»' | chpasswd",  # noqa: E501
+    "GET /shop;jsessionid=«token»?x=1", "Cookie PHPSESSID=«password»«hex»", "userPassword:: «base64»",
+    "Database=x;UID=y;Password={«password»;1};", "passwordConfirm=«word»", "пароль (временный): «password»",
+    "пароль по умолчанию: «password»", "секретный ключ: «token»", "password (temporary): «password»",
+    "\\u003cpassword\\u003e«word»\\u003c/password\\u003e", "ssh_pass: «password»", "wpa_passphrase=«word»",
+    "-Djavax.net.ssl.keyStorePassword=«word»", "SECRET_KEY=django-insecure-«token»", "X-Hub-Signature-256: sha256=«hex64»",  # noqa: E501
+    '"url":"http:\\/\\/u:«password»@db\\/x"', "https://api.telegram.org/file/bot123456:«token»/photo.jpg",
+    "amqp://u:«password»%40@mq", "http://u:«password»@[::1]:80/", "ПАРОЛЬ=«word»", "PassWord=«word»",
 )  # fmt: skip
 """Texts with a secret between « and »."""
 
@@ -391,6 +403,9 @@ KEPT: Final = (
     "Failed password for invalid user admin from 10.0.0.7", "pam_unix(sshd:auth): authentication failure; user=bob",  # noqa: E501
     "sk-learn and sk-image", "npm_config_cache=/tmp", "hf_hub_download", "glances-monitor-plugin", "cio-checkout-service",  # noqa: E501
     "pat-and-mat", "data-pipeline-operator", "dapi-service-discovery-agent", "ntn_listener_thread_pool", "y0_axis_label_format",  # noqa: E501
+    "kind: ConfigMap\ndata:\n  app.conf: aaaa\n", "kind: SecretProviderClass\ndata:\n  a: b\n", "user=bob session=3",  # noqa: E501
+    "Password::Reset", "session_id=7", "password={value};", "chpasswd: no changes", "sqlplus / as sysdba",
+    "<password-policy>strict</password-policy>", "<custom-admin-password>' --insecure", "a `--key`, `--token` or `--cert`",  # noqa: E501
 )  # fmt: skip
 """Texts that hold words and forms of secrets, and none."""
 

@@ -29,10 +29,11 @@ _BARE: Final = (
     r"(?P<bare>(?:[^\s\"'`\\,;&|<>(){}\[\]]++|[,;&|](?![\s\"'\\]|\Z|[\w.\-\[\]]{0,64}+[=:])"
     r"|(?!</)[(){}\[\]<>](?=[^\s\"'\\,;.)}\]]))+)"
 )
-# Whose it is: "password for user bob".
+# Whose it is, or a remark: "password for user bob", "password (temporary)".
 _WHO: Final = r"(?:user|role|account|пользователя)[ \t]+"
 _OWNER: Final = (
-    rf"(?P<owner>[ \t]+(?:(?:for|of|от|для|к)[ \t]+(?:the[ \t]+)?(?:{_WHO})?|{_WHO})[\w.@%'\"-]{{1,40}}+)?+"
+    rf"(?P<owner>[ \t]+(?:(?:for|of|от|для|к)[ \t]+(?:the[ \t]+)?(?:{_WHO})?|{_WHO})[\w.@%'\"-]{{1,40}}+"
+    r"|[ \t]+по умолчанию|[ \t]+\([^()\n]{1,40}+\))?+"
 )
 # A block of YAML, the default of a variable in HCL, and what Cisco writes before a hash.
 _BLOCK: Final = r"[ \t]*+:[ \t]*+[|>][+-]?[ \t]*+\n[ \t]*+"
@@ -43,7 +44,7 @@ ASSIGNMENT: Final = re.compile(
     + r"(?P<closing>(?:\\*+[\"'`\])])*+)"
     + _OWNER
     + rf"(?P<separator>{_BLOCK}|{_DEFAULT}|{_ARGUMENT}"
-    + r"|[ \t]*+(?:=>|->|→|[—–]|:=|={1,2}|:)[ \t]*+\[?[ \t]*+"
+    + r"|[ \t]*+(?:=>|->|→|[—–]|:=|={1,2}|::(?=[ \t])|:)[ \t]*+\[?[ \t]*+"
     + r"|[ \t]+(?:is|was|to|of|set to)[ \t]++|[ \t]+[05-9][ \t]+(?=\S{6})|[ \t]++)"
     + rf"(?:{_QUOTED}|{_BARE})",
     re.IGNORECASE,
@@ -76,6 +77,8 @@ def is_assigned_secret(match: re.Match[str]) -> bool:
     if not rank or is_placeholder(value) or is_file(value) or _LINK in value:
         return False
     separator, keyword = match["separator"].strip(" \t[").lower(), read_keyword(match)
+    # LDIF writes two before base64.
+    separator = ":" if separator == "::" else separator
     is_quoted = match["bare"] is None
     if separator in _EQUALS or separator[:1] == "{" or "\n" in separator or (separator == ":" and is_quoted):
         return is_written_secret(keyword, rank, value)

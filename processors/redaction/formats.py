@@ -21,7 +21,7 @@ PRIVATE_KEY: Final = make_detector(
 """Found before anything else: what is inside a key must not be taken for something else."""
 
 _URL_LOGIN: Final = (
-    r":(?:\\?/){2}[^\s:/@\"'<>\\]{0,256}+:(?!\d{1,5}/)(?=[^@]{1,1024}@)"
+    r":(?:\\{0,4}/){2}[^\s:/@\"'<>\\]{0,256}+:(?!\d{1,5}/)(?=[^@]{1,1024}@)"
     r"(?P<secret>[^\s@\"'<>\\]{1,1024}+(?:@[^\s@\"'<>\\]{0,256}+){0,3}?)@(?=[\w.\[-]{1,256}+(?:[^\w.@-]|\Z))"
 )
 
@@ -32,7 +32,7 @@ FORMATS: Final = (
         r"(?<![\w+/])(?P<secret>[A-Za-z0-9+/]{56,76}={0,2})(?![\w+/])",
     ),
     make_detector("password in a URL", "://", _URL_LOGIN, _is_no_placeholder),
-    make_detector("password in an escaped URL", "\\", _URL_LOGIN, _is_no_placeholder, hint=r":\\/\\/"),
+    make_detector("password in an escaped URL", "\\", _URL_LOGIN, _is_no_placeholder, hint=r":\\{1,4}/"),
     make_detector(
         "token in a URL",
         "://",
@@ -49,9 +49,10 @@ FORMATS: Final = (
     make_detector(
         "hash of a password",
         "$",
-        r"(?P<secret>\$(?:2[abxy]?\$\d\d\$[./A-Za-z0-9]{53}|(?:[1567y]|gy|apr1|md5|sha1|scrypt|argon2\w{1,2}|bcrypt\w{0,16}|pbkdf2\w{0,16}(?:-\w{1,10})?)"
-        r"\$[\w./+=,$-]{16,256}+))",
-        hint=r"\$(?:[12567y][abxy]?|gy|apr1|md5|sha1|scrypt|argon2|bcrypt|pbkdf2)[\w-]{0,20}\$",
+        r"(?P<secret>\$(?:2[abxy]?\$\d\d\$[./A-Za-z0-9]{53}"
+        r"|(?:[1567y]|gy|apr1|md5|sha1|scrypt|argon2\w{1,2}|bcrypt\w{0,16}|pbkdf2\w{0,16}(?:-\w{1,10})?)"
+        r"\$[\w./+=,$-]{16,256}+)|(?<![\w$])(?:pbkdf2_|bcrypt_)\w{3,10}\$[\w./+=,$-]{24,256}+)",
+        hint=r"\$(?:[12567y][abxy]?|gy|apr1|md5|sha1|scrypt|argon2|bcrypt|pbkdf2)[\w-]{0,20}\$|(?:pbkdf2|bcrypt)_",
     ),
     make_detector(
         "hash of an LDAP password",
@@ -60,7 +61,7 @@ FORMATS: Final = (
     ),
     make_detector(
         "PuTTY key",
-        "private-lines:",
+        "user-key-file",
         r"Private-Lines: \d{1,3}(?:\\[rn]|\s){1,4}+"
         r"(?P<secret>[A-Za-z0-9+/=]{16,}(?:(?:\\[rn]|\s){1,4}[A-Za-z0-9+/=]{4,}+)*+)",
     ),

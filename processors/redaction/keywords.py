@@ -16,7 +16,7 @@ KEYWORD: Final = (
     r"(?P<keyword>pass(?:word|wort|wd|phrase|code)?|pwd?|secret|token|key|credentials?|authorization|auth"
     r"|sig(?:nature)?|jwt|парол(?:ь|я|ем|е)|токен(?:ом|а)?|секрет(?:ом|а)?|ключ(?:ом|а)?)"
     r"(?P<suffix>(?:[_. -]?(?:access[_. -]?)?(?:key|token|value|hash|base64|b64|base|data|old|new|plain|text"
-    r"|api|доступа|шифрования)|[_-]?\d{1,20}+){0,4}+)"
+    r"|api|confirm(?:ation)?|repeat|again|доступа|шифрования)|[_-]?\d{1,20}+){0,4}+)"
 )
 """A pattern of a keyword and of what may follow it within the key."""
 
@@ -36,11 +36,11 @@ _OWNERS: Final = (
 # What makes a key or token a secret one when it stands before it.
 _STRONG: Final = (
     "api", "access", "account", "private", "shared", "storage", "master", "encryption", "signing",
-    "license", "client", "app", "application", "consumer", "webhook", "oauth", "oauth2", "session", "jwt",
-    "auth", "refresh", "id", "bearer", "bot", "personal", "csrf", "identity", "bootstrap", "join",
-    "registration", "deploy", "security", "sas", "vault", "github", "gitlab", "slack", "npm",
-    "subscription", "integration", "instrumentation", "secret", "datadog", "stripe", "sendgrid", "admin",
-    "user", "root", "service", "hmac", "aes", "rsa", "ssh",
+    "license", "client", "app", "application", "секретный", "закрытый", "приватный", "consumer", "webhook",
+    "oauth", "oauth2", "session", "jwt", "auth", "refresh", "id", "bearer", "bot", "personal", "csrf",
+    "identity", "bootstrap", "join", "registration", "deploy", "security", "sas", "vault", "github",
+    "gitlab", "slack", "npm", "subscription", "integration", "instrumentation", "secret", "datadog",
+    "stripe", "sendgrid", "admin", "user", "root", "service", "hmac", "aes", "rsa", "ssh",
 )  # fmt: skip
 _JOINTS: Final = ("_", ".", " ", "-")
 _LONGEST_STEM: Final = 16

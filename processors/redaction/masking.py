@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from functools import lru_cache, partial
 from typing import Final
 
+from processors.redaction.commands import COMMANDS
 from processors.redaction.contexts import CONTEXTS
 from processors.redaction.detectors import ALWAYS, Detector, make_detector
 from processors.redaction.formats import EMAIL, FORMATS
@@ -102,8 +103,10 @@ def open_masker(
     personal = (*([EMAIL] if mask_emails else []), *(PERSONAL_NUMBERS if mask_personal_numbers else []))
     own = [make_detector("pattern of the settings", ALWAYS, pattern) for pattern in patterns]
     by_literal: dict[str, list[Detector]] = {}
-    for detector in (*CONTEXTS, *FORMATS, *personal, *own):
+    for detector in (*CONTEXTS, *COMMANDS, *FORMATS, *personal, *own):
         by_literal.setdefault(detector.literal, []).append(detector)
+    # Where no keyword stands, no text with one needs to be looked for.
+    without_keywords = {each: by_literal[each] for each in by_literal if not find_keywords(each)}
 
     def mask(secret: str) -> str:
         return f"<masked:{hmac.digest(key, secret.encode(errors='backslashreplace'), 'sha256')[:4].hex()}>"
@@ -111,7 +114,8 @@ def open_masker(
     def mask_once(text: str, depth: int) -> str:
         folded = fold(text)
         places = find_keywords(folded)
-        near = [detectors for literal, detectors in by_literal.items() if literal in folded]
+        literals = by_literal if places else without_keywords
+        near = [detectors for literal, detectors in literals.items() if literal in folded]
         found = [detector for each in near for detector in each if detector.hint.search(text)]
         runs = list(find_runs(text))
         found += find_tokens(text, runs)
@@ -120,7 +124,7 @@ def open_masker(
         if places or found or ("\\" in text and "\\u04" in text):
             masked = mask_found(text, places, found, mask, deeper[depth])
         if depth < _DEPTH:
-            masked = mask_encoded(masked, runs if masked is text else None, mask, deeper[depth])
+            masked = mask_encoded(masked, runs if masked == text else None, mask, deeper[depth])
         if masked == text or text[0] not in "{[" or keeps_shape(text, masked):
             return masked
         # A match left its JSON string: each string is masked by itself.

@@ -14,7 +14,7 @@ from processors.redaction.keywords import (
 
 _QUOTED: Final = r"(?P<quote>[\"'])(?P<quoted>(?:\\.|(?!(?P=quote))[^\\])*+)(?:(?P=quote)|\\?\Z)"
 _ATTRIBUTE: Final = r"\s++[\w:.-]{1,40}+=[\"'][^\"'<>]{0,80}+[\"']"
-_TAGS_END: Final = r"(?=</|&lt;/|\]\]>|\Z)"
+_TAGS_END: Final = r"(?=</|&lt;/|\\+u003c/|\]\]>|\Z)"
 _YAML_VALUE: Final = r"(?:\"(?P<double>[^\"\n]*+)\"|'(?P<single>[^'\n]*+)'|(?P<bare>[^\s\"'#](?:[^\n]*\S)?))"
 
 _NAMED_BEFORE: Final = re.compile(
@@ -22,7 +22,7 @@ _NAMED_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE: Final = re.compile(r"[\s\"'();]")
-_TAG_BEFORE: Final = re.compile(r"(?:<|&lt;)[\w:.-]*+\Z")
+_TAG_BEFORE: Final = re.compile(r"(?:<|&lt;|\\u003c)[\w:.-]*+\Z")
 
 
 class NamedValue(NamedTuple):
@@ -74,25 +74,24 @@ VALUE_FIRST_IN_JSON: Final = _make_value_first('"')
 NAMED_VALUES: Final = (
     _make_pair("'"),
     # <add key="Password" value="x"/>
-    _make("=", rf"[\"'](?:{_ATTRIBUTE}){{0,3}}?\s++(?:value|content|default)\s*+=\s*+{_QUOTED}"),
+    _make("<", rf"[\"'](?:{_ATTRIBUTE}){{0,3}}?\s++(?:value|content|default)\s*+=\s*+{_QUOTED}"),
     # <property name="password">x</property>
-    _make(">", rf"[\"'](?:{_ATTRIBUTE}){{0,3}}+\s*+>\s*+(?:<!\[CDATA\[)?+(?P<bare>[^<\s][^<]*+){_TAGS_END}"),
+    _make("<", rf"[\"'](?:{_ATTRIBUTE}){{0,3}}+\s*+>\s*+(?:<!\[CDATA\[)?+(?P<bare>[^<\s][^<]*+){_TAGS_END}"),
     # <name>fs.secret.key</name><value>x</value>
     _make("<value>", rf"</name>\s*+<value>\s*+(?P<bare>[^<\s][^<]*+){_TAGS_END}"),
     # name: DB_PASSWORD, and value: x in the next line
     _make("value:", rf"[\"']?[ \t]*+\n[ \t]*+value:[ \t]*+{_YAML_VALUE}[ \t]*+(?=\n|\Z)"),
     # key=db_password value=x
     _make("value=", r"[\"']?[ \t,;]{1,4}+value=(?P<bare>[^\s\"',;]++)"),
-    # <password>x</password>, and <wsse:Password Type="y">x</wsse:Password>
-    _make(
-        ">",
-        rf"(?:\s[^<>]{{0,200}}+)?+>\s*+(?:<!\[CDATA\[)?+(?P<bare>[^<\s][^<]*+){_TAGS_END}",
-        _TAG_BEFORE,
-    ),
-    _make(
-        "&gt;",
-        rf"(?:\s(?:(?!&[lg]t;)[^<>]){{0,200}}+)?+&gt;\s*+(?P<bare>(?:[^<&\s]|&(?!lt;))++){_TAGS_END}",
-        _TAG_BEFORE,
+    # <password>x</password>, <wsse:Password Type="y">x</wsse:Password>, and the same within other texts
+    *(
+        _make(
+            begin.removeprefix("\\\\+"),
+            rf"(?:\s(?:(?!{begin}|{end})[^<>]){{0,200}}+)?+{end}\s*+(?:<!\[CDATA\[)?+"
+            rf"(?P<bare>[^<\s](?:(?!{begin})[^<])*+){_TAGS_END}",
+            _TAG_BEFORE,
+        )
+        for begin, end in (("<", ">"), ("&lt;", "&gt;"), (r"\\+u003c", r"\\+u003e"))
     ),
 )
 """Each is tried where a keyword stands; `is_named_secret` judges what it finds."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
 
-from processors.redaction.values import is_masked
+from processors.redaction.values import MASK_HEAD, is_masked
 
 Masker = Callable[[str], str]
 """Takes a text and returns it with its secrets masked, or takes a secret and returns its mask."""
@@ -73,7 +73,8 @@ def replace_secrets(text: str, find: Finder, accepts: Accepts, mask: Masker) -> 
             continue
         name = next((name for name in match.re.groupindex if name in SECRET_GROUPS and match[name]), "")
         begin, end = match.start(name or 0), _find_end(match, name)
-        if is_masked(text[begin : begin + LONGEST]):
+        # A mask stays, and so does what a pattern takes for a value within one.
+        if is_masked(text[begin : begin + LONGEST]) or text.endswith(MASK_HEAD, 0, begin):
             continue
         masked = mask(text[begin:end])
         # A number, or a word behind a quoted key, would leave no JSON if its mask weren't quoted.

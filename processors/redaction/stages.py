@@ -11,7 +11,6 @@ from functools import partial
 from typing import Final
 
 from processors.redaction.assignments import ASSIGNMENT, JSON_PAIR, is_assigned_secret, is_pair_secret
-from processors.redaction.contexts import DATA_MAP, MAP_VALUE, is_secret_object
 from processors.redaction.detectors import Detector
 from processors.redaction.encodings import mask_base64, mask_percent
 from processors.redaction.formats import PRIVATE_KEY
@@ -27,8 +26,8 @@ from processors.redaction.named_values import (
     is_secret_by_name,
 )
 from processors.redaction.replacing import Masker, find_anywhere, find_at_places, replace_secrets
+from processors.redaction.secret_objects import mask_secret_objects
 from processors.redaction.tokens import Run, find_runs
-from processors.redaction.values import is_placeholder
 
 _LAYOUT: Final = re.compile(r"\\+[nrt]|\s")
 
@@ -80,27 +79,20 @@ def mask_pairs(text: str, places: list[int], mask: Masker) -> str:
     if places:
         text = replace_secrets(text, find_at_places(JSON_PAIR, text, places), is_pair_secret, mask_decoded)
         text = _mask_named(text, (NAMED_IN_JSON,), (VALUE_FIRST_IN_JSON,), mask_decoded)
-    if is_secret_object(text):
-        text = DATA_MAP.sub(lambda data: _mask_values(data.group(), mask_decoded), text)
-    return text
-
-
-def _mask_values(data: str, mask: Masker) -> str:
-    return replace_secrets(
-        data, find_anywhere(MAP_VALUE, data), lambda match: not is_placeholder(match["quoted"]), mask
-    )
+    return mask_secret_objects(text, mask)
 
 
 def _mask_named(
     text: str, named: Iterable[NamedValue], values_first: Iterable[re.Pattern[str]], mask: Masker
 ) -> str:
     """Mask the values whose name is a value beside them."""
+    folded = fold(text)
     for literal, pattern, before in named:
-        folded = fold(text)
         if literal in folded:
             find = find_at_places(pattern, text, find_keywords(folded))
             text = replace_secrets(text, find, partial(is_named_secret, before=before), mask)
-    if "value" in fold(text):
+            folded = fold(text)
+    if "value" in folded:
         for pattern in values_first:
             text = replace_secrets(text, find_anywhere(pattern, text), is_secret_by_name, mask)
     return text

@@ -12,7 +12,8 @@ _PLACEHOLDER: Final = re.compile(
     r"|you[r]?[-_ ].*|type:.*|[a-z]+\(.*",
     re.IGNORECASE,
 )
-_MASK: Final = re.compile(r"<masked:[0-9a-f]{8}>")
+MASK_HEAD: Final = "<masked:"
+_MASK: Final = re.compile(rf"{MASK_HEAD}[0-9a-f]{{8}}>")
 _SEPARATORS: Final = re.compile(r"[-_./:@#]+")
 _FILE: Final = re.compile(
     r"(?:\.{0,2}|~)/[\w./-]*|[\w./-]+\.(?:pem|key|crt|json|ya?ml|txt|env|go|py|java|md|sh|conf)"

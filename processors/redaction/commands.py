@@ -1,0 +1,90 @@
+"""Secrets that are recognised by the command, or the line of a tool's file, in which they stand."""
+
+import re
+from typing import Final
+
+from processors.redaction.detectors import Detector, make_detector
+from processors.redaction.values import is_placeholder, is_random
+
+_NUMBER_OR_ADDRESS: Final = re.compile(r"[\d.:]+(?:/\w+)?")
+_COMMAND_LINE: Final = r"[^\n|;]{0,200}?\s"
+
+
+def _is_password(match: re.Match[str]) -> bool:
+    return not (is_placeholder(match["secret"]) or _NUMBER_OR_ADDRESS.fullmatch(match["secret"]))
+
+
+COMMANDS: Final[tuple[Detector, ...]] = (
+    make_detector(
+        "line of a .netrc file",
+        "password",
+        r"\blogin\s{1,8}\S{1,128}\s{1,8}password\s{1,8}(?P<secret>[^\s\"'\\]+)",
+        _is_password,
+        hint="login ",
+    ),
+    *(
+        make_detector(
+            "line of a .pgpass file",
+            literal,
+            r"(?<![^\s\"'`])(?:[\w.-]{0,255}[A-Za-z*][\w.-]{0,255}|\*|\d{1,3}(?:\.\d{1,3}){3}):(?:\d{4,5}|\*)"
+            r":(?:[A-Za-z_][\w-]{0,63}+|\*):[A-Za-z_][\w.-]{0,63}+:(?P<secret>[^\s\"'`\\]{4,})(?![^\s\"'`\\])",
+            _is_password,
+            hint=hint,
+        )
+        for literal, hint in ((":", r":\d{4,5}:"), (":*:", ""))
+    ),
+    make_detector(
+        "password of a database client",
+        " -",
+        rf"\b(?:mysql\w{{0,16}}|mariadb[\w-]{{0,16}})\b{_COMMAND_LINE}-p(?P<secret>[^\s\"'\\$<-][^\s\"'\\]{{3,}})",
+        _is_password,
+        hint=r" -p[^ ]",
+    ),
+    make_detector(
+        "password of a command",
+        " -",
+        r"\b(?:sshpass|redis-cli|docker|podman|helm|mongo\w{0,16}|ldap\w{1,16})\b"
+        rf"{_COMMAND_LINE}-[apw][ \t]{{1,8}}[\"']?(?P<secret>[^\s\"'\\$<-][^\s\"'\\]{{3,}})",
+        lambda match: _is_password(match) and is_random(match["secret"], 6),
+        hint=r" -[apw][ \t]",
+    ),
+    make_detector(
+        "user and password of a command",
+        " -",
+        rf"\b(?:curl|wget|smbclient)\b{_COMMAND_LINE}(?:-u|-U|--user|--proxy-user)[ =]?[\"']?"
+        r"[^\s:%\"'\\]{1,128}+[:%](?!//)(?P<secret>[^\s\"'\\$<]{4,})",
+        _is_password,
+        hint=r" -(?:u|U|-user|-proxy-user)",
+    ),
+    make_detector(
+        "login of Oracle's tools",
+        "/",
+        rf"\b(?:sqlplus|sqlldr|expdp|impdp|rman)\b{_COMMAND_LINE}[\w.$#]{{1,64}}/(?P<secret>[^\s@/\"'\\]{{3,128}}+)(?=@)",
+        _is_password,
+        hint="sqlplus|sqlldr|expdp|impdp|rman ",
+    ),
+    make_detector(
+        "password for a file of passwords",
+        "htpasswd",
+        r"\bhtpasswd\s{1,8}-\w{0,8}b\w{0,8}\s{1,8}\S{1,256}\s{1,8}\S{1,128}\s{1,8}(?P<secret>[^\s\"'\\]+)",
+        _is_password,
+    ),
+    make_detector(
+        "input of chpasswd",
+        "chpasswd",
+        r"\b[\w.-]{1,64}:(?P<secret>[^\s:\"'\\|<>]{4,128}+)[\"']?\s{0,8}\|\s{0,8}(?:sudo\s{1,8})?chpasswd",
+        _is_password,
+    ),
+    make_detector(
+        "short password flag",
+        " -",
+        r"(?<=\s)-p(?P<q>['\"])(?P<secret>[^\s'\"\\$]{4,256}+)(?P=q)",
+        hint=r"-p['\"]",
+    ),
+    make_detector(
+        "SQL password",
+        "identified",
+        r"(?i:\bidentified(?:\s{1,8}with\s{1,8}\S{1,64})?\s{1,8}(?:by|as))\s{1,8}\\{0,8}['\"](?P<secret>[^'\"\\<]+)",
+    ),
+)
+"""Detectors of them."""
