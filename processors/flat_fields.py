@@ -14,7 +14,7 @@ Fields = dict[str, Any]
 _JOINS: Final = str.maketrans("", "", "._-/ ")
 # Deeper than any name that is looked for.
 _DEEPEST: Final = 8
-_LONGEST_NAME: Final = 200
+_LONGEST_NAME: Final = 100
 
 
 @lru_cache(maxsize=10_000)
@@ -48,5 +48,5 @@ def _walk(body: Mapping[str, Any], above: str, depth: int) -> Iterator[tuple[str
     for name, value in body.items():
         plain = above + plain_name(name[:_LONGEST_NAME])
         yield plain, value
-        if isinstance(value, dict) and depth:
+        if isinstance(value, dict) and depth and len(plain) <= _LONGEST_NAME:
             yield from _walk(value, plain, depth - 1)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from processors.logs.otlp import is_otlp, read_export
 from processors.logs.plain_lines import split_lines
+from processors.logs.sharing import share_fields
 from processors.untrusted import PoisonError, read_json
 
 MAX_EVENTS: Final = 5_000
@@ -19,6 +20,8 @@ _BYTE_ORDER_MARK: Final = "\ufeff"
 _OBJECT: Final = re.compile(r'\{\s*+(?:\}\s*+(?:\Z|\{)|\Z|"[\w@.$#/ -]{0,200}+(?:"\s*+:|"?\s*+\Z))')
 _LIST: Final = re.compile(r'\[(?:\s*+\[){0,3}\s*+(?:\]\s*+\Z|\{\s*+["}]|"(?:[^"\\]|\\.)*+"\s*+[\],])')
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]]|[^"{}\[\]]++|"')
+# A list beside text is what the text is about.
+_SAID: Final = ("message", "msg", "log", "body", "event", "textPayload")
 # CloudWatch, Azure Monitor, AWS, Cloud Logging and New Relic put a list of events beside what they share.
 _LISTS: Final = ("logEvents", "records", "Records", "entries", "events", "logs")
 _DEEPEST: Final = 4
@@ -138,10 +141,10 @@ def _expand_object(body: Event, depth: int) -> Iterator[Event]:
         yield from _expand_streams(body["streams"])
         return
     name = next((name for name in _LISTS if _holds_events(body.get(name))), None)
-    if name is None or not depth:
+    if name is None or not depth or any(isinstance(body.get(said), str) for said in _SAID):
         yield body
         return
-    shared = {key: value for key, value in body.items() if key != name}
+    shared = share_fields({key: value for key, value in body.items() if key != name})
     for event in _expand(body[name], depth - 1):
         yield {**shared, **event}
 
@@ -150,9 +153,10 @@ def _expand_streams(streams: list[Event]) -> Iterator[Event]:
     """Yield what Loki's clients push: labels, and for each line its time and text."""
     for stream in streams:
         values = stream.get("values")
+        labels = share_fields({"labels": stream.get("stream")})
         for value in values if isinstance(values, list) else []:
             if isinstance(value, list) and len(value) > 1 and isinstance(value[1], str):
-                yield {"time": value[0], "message": value[1], "labels": stream.get("stream")}
+                yield {"time": value[0], "message": value[1], **labels}
 
 
 def _holds_events(value: Any) -> bool:

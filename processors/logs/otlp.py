@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from processors.logs.sharing import share_fields
+
 # The value objects of OTLP; each has one of these as its only key.
 _SIMPLE: Final = ("stringValue", "intValue", "doubleValue", "boolValue", "bytesValue")
 _DEEPEST: Final = 16
@@ -28,13 +30,14 @@ def read_export(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
         [{'severityNumber': 17, 'body': 'no space', 'resource': {'service.name': 'shop'}}]
     """
     if "resourceLogs" not in body:
-        yield _open_record(body, body.get("resource"))
+        yield _open_record(body, _open_resource(body.get("resource")))
         return
     for of_resource in _list_objects(body["resourceLogs"]):
+        resource = _open_resource(of_resource.get("resource"))
         for scope_names, record_names in _NAMES:
             for scope in _list_objects(of_resource.get(scope_names)):
                 for record in _list_objects(scope.get(record_names)):
-                    yield _open_record(record, of_resource.get("resource"))
+                    yield _open_record(record, resource)
 
 
 _NAMES: Final = (
@@ -43,10 +46,14 @@ _NAMES: Final = (
 )  # fmt: skip
 
 
-def _open_record(record: dict[str, Any], resource: Any) -> dict[str, Any]:
+def _open_resource(resource: Any) -> dict[str, Any]:
     attributes = resource.get("attributes", resource) if isinstance(resource, dict) else {}
-    opened = {name: _open(value, _DEEPEST) for name, value in record.items()}
-    return {**opened, "resource": _open(attributes, _DEEPEST)}
+    opened = _open(attributes, _DEEPEST)
+    return share_fields(opened) if isinstance(opened, dict) else {}
+
+
+def _open_record(record: dict[str, Any], resource: dict[str, Any]) -> dict[str, Any]:
+    return {**{name: _open(value, _DEEPEST) for name, value in record.items()}, "resource": resource}
 
 
 def _open(value: Any, depth: int) -> Any:

@@ -108,6 +108,39 @@ def test_what_a_list_shares_is_told_of_each_event() -> None:
     assert [event["logGroup"] for event in read_events(json.dumps(value))] == ["/g", "own"]
 
 
+@pytest.mark.parametrize("name", ["events", "records", "logs", "entries"])
+def test_a_list_beside_a_message_is_a_part_of_it(name: str) -> None:
+    assert len(read_events(json.dumps({"message": "two failed", name: [{"id": 1}, {"id": 2}]}))) == 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"records": [{"a": 1}] * 4_000, **{f"key{number}": number for number in range(20_000)}},
+        {"records": [{"a": 1}] * 4_000, "shared": {f"key{number}": number for number in range(20_000)}},
+        {"records": [{"a": 1}] * 4_000, **{f"key{n}": list(range(190)) for n in range(99)}},
+        {"streams": [{"stream": {f"key{n}": "v" for n in range(20_000)}, "values": [["1", "x"]] * 4_000}]},
+        {
+            "resourceLogs": [
+                {
+                    "resource": {
+                        "attributes": [{"key": f"k{n}", "value": {"intValue": n}} for n in range(9_000)]
+                    },
+                    "scopeLogs": [{"logRecords": [{"body": {"stringValue": "x"}}] * 4_000}],
+                }
+            ]
+        },
+    ],
+    ids=["fields", "object", "objects", "labels", "resource"],
+)
+def test_what_many_events_share_is_bounded(value: dict[str, Any]) -> None:
+    begin = time.process_time()
+    events = read_events(json.dumps(value))
+    assert len(events) == 4_000
+    assert all(len(json.dumps(event)) < 10_000 for event in events[:10])
+    assert time.process_time() - begin < 1
+
+
 def test_more_events_than_are_read_are_counted() -> None:
     events = read_events("\n".join('{"message": "one"}' for _ in range(MAX_EVENTS + 7)))
     assert len(events) == MAX_EVENTS + 1
