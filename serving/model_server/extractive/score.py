@@ -35,6 +35,7 @@ COVERAGE: Final = 0.3
 
 # Kinds whose severity says how things stand. Of a log line or a training run, "info" is only the usual.
 _JUDGED: Final = ("metric", "alert", "k8s", "pipeline")
+_WRONG: Final = ("error", "critical")
 _PROCEDURE_HEADING: Final = re.compile(
     r"\b(?:steps?|fix|mitigation|resolution|procedure|recovery|remediation|solution|how to)\b"
     r"|шаги|решение|исправление",
@@ -79,7 +80,7 @@ def is_calm(source: Source) -> bool:
 
 def has_failed(source: Source) -> bool:
     """Tell whether a source says that something is wrong, not only that it may become so."""
-    return source.severity == "error" and source.kind.startswith(_JUDGED)
+    return source.severity in _WRONG and source.kind.startswith((*_JUDGED, "log"))
 
 
 def is_headline(unit: Unit, source: Source) -> bool:

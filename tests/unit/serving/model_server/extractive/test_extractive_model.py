@@ -164,6 +164,21 @@ async def test_of_two_that_fit_alike_what_is_wrong_stands_before_what_only_warns
     assert answer.index(said["error"]) < answer.index(said["warning"])
 
 
+async def test_lines_that_are_errors_stand_before_calm_ones_of_the_same_service():
+    said = {
+        "info": "68 requests of edge ended with success.",
+        "error": "12 requests of edge ended with errors.",
+    }
+    sources = [
+        f'<source n="{n}" title="edge: POST /route" kind="log_pattern" observed_at="2026-11-21T10:0{n}:00Z" '
+        f'severity="{severity}">\n{text}\n</source>'
+        for n, (severity, text) in enumerate(said.items(), start=1)
+    ]
+    prompt = "\n".join(["<sources>", *sources, "</sources>", "", "Question: Is edge healthy?"])
+    answer = await answer_prompt(prompt, embed)
+    assert answer.index(said["error"]) < answer.index(said["info"])
+
+
 async def test_the_time_asked_about_is_named_and_its_words_are_not_looked_for():
     asked = "Time asked about: 2026-11-21 10:00 – 11:00 UTC\nQuestion: "
     question = "What happened today between 10:00 and 11:00 to pod pay-2 in shop?"
