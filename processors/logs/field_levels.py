@@ -23,7 +23,6 @@ _WORDS: Final = (
     "loglevel", "severitytext", "severity", "level", "levelname", "lvl", "@l", "@level", "leveltext",
     "levelstandardlevel", "leveldisplayname", "severitylevel", "logseverity", "errorseverity",
     "syslogseveritytext", "syslogseverityname", "syslogseverity", "logsyslogseverityname", "priority",
-    "eventtype",
 )  # fmt: skip
 # Names that say which scale their number is of.
 _NUMBERS: Final[tuple[tuple[str, Scale], ...]] = (
@@ -33,6 +32,7 @@ _NUMBERS: Final[tuple[tuple[str, Scale], ...]] = (
 )  # fmt: skip
 _JOURNALD: Final = ("realtimetimestamp", "systemdunit", "syslogidentifier", "transport", "bootid")
 _PYTHON_NAMES: Final = ("asctime", "funcname", "lineno", "threadname")
+_DATADOG_NAMES: Final = ("ddsource", "ddtags")
 _WINDOWS_NAMES: Final = ("winlog", "providername", "eventid", "channel")
 
 
@@ -58,7 +58,8 @@ def find_level(fields: Fields) -> str:
         or number_level(fields.get("severity"), CLOUD_LOGGING)
         or _guess_scale(fields, fields.get("level"))
         or _read_priority(fields)
-        or _read_status(fields)
+        or _read_beside(fields, "status", _DATADOG_NAMES)
+        or _read_beside(fields, "eventtype", _WINDOWS_NAMES)
         or _read_mongo(fields)
     )
 
@@ -87,10 +88,10 @@ def _names_stream(fields: Fields, number: Any) -> bool:
     return of_unit or ("containerid" in fields and str(number) in ("3", "6"))
 
 
-def _read_status(fields: Fields) -> str:
-    """Read Datadog's status, which is a level; elsewhere a status is of something else."""
-    status = fields.get("status")
-    return name_level(status) if isinstance(status, str) and _has_any(fields, ("ddsource", "ddtags")) else ""
+def _read_beside(fields: Fields, name: str, others: tuple[str, ...]) -> str:
+    """Read a word that is a level only beside certain fields; elsewhere it is of something else."""
+    word = fields.get(name)
+    return name_level(word) if isinstance(word, str) and _has_any(fields, others) else ""
 
 
 def _read_mongo(fields: Fields) -> str:

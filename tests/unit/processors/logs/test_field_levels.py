@@ -45,7 +45,9 @@ from processors.logs.field_levels import find_level
         ({"PRIORITY": "3", "_SYSTEMD_UNIT": "a.service"}, "error"),
         ({"t": {"$date": "x"}, "s": "W", "c": "NETWORK", "msg": "slow"}, "warning"),
         ({"status": "error", "ddsource": "java"}, "error"),
+        ({"EventType": "ERROR", "Channel": "System", "EventID": 7}, "error"),
         # Nothing
+        ({"event_type": "failure"}, ""),
         ({"status": "error"}, ""),
         ({}, ""),
         ({"level": "high"}, ""),
