@@ -49,7 +49,7 @@ def test_odd_bytes_are_replaced_and_nothing_else_is() -> None:
     "stated", [-1, 0, 10**18, NOW_MS + 3_600_000], ids=["negative", "zero", "far", "ahead"]
 )
 def test_a_time_that_can_t_be_the_broker_s_is_now(stated: int) -> None:
-    assert abs(take(b"x", stated)["timestamp_ms"] - NOW_MS) < 60_000
+    assert abs(take(b"x", stated)["timestamp_ms"] - time.time() * 1000) < 60_000
 
 
 def test_the_broker_s_time_stays() -> None:
