@@ -18,7 +18,8 @@ from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_cla
 from detect_secrets.plugins.base import RegexBasedDetector
 
 from evaluation.planted_secrets import Planted, draw_ordinary_lines, find_traces, plant_secrets
-from processors.redaction.masking import Masker, open_masker
+from processors.redaction.masking import open_masker
+from processors.redaction.replacing import Masker
 
 _SEED: Final = 20261121
 _LINES: Final = 20_000
