@@ -20,15 +20,17 @@ from processors.logs.level_names import (
 )
 
 _WORDS: Final = (
-    "loglevel", "severitytext", "severity", "level", "levelname", "lvl", "@l", "@level", "leveltext",
-    "levelstandardlevel", "leveldisplayname", "severitylevel", "logseverity", "errorseverity",
-    "syslogseveritytext", "syslogseverityname", "syslogseverity", "logsyslogseverityname", "priority",
+    "loglevel", "severitytext", "severitynumber", "winloglevel", "severity", "level", "levelname",
+    "lvl", "@l", "@level", "leveltext", "levelstandardlevel", "leveldisplayname", "severitylevel",
+    "logseverity", "errorseverity", "syslogseveritytext", "syslogseverityname", "syslogseverity",
+    "logsyslogseverityname", "priority",
 )  # fmt: skip
 # Names that say which scale their number is of.
 _NUMBERS: Final[tuple[tuple[str, Scale], ...]] = (
     ("severitynumber", OPENTELEMETRY), ("levelno", PYTHON), ("levelvalue", LOGBACK),
     ("levelintlevel", LOG4J), ("intlevel", LOG4J), ("syslogseverity", SYSLOG),
     ("syslogseveritycode", SYSLOG), ("logsyslogseveritycode", SYSLOG), ("winloglevel", WINDOWS),
+    ("eventsystemlevel", WINDOWS),
 )  # fmt: skip
 _JOURNALD: Final = ("realtimetimestamp", "systemdunit", "syslogidentifier", "transport", "bootid")
 _PYTHON_NAMES: Final = ("asctime", "funcname", "lineno", "threadname")

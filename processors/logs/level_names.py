@@ -17,6 +17,8 @@ _WORDS: Final[Mapping[str, str]] = {
     }.items()
     for word in words.split()
 }  # fmt: skip
+# Protobuf's JSON writes OpenTelemetry's numbers by their names.
+_ENUM: Final = "severity_number_"
 Scale = tuple[tuple[float, ...], tuple[str, ...]]
 """Numbers, and the severity below the first, from the first on, from the second on …; "" is none."""
 
@@ -52,7 +54,8 @@ def name_level(word: str) -> str:
         >>> name_level("WARN"), name_level("Eror"), name_level("E"), name_level("high")
         ('warning', 'error', 'error', '')
     """
-    return _WORDS.get(word.strip(" \t[]<>:!").partition("+")[0].rstrip("0123456789").lower(), "")
+    bare = word.strip(" \t[]<>:!").partition("+")[0].rstrip("0123456789").lower()
+    return _WORDS.get(bare.removeprefix(_ENUM), "")
 
 
 def number_level(number: Any, scale: Scale) -> str:

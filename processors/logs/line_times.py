@@ -13,12 +13,14 @@ TIME_FIELDS: Final = (
     "sourcerealtimetimestamp", "realtimetimestamp", "asctime", "instant", "timemillis", "date", "t",
     "timecreated", "timegenerated", "timereported", "eventcreated", "starttime", "logtime", "writtenat",
     "observedtimeunixnano", "observedtimestamp", "receivetimestamp", "createdat",
-    "timeiso8601", "timelocal",
+    "timeiso8601", "timelocal", "requestreceivedtimestamp", "stagetimestamp",
+    "eventsystemtimecreated#attributessystemtime",
 )  # fmt: skip
 """Plain names of the fields that may say when, the surest first; the first that can be believed counts."""
 
 _HEAD: Final = 500
 _WORDS: Final = 10
+_SEPARATORS: Final = str.maketrans("\t|", "  ")
 # A priority, the letter of klog or Ruby, Redis' process and role: what may stand before the time.
 _BEFORE: Final = re.compile(
     r"(?:<\d{1,3}>(?:1 )?)?(?:[IWEF](?=\d{4})|[DIWEFA], |\d+:[MSCX] |\[\d+\] )?[\[(\"'<|\s]{0,3}"
@@ -53,7 +55,7 @@ def find_moment(layers: Iterable[Fields], text: str, clock: datetime) -> datetim
 
 
 def _read_line(text: str, clock: datetime) -> datetime:
-    head = text[:_HEAD].replace("\t", " ")
+    head = text[:_HEAD].translate(_SEPARATORS)
     return next(filter(None, (_bound(_match(head, at, clock), clock) for at in _find_places(head))), clock)
 
 

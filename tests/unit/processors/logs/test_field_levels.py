@@ -28,6 +28,9 @@ from processors.logs.field_levels import find_level
         ({"severity_number": 4}, "debug"),
         ({"levelno": 40}, "error"),
         ({"level_value": 30_000}, "warning"),
+        ({"severityNumber": "SEVERITY_NUMBER_ERROR2"}, "error"),
+        ({"winlog": {"level": "error"}}, "error"),
+        ({"Event": {"System": {"Level": "2"}}}, "error"),
         ({"syslogseverity": "3"}, "error"),
         ({"log": {"syslog": {"severity": {"code": 4}}}}, "warning"),
         # Numbers whose size and neighbours tell it

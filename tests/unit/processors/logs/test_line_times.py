@@ -51,6 +51,7 @@ SECONDS = 1_795_244_340
         "[ERROR]\t2026-11-21T06:59:00.000Z\t5f2c-11\tLambda",
         "2026-11-21T06:59:00.000Z\terror\tzap/pay.go:7\tconsole",
         "[main] 2026-11-21 06:59:00 a thread first",
+        "ERROR|2026-11-21 06:59:00|bars between",
         "web_1  | 2026-11-21 06:59:00 Docker Compose",
         "21.11.2026 06:59:00 Ошибка: нет связи",
         "=ERROR REPORT==== 21-Nov-2026::06:59:00 ===",
@@ -101,6 +102,8 @@ def test_the_broker_has_the_time_where_the_line_states_none(line: str) -> None:
         {"__REALTIME_TIMESTAMP": f"{SECONDS}000000"},
         {"event": {"created": "2026-11-21T06:59:00Z"}},
         {"time_local": "21/Nov/2026:06:59:00 +0000"},
+        {"requestReceivedTimestamp": "2026-11-21T06:59:00.000000Z"},
+        {"Event": {"System": {"TimeCreated": {"#attributes": {"SystemTime": "2026-11-21T06:59:00Z"}}}}},
         # The first one that can be believed counts.
         {"@timestamp": "", "time": "soon", "ts": SECONDS},
         {"@timestamp": "2099-01-01T00:00:00Z", "timestamp": "2026-11-21T06:59:00Z"},
