@@ -49,7 +49,7 @@ def complete_event(value: Object) -> Object | None:
 
 
 def guess_kind(value: Object) -> str:
-    """Return the kind of an object that lacks it, as the API's own clients keep objects, if its parts show it.
+    """Return the kind of an object that lacks it, if its parts show it: the API's clients drop it.
 
     Example:
         >>> guess_kind({"metadata": {"name": "p"}, "spec": {"containers": []}})
