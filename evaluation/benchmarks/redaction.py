@@ -18,6 +18,7 @@ from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_cla
 from detect_secrets.plugins.base import RegexBasedDetector
 
 from evaluation.planted_secrets import Planted, draw_ordinary_lines, find_traces, plant_secrets
+from evaluation.surrounded_secrets import KEPT, Surrounded, surround_secrets
 from processors.redaction.masking import open_masker
 from processors.redaction.replacing import Masker
 
@@ -82,6 +83,13 @@ def count_misses(mask: Masker, planted: list[Planted]) -> Counter[str]:
     return Counter(each["kind"] for each in planted if find_traces(each, mask(each["text"])))
 
 
+def find_missed(mask: Masker, surrounded: Iterable[Surrounded]) -> list[str]:
+    """Return the texts in whose surroundings a secret is still shown."""
+    return [
+        each["text"] for each in surrounded if any(trace in mask(each["text"]) for trace in each["traces"])
+    ]
+
+
 def read_pages(folder: Path) -> list[str]:
     """Return the Markdown pages below a folder, in the order of their paths."""
     return [path.read_text(encoding="utf-8", errors="replace") for path in sorted(folder.rglob("*.md"))]
@@ -103,7 +111,11 @@ def main() -> None:
         else []
     )
     size = sum(map(len, ordinary)) // len(ordinary)
-    sys.stdout.write(f"{len(planted)} planted secrets, {_LINES} ordinary JSON log lines of {size} bytes\n")
+    surrounded = list(surround_secrets(_SEED))
+    sys.stdout.write(
+        f"{len(planted)} planted secrets, {len(surrounded)} ways to write one, {len(KEPT)} look-alikes, "
+        f"{_LINES} ordinary JSON log lines of {size} bytes\n"
+    )
     ours = open_masker(b"a key of the benchmark")
     maskers = {
         "runlore": ours,
@@ -116,7 +128,8 @@ def main() -> None:
         false = len(find_changed(mask, lines)) / len(lines)
         sys.stdout.write(
             f"{name:22} {measure_speed(mask, lines):9.0f} lines/s   missed {sum(misses.values()):4}   "
-            f"ordinary lines changed {false:.2%}\n"
+            f"ordinary lines changed {false:.2%}   ways missed {len(find_missed(mask, surrounded)):3}   "
+            f"look-alikes changed {len(find_changed(mask, list(KEPT))):3}\n"
         )
         sys.stdout.write(
             "".join(f"    missed {count:3} of 50: {kind}\n" for kind, count in sorted(misses.items()))

@@ -21,7 +21,7 @@ import httpx
 from processors.chunk import make_id
 from processors.collectors.model_registry import Entry, Model, find_rival, list_promoted, read_registry
 from processors.mlflow.fields import read_pairs
-from processors.redaction.masking import mask_secrets
+from processors.redaction.masking import mask_named
 from processors.settings import Settings
 from processors.stores import kafka, mlflow
 
@@ -190,7 +190,7 @@ def trim_run(run: dict[str, Any]) -> dict[str, Any]:
 
 
 def _mask_value(pair: dict[str, str]) -> str:
-    return mask_secrets(f"{pair['key']}={pair['value']}").removeprefix(f"{pair['key']}=")[:_LONGEST]
+    return mask_named(str(pair["key"]), str(pair["value"]))[:_LONGEST]
 
 
 def _find_changed_runs(

@@ -96,7 +96,7 @@ def is_assigned_secret(match: re.Match[str]) -> bool:
     # "Pass" is a verb as well, and what follows a password in a command may be an address.
     if not separator and (is_flag or (rank == 3 and is_quoted and keyword != "pass" and "://" not in value)):
         return not value.startswith("-") and is_written_secret(keyword, rank, value)
-    return "=" not in value.rstrip("=") and is_said_secret(keyword, rank, value)
+    return "=" not in value.rstrip("=") and "://" not in value and is_said_secret(keyword, rank, value)
 
 
 def is_pair_secret(match: re.Match[str]) -> bool:
