@@ -15,6 +15,7 @@ from processors.stores.kubernetes import (
     PositionGoneError,
     RefusedError,
     list_objects,
+    open_cluster,
     watch_objects,
 )
 from tests.support.recorded import Replay, replay
@@ -46,6 +47,23 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     yield start
     for one in opened:
         one.__exit__(None, None, None)
+
+
+def test_a_cluster_is_opened_with_a_connection_for_each_kind(serve: Serve, tmp_path: Path) -> None:
+    system = {"kind": "Namespace", "apiVersion": "v1", "metadata": {"name": "kube-system", "uid": "c0"}}
+    _, played = serve({"/api/v1/namespaces/kube-system": system})
+    kubeconfig = {
+        "clusters": [{"name": "prod", "cluster": {"server": played.url}}],
+        "users": [{"name": "me", "user": {"token": "t"}}],
+        "contexts": [{"name": "here", "context": {"cluster": "prod", "user": "me"}}],
+        "current-context": "here",
+    }
+    file = tmp_path / "kubeconfig"
+    file.write_text(json.dumps(kubeconfig))
+    cluster = open_cluster(str(file))
+    assert (cluster.name, cluster.uid) == ("prod", "c0")
+    assert cluster.api.configuration.connection_pool_maxsize > len(RESOURCES)
+    assert played.logins == {"Bearer t"}
 
 
 def make_list(*names: str, **meta: str) -> dict[str, Any]:
