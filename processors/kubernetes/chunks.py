@@ -136,7 +136,7 @@ def _describe_event(event: Object, frame: Frame, record: Record, now: datetime) 
         "namespace": about["namespace"],
         "severity": judge_event(event),
         "labels": label_event(event, about),
-        "values": [uid] if (uid := take_text(about, "uid")) else [],
+        "values": [of_about] if (of_about := take_text(about, "uid")) else [],
         "cite": _cite(event, about, record, by_events=True),
     }
 

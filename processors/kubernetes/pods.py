@@ -66,7 +66,7 @@ def _judge(pod: Object, phase: str, containers: list[Container], now: datetime) 
     is_ready = find_condition(pod, "Ready", "True") is not None
     stopped = _find_stopped_start(containers) if not is_ready else None
     if stopped:
-        return _judge_start(stopped, now)
+        return _judge_start(stopped, phase, now)
     if _count_restarts(containers):
         return _judge_restarts(pod, phase, containers, now)
     if waiting := next(filter(waits_in_vain, containers), None):
@@ -107,10 +107,12 @@ def _find_stopped_start(containers: list[Container]) -> Container | None:
     return None
 
 
-def _judge_start(container: Container, now: datetime) -> Verdict:
+def _judge_start(container: Container, phase: str, now: datetime) -> Verdict:
     waiting = take_object(container.status, "state", "waiting")
     restarts = take_count(container.status, "restartCount")
-    told = f"can't start: {say_end(container)}"
+    # A sidecar may fail while the others run.
+    begin = "has a container that doesn't run" if phase == "Running" else "can't start"
+    told = f"{begin}: {say_end(container)}"
     often = f"; it was restarted {say_times(restarts)}" if restarts else ""
     waits = f"; it now waits in {say_reason(waiting)}" if waiting else ""
     return Verdict(f"{told}{say_end_time(container, now)}{often}{waits}", f"{told}{waits}", "error")

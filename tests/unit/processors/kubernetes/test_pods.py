@@ -76,6 +76,10 @@ def test_a_sidecar_that_fails_is_called_one() -> None:
     severity, said = say(pod)
     assert severity == "error"
     assert said.startswith("can't start: sidecar container proxy ended with Error (exit code 2)")
+    pod["status"] |= {"phase": "Running", "conditions": [UNREADY]}
+    assert say(pod)[1].startswith(
+        "has a container that doesn't run: sidecar container proxy ended with Error"
+    )
 
 
 @pytest.mark.parametrize(
