@@ -144,6 +144,19 @@ def test_times_are_no_values_and_no_part_of_a_title(time: str) -> None:
     assert (chunk["title"], chunk["values"]) == ("shop: queue is long", [])
 
 
+@pytest.mark.parametrize(
+    "time",
+    [
+        "21/Nov/2026:07:{0:02}:{1:02}", "2026/11/21 07:{0:02}:{1:02}",
+        "2026-11-21T07:{0:02}:{1:02}.123456789+03:00", "2026-11-21 07:{0:02}:{1:02},123",
+    ],
+)  # fmt: skip
+def test_nor_are_those_in_the_midst_of_a_line(time: str) -> None:
+    lines = [make_event(f"queue is long since {time.format(n // 60, n % 60)}", n) for n in range(100)]
+    (chunk,) = tell(*lines)
+    assert chunk["values"] == []
+
+
 def test_a_client_may_ask_for_any_path() -> None:
     lines = [
         make_event(_combined(n, 404).replace("route/v1", f"{chr(97 + n % 26) * (n % 50)}/x"))
