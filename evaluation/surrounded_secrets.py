@@ -248,6 +248,7 @@ WRITTEN: Final = (
     "hash $argon2id$v=19$m=65536,t=3,p=4$«password»$«token»",
     "userPassword: {SSHA}«base64»", "pbkdf2_sha256$260000$«password»$«base64»",
     # Others.
+    "PuTTY-User-Key-File-3: ssh-ed25519\nPrivate-Lines: 1\n«base64»\nPrivate-MAC: 00",
     "kind: Secret\ndata:\n  app.conf: «base64»\n  user: «token»\n",
     'kind: Secret\nmetadata:\n  name: x\nstringData:\n  conf: |\n    user: bob\n    «word»\ntype: Opaque\n',
     '{"kind": "Secret", "stringData": {"a.conf": "{\\"user\\": {}} «word»", "b": "«word»"}}',

@@ -1,4 +1,4 @@
-"""A thousand secrets go in through Kafka and the chat; none is found anywhere behind it."""
+"""A thousand secrets and more go in through Kafka and the chat; none is found anywhere behind it."""
 
 import base64
 import json
@@ -14,6 +14,7 @@ import redis
 from opensearchpy import OpenSearch, helpers
 
 from evaluation.planted_secrets import Planted, find_traces, plant_secrets
+from evaluation.surrounded_secrets import surround_secrets
 from local.settings import load_settings as load_stack_settings
 from processors.positions import Positions
 from processors.settings import Settings
@@ -32,7 +33,7 @@ ASKED = 40
 def test_no_planted_secret_is_found_behind_kafka(
     settings: Settings, client: OpenSearch, run_dag: RunDag
 ) -> None:
-    planted = list(plant_secrets(time.time_ns()))
+    planted = plant(time.time_ns())
     send(settings, planted)
     wait_until_read(settings, client, run_dag)
     ask(settings, planted[:: len(planted) // ASKED])
@@ -57,6 +58,20 @@ def test_no_planted_secret_is_found_behind_kafka(
             ]
     assert found == []
     assert all(seen[place] for place in ("staging", "indices", "dead letters", "logs", "airflow logs")), seen
+
+
+def plant(seed: int) -> list[Planted]:
+    ways = [
+        Planted(
+            kind="way",
+            secret=trace,
+            carrier="log",
+            text=json.dumps({"message": each["text"], "service": {"name": "planted"}}, ensure_ascii=False),
+        )
+        for each in surround_secrets(seed)
+        for trace in each["traces"]
+    ]
+    return [*plant_secrets(seed), *ways]
 
 
 def send(settings: Settings, planted: list[Planted]) -> None:

@@ -21,7 +21,9 @@ PIECES = (
     '"name":"key","value":"', '"data":{', '{"kind": "Secret"', "IDENTIFIED BY ", "basic ",
     "authorization: ", "login a password ", "AKIA", "sk-", "--token,", "key[", "key(", "_key", "key.key",
     "pwd\n", "\\u0041", "[", "<", "%3D", "=", "xoxb-", "A", "Aa1", "é", "\u0130", "<masked:00c0ffee>",
-    "AccountKey=", "SG.", ".aaaaaa.", "\x00", "\ud800", "token to ", '"token": [', "\t",
+    "AccountKey=", "SG.", ".aaaaaa.", "\x00", "\ud800", "token to ", "/hooks/", "/bot", "%22token%22%3A%22",
+    "cGFzc3dvcmQ9", "<password>", "ключ ", 'value="x" ', "<add key=\"password\" value=\"", "password: |\n ",
+    "token for user x ", "$6$", "{SSHA}", "kind: Secret\ndata:\n a: b\n", '"token": [', "\t",
 )  # fmt: skip
 
 
