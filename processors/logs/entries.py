@@ -64,6 +64,7 @@ def make_entry(line: LogLine, window: str, start: list[int], severity: str) -> O
         trace="",
         exception="",
         has_frames=False,
+        tracebacks=0,
         is_over=False,
         is_part=line["is_part"],
     )

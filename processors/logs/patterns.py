@@ -18,7 +18,7 @@ from processors.logs.parsing import LogLine
 from processors.logs.traces import OpenEntry, find_continued, is_waiting
 from processors.logs.windows import Window, add_entry, add_offset, name_window, open_window
 
-METHOD: Final = "drain-windows-2"
+METHOD: Final = "drain-windows-3"
 """Names the way of making windows; a state that another way wrote isn't taken up."""
 
 MAX_LINES: Final = 10_000

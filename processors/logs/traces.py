@@ -74,7 +74,8 @@ class OpenEntry(TypedDict):
     """An entry of a stream that its next line may go on with.
 
     `window` and `start` name its window. `trace` says how its stack trace goes on (empty if it has none),
-    `exception` what it is about, `is_over` that it has its last frame. `is_part`: it ends within a line.
+    `exception` what it is about, `tracebacks` how many of Python's wait for their
+    exception, `is_over` that it has its last frame. `is_part`: it ends within a line.
     """
 
     window: str
@@ -87,6 +88,7 @@ class OpenEntry(TypedDict):
     trace: str
     exception: str
     has_frames: bool
+    tracebacks: int
     is_over: bool
     is_part: bool
 
@@ -241,7 +243,9 @@ def note_line(entry: OpenEntry, message: str) -> None:
     raised = _RAISED.match(message) if entry["trace"] == "python" and entry["has_frames"] else None
     if not message[:1].isspace():
         entry["exception"] = find_exception(message) or (raised[1] if raised else entry["exception"])
-    if raised or _LAST_FRAME.match(message):
+    # Woven tracebacks end with an exception each.
+    entry["tracebacks"] += bool(_TRACEBACK.match(message)) - bool(raised)
+    if (raised and entry["tracebacks"] <= 0) or _LAST_FRAME.match(message):
         entry["is_over"] = True
 
 

@@ -336,6 +336,15 @@ def test_sequential_tracebacks_are_two_entries() -> None:
     assert "woven" not in chunk["text"]
 
 
+def test_woven_tracebacks_keep_both_exceptions() -> None:
+    head, frame = "Traceback (most recent call last):", '  File "{}.py", line 1, in run'
+    lines = (head, head, frame.format("a"), frame.format("b"), "KeyError: 'a'", "ValueError: b")
+    (chunk,) = tell(*lines, "INFO next")[:1]
+    assert chunk["text"].endswith("\n".join(lines))
+    assert chunk["labels"]["count"] == "2"
+    assert "woven" in chunk["text"]
+
+
 def test_statements_of_two_sessions_are_not_mixed() -> None:
     head = '2026-11-21 07:00:00 UTC [{}] ERROR:  relation "{}" does not exist'
     lines = [head.format(71, "x"), head.format(72, "y"), "2026-11-21 07:00:00 UTC [71] STATEMENT:  select x"]
