@@ -22,7 +22,7 @@ from processors.light import build_chunks
 from processors.logs.patterns import METHOD, read_offsets
 from processors.positions import Positions, count_between
 from processors.record import DeadLetter, Record, place_of, read_rows
-from processors.redaction.masking import mask_secrets
+from processors.redaction.masking import mask_named, mask_secrets
 from processors.settings import Settings
 from processors.stores import builds, kafka, search, slices, staging, versions
 from processors.untrusted import clean_text
@@ -81,7 +81,7 @@ def _mask_record(record: Record) -> Record:
     return {
         **record,
         "key": clean_text(mask_secrets(record["key"])),
-        "headers": {name: clean_text(mask_secrets(value)) for name, value in record["headers"].items()},
+        "headers": {name: clean_text(mask_named(name, value)) for name, value in record["headers"].items()},
         "value": None if record["value"] is None else clean_text(mask_secrets(record["value"])),
     }
 

@@ -23,7 +23,7 @@ from confluent_kafka.cimpl import NewPartitions, NewTopic
 
 from processors.positions import Positions
 from processors.record import DeadLetter, Record
-from processors.redaction.masking import mask_secrets
+from processors.redaction.masking import mask_named, mask_secrets
 from processors.settings import load_settings
 from processors.times import AHEAD, EARLIEST
 from processors.untrusted import clean_text, decode_text
@@ -371,7 +371,7 @@ def _copy_letter(consumer: Consumer, letter: DeadLetter) -> tuple[str, bytes, di
         found = [message] if message is not None and message.error() is None else []
     body = {**letter, "error": mask_secrets(letter["error"]), "original": "", "original_found": bool(found)}
     if found:
-        headers = {name: mask_secrets(value) for name, value in _decode_headers(found[0]).items()}
+        headers = {name: mask_named(name, value) for name, value in _decode_headers(found[0]).items()}
         body |= {"key": mask_secrets(_decode(found[0].key()) or ""), "headers": headers}
         body["original"] = base64.b64encode(mask_bytes(found[0].value() or b"")).decode()
     return _name_origin(letter), json.dumps(body).encode(), {}

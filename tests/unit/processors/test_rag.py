@@ -53,7 +53,8 @@ def test_a_name_that_opensearch_would_refuse_is_cut(name: str) -> None:
 
 def test_staged_records_hold_no_text_that_can_t_be_written() -> None:
     record = make_record(kafka.LOGS, '{"a": "\\ud83d", "password": "hunter22"}', key="\ud83d")
-    record["headers"] = {"h": "\x00"}
+    record["headers"] = {"h": "\x00", "X-Api-Key": "A1b2C3d4E5f6"}
     masked = rag._mask_record(record)
     assert f"{masked['key']}{masked['headers']}{masked['value']}".encode()
     assert "hunter22" not in (masked["value"] or "")
+    assert "A1b2C3d4E5f6" not in masked["headers"]["X-Api-Key"], "a header's name says what it holds"
