@@ -20,6 +20,7 @@ from processors.times import read_clock
 
 Builder = Callable[[Record, str, str], list[Chunk]]
 _Made = TypeVar("_Made")
+_LONGEST_ERROR: Final = 2_000
 
 BUILDERS: Final[dict[str, Builder]] = {
     kafka.METRICS: build_metric_chunks,
@@ -66,7 +67,8 @@ def _build_each(records: list[Record], batch_id: str, ingested_at: str, policy: 
 
     def build(record: Record) -> list[Chunk]:
         built = BUILDERS[record["topic"]](record, batch_id, ingested_at)
-        return [_finish(chunk, record, record["timestamp_ms"], policy) for chunk in built]
+        clock_ms = record["timestamp_ms"]
+        return [_finish(chunk, record, clock_ms, clock_ms, policy) for chunk in built]
 
     made = (_attempt(build, record, letters) or [] for record in records)
     chunks = [chunk for of_record in made for chunk in of_record]
@@ -88,9 +90,17 @@ def _fold_logs(
     told = [line for line in lines if not is_noise(line, noise)]
     reached = records[-1]["offset"] + 1
     windows = fold_lines(known, told)
-    built = [build_pattern_chunk(window, reached, batch_id, ingested_at) for window in windows]
     # A window's write is ordered by how far its partition was folded, which no clock can disturb.
-    chunks = [_finish(chunk, records[-1], reached, policy) for chunk in built]
+    chunks = [
+        _finish(
+            build_pattern_chunk(window, reached, batch_id, ingested_at),
+            records[0],
+            window["touched_ms"],
+            reached,
+            policy,
+        )
+        for window in windows
+    ]
     return Built(chunks=chunks, letters=letters, noise=len(lines) - len(told), state=known)
 
 
@@ -114,9 +124,7 @@ def _attempt(make: Callable[[Record], _Made], record: Record, letters: list[Dead
         return None
 
 
-_LONGEST_ERROR: Final = 2_000
-
-
-def _finish(chunk: Chunk, record: Record, write_version: int, policy: AccessPolicy) -> Chunk:
-    sealed = seal_chunk(chunk, read_clock(record["timestamp_ms"]), policy)
+def _finish(chunk: Chunk, record: Record, clock_ms: int, write_version: int, policy: AccessPolicy) -> Chunk:
+    """Seal a chunk of a record's partition by the broker's time of what it was made from last."""
+    sealed = seal_chunk(chunk, read_clock(clock_ms), policy)
     return {**sealed, "source_place": place_of(record), "write_version": write_version}

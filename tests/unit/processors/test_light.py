@@ -76,3 +76,12 @@ def test_writes_are_ordered_by_the_broker_s_time_and_those_of_a_window_by_its_pa
     assert state["write_version"] == 1_763_708_400_000
     (window,) = build_chunks([make_record(kafka.LOGS, 41, "a line")], None, (), "b", "now")["chunks"]
     assert window["write_version"] == 42
+
+
+def test_a_window_is_bounded_by_its_own_last_line_not_by_where_the_batch_ends() -> None:
+    hour_ms = 3_600_000
+    records = [make_record(kafka.LOGS, n, f'{{"message": "m", "service": "s{n}"}}') for n in range(2)]
+    records[1]["timestamp_ms"] -= hour_ms
+    first = build_chunks(records, None, (), "b", "now")["chunks"][0]
+    (alone,) = build_chunks(records[:1], None, (), "b", "now")["chunks"]
+    assert first["observed_at"] == alone["observed_at"], "the broker's clock went back behind it"
