@@ -5,9 +5,10 @@ from typing import Final
 
 from processors.flat_fields import Fields, flatten_fields, plain_name
 
-_APP_LABELS: Final = tuple(
+APP_LABELS: Final = tuple(
     plain_name(label) for label in ("app.kubernetes.io/name", "k8s-app", "app", "app.kubernetes.io/instance")
 )
+"""Plain names of the labels that name an application, the surest first."""
 
 
 def find_app(labels: object) -> str:
@@ -36,5 +37,5 @@ def pick_app(fields: Fields, above: str) -> str:
         >>> pick_app({"kuberneteslabelsapp": "shop"}, "kuberneteslabels")
         'shop'
     """
-    found = (fields.get(above + label) for label in _APP_LABELS)
+    found = (fields.get(above + label) for label in APP_LABELS)
     return next((name for name in found if name and isinstance(name, str)), "")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Final, NamedTuple
 
-from processors.flat_fields import Fields
+from processors.flat_fields import Fields, has_any, order_names
 from processors.logs.ranking import pick_worst
 
 _METHOD: Final = r"(?P<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PROPFIND|REPORT|PRI)"
@@ -48,7 +48,7 @@ _FORMATS: Final = tuple(
 )
 
 # Plain names of fields, of the servers, of ECS, of OpenTelemetry, of Cloud Logging, of Kubernetes' audit log.
-_STATUS_FIELDS: Final = (
+_STATUS_FIELDS: Final = order_names(
     "status", "statuscode", "responsecode", "httpresponsestatuscode", "responsestatuscode", "responsestatus",
     "resstatuscode", "resstatus", "httprequeststatus", "httpstatuscode", "httpstatus", "downstreamstatus",
     "originstatus", "scstatus",
@@ -167,6 +167,8 @@ def _read_text(message: str) -> HttpRequest | None:
 
 
 def _read_fields(fields: Fields) -> HttpRequest | None:
+    if not has_any(fields, _STATUS_FIELDS):
+        return None
     status = next(
         (read for name in _STATUS_FIELDS if name in fields and (read := _read_status(fields[name]))), 0
     )

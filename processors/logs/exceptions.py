@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from processors.flat_fields import Fields
+from processors.flat_fields import Fields, has_any, order_names
 
 _TRACES: Final = (
     "errorstacktrace", "errorstack", "errstack", "@x", "exceptionstacktrace", "stacktrace", "stack",
@@ -15,6 +15,7 @@ _ALONE: Final = ("@x", "exception", "thrown", "throwable", "excinfo")
 _REASONS: Final = (
     "errormessage", "error", "errmessage", "err", "exceptionmessage", "attrerror", "attrmessage",
 )  # fmt: skip
+_HOLDING: Final = order_names(*_TRACES, *_REASONS)
 _KINDS: Final = ("errortype", "errtype", "exceptiontype")
 
 # Names within an object of an exception: of Log4j, pino, structlog, Quarkus, .NET and Elastic.
@@ -46,6 +47,8 @@ def tell_exception(fields: Fields) -> str:
         >>> tell_exception({"error": "card refused"})
         'error: card refused'
     """
+    if not has_any(fields, _HOLDING):
+        return ""
     for name in _TRACES:
         trace = _tell_trace(fields.get(name), _DEEPEST)
         if "\n" in trace or (trace and name in _ALONE):

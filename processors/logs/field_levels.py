@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from processors.flat_fields import Fields
+from processors.flat_fields import Fields, Names, has_any, order_names
 from processors.logs.level_names import (
     CLOUD_LOGGING,
     JAVA_UTIL,
@@ -32,10 +32,12 @@ _NUMBERS: Final[tuple[tuple[str, Scale], ...]] = (
     ("syslogseveritycode", SYSLOG), ("logsyslogseveritycode", SYSLOG), ("winloglevel", WINDOWS),
     ("eventsystemlevel", WINDOWS),
 )  # fmt: skip
-_JOURNALD: Final = ("realtimetimestamp", "systemdunit", "syslogidentifier", "transport", "bootid")
-_PYTHON_NAMES: Final = ("asctime", "funcname", "lineno", "threadname")
-_DATADOG_NAMES: Final = ("ddsource", "ddtags")
-_WINDOWS_NAMES: Final = ("winlog", "providername", "eventid", "channel")
+_JOURNALD: Final = order_names("realtimetimestamp", "systemdunit", "syslogidentifier", "transport", "bootid")
+_PYTHON_NAMES: Final = order_names("asctime", "funcname", "lineno", "threadname")
+_DATADOG_NAMES: Final = order_names("ddsource", "ddtags")
+_WINDOWS_NAMES: Final = order_names("winlog", "providername", "eventid", "channel")
+# Whatever states a level stands under one of these.
+_STATING: Final = order_names(*_WORDS, *(name for name, _ in _NUMBERS), "status", "eventtype", "s")
 
 
 def find_level(fields: Fields) -> str:
@@ -48,6 +50,8 @@ def find_level(fields: Fields) -> str:
         >>> find_level({"level": 50}), find_level({"level": 3}), find_level({"level": "?"})
         ('error', 'error', '')
     """
+    if not has_any(fields, _STATING):
+        return ""
     for name in _WORDS:
         value = fields.get(name)
         if isinstance(value, str) and (level := name_level(value)):
@@ -68,10 +72,10 @@ def find_level(fields: Fields) -> str:
 
 def _guess_scale(fields: Fields, number: Any) -> str:
     """Tell a bare number by its size; where two scales overlap, by the fields beside it."""
-    if _has_any(fields, ("shortmessage",)) and _names_stream(fields, number):
+    if "shortmessage" in fields and _names_stream(fields, number):
         return ""
-    small = WINDOWS if _has_any(fields, _WINDOWS_NAMES) else SYSLOG
-    tens = PYTHON if _has_any(fields, _PYTHON_NAMES) else PINO
+    small = WINDOWS if has_any(fields, _WINDOWS_NAMES) else SYSLOG
+    tens = PYTHON if has_any(fields, _PYTHON_NAMES) else PINO
     scales = (small, tens, MONOLOG, JAVA_UTIL, LOGBACK)
     return next((level for scale in scales if (level := number_level(number, scale))), "")
 
@@ -79,7 +83,7 @@ def _guess_scale(fields: Fields, number: Any) -> str:
 def _read_priority(fields: Fields) -> str:
     """Read journald's priority, unless it only tells which stream was written to."""
     priority = fields.get("priority")
-    if not _has_any(fields, _JOURNALD) or _names_stream(fields, priority):
+    if not has_any(fields, _JOURNALD) or _names_stream(fields, priority):
         return ""
     return number_level(priority, SYSLOG)
 
@@ -90,17 +94,13 @@ def _names_stream(fields: Fields, number: Any) -> bool:
     return of_unit or ("containerid" in fields and str(number) in ("3", "6"))
 
 
-def _read_beside(fields: Fields, name: str, others: tuple[str, ...]) -> str:
+def _read_beside(fields: Fields, name: str, others: Names) -> str:
     """Read a word that is a level only beside certain fields; elsewhere it is of something else."""
     word = fields.get(name)
-    return name_level(word) if isinstance(word, str) and _has_any(fields, others) else ""
+    return name_level(word) if isinstance(word, str) and has_any(fields, others) else ""
 
 
 def _read_mongo(fields: Fields) -> str:
     letter = fields.get("s")
     is_mongo = isinstance(letter, str) and "msg" in fields and "c" in fields
     return name_level(str(letter)[:1]) if is_mongo else ""
-
-
-def _has_any(fields: Fields, names: tuple[str, ...]) -> bool:
-    return any(name in fields for name in names)

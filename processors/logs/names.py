@@ -3,37 +3,44 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from processors.flat_fields import Fields
-from processors.services import pick_app
+from processors.flat_fields import Fields, Names, has_any, order_names
+from processors.services import APP_LABELS, pick_app
 
 LONGEST_NAME: Final = 200
 """Characters of a name; Kubernetes allows 253 for the longest, and nobody uses them."""
 
-_SERVICE: Final = ("servicename", "service", "ddservice")
+_SERVICE: Final = order_names("servicename", "service", "ddservice")
 _LABELS: Final = (
     "kuberneteslabels", "kubernetespodlabels", "k8spodlabels", "k8spodlabel", "podlabels",
     "labelsk8spod", "labels",
 )  # fmt: skip
 _KINDS: Final = ("deployment", "statefulset", "daemonset", "cronjob")
-_OWNER: Final = tuple(f"{above}{kind}name" for kind in _KINDS for above in ("k8s", "kubernetes"))
-_CONTAINER: Final = ("kubernetescontainername", "k8scontainername", "containername", "kubernetescontainer")
-_UNIT: Final = ("systemdunit", "systemduserunit", "syslogidentifier")
-_PROGRAM: Final = ("app", "application", "applicationname", "appname", "programname", "program", "loggroup")
-_NAMESPACE: Final = (
+_OWNER: Final = order_names(*(f"{above}{kind}name" for kind in _KINDS for above in ("k8s", "kubernetes")))
+_APPS: Final = order_names(*(f"{above}{label}" for above in _LABELS for label in APP_LABELS))
+_CONTAINER: Final = order_names(
+    "kubernetescontainername", "k8scontainername", "containername", "kubernetescontainer"
+)
+_UNIT: Final = order_names("systemdunit", "systemduserunit", "syslogidentifier")
+_PROGRAM: Final = order_names(
+    "app", "application", "applicationname", "appname", "programname", "program", "loggroup"
+)
+_NAMESPACE: Final = order_names(
     "kubernetesnamespace", "kubernetesnamespacename", "kubernetespodnamespace", "k8snamespacename",
     "k8snamespace", "namespacename", "podnamespace", "labelsnamespace", "namespace",
 )  # fmt: skip
-_CLUSTER: Final = (
+_CLUSTER: Final = order_names(
     "k8sclustername", "orchestratorclustername", "kubernetescluster", "kubernetesclustername", "clustername",
     "labelscluster", "cluster",
 )  # fmt: skip
-_POD: Final = ("kubernetespodname", "kubernetespod", "k8spodname", "podname", "pod")
-_HOST: Final = ("hostname", "hosthostname", "host", "sysloghostname", "computername", "computer")
-_NODE: Final = ("kubernetesnodename", "kuberneteshost", "kubernetespodnodename", "k8snodename", "nodename")
-_FILE: Final = ("logfilepath", "logfilename", "filepath", "filename", "file")
-_IDENTIFIERS: Final = (
-    _POD, _HOST, _NODE, ("containerid", "kubernetescontainerid", "kubernetesdockerid"), ("traceid",),
-    ("spanid",), ("httprequestid", "requestid"), ("eventid",), ("userid",), ("transactionid",),
+_POD: Final = order_names("kubernetespodname", "kubernetespod", "k8spodname", "podname", "pod")
+_HOST: Final = order_names("hostname", "hosthostname", "host", "sysloghostname", "computername", "computer")
+_NODE: Final = order_names(
+    "kubernetesnodename", "kuberneteshost", "kubernetespodnodename", "k8snodename", "nodename"
+)
+_FILE: Final = order_names("logfilepath", "logfilename", "filepath", "filename", "file")
+_IDENTIFIERS: Final = order_names(
+    *_POD, *_HOST, *_NODE, "containerid", "kubernetescontainerid", "kubernetesdockerid", "traceid", "spanid",
+    "httprequestid", "requestid", "eventid", "userid", "transactionid",
 )  # fmt: skip
 
 
@@ -51,10 +58,9 @@ def find_service(layers: list[Fields], key: str) -> str:
         >>> find_service([{}], "k"), find_service([{}], "")
         ('k', 'unknown')
     """
-    labelled = (pick_app(layer, above) for above in _LABELS for layer in layers)
     return (
         _find(layers, _SERVICE)
-        or next((_cut(name) for name in labelled if name), "")
+        or _find_labelled(layers)
         or _find(layers, _OWNER)
         or _find(layers, _CONTAINER).removeprefix("/")
         or _find(layers, _UNIT).removesuffix(".service")
@@ -86,12 +92,24 @@ def name_stream(layers: list[Fields], service: str) -> str:
 
 def list_identifiers(layers: list[Fields]) -> list[str]:
     """Return the values of an event's fields that a question may name."""
-    found = (_text(layer.get(name)) for names in _IDENTIFIERS for name in names for layer in layers)
+    known = [layer for layer in layers if has_any(layer, _IDENTIFIERS)]
+    if not known:
+        return []
+    found = (_text(layer.get(name)) for name in _IDENTIFIERS for layer in known)
     return list(dict.fromkeys(value for value in found if value and len(value) <= LONGEST_NAME))
 
 
-def _find(layers: Iterable[Fields], names: Iterable[str]) -> str:
-    found = (_text(layer.get(name)) for name in names for layer in layers)
+def _find_labelled(layers: Iterable[Fields]) -> str:
+    known = [layer for layer in layers if has_any(layer, _APPS)]
+    labelled = (pick_app(layer, above) for above in _LABELS for layer in known)
+    return next((_cut(name) for name in labelled if name), "")
+
+
+def _find(layers: Iterable[Fields], names: Names) -> str:
+    known = [layer for layer in layers if has_any(layer, names)]
+    if not known:
+        return ""
+    found = (_text(layer.get(name)) for name in names for layer in known)
     return next((_cut(name) for name in found if name), "")
 
 

@@ -6,9 +6,10 @@ be JSON itself. The time is best known outside, the level inside.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from processors.flat_fields import Fields, flatten_fields
+from processors.flat_fields import Fields, flatten_fields, has_any, order_names
 from processors.logs.envelopes import Event, looks_like_json
 from processors.logs.parts import read_part
 from processors.logs.plain_lines import strip_colours
@@ -37,7 +38,9 @@ _JSON_BEHIND: Final = re.compile(
     r"|[\w.-]{1,100} {1,30}\| )(?:@cee: ?)?(?=\{)"
 )
 # Rsyslog counts the space behind the tag to the message; elsewhere it marks a line that goes on.
-_RSYSLOG: Final = ("syslogtag", "programname", "syslogseverity", "syslogseveritytext", "timereported")
+_RSYSLOG: Final = order_names(
+    "syslogtag", "programname", "syslogseverity", "syslogseveritytext", "timereported"
+)
 
 
 class Opened(NamedTuple):
@@ -84,19 +87,24 @@ def open_event(event: Event) -> Opened:
         if not isinstance(said, str):
             said = _find_said(layers[-1])
     text = said if isinstance(said, str) else None
-    if text and any(name in layer for layer in layers for name in _RSYSLOG):
+    if text and any(has_any(layer, _RSYSLOG) for layer in layers):
         text = text.removeprefix(" ")
     return Opened(bodies, layers, text, head)
 
 
 def _flatten(body: Event) -> Fields:
     fields = flatten_fields(body)
-    for name in [name for name in fields if _SHARED.match(name)]:
-        bare = name
-        while match := _SHARED.match(bare):
-            bare = bare[match.end() :]
-        fields.setdefault(bare, fields[name])
+    for name in [name for name in fields if _bare_name(name) != name]:
+        fields.setdefault(_bare_name(name), fields[name])
     return fields
+
+
+# The names of fields are few, and the same in every event of a service.
+@lru_cache(maxsize=10_000)
+def _bare_name(name: str) -> str:
+    while match := _SHARED.match(name):
+        name = name[match.end() :]
+    return name
 
 
 def _find_said(fields: Fields) -> Event | str | None:

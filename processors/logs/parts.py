@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from processors.flat_fields import has_any, order_names
+
 _CRI: Final = re.compile(
     r"\d{4}-\d\d-\d\dT[\d:.]{5,20}(?:Z|[+-]\d\d:?\d\d)? "
     r"(?P<stream>stdout|stderr) (?P<tag>[PF])(?::\S+)?(?: |$)"
@@ -15,6 +17,7 @@ _CRI: Final = re.compile(
 _TAGS: Final = ("logtag", "_p")
 _DOCKER: Final = "partial_message"
 _DOCKER_LAST: Final = "partial_last"
+_SAYING: Final = order_names(*_TAGS, _DOCKER, "stream")
 
 
 def read_part(body: Mapping[str, Any], message: str) -> tuple[str, str, bool]:
@@ -36,6 +39,8 @@ def read_part(body: Mapping[str, Any], message: str) -> tuple[str, str, bool]:
     """
     if head := _CRI.match(message):
         return message[head.end() :], head["stream"], head["tag"] == "P"
+    if not has_any(body, _SAYING):
+        return message, "", False
     stream = body.get("stream")
     name = stream if stream in ("stdout", "stderr") else ""
     return message, name, _goes_on(body)
