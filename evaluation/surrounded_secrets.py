@@ -260,6 +260,30 @@ WRITTEN: Final = (
     "-Djavax.net.ssl.keyStorePassword=«word»", "SECRET_KEY=django-insecure-«token»", "X-Hub-Signature-256: sha256=«hex64»",  # noqa: E501
     '"url":"http:\\/\\/u:«password»@db\\/x"', "https://api.telegram.org/file/bot123456:«token»/photo.jpg",
     "amqp://u:«password»%40@mq", "http://u:«password»@[::1]:80/", "ПАРОЛЬ=«word»", "PassWord=«word»",
+    # Commands of Windows and of services' own tools.
+    "net user svc-backup «password» /add", "net1.exe user bob «word» /domain", "net  user bob «password»",
+    "net use \\\\nas\\share /user:ACME\\bob «word»", "NET USE Z: \\\\nas\\share «word» /user:bob /persistent:no",  # noqa: E501
+    "psexec \\\\web1 -u ACME\\svc -p «password» cmd", "schtasks /create /tn x /ru ACME\\svc /rp «word» /sc daily",  # noqa: E501
+    "sqlcmd -S db -U sa -P «password» -Q 'select 1'", "az login --service-principal -u id -p «token» --tenant t",  # noqa: E501
+    "snmpget -v2c -c «password» 10.3.0.7 sysUpTime.0", "snmpwalk -v3 -u bob -A «password» -X «password» 10.3.0.7",  # noqa: E501
+    "$p = ConvertTo-SecureString \"«word»\" -AsPlainText -Force", "ConvertTo-SecureString -AsPlainText '«word»' -Force",  # noqa: E501
+    '{"message":"ConvertTo-SecureString -String \\"«word»\\" -Force"}',
+    "[Net.NetworkCredential]::new('bob', '«word»')", 'New-Object System.Net.NetworkCredential("bob", "«word»")',  # noqa: E501
+    "+ etcdctl --endpoints=https://127.0.0.1:2379 --user root:«word» endpoint health", "etcdctl --user=root:«word» get /",  # noqa: E501
+    # What services and languages write.
+    '{"msg":"recognized","variable-name":"ETCDCTL_PASSWORD","variable-value":"«word»"}',
+    '{"param_name": "api_token", "param_value": "«token»"}', "{'setting-name': 'db.password', 'setting-value': '«word»'}",  # noqa: E501
+    "Please use the following password to proceed to installation:\n\n«hex»\n\nThis may also be found at:",
+    "#0 /var/www/db.php(12): PDO->__construct('mysql:host=db;db...', 'app', '«word»')",
+    "#1 /srv/a.php(3): mysqli_connect('db', 'app', '«password»', 'shop')", "mysqli->real_connect('db', 'app', '«word»')",  # noqa: E501
+    "#0 a.php(3): Redis->auth('«word»')", "#0 a.php(7): ldap_bind(Object(LDAP\\Connection), 'cn=admin,dc=acme', '«word»')",  # noqa: E501
+    '[{amqp_params_network,<<"mq">>,{password,<<"«word»">>},<<"/">>}]', '{default_pass, <<"«word»">>}',
+    '{ssl_options,[{password,"«word»"}]}', "{'plaintext',<<\"«word»\">>}",
+    '1795261927.339106 [0 10.3.0.7:52144] "AUTH" "default" "«word»"', '1.2 [0 lua] "auth" "«word»"',
+    '1.2 [0 ::1:1] "HELLO" "3" "AUTH" "app" "«word»" "SETNAME" "x"', '1.2 [0 a] "CONFIG" "SET" "requirepass" "«word»"',  # noqa: E501
+    '1.2 [0 a] "ACL" "SETUSER" "bob" "on" ">«word»" "~*"',
+    "-Dzookeeper.DigestAuthenticationProvider.superDigest=super:«base64»", "addauth digest bob:«word»",
+    "acl: digest:bob:«base64»:cdrwa", "SecretID:         «uuid»", "Secret ID    = «uuid»", '{"secret_id": "«uuid»"}',  # noqa: E501
 )  # fmt: skip
 """Texts with a secret between « and »."""
 
@@ -407,6 +431,15 @@ KEPT: Final = (
     "kind: ConfigMap\ndata:\n  app.conf: aaaa\n", "kind: SecretProviderClass\ndata:\n  a: b\n", "user=bob session=3",  # noqa: E501
     "Password::Reset", "session_id=7", "password={value};", "chpasswd: no changes", "sqlplus / as sysdba",
     "<password-policy>strict</password-policy>", "<custom-admin-password>' --insecure", "a `--key`, `--token` or `--cert`",  # noqa: E501
+    "token=Token{78af589 ActivityRecord{3b04890 u0 com.acme/.MainActivity t761}}", "  ~ password = (sensitive value)",  # noqa: E501
+    "+ token = (known after apply)", '{"client_token":"hmac-sha256:7c2e69131a36ae2a042a339b33381c6d0d43887e2de83720eff5359e26aec866"}',  # noqa: E501
+    "X-Auth-Token: {SHA256}7c2e69131a36ae2a042a339b33381c6d0d43887e2de83720eff5359e26aec866", "password=[FILTERED]",  # noqa: E501
+    "Authorization: AWS4-HMAC-SHA256", "net user bob /delete", "net user bob * /add", "net use Z: /delete", "to use /user:bob",  # noqa: E501
+    "the net user count is 17", "ConvertTo-SecureString $env:PW -AsPlainText", 'ConvertTo-SecureString "$env:PW" -Force',  # noqa: E501
+    "#0 db.php(12): PDO->__construct('mysql:host=db;db...', 'app', Object(SensitiveParameterValue))", '"AUTH" failed',  # noqa: E501
+    "#1 shop.php(9): PDO->query('SELECT name FR...')", '{error,{auth_failure,"refused"}}', "digest:bob:cdrwa",
+    '{"variable-name":"ETCD_NAME","variable-value":"default"}', "secret id of the token: none", "snmpget -v2c 10.3.0.7",  # noqa: E501
+    "initial password to proceed: see the log", "psexec \\\\web1 -u ACME\\svc cmd", "sqlcmd -S db -E -Q 'select 1'",  # noqa: E501
 )  # fmt: skip
 """Texts that hold words and forms of secrets, and none."""
 

@@ -67,6 +67,7 @@ _LINE_HEAD: Final = re.compile(r"[\s\w.-]*+")
 _LINE_END: Final = re.compile(r"[^\S\n]*+(\n|\Z)")
 _HEAD_LENGTH: Final = 128
 _LINK: Final = "]("
+_URL_USER: Final = re.compile(r"://[\w.+-]*\Z")
 _EQUALS: Final = ("=", "==", ":=", "=>")
 
 
@@ -85,6 +86,9 @@ def is_assigned_secret(match: re.Match[str]) -> bool:
     if separator == ",":
         return _is_argument(match, rank, keyword, value)
     is_flag = "`" not in match["closing"] and bool(_FLAG.search(look_back(match)))
+    if separator == ":" and "@" in value and _URL_USER.search(look_back(match)):
+        # The user of an address is called so: what follows is looked at as an address.
+        return False
     if separator == ":":
         return (
             is_said_secret(keyword, rank, value)

@@ -51,10 +51,44 @@ COMMANDS: Final[tuple[Detector, ...]] = (
     make_detector(
         "user and password of a command",
         " -",
-        rf"\b(?:curl|wget|smbclient)\b{_COMMAND_LINE}(?:-u|-U|--user|--proxy-user)[ =]?[\"']?"
+        rf"\b(?:curl|wget|smbclient|etcdctl)\b{_COMMAND_LINE}(?:-u|-U|--user|--proxy-user)[ =]?[\"']?"
         r"[^\s:%\"'\\]{1,128}+[:%](?!//)(?P<secret>[^\s\"'\\$<]{4,})",
         _is_password,
         hint=r" -(?:u|U|-user|-proxy-user)",
+    ),
+    make_detector(
+        "password of a command",
+        " -",
+        r"\b(?:psexec\d{0,2}|sqlcmd|osql|isql|bcp|az|winexe|snmp\w{1,12})(?:\.exe)?\b"
+        rf"{_COMMAND_LINE}-[pPcAX][ \t]{{1,8}}[\"']?(?P<secret>[^\s\"'\\$<-][^\s\"'\\]{{3,}})",
+        lambda match: _is_password(match) and is_random(match["secret"], 6),
+        hint=r" -[pPcAX][ \t]",
+    ),
+    make_detector(
+        "password of a command of Windows",
+        " user ",
+        r"(?i:\bnet1?(?:\.exe)?[\"']?\s{1,8}user\s{1,8}\S{1,64}\s{1,8})(?P<secret>[^\s/*\"\\][^\s\"\\]{3,128}+)"
+        r"(?P<rest>\s{1,8}/[a-z])?",
+        lambda match: _is_password(match) and bool(match["rest"] or is_random(match["secret"], 6)),
+        hint=r"(?i:net1?(?:\.exe)?[\"']?\s{1,8}user\s)",
+    ),
+    make_detector(
+        "password of a command of Windows",
+        "/user:",
+        r"(?i:\buse\s{1,8}[^\n]{1,160}?/user:\S{1,64}\s{1,8})(?P<secret>[^\s/*\"\\][^\s\"\\]{3,128}+)",
+        _is_password,
+    ),
+    make_detector(
+        "password of a command of Windows",
+        "/user:",
+        r"(?i:\buse\s{1,8}(?:\w:\s{1,8})?\\{2,8}\S{1,160}\s{1,8})(?P<secret>[^\s/*\"\\][^\s\"\\]{3,128}+)(?=\s{1,8}/)",
+        _is_password,
+    ),
+    make_detector(
+        "password of a command of Windows",
+        "schtasks",
+        r"(?i:\bschtasks\b[^\n|]{0,200}?\s/r?p\s{1,8})[\"']?(?P<secret>[^\s/*\"'\\][^\s\"'\\]{3,128}+)",
+        _is_password,
     ),
     make_detector(
         "login of Oracle's tools",

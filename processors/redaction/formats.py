@@ -57,7 +57,8 @@ FORMATS: Final = (
     make_detector(
         "hash of an LDAP password",
         "{s",
-        r"\{S(?:SHA|HA|MD5)(?:256|384|512)?\}(?P<secret>[\w./+=-]{16,256}+)",
+        # In hexadecimal it is OpenStack's, of a token.
+        r"\{S(?:SHA|HA|MD5)(?:256|384|512)?\}(?!(?:[0-9a-f]{2}){20,64}\b)(?P<secret>[\w./+=-]{16,256}+)",
     ),
     make_detector(
         "PuTTY key",

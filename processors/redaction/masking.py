@@ -23,6 +23,7 @@ from processors.redaction.json_strings import keeps_shape, mask_strings, unescap
 from processors.redaction.keywords import find_keywords
 from processors.redaction.personal import PERSONAL_NUMBERS
 from processors.redaction.replacing import Masker
+from processors.redaction.services import SERVICES
 from processors.redaction.stages import fold, mask_encoded, mask_found, mask_pairs
 from processors.redaction.tokens import find_runs, find_tokens
 from processors.settings import load_settings
@@ -103,7 +104,7 @@ def open_masker(
     personal = (*([EMAIL] if mask_emails else []), *(PERSONAL_NUMBERS if mask_personal_numbers else []))
     own = [make_detector("pattern of the settings", ALWAYS, pattern) for pattern in patterns]
     by_literal: dict[str, list[Detector]] = {}
-    for detector in (*CONTEXTS, *COMMANDS, *FORMATS, *personal, *own):
+    for detector in (*CONTEXTS, *COMMANDS, *SERVICES, *FORMATS, *personal, *own):
         by_literal.setdefault(detector.literal, []).append(detector)
     # Where no keyword stands, no text with one needs to be looked for.
     without_keywords = {each: by_literal[each] for each in by_literal if not find_keywords(each)}

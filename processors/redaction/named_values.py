@@ -46,14 +46,15 @@ def _make(literal: str, rest: str, before: re.Pattern[str] = _NAMED_BEFORE) -> N
 def _make_pair(quote: str) -> NamedValue:
     """Return a pair of name and value in JSON, or in a literal of Python with its other quotes.
 
-    Other fields may stand between the two, and the value may be wrapped as OpenTelemetry does.
+    Other fields may stand between the two, and the value may be wrapped as OpenTelemetry does. Both keys may
+    say of what: "variable-name" and "variable-value".
     """
     word = rf"{quote}[\w.-]{{1,40}}+{quote}"
     field = rf"{word}\s*+:\s*+(?:{quote}[^{quote}\\]{{0,80}}+{quote}|[\w.-]{{1,40}}+)\s*+,\s*+"
     value = rf"{quote}(?P<quoted>(?:\\.|[^{quote}\\])*+)(?:{quote}|\\?\Z)"
     return _make(
         "value",
-        rf"{quote}\s*+,\s*+(?:{field}){{0,3}}?{quote}value{quote}\s*+:\s*+(?:\{{\s*+{word}\s*+:\s*+)?+"
+        rf"{quote}\s*+,\s*+(?:{field}){{0,3}}?{quote}(?:\w{{1,20}}[-_])?+value{quote}\s*+:\s*+(?:\{{\s*+{word}\s*+:\s*+)?+"
         rf"(?:{value}|(?P<number>-?\d[\d.eE+-]{{3,}})(?=\s*+[,}}\]]|\Z))",
     )
 

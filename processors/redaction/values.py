@@ -9,7 +9,9 @@ _PLACEHOLDER: Final = re.compile(
     r"<.*|\$\{.*|\$\(.*|\$[A-Z_][A-Z0-9_]*|\$[a-z_]+|\{.*|%[({].*|@\w+@|\*+|[xX.•-]{3,}|\[.*|__\w+__"
     r"|null|none|nil|true|false|undefined|required|optional|string|str|bytes?|int|integer|boolean|object|text|secret"
     r"|password|token|key|value|redacted|masked|hidden|empty|unset|missing|invalid|expired|changed|disabled|enabled"
-    r"|you[r]?[-_ ].*|type:.*|[a-z]+\(.*",
+    r"|filtered|scrubbed|removed|sensitive|you[r]?[-_ ].*|type:.*|[a-z]+\(.*"
+    # What Terraform, Vault's audit log and Java show in a value's place, and the name of a way to sign.
+    r"|\((?:sensitive|known after).*|hmac-sha\d{1,3}:[0-9a-f]+|[a-z]{3,}\{[0-9a-f]{6,8}\b.*|aws4-[\w-]+",
     re.IGNORECASE,
 )
 MASK_HEAD: Final = "<masked:"
