@@ -26,10 +26,10 @@ _ZONES: Final = {
 
 _CLOCK: Final = r"(?P<H>\d\d):(?P<M>\d\d)(?::(?P<S>\d\d)(?:[.,:](?P<f>\d{1,9}))?)?"
 _HALF_DAY: Final = (
-    r"(?P<H>\d\d?):(?P<M>\d\d)(?::(?P<S>\d\d)(?:[.,](?P<f>\d{1,9}))?)?(?:[ \u202f](?P<p>[AaPp][Mm]))?"
+    r"(?P<H>\d\d?):(?P<M>\d\d)(?::(?P<S>\d\d)(?:[.,:](?P<f>\d{1,9}))?)?(?:[ \u202f](?P<p>[AaPp][Mm]))?"
 )
 _ZONE: Final = (
-    r"(?: ?(?P<z>Z|[+-]\d\d(?::?\d\d)?|(?:UTC|GMT|CES?T|EES?T|MSK|[ECMP][SD]T)\b"
+    r"(?: ?(?P<z>Z|z\b|[+-]\d\d(?::?\d\d)?|(?:UTC|GMT|CES?T|EES?T|MSK|[ECMP][SD]T)\b"
     r"|[A-Z][a-z]{1,15}/[A-Z][A-Za-z_]{1,30}))?"
 )
 _NAME: Final = r"(?P<b>[A-Z][a-z]{2})"
@@ -37,8 +37,10 @@ _DAY_NAME: Final = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?"
 _WRITINGS: Final = tuple(
     re.compile(pattern)
     for pattern in (
+        # DB2 and Blue Gene: 2026-11-21-07.00.00.123456
+        r"(?P<Y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)-(?P<H>\d\d)\.(?P<M>\d\d)\.(?P<S>\d\d)(?:\.(?P<f>\d{1,9}))?",
         # ISO 8601, RFC 3339, and the like with slashes or dots: 2026-11-21T07:00:00.123456789+03:00
-        rf"(?P<Y>\d{{4}})(?P<sep>[-/.])(?P<m>\d\d)(?P=sep)(?P<d>\d\d)(?:[T ,_-]{{1,2}}{_CLOCK}{_ZONE})?",
+        rf"(?P<Y>\d{{4}})(?P<sep>[-/.])(?P<m>\d\d)(?P=sep)(?P<d>\d\d)(?:[Tt ,_-]{{1,2}}{_CLOCK}{_ZONE})?",
         # German and Russian: 21.11.2026 07:00:00; American: 11/21/2026, 7:00:00 AM; British: 21/11/2026 07:00
         rf"(?P<d>\d\d)\.(?P<m>\d\d)\.(?P<Y>\d{{4}})[ T,]{{1,2}}{_CLOCK}{_ZONE}",
         rf"(?P<m>0?[1-9]|1[0-2])/(?P<d>\d\d?)/(?P<Y>\d{{4}}),? {_HALF_DAY}{_ZONE}",
@@ -49,6 +51,8 @@ _WRITINGS: Final = tuple(
         rf"{_DAY_NAME}(?P<d>\d\d?)[/ -]{_NAME}[/ -](?P<Y>\d{{4}})(?:::|[: ]){_CLOCK}{_ZONE}",
         # Apache's error log and C's ctime: Sat Nov 21 07:00:00.123456 2026
         rf"{_DAY_NAME}{_NAME} {{1,2}}(?P<d>\d\d?) {_CLOCK}{_ZONE} (?P<Y>\d{{4}})",
+        # Syslog of Cisco's firewalls, with a year: Nov 21 2026 07:00:00
+        rf"{_NAME} {{1,2}}(?P<d>\d\d?) (?P<Y>\d{{4}}) {_CLOCK}{_ZONE}",
         # Syslog of RFC 3164, without a year: Nov  1 07:00:00
         rf"{_DAY_NAME}{_NAME} {{1,2}}(?P<d>\d\d?) {_CLOCK}{_ZONE}",
         # klog, without a year: 1121 07:00:00.000123
@@ -56,9 +60,13 @@ _WRITINGS: Final = tuple(
         # Android and Proxifier, without a year: 11-21 07:00:00.123, 11.21 07:00:00
         rf"(?P<m>\d\d)[-.](?P<d>\d\d) {_CLOCK}",
         # Two digits of the year, as Spark writes: 26/11/21 07:00:00
-        rf"(?P<y>\d\d)/(?P<m>\d\d)/(?P<d>\d\d) {_CLOCK}",
+        rf"(?P<y>1[5-9]|[2-9]\d)/(?P<m>\d\d)/(?P<d>\d\d) {_CLOCK}",
+        # Or as IBM writes: 11/21/26 07:00:00, 11/21/26, 07:00:00:123 UTC
+        rf"(?P<m>0?[1-9]|1[0-2])/(?P<d>\d\d?)/(?P<y>\d\d),? {_HALF_DAY}{_ZONE}",
         # Basic format: 20261121T070000Z, 20261121-07:00:00:123, and 261121 070000 of HDFS
         rf"(?P<Y>\d{{4}})(?P<m>\d\d)(?P<d>\d\d)[T -](?:{_CLOCK}|(?P<H2>\d\d)(?P<M2>\d\d)(?P<S2>\d\d)){_ZONE}",
+        # CockroachDB and Tornado: 261121 07:00:00.123456
+        rf"(?P<y>\d\d)(?P<m>\d\d)(?P<d>\d\d) {_CLOCK}",
         r"(?P<y>\d\d)(?P<m>\d\d)(?P<d>\d\d) (?P<H2>\d\d)(?P<M2>\d\d)(?P<S2>\d\d)(?!\d)",
     )
 )

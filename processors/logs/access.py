@@ -14,14 +14,17 @@ from processors.logs.ranking import pick_worst
 
 _METHOD: Final = r"(?P<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|PROPFIND|REPORT|PRI)"
 _PATH: Final = r"(?P<path>[^\s\"]{1,8000}+)"
-_CLEAR_PATH: Final = r"(?P<path>(?:/|https?://)[^\s\"]{0,8000}+)"
+# A whole address in running text is one that a service asked, not one that it served.
+_CLEAR_PATH: Final = r"(?P<path>/[^\s\"]{0,8000}+)"
+_SENT: Final = re.compile(r"(?:https?://[^\s\"]{1,200}|\bHTTP Request:) \Z")
+_LONGEST_BEFORE: Final = 210
 _STATUS: Final = r"(?P<status>[1-5]\d\d)"
 _QUOTED: Final = rf'"{_METHOD} {_PATH}(?: HTTP/\d(?:\.\d)?)?"'
 
 # Most lines hold no request, and are told by this alone.
 _HINTS: Final = (
     "GET ", "HEAD ", "POST ", "PUT ", "PATCH ", "DELETE ", "OPTIONS ", "CONNECT ", "TRACE ", "PROPFIND ",
-    "REPORT ", "PRI ", '] "',
+    "REPORT ", "PRI ", '] "', " method=",
 )  # fmt: skip
 _FORMATS: Final = tuple(
     re.compile(pattern)
@@ -41,6 +44,8 @@ _FORMATS: Final = tuple(
         # Serilog, Morgan, Rack and what else is written for people
         rf"\b{_METHOD} {_CLEAR_PATH}(?: HTTP/\d(?:\.\d)?)?(?: responded)?:? {_STATUS}"
         r"(?=$| -| in \d|[ ,]+[\d.]{1,12} ?(?:ms|s|µs|us)\b)",
+        # Squid
+        rf"(?<!\S)[A-Z_]{{4,60}}/{_STATUS} \d{{1,15}} {_METHOD} {_PATH}",
         # IIS in W3C's format
         rf"^\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d (?:\S{{1,100}}+ ){{0,3}}?{_METHOD} {_PATH}"
         rf"(?: \S{{1,8000}}+){{4,8}}? {_STATUS} \d{{1,4}} \d{{1,10}}(?: \d+){{0,3}}$",
@@ -159,11 +164,27 @@ def _read_text(message: str) -> HttpRequest | None:
         return None
     found = next(filter(None, (writing.search(message) for writing in _FORMATS)), None)
     if found is None:
+        return _read_pairs(message)
+    if _SENT.search(message, max(0, found.start() - _LONGEST_BEFORE), found.start()):
         return None
     part = found.groupdict()
     if method := part.get("method"):
         return _make_request(method, part["path"], int(part["status"]))
     return HttpRequest("-", "(no request)", int(part["status"]))
+
+
+def _read_pairs(message: str) -> HttpRequest | None:
+    """Return the request that pairs of names and values tell of, as Heroku's router and Lograge do."""
+    pairs = {
+        pair["name"]: pair["value"] or pair["quoted"] for pair in _PAIR.finditer(message[:_LONGEST_PAIRS])
+    }
+    return _read_fields(pairs) if str(pairs.get("path", "")).startswith("/") else None
+
+
+_PAIR: Final = re.compile(
+    r"(?<!\S)(?P<name>method|path|status)=(?:\"(?P<quoted>[^\"]{0,2000}+)\"|(?P<value>[^\s\"]{1,2000}+))"
+)
+_LONGEST_PAIRS: Final = 4_000
 
 
 def _read_fields(fields: Fields) -> HttpRequest | None:

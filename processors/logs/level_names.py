@@ -4,6 +4,8 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any, Final
 
+from processors.logs.plain_lines import strip_colours
+
 _WORDS: Final[Mapping[str, str]] = {
     word: severity
     for severity, words in {
@@ -54,7 +56,9 @@ def name_level(word: str) -> str:
         >>> name_level("WARN"), name_level("Eror"), name_level("E"), name_level("high")
         ('warning', 'error', 'error', '')
     """
-    bare = word.strip(" \t[]<>:!").partition("+")[0].rstrip("0123456789").lower()
+    plain = strip_colours(word).strip(" \t[]<>:!").partition("+")[0].rstrip("0123456789").lower()
+    # .NET and Python may name the type before its value: LogLevel.Error.
+    bare = plain.rpartition(".")[2]
     return _WORDS.get(bare.removeprefix(_ENUM), "")
 
 

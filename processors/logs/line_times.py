@@ -23,7 +23,9 @@ _WORDS: Final = 10
 _SEPARATORS: Final = str.maketrans("\t|", "  ")
 # A priority, the letter of klog or Ruby, Redis' process and role: what may stand before the time.
 _BEFORE: Final = re.compile(
-    r"(?:<\d{1,3}>(?:1 )?)?(?:[IWEF](?=\d{4})|[DIWEFA], |\d+:[MSCX] |\[\d+\] )?[\[(\"'<|\s]{0,3}"
+    r"(?:<\d{1,3}>(?:1 )?)?(?:[IWEF](?=\d{4})|[DIWEFA], |\[[CDEIW] (?=\d{6} )|\d+:[MSCX] |\[\d+\] "
+    # A load balancer's protocol, WebLogic's marks.
+    r"|(?:https?|h2|grpcs|wss?) (?=\d{4}-)|####(?=<))?[\[(\"'<|\s]{0,3}"
 )
 _WORD: Final = re.compile(r"(?:(?P<key>[\w@.\"]{1,16})[=:]{1,2}\s?)?[\[(\"'|]{0,3}(?=\d|[A-Z][a-z]{2}[ ,])")
 _PROSE: Final = re.compile(r"[a-z]{2,}+(?!\S)")
@@ -31,6 +33,9 @@ _KEYS: Final = frozenset(("ts", "time", "timestamp", "t", "date", "datetime", "a
 _EPOCH: Final = re.compile(r"(?:\d{10}(?:\.\d{1,9})?|\d{13})(?![\w./-])")
 # An access log's time stands in brackets behind a name that may be any word; Windows and audit mark it, too.
 _MARKED: Final = re.compile(r"\[(?=\d\d/[A-Z][a-z]{2}/\d{4}:)|<TimeCreated SystemTime=['\"]|\bmsg=audit\(")
+# Some write the time as the last of a line's pairs.
+_PAIR: Final = re.compile(r"\w{1,30}=")
+_LATER: Final = re.compile(r"(?<!\S)(?:ts|time|timestamp)=\"?(?=\d{4}-\d\d-\d\d[Tt ])")
 
 
 def find_moment(layers: Iterable[Fields], text: str, clock: datetime) -> datetime:
@@ -74,6 +79,8 @@ def _find_places(head: str) -> Iterator[int]:
         if _PROSE.match(head, at) or (at := head.find(" ", at) + 1) == 0:
             break
     yield from (match.end() for match in _MARKED.finditer(head))
+    if _PAIR.match(head):
+        yield from (match.end() for match in _LATER.finditer(head))
 
 
 def _match(head: str, at: int, clock: datetime) -> datetime | None:
@@ -82,7 +89,9 @@ def _match(head: str, at: int, clock: datetime) -> datetime | None:
         is_named = at < _NEAR_BEGIN or head[max(0, at - 2) : at].strip("\"' ").endswith(("=", ":", "("))
         return read_moment(epoch[0], clock) if is_named else None
     found = match_moment(head[at:], clock)
-    return found[0] if found else None
+    # A date alone says nothing of when in that day a line was written.
+    return found[0] if found and found[1] > _DATE_ALONE else None
 
 
 _NEAR_BEGIN: Final = 3
+_DATE_ALONE: Final = len("2026-11-21")

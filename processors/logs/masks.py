@@ -13,7 +13,7 @@ _IDENTIFIERS: Final = re.compile(rf"(?=[\da-fA-F])(?:{_UUID}|{_ADDRESS}|{_HEX})"
 _MASKS: Final = re.compile(
     # What can begin none of them is passed over at once.
     r"(?=[\da-fA-F+-])(?:"
-    r"(?P<TIME>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d++)?(?:Z|[+-]\d\d:?\d\d)?|\d{4}[-/]\d\d[-/]\d\d(?![\w-])"
+    r"(?P<TIME>\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:[.,]\d++)?(?:Z|z\b|[+-]\d\d:?\d\d)?|\d{4}[-/]\d\d[-/]\d\d(?![\w-])"
     r"|\d\d?/[A-Z][a-z]{2}/\d{4}(?::\d\d:\d\d:\d\d)?(?:[.,]\d++)?"
     r"|(?<![\d:])\d\d:\d\d:\d\d(?:[.,]\d++)?(?:Z|[+-]\d\d:?\d\d)?|(?<= )[+-]\d{4}(?=\]))"
     rf"|(?P<ADDRESS>{_ADDRESS})|(?P<UUID>{_UUID})|(?P<HEX>{_HEX})"

@@ -5,10 +5,17 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-_COLOUR: Final = re.compile(r"(?:\x1b|#033)\[[0-9;?]{0,20}[A-Za-z]")
+# Codes of colours and of links, and characters that turn the direction of what follows.
+_COLOUR: Final = re.compile(
+    r"(?:\x1b|#033)\[[0-9;?]{0,20}[A-Za-z]|\x1b\][^\x07\x1b]{0,2000}+(?:\x07|\x1b\\)|[\u202a-\u202e\u2066-\u2069]"
+)
+# The same colours where the escape before them was lost on the way.
+_BARE_COLOUR: Final = re.compile(r"\[(?:[0-4]|[349]\d)(?:;\d{1,3}){0,4}m")
+_BARE_ENDS: Final = ("[0m", "[39m")
 _BEGINS_WITH_TIME: Final = re.compile(
     r"(?:<\d{1,3}>(?:1 )?)?[\[(\"']?(?:\d{2,4}[-/.:]\d\d|\d\d[-/ ]?[A-Z][a-z]{2}[-/ ]"
-    r"|[A-Z][a-z]{2} [ \d]\d[, ]|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[, ]|[IWEF]\d{4} |\d{6} \d{6} |\d{10}[. ])"
+    r"|[A-Z][a-z]{2} [ \d]\d[, ]|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[, ]|[IWEF](?:\d\d){2,4} |\d{6} \d{6} "
+    r"|\d{10}[. ])|=[A-Z]{4,12} REPORT===="
 )
 # Lines that only ever go on with the line before them.
 _CONTINUES: Final = re.compile(
@@ -24,13 +31,16 @@ _GO: Final = re.compile(r"(?:panic|fatal error): |goroutine \d+ \[")
 
 
 def strip_colours(text: str) -> str:
-    r"""Return a text without the codes that colour it on a terminal, rsyslog's writing of them too.
+    r"""Return a text without what changes how a terminal shows it: colours, links, turned directions.
+
+    Rsyslog's writing of colours is known, and the one that is left where escape characters were dropped.
 
     Example:
         >>> strip_colours("\x1b[31mERROR\x1b[0m lost")
         'ERROR lost'
     """
-    return _COLOUR.sub("", text)
+    bare = _COLOUR.sub("", text)
+    return _BARE_COLOUR.sub("", bare) if any(map(bare.__contains__, _BARE_ENDS)) else bare
 
 
 def split_lines(text: str) -> list[str]:

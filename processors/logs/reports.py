@@ -16,6 +16,7 @@ _CRASHES: Final = (
     r"\bthread '[^'\n]{0,80}' (?:\(\d+\) )?panicked at",
     r"\bKernel panic\b",
     r"\bPHP Fatal error:",
+    r"\bA fatal error has been detected by ",
 )
 _ERRORS: Final = (
     # Traces of Python, Java, .NET and Node; a lone frame is a part of what was cut.
@@ -36,10 +37,14 @@ _ERRORS: Final = (
     r"^(?:An )?[Ee]rror (?:occurred|while|when|during|in|on|from)\b",
     rf"{_AT}[Ee]rror (?!handling|logging|reporting|tracking)[a-z]{{2,20}}ing\b|^error [A-Z]",
     r"\bnpm ERR!|\bPHP Parse error:",
+    r"^g?make(?:\[\d{1,5}\])?: \*\*\* |^ninja: (?:error|build stopped): ",
+    # Numbers of Oracle's and of IBM's messages.
+    r"(?<![\w-])(?:ORA|TNS|RMAN|PLS)-(?!00000)\d{5}: |(?<![\w-])[A-Z]{3,5}\d{4,5}E: ",
 )
 _WARNINGS: Final = (
     rf"^\(node:\d+\) \w*Warning: |{_AT}\w*Warning: |{_AT}warning{_SAYS}",
     r"\bPHP (?:Warning|Deprecated):",
+    r"(?<![\w-])[A-Z]{3,5}\d{4,5}W: ",
 )
 _REPORTS: Final = tuple(
     (severity, re.compile("|".join(forms), re.MULTILINE))

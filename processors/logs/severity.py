@@ -18,7 +18,8 @@ _PRIORITY: Final = re.compile(r"<(\d{1,3})>(?:1 )?")
 _LETTERS: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?P<level>[IWEF])(?:\d{4}|\d{8}) \d\d:\d\d",  # klog, glog
+        r"(?P<level>[IWEF])(?:\d\d){2,4} \d\d:\d\d",  # klog, glog, CockroachDB
+        r"=(?P<level>[A-Z]{4,9}) REPORT====",  # Erlang
         r"(?P<level>[DIWEFA]), \[",  # Ruby
         r"(?P<level>[EW]): \S",  # apt
         r"\d\S{18,30} (?P<level>[DIWE])! ",  # Telegraf
@@ -45,7 +46,7 @@ _ANY_CASE: Final = (
 _NONE: Final = rf"(?!\s{{0,2}}[=:]\s{{0,2}}[\"']?{NOTHING})"
 _STATED: Final = re.compile(
     # `level=error`, `"log.level": "error"`, but not `log_level=debug` of a setting.
-    r"(?<![\w?&/.-])[\"']?(?:\"log\.level|(?i:level|lvl|severity|levelname|@l))[\"']?\s{0,2}[=:]\s{0,2}[\"']?"
+    r"(?<![\w?&/.-])[\"']?(?:\"log\.level|at(?==[a-z]{4})|(?i:level|lvl|severity|levelname|@l))[\"']?\s{0,2}[=:]\s{0,2}[\"']?"
     r"(?P<key>[A-Za-z]{1,13})(?![\w.])"
     rf"|[\[<](?:[\w.-]{{1,40}}:)?\s{{0,10}}(?P<bracket>(?i:{_ANY_CASE}))\s{{0,10}}[\]>]"
     rf"|(?<=\] )[\w-]{{1,40}}\.(?P<channel>{_CAPITALS}): "  # Monolog

@@ -20,6 +20,12 @@ FAILED = HttpRequest("POST", "/route/v1", 502)
         f'10.3.0.7 - - {CLF_TIME} "POST /route/v1 HTTP/2.0" 502 88 "-" "curl/8.5" rt=5.001 uct="-"',
         f'shop.example:443 10.3.0.7 - - {CLF_TIME} "POST /route/v1 HTTP/1.1" 502 88 "-" "curl/8.5"',
         f'10.3.0.7 - - {CLF_TIME} "POST /route/v1 HTTP/1.1" 502 88 "-" "-" 7 "shop@docker" "-" 3ms',
+        "2026-11-21 07:00:00 10.0.0.1 POST /route/v1 - 443 - 10.3.0.7 curl/8.5 - 502 0 0 15",
+        '2026-11-21T07:00:00+00:00 heroku[router]: at=error code=H12 method=POST path="/route/v1?a=1" '
+        'fwd="10.3.0.7" dyno=web.1 service=30001ms status=502 bytes=0',
+        "method=POST path=/route/v1 format=json controller=Orders action=pay status=502 duration=5.1",
+        'level=info msg="request" status=502 method=POST path=/route/v1',
+        "1795259041.123  0 10.3.0.7 TCP_MISS/502 3897 POST http://shop.example/route/v1 - HIER_NONE/- -",
         '[2026-11-21T07:00:00.123Z] "POST /route/v1 HTTP/1.1" 502 UF,URX 0 88 5001 - "-" "curl/8.5" "-"',
         "10.3.0.7:33317 [21/Nov/2026:07:00:00.655] in~ shop/srv1 10/0/30/-1/109 502 2750 - - SC-- 1/1/1/1/0 "
         '0/0 {a.example} "POST /route/v1 HTTP/1.1"',
@@ -71,6 +77,14 @@ def test_access_logs_in_json_are_read(body: dict[str, Any]) -> None:
         ({"status": 502}, "upstream said so"),
         ({"status": True, "method": "GET", "path": "/a"}, "ready"),
         ({"status": 502, "method": ["GET"], "path": {"a": 1}}, "odd"),
+        # What a service asked of another
+        ({}, "2026-11-21 07:00:00 INFO notify: POST https://hooks.example/route/v1 200"),
+        ({}, "outgoing GET https://api.example/route/v1 responded 503 in 12 ms"),
+        ({}, 'DEBUG urllib3.connectionpool: https://api.example:443 "GET /route/v1 HTTP/1.1" 200 None'),
+        ({}, 'asked https://api.example "POST /route/v1 HTTP/1.1" 502 88'),
+        # Pairs without a path or a status
+        ({}, "at=error code=H10 method=GET path=/route/v1"),
+        ({}, "step=2 method=GET status=200 path=none"),
     ],
 )
 def test_other_lines_hold_no_request(body: dict[str, Any], line: str) -> None:

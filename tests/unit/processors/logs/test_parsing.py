@@ -85,6 +85,28 @@ def test_severity_comes_from_the_line_when_nothing_else_names_it() -> None:
     assert parse_log(make_json(message="a plain line"))["severity"] == "info"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\x1b[31mERROR\x1b[0m boom",
+        "\x1b]8;;http://x\x07ERROR\x1b]8;;\x07 boom",
+        "\x1b]8;;http://x\x1b\\ERROR\x1b]8;;\x1b\\ boom",
+        "[31mERROR[0m boom",
+        "[1;31mERROR[39m boom",
+        "\u202eERROR\u202c boom",
+        "\u2066ERROR\u2069 boom",
+    ],
+)
+def test_what_changes_how_a_terminal_shows_a_line_is_left_out(text: str) -> None:
+    (line,) = parse_logs(make_record(text))
+    assert (line["message"], line["severity"]) == ("ERROR boom", "error")
+
+
+def test_brackets_that_are_no_colours_stay() -> None:
+    (line,) = parse_logs(make_record("[mysqld] ended within [5min] a[0m"))
+    assert line["message"].startswith("[mysqld] ended within [5min]")
+
+
 def test_leading_space_stays_for_it_marks_a_continuation() -> None:
     assert parse_log(make_json(message="\tat a.b.C(C.java:1) \n"))["message"] == "\tat a.b.C(C.java:1)"
 

@@ -7,6 +7,7 @@ import pytest
 from processors.logs.severity import find_severity
 
 CRITICAL = [
+    "# A fatal error has been detected by the Java Runtime Environment:",
     "panic: assignment to entry in nil map",
     "fatal error: all goroutines are asleep - deadlock!",
     "2026/11/21 07:00:00 [emerg] 31#31: x",
@@ -22,6 +23,17 @@ CRITICAL = [
     "2026-11-21 14:23:03.123456+0300 0x1f3d     Fault       0x0    511    0    WindowServer: lost",
 ]
 ERROR = [
+    "E261121 07:00:00.123456 812 kv/raft.go:99 ⋮ [n1] 13  raft group is unavailable",
+    "=ERROR REPORT==== 21-Nov-2026::07:00:00.123456 ===",
+    "make: *** [Makefile:12: test] Error 2",
+    "gmake[1]: *** No rule to make target 'a'.  Stop.",
+    "ninja: build stopped: subcommand failed.",
+    "2026-11-21T07:00:00.123456+03:00\nORA-00600: internal error code, arguments: [x]",
+    "TNS-12541: TNS:no listener",
+    "AMQ9999E: Channel 'SHOP' to host '10.3.0.7' ended abnormally.",
+    "[11/21/26, 07:00:00:123 UTC] 0000004f LocalTranCoor E   WLTC0017E: Resources rolled back",
+    "heroku[router]: at=error code=H12 desc=none",
+    "\nat=error method=GET",
     "E: Unable to locate package",
     "2026-11-21T07:00:00Z E! [inputs.x] y",
     "2026-11-21 07:00:00.12 spid51      Error: 18456, State: 38.",
@@ -92,6 +104,9 @@ ERROR = [
     "ERROR: no route to host",
 ]
 WARNING = [
+    "W261121 07:00:00.123456 812 jobs/registry.go:17 ⋮ [n1] 14  canceling all adopted jobs",
+    "=WARNING REPORT==== 21-Nov-2026::07:00:00 ===",
+    "CWPKI0041W: one or more key stores use the default password",
     "2026-11-21T07:00:00Z W! x",
     "W1129 07:00:00.000123 1 a.go:1] x",
     "[Sat Nov 21 07:00:00.123456 2026] [ssl:warn] [pid 7] AH0: x",
@@ -107,6 +122,8 @@ WARNING = [
     "kern  :warn  : [912339.120011] nvme nvme0: I/O 12 timeout",
 ]
 INFO = [
+    "ORA-00000: normal, successful completion",
+    "meeting at=noon about make: the tool",
     'user said "ERROR"',
     "completed, ERROR count 0",
     "2026/11/21 07:00:00 INFO x err=ERROR",
