@@ -1,6 +1,8 @@
 """Tells whether a value that stands where a secret could stand is one: names, words and variables are not."""
 
+import math
 import re
+from collections import Counter
 from typing import Final
 
 from detect_secrets.plugins.high_entropy_strings import Base64HighEntropyString
@@ -104,7 +106,13 @@ def has_high_entropy(value: str) -> bool:
         >>> has_high_entropy("q7Rt0Zp3Wm9Xv5Lk2Hs8Yd1Bf"), has_high_entropy("processors.stores.kafka2")
         (True, False)
     """
-    return is_mixed(value) and _ENTROPY.calculate_shannon_entropy(value) > _ENTROPY.entropy_limit
+    return is_mixed(value) and _measure_entropy(value) > _ENTROPY.entropy_limit
+
+
+def _measure_entropy(value: str) -> float:
+    """Return Shannon's entropy in bits a character; the library's own goes through its alphabet 68 times."""
+    shares = (count / len(value) for sign, count in Counter(value).items() if sign in _ENTROPY.charset)
+    return -sum(share * math.log2(share) for share in shares)
 
 
 def is_personal_address(value: str) -> bool:

@@ -20,8 +20,8 @@ from tests.support.stages import make_record, run_stages
 LIMIT_S: Final = 1.0
 """Processor time that a record may take, if it has no more than `USUAL` characters."""
 
-USUAL: Final = 200_000
-"""A megabyte, Kafka's largest, may take five times as long: still linear."""
+USUAL: Final = 100_000
+"""A megabyte, Kafka's largest, may take ten times as long: still linear."""
 
 _GOOD: Final[dict[str, Any]] = {kafka.LOGS: '{"message": "a good line", "service": {"name": "good"}}'}
 
@@ -50,7 +50,7 @@ def find_limit(value: str | bytes) -> float:
 
     Example:
         >>> find_limit("x"), find_limit("x" * 1_000_000)
-        (1.0, 5.0)
+        (1.0, 10.0)
     """
     return LIMIT_S * max(1.0, len(value) / USUAL)
 
