@@ -284,6 +284,19 @@ WRITTEN: Final = (
     '1.2 [0 a] "ACL" "SETUSER" "bob" "on" ">«word»" "~*"',
     "-Dzookeeper.DigestAuthenticationProvider.superDigest=super:«base64»", "addauth digest bob:«word»",
     "acl: digest:bob:«base64»:cdrwa", "SecretID:         «uuid»", "Secret ID    = «uuid»", '{"secret_id": "«uuid»"}',  # noqa: E501
+    # Of networks.
+    "snmp-server community «password» RO", "snmp-server community «word» view all RW 10", "psk=«word»",
+    "tacacs-server key «word»", "radius-server host 10.0.0.7 auth-port 1812 key 7 «password»",
+    "wpa_passphrase acme «word»", 'network={ssid="acme" psk="«word»" key_mgmt=WPA-PSK}', "tacacs-server host 10.0.0.7 key «word»",  # noqa: E501
+    # In other languages.
+    "mot de passe: «password»", "mot de passe = «word»", "contraseña=«word»", "Contraseña: «password»", "senha=«word»",  # noqa: E501
+    '{"senha": "«word»"}', "密码：«password»", "密码=«word»", '{"密碼": "«word»"}', "パスワード: «password»", "비밀번호=«word»",  # noqa: E501
+    "hasło=«word»", "Hasło: «password»", "Kennwort: «password»", "Пароль пользователя = «word»", "пароль пользователя: «password»",  # noqa: E501
+    # Others.
+    "password: !!str «password»", "db_password: !!str '«word»'", "Password [«password»]", "login with password [«password»] refused",  # noqa: E501
+    '<setting name="ApiKey" serializeAs="String"><value>«token»</value></setting>',
+    '<setting name="DbPassword" serializeAs="String">\n  <value>«word»</value>', "Authorization GenieKey «uuid»", "GenieKey «uuid»",  # noqa: E501
+    "session_id=«token» user=17", '{"sessionId": "«token»"}', "sessionid: «token»",
 )  # fmt: skip
 """Texts with a secret between « and »."""
 
@@ -376,6 +389,11 @@ ISSUED: Final[dict[str, Callable[[_Draw], str]]] = {
     "Heroku": lambda d: "HRKU" + "-" + _uuid(d),
     "Pulumi": lambda d: "pul" + "-" + _pick(d, _HEX, 40),
     "Fly": lambda d: "fm" + "2_" + _pick(d, _ALNUM, 100),
+    "Facebook": lambda d: "EA" + "AC" + _pick(d, _ALNUM, 120),
+    "Clojars": lambda d: "CLO" + "JARS_" + _pick(d, _HEX, 60),
+    "Typeform": lambda d: "tf" + "p_" + _pick(d, _ALNUM, 59),
+    "Firebase": lambda d: "AA" + "AA" + _pick(d, _ALNUM, 7) + ":APA" + "91b" + _pick(d, _ALNUM, 134),
+    "Yandex Cloud token, short": lambda d: "t" + "1." + _pick(d, _ALNUM, 7) + "." + _pick(d, _ALNUM, 86),
     "Brevo": lambda d: "x" + "keysib-" + _pick(d, _HEX, 64) + "-" + _pick(d, _ALNUM, 16),
 }  # fmt: skip
 """Tokens by their issuers, and how they are drawn."""
@@ -440,6 +458,11 @@ KEPT: Final = (
     "#1 shop.php(9): PDO->query('SELECT name FR...')", '{error,{auth_failure,"refused"}}', "digest:bob:cdrwa",
     '{"variable-name":"ETCD_NAME","variable-value":"default"}', "secret id of the token: none", "snmpget -v2c 10.3.0.7",  # noqa: E501
     "initial password to proceed: see the log", "psexec \\\\web1 -u ACME\\svc cmd", "sqlcmd -S db -E -Q 'select 1'",  # noqa: E501
+    "Unexpected token 'x9Kd72mQwe01abcd' in JSON", "Unexpected token x9Kd72mQwe01abcd in JSON at position 0", "token_type=bearer expires_in=3600",  # noqa: E501
+    "session_id=4bf92f3577b34da6a3ce929d0e0e4736", "session_id=550e8400-e29b-41d4-a716-446655440000", "sessionId=checkout-17",  # noqa: E501
+    "snmp-server community public RO", "tacacs-server host 10.0.0.7 timeout 5", "psk_identity=shop", "mot de passe oublié",  # noqa: E501
+    "il passe: demain", "contraseña incorrecta", "senha inválida", "密码错误", "hasło wygasło", "key_mgmt=WPA-PSK", "Password [optional]",  # noqa: E501
+    '<setting name="Timeout" serializeAs="String"><value>30</value></setting>', "password: !!null null", "token [expired] of bob",  # noqa: E501
 )  # fmt: skip
 """Texts that hold words and forms of secrets, and none."""
 

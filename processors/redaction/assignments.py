@@ -8,7 +8,6 @@ import re
 from typing import Final
 
 from processors.redaction.keywords import (
-    KEYWORD,
     is_kept_secret,
     is_said_secret,
     is_written_secret,
@@ -17,6 +16,7 @@ from processors.redaction.keywords import (
     read_keyword,
 )
 from processors.redaction.values import is_file, is_placeholder
+from processors.redaction.vocabulary import KEYWORD
 
 # A quoted value ends at the same quote; in a JSON string that can't be decoded the quote has a backslash.
 # Where the text ends, so does a value: a line may have been cut off.
@@ -33,7 +33,7 @@ _BARE: Final = (
 _WHO: Final = r"(?:user|role|account|пользователя)[ \t]+"
 _OWNER: Final = (
     rf"(?P<owner>[ \t]+(?:(?:for|of|от|для|к)[ \t]+(?:the[ \t]+)?(?:{_WHO})?|{_WHO})[\w.@%'\"-]{{1,40}}+"
-    r"|[ \t]+по умолчанию|[ \t]+\([^()\n]{1,40}+\))?+"
+    r"|[ \t]+пользователя(?=[ \t]*+[:=])|[ \t]+по умолчанию|[ \t]+\([^()\n]{1,40}+\))?+"
 )
 # A block of YAML, the default of a variable in HCL, and what Cisco writes before a hash.
 _BLOCK: Final = r"[ \t]*+:[ \t]*+[|>][+-]?[ \t]*+\n[ \t]*+"
@@ -44,8 +44,8 @@ ASSIGNMENT: Final = re.compile(
     + r"(?P<closing>(?:\\*+[\"'`\])])*+)"
     + _OWNER
     + rf"(?P<separator>{_BLOCK}|{_DEFAULT}|{_ARGUMENT}"
-    + r"|[ \t]*+(?:=>|->|→|[—–]|:=|={1,2}|::(?=[ \t])|:)[ \t]*+\[?[ \t]*+"
-    + r"|[ \t]+(?:is|was|to|of|set to)[ \t]++|[ \t]+[05-9][ \t]+(?=\S{6})|[ \t]++)"
+    + r"|[ \t]*+(?:=>|->|→|[—–]|:=|={1,2}|::(?=[ \t])|[:：])[ \t]*+(?:!!\w{1,10}+[ \t]++|\[)?+[ \t]*+"
+    + r"|[ \t]+(?:is|was|to|of|set to)[ \t]++|[ \t]+[05-9][ \t]+(?=\S{6})|[ \t]++\[?)"
     + rf"(?:{_QUOTED}|{_BARE})",
     re.IGNORECASE,
 )
@@ -67,6 +67,8 @@ _LINE_HEAD: Final = re.compile(r"[\s\w.-]*+")
 _LINE_END: Final = re.compile(r"[^\S\n]*+(\n|\Z)")
 _HEAD_LENGTH: Final = 128
 _LINK: Final = "]("
+# The type of a value in YAML.
+_TAG: Final = re.compile(r"!!\w++")
 _URL_USER: Final = re.compile(r"://[\w.+-]*\Z")
 _EQUALS: Final = ("=", "==", ":=", "=>")
 
@@ -77,9 +79,9 @@ def is_assigned_secret(match: re.Match[str]) -> bool:
     rank = rank_key(match)
     if not rank or is_placeholder(value) or is_file(value) or _LINK in value:
         return False
-    separator, keyword = match["separator"].strip(" \t[").lower(), read_keyword(match)
+    separator, keyword = _TAG.sub("", match["separator"]).strip(" \t[").lower(), read_keyword(match)
     # LDIF writes two before base64.
-    separator = ":" if separator == "::" else separator
+    separator = ":" if separator in ("::", "：") else separator
     is_quoted = match["bare"] is None
     if separator in _EQUALS or separator[:1] == "{" or "\n" in separator or (separator == ":" and is_quoted):
         return is_written_secret(keyword, rank, value)
@@ -95,7 +97,7 @@ def is_assigned_secret(match: re.Match[str]) -> bool:
             or (rank == 3 and _stands_alone(match))
             or (is_flag and is_written_secret(keyword, rank, value))
         )
-    if _lacks_separator(match, separator):
+    if _lacks_separator(match, separator) or (not separator and "[" in match["separator"] and rank < 3):
         return False
     # "Pass" is a verb as well, and what follows a password in a command may be an address.
     if not separator and (is_flag or (rank == 3 and is_quoted and keyword != "pass" and "://" not in value)):

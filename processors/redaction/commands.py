@@ -116,6 +116,26 @@ COMMANDS: Final[tuple[Detector, ...]] = (
         hint=r"-p['\"]",
     ),
     make_detector(
+        "password of a wireless network",
+        "wpa_passphrase ",
+        r"\bwpa_passphrase[ \t]{1,8}(?:\"[^\"\n]{1,64}+\"|[^\s=:\"]{1,64}+)"
+        r"[ \t]{1,8}[\"']?(?P<secret>[^\s\"'\\<]{8,63}+)",
+        _is_password,
+    ),
+    make_detector(
+        "community of a router",
+        "community ",
+        r"\bsnmp-server[ \t]{1,8}community[ \t]{1,8}(?!(?:public|private)\b)(?P<secret>[^\s\"'\\<]{4,64}+)",
+        _is_password,
+    ),
+    make_detector(
+        "key of a router",
+        "-server ",
+        r"\b(?:tacacs|radius)-server[ \t][^\n]{0,100}?\bkey[ \t]{1,8}(?:\d[ \t]{1,8})?"
+        r"(?P<secret>[^\s\"'\\<]{4,128}+)",
+        _is_password,
+    ),
+    make_detector(
         "SQL password",
         "identified",
         r"(?i:\bidentified(?:\s{1,8}with\s{1,8}\S{1,64})?\s{1,8}(?:by|as))\s{1,8}\\{0,8}['\"](?P<secret>[^'\"\\<]+)",

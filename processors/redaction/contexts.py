@@ -4,11 +4,15 @@ import re
 from typing import Final
 
 from processors.redaction.detectors import Detector, make_detector
-from processors.redaction.values import is_file, is_random
+from processors.redaction.values import is_file, is_mixed, is_name, is_random
+
+_PAIR: Final = re.compile(r"\w++=[^=]")
 
 
 def _looks_random(match: re.Match[str]) -> bool:
-    return is_random(match["secret"]) and not is_file(match["secret"])
+    value = match["secret"]
+    # An equals sign fills base64 up; within a value it makes the next pair.
+    return is_random(value) and not is_file(value) and not _PAIR.match(value)
 
 
 def _has_random_part(match: re.Match[str]) -> bool:
@@ -26,6 +30,7 @@ CONTEXTS: Final[tuple[Detector, ...]] = (
         for scheme, pattern in (
             ("bearer", "bearer"),
             ("basic ", "basic"),
+            ("geniekey", "geniekey"),
             ("authorization", r"authorization\\{0,8}[\"']?[:=][ \t]{0,8}[\"']?[\w-]{1,64}"),
         )
     ),
@@ -82,6 +87,16 @@ CONTEXTS: Final[tuple[Detector, ...]] = (
         r"(?i:\b(?:JSESSIONID|PHPSESSID|ASP\.NET_SessionId|ASPSESSIONID\w{0,8}|laravel_session|_session_id))"
         r"=(?P<secret>[\w%.:+/-]{8,256}+)",
         _looks_random,
+    ),
+    *(
+        # Identifiers that only count or trace are left alone: digits, hexadecimal, UUIDs.
+        make_detector(
+            "id of a session",
+            literal,
+            rf"(?i:(?<![A-Za-z]){literal})\\{{0,8}}[\"']?\s{{0,8}}[:=]\s{{0,8}}\\{{0,8}}[\"']?(?P<secret>[A-Za-z0-9_-]{{24,256}}+)",
+            lambda match: is_mixed(match["secret"]) and not is_name(match["secret"]),
+        )
+        for literal in ("session_id", "sessionid")
     ),
 )
 """Detectors of them."""

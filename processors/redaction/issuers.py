@@ -85,6 +85,9 @@ ISSUERS: Final = (
     _from_library("sq0csp-", *SquareOAuthDetector.denylist),
     _issue("sq0atp- sq0idp-", r"sq0(?:atp|idp)-[\w-]{22,43}+"),
     _mix("EAAA", r"EAAA[\w-]{60}"),  # Square
+    _mix("EAAC EAAM EAAB EAAG", r"EAA[A-Z][A-Za-z0-9]{60,400}+"),  # Facebook
+    _issue("CLOJARS_", r"CLOJARS_[0-9a-f]{60}"),
+    _mix("tfp_", r"tfp_[\w-]{40,70}+"),  # Typeform
     _issue("key-", r"key-[0-9a-f]{32}(?![\w-])"),  # Mailgun
     _issue("rubygems_", r"rubygems_[0-9a-f]{48}"),
     _mix("cio", r"cio[A-Za-z0-9]{32}"),  # crates.io
@@ -98,7 +101,7 @@ ISSUERS: Final = (
     _issue("shpat_ shpca_ shppa_ shpss_ shptka_", r"shp(?:at|ca|pa|ss|tka)_[0-9a-fA-F]{32}"),  # Shopify
     _mix("gsk_", r"gsk_[A-Za-z0-9]{40,64}+"),  # Groq
     _mix("r8_", r"r8_[A-Za-z0-9]{37}"),  # Replicate
-    _issue("pcsk_", r"pcsk_[A-Za-z0-9]{4,8}_[A-Za-z0-9]{50,80}+"),  # Pinecone
+    _issue("pcsk_", r"pcsk_(?:[A-Za-z0-9]{4,8}_)?[A-Za-z0-9]{50,80}+"),  # Pinecone
     _issue("hf_", r"hf_[A-Za-z0-9]{30,}"),  # Hugging Face
     _issue("dckr_pat_ dckr_oat_", r"dckr_[po]at_[\w-]{20,}"),  # Docker
     _mix("LTAI", r"LTAI[A-Za-z0-9]{12,24}+"),  # Alibaba
@@ -148,7 +151,8 @@ DOTTED: Final = tuple(
         *(rf"(?<![A-Za-z0-9]){pattern.pattern}" for pattern in DiscordBotTokenDetector.denylist),
         r"(?<![A-Za-z0-9])[A-Za-z0-9]{14}\.atlasv1\.[\w-]{60,80}+",  # Terraform Cloud
         r"(?<![A-Za-z0-9])pat[A-Za-z0-9]{14}\.[0-9a-f]{64}",  # Airtable
-        r"(?<![A-Za-z0-9])t1\.[\w=-]{80,512}+\.[\w=-]{80,128}+",  # Yandex Cloud
+        r"(?<![A-Za-z0-9])t1\.[\w=-]{4,512}+\.[\w=-]{80,128}+",  # Yandex Cloud
+        r"(?<![A-Za-z0-9])AAAA[\w-]{7}:APA91b[\w-]{100,200}+",  # Firebase
         r"(?<![A-Za-z0-9])vk1\.a\.[\w-]{60,512}+",
         r"(?<![A-Za-z0-9])dp\.[a-z]{2,5}\.(?:[\w-]{1,40}\.)?[A-Za-z0-9]{40,44}",  # Doppler
         r"(?<![A-Za-z0-9])dt0[a-z]\d\d\.[A-Z0-9]{8,24}\.[A-Z0-9]{64}",  # Dynatrace
@@ -159,7 +163,7 @@ DOTTED: Final = tuple(
 """Those of which a part before the long run ends with a dot, a colon or a dollar sign."""
 
 DOTTED_HEAD: Final = re.compile(
-    r"(?:ya29|hv[sb]|SG|\d{8,10}|\.[\w-]{6}|atlasv1|pat[A-Za-z0-9]{14}|t1|vk1\.a|dp\.[a-z]{2,5}|dt0[a-z]\d\d|v1"
+    r"(?:ya29|hv[sb]|SG|\d{8,10}|\.[\w-]{6}|atlasv1|pat[A-Za-z0-9]{14}|t1(?:\.[\w=-]{4,16})?|AAAA[\w-]{7}|vk1\.a|dp\.[a-z]{2,5}|dt0[a-z]\d\d|v1"
     r"|sandbox|production)[.:$]\Z"
 )
 """The part before."""

@@ -14,7 +14,9 @@ _ESCAPED_STRING: Final = re.compile(r'\\[^\n]|(?P<string>"[^"\\\x00-\x1f]*+(?:\\
 _STRING: Final = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+"')
 # A number may have become a mask, which is a string.
 _SCALAR: Final = re.compile(_STRING.pattern + r"(?P<name>\s*+:)?|-?\d[\d.eE+-]*+")
-_RUSSIAN_LETTER: Final = re.compile(r"(?<!\\)\\u(04[0-9a-fA-F]{2})")
+# Of scripts in which keywords are written: Latin beyond ASCII, Cyrillic, kana, Chinese and Korean.
+_LETTER: Final = re.compile(r"\\u((?:0[14]|30|[4-9a-cA-C][0-9a-fA-F]|[dD][0-7])[0-9a-fA-F]{2})")
+_OWN_LETTER: Final = re.compile(rf"(?<!\\){_LETTER.pattern}")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -33,13 +35,23 @@ def mask_escaped(text: str, mask_text: Masker) -> str:
 
 
 def unescape_letters(text: str) -> str:
-    """Return JSON whose Russian letters are written as such, because the name of a secret may be one.
+    """Return JSON whose letters of other scripts are written as such: the name of a secret may be one.
 
     Example:
         >>> unescape_letters(r'{"\\u043a\\u043b\\u044e\\u0447": "\\u0022"}')
         '{"ключ": "\\\\u0022"}'
     """
-    return _RUSSIAN_LETTER.sub(lambda match: chr(int(match[1], 16)), text) if "\\u04" in text else text
+    return _OWN_LETTER.sub(lambda match: chr(int(match[1], 16)), text) if "\\u" in text else text
+
+
+def holds_escaped_letters(text: str) -> bool:
+    """Tell whether letters of other scripts are written as escapes, in whatever depth of strings.
+
+    Example:
+        >>> holds_escaped_letters(r'"\\\\u043a"'), holds_escaped_letters(r'"\\u001b"')
+        (True, False)
+    """
+    return "\\u" in text and bool(_LETTER.search(text))
 
 
 def mask_strings(text: str, mask_text: Masker) -> str:

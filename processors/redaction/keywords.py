@@ -1,4 +1,4 @@
-"""The words that name a secret, and how surely the key that they end names one.
+"""Finds the words that name a secret, and tells how surely the key that they end names one.
 
 A key is judged by its keyword and the words around it: `api_key` names a secret and `partition_key` does not,
 and `token_url`, `max_tokens` or `secretName` name something else.
@@ -8,40 +8,9 @@ import re
 from typing import Final
 
 from processors.redaction.values import has_high_entropy, is_file, is_name, is_placeholder, is_random
-
-_WORDS: Final = ("pass", "pw", "secret", "token", "key", "cred", "auth", "sig", "jwt")
-_RUSSIAN_WORDS: Final = ("парол", "токен", "секрет", "ключ")
-
-KEYWORD: Final = (
-    r"(?P<keyword>pass(?:word|wort|wd|phrase|code)?|pwd?|secret|token|key|credentials?|authorization|auth"
-    r"|sig(?:nature)?|jwt|парол(?:ь|я|ем|е)|токен(?:ом|а)?|секрет(?:ом|а)?|ключ(?:ом|а)?)"
-    r"(?P<suffix>(?:[_. -]?(?:access[_. -]?)?(?:key|token|value|hash|base64|b64|base|data|old|new|plain|text"
-    r"|api|confirm(?:ation)?|repeat|again|доступа|шифрования)|[_-]?\d{1,20}+){0,4}+)"
-)
-"""A pattern of a keyword and of what may follow it within the key."""
+from processors.redaction.vocabulary import FOREIGN_WORDS, KEYWORD, KINDS, OWNERS, PASSWORDS, STRONG, WORDS
 
 _KEY: Final = re.compile(KEYWORD, re.IGNORECASE)
-_KINDS: Final = (
-    ("парол", "password"),
-    ("токен", "token"),
-    ("секрет", "secret"),
-    ("ключ", "key"),
-)
-_PASSWORDS: Final = ("password", "passwort", "passwd", "passphrase", "passcode", "pass", "pwd", "pw")
-# Whose passwords are written in one word: dbpass and rootpw, but not compass.
-_OWNERS: Final = (
-    "db", "my", "user", "root", "admin", "bind", "require", "smtp", "mail", "ftp", "ldap", "sql", "login",
-    "auth", "http", "proxy", "conn", "store", "trust", "key", "become", "cert", "master",
-)  # fmt: skip
-# What makes a key or token a secret one when it stands before it.
-_STRONG: Final = (
-    "api", "access", "account", "private", "shared", "storage", "master", "encryption", "signing",
-    "license", "client", "app", "application", "секретный", "закрытый", "приватный", "consumer", "webhook",
-    "oauth", "oauth2", "session", "jwt", "auth", "refresh", "id", "bearer", "bot", "personal", "csrf",
-    "identity", "bootstrap", "join", "registration", "deploy", "security", "sas", "vault", "github",
-    "gitlab", "slack", "npm", "subscription", "integration", "instrumentation", "secret", "datadog",
-    "stripe", "sendgrid", "admin", "user", "root", "service", "hmac", "aes", "rsa", "ssh",
-)  # fmt: skip
 _JOINTS: Final = ("_", ".", " ", "-")
 _LONGEST_STEM: Final = 16
 _LOOK_BACK: Final = 80
@@ -55,7 +24,7 @@ def find_keywords(folded: str) -> list[int]:
         [3, 14]
     """
     places: list[int] = []
-    for word in _WORDS if folded.isascii() else (*_WORDS, *_RUSSIAN_WORDS):
+    for word in WORDS if folded.isascii() else (*WORDS, *FOREIGN_WORDS):
         place = folded.find(word)
         while place >= 0:
             places.append(place)
@@ -74,17 +43,20 @@ def read_keyword(match: re.Match[str]) -> str:
     keyword = match["keyword"].lower()
     if keyword.isascii():
         return keyword
-    return next((kind for stem, kind in _KINDS if keyword.startswith(stem)), keyword)
+    return next((kind for stem, kind in KINDS if keyword.startswith(stem)), keyword)
 
 
 def rank_key(match: re.Match[str]) -> int:
     """Return how surely a key names a secret: 3 a password, 2 by its whole name, 1 perhaps, 0 not."""
     keyword, before = read_keyword(match), look_back(match)
+    # What a parser trips over is a word of the text that it reads.
+    if keyword == "token" and before.lower().endswith("unexpected "):
+        return 0
     is_tail = before[-1:].islower() and match["keyword"][0].islower()
     stem = (before[:-1] if before[-1:] in _JOINTS else before)[-_LONGEST_STEM:].lower()
-    if keyword in _PASSWORDS:
-        return 0 if keyword in ("pass", "pw") and is_tail and not stem.endswith(_OWNERS) else 3
-    if stem.endswith(_STRONG):
+    if keyword in PASSWORDS:
+        return 0 if keyword in ("pass", "pw", "psk", "passe") and is_tail and not stem.endswith(OWNERS) else 3
+    if stem.endswith(STRONG):
         return 2
     if keyword == "key":
         said = match["suffix"].strip("_. -").lower()

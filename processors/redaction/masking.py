@@ -19,7 +19,12 @@ from processors.redaction.commands import COMMANDS
 from processors.redaction.contexts import CONTEXTS
 from processors.redaction.detectors import ALWAYS, Detector, make_detector
 from processors.redaction.formats import EMAIL, FORMATS
-from processors.redaction.json_strings import keeps_shape, mask_strings, unescape_letters
+from processors.redaction.json_strings import (
+    holds_escaped_letters,
+    keeps_shape,
+    mask_strings,
+    unescape_letters,
+)
 from processors.redaction.keywords import find_keywords
 from processors.redaction.personal import PERSONAL_NUMBERS
 from processors.redaction.replacing import Masker
@@ -122,7 +127,7 @@ def open_masker(
         found += find_tokens(text, runs)
         masked = text
         # Within a string of a string the letters of a keyword may still be escapes.
-        if places or found or ("\\" in text and "\\u04" in text):
+        if places or found or holds_escaped_letters(text):
             masked = mask_found(text, places, found, mask, deeper[depth])
         if depth < _DEPTH:
             masked = mask_encoded(masked, runs if masked == text else None, mask, deeper[depth])

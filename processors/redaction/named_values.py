@@ -4,13 +4,13 @@ import re
 from typing import Final, NamedTuple
 
 from processors.redaction.keywords import (
-    KEYWORD,
     is_kept_secret,
     judge_name,
     look_back,
     rank_key,
     read_keyword,
 )
+from processors.redaction.vocabulary import KEYWORD
 
 _QUOTED: Final = r"(?P<quote>[\"'])(?P<quoted>(?:\\.|(?!(?P=quote))[^\\])*+)(?:(?P=quote)|\\?\Z)"
 _ATTRIBUTE: Final = r"\s++[\w:.-]{1,40}+=[\"'][^\"'<>]{0,80}+[\"']"
@@ -78,6 +78,8 @@ NAMED_VALUES: Final = (
     _make("<", rf"[\"'](?:{_ATTRIBUTE}){{0,3}}?\s++(?:value|content|default)\s*+=\s*+{_QUOTED}"),
     # <property name="password">x</property>
     _make("<", rf"[\"'](?:{_ATTRIBUTE}){{0,3}}+\s*+>\s*+(?:<!\[CDATA\[)?+(?P<bare>[^<\s][^<]*+){_TAGS_END}"),
+    # <setting name="ApiKey" serializeAs="String"><value>x</value>
+    _make("<value>", rf"[\"'](?:{_ATTRIBUTE}){{0,3}}+\s*+>\s*+<value>\s*+(?P<bare>[^<\s][^<]*+){_TAGS_END}"),
     # <name>fs.secret.key</name><value>x</value>
     _make("<value>", rf"</name>\s*+<value>\s*+(?P<bare>[^<\s][^<]*+){_TAGS_END}"),
     # name: DB_PASSWORD, and value: x in the next line

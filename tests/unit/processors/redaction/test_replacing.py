@@ -23,9 +23,11 @@ PIECES = (
     "pwd\n", "\\u0041", "[", "<", "%3D", "=", "xoxb-", "A", "Aa1", "é", "\u0130", "<masked:00c0ffee>",
     "AccountKey=", "SG.", ".aaaaaa.", "\x00", "\ud800", "token to ", "/hooks/", "/bot", "%22token%22%3A%22",
     "cGFzc3dvcmQ9", "<password>", "ключ ", 'value="x" ', "<add key=\"password\" value=\"", "password: |\n ",
-    "net user a ", "use \\\\a /user:b ", "etcdctl --user ", "PDO->__construct('a', ", "ldap_bind(a, 'b', ", '{password,<<"',
-    '"AUTH" "a" ', '"SETUSER" "a" ', "ConvertTo-SecureString -a ", "NetworkCredential('", "digest:a:", "secretid: ",
-    "following password to proceed to installation:\n", "sqlcmd -P ", "schtasks /rp ", "Token{78af589 ",
+    "net user a ", "use \\\\a /user:b ", "etcdctl --user ", "PDO->__construct('a', ", "ldap_bind(a, 'b', ",
+    '{password,<<"', '"AUTH" "a" ', '"SETUSER" "a" ', "ConvertTo-SecureString -a ", "NetworkCredential('",
+    "digest:a:", "secretid: ", "following password to proceed to installation:\n", "sqlcmd -P ",
+    "schtasks /rp ", "Token{78af589 ", "snmp-server community ", "tacacs-server key ", "wpa_passphrase a ",
+    "contraseña ", "密码：", "password: !!str ", "password [", "psk ", "session_id=", "genie genie ",
     "token for user x ", "$6$", "{SSHA}", "kind: Secret\ndata:\n a: b\n", '"token": [', "\t",
 )  # fmt: skip
 
