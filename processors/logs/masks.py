@@ -54,7 +54,8 @@ _MEASURE: Final = re.compile(
 _LONGEST_VALUE: Final = 200
 # Where a line may begin with a time: a digit, klog's letter before it, or the name of a day or month.
 _BEFORE_TIME: Final = re.compile(
-    r"(?:<\d{1,3}>(?:1 )?)?[\[(<]?(?:[IWEF](?=\d{4} ))?(?=\d\d|[A-Z][a-z]{2},? )"
+    r"(?:<\d{1,3}>(?:1 )?)?[\[(<]?(?:[IWEF](?=(?:\d\d){2,4} )|(?<=\[)[CDEIW] (?=\d{6} ))?"
+    r"(?=\d\d|[A-Z][a-z]{2},? )"
 )
 _LONGEST_TIME: Final = 60
 _AFTER_TIME: Final = " ])>,|-\t"
@@ -77,7 +78,11 @@ def strip_time(line: str, clock_ms: int) -> str:
     found = match_moment(line[before.end() : before.end() + _LONGEST_TIME], read_clock(clock_ms))
     if not found:
         return line
-    return line[before.end() + found[1] :].lstrip(_AFTER_TIME) or line
+    rest = line[before.end() + found[1] :]
+    if "[" in before[0] and not rest.startswith("]") and "]" in rest.partition("[")[0]:
+        # Celery and others write more than the time within the brackets.
+        rest = rest.lstrip(":").replace("]", "", 1)
+    return rest.removeprefix(": ").lstrip(_AFTER_TIME) or line
 
 
 def mask_variables(message: str) -> str:

@@ -4,7 +4,8 @@ from typing import Final, NamedTuple
 
 from drain3.drain import Drain
 
-from processors.logs.masks import find_identifiers, find_values, mask_variables, strip_time
+from processors.logs.headlines import find_headline
+from processors.logs.masks import find_identifiers, find_values, mask_variables
 from processors.logs.mining import mine_line
 from processors.logs.parsing import LogLine
 from processors.logs.routes import choose_route
@@ -37,24 +38,11 @@ def match_line(miner: Drain, routes: dict[str, int], line: LogLine) -> LineMatch
         route, is_new = choose_route(routes, line["http"])
         values = [*find_identifiers(line["message"]), *line["http"].ids]
         return LineMatch(0, route, route, is_new, _add_identifiers(line, values))
-    headline = strip_time(choose_headline(line["message"]), line["clock_ms"])
+    headline = find_headline(line["message"], line["clock_ms"])
     masked = mask_variables(headline)
     pattern, template, is_new = mine_line(miner, masked)
     values = find_values(headline, masked, template)
     return LineMatch(pattern, "", template, is_new, _add_identifiers(line, values))
-
-
-def choose_headline(message: str) -> str:
-    """Return the line of an entry that says what happened: the first, or of a bare Python traceback the last.
-
-    Example:
-        >>> choose_headline("Traceback (most recent call last):\\n  File \\"a.py\\", line 1\\nKeyError: 'a'")
-        "KeyError: 'a'"
-    """
-    if "\n" not in message:
-        return message
-    lines = message.strip().splitlines() or [""]
-    return lines[-1] if lines[0].startswith("Traceback (most recent") else lines[0]
 
 
 def _add_identifiers(line: LogLine, values: list[str]) -> list[str]:

@@ -4,6 +4,8 @@ from typing import Final
 
 from processors.chunk import Chunk, hash_content, make_id
 from processors.logs.access import name_status
+from processors.logs.headlines import choose_headline, says_nothing
+from processors.logs.masks import mask_variables
 from processors.logs.patterns import write_offsets
 from processors.logs.windows import Window
 
@@ -62,10 +64,22 @@ def build_pattern_chunk(window: Window, source_offset: int, batch_id: str, inges
 def _tell_headline(window: Window) -> tuple[str, str]:
     """Return what a window is about, for its title, and without what changes by count, for its vector."""
     if not window["route"]:
-        return window["template"], window["template"]
+        told = _tell_later_lines(window) or window["template"]
+        return told, told
     route, _, group = window["route"].rpartition(" ")
     of_group = f"HTTP {group} {_CLASSES.get(group, '')}".rstrip()
     return f"{route} → {', '.join(sorted(window['statuses']))}", f"{route} → {of_group}"
+
+
+def _tell_later_lines(window: Window) -> str:
+    """Return what entries say whose first line says nothing; the rest came after their pattern was chosen.
+
+    It is the exception of a bare Python traceback, or the message of .NET's console.
+    """
+    if not says_nothing(window["template"]):
+        return ""
+    told = (choose_headline(sample) for sample in window["samples"])
+    return "; ".join(dict.fromkeys(mask_variables(line) for line in told if not says_nothing(line)))
 
 
 def _describe(window: Window) -> list[str]:
