@@ -291,7 +291,7 @@ WRITTEN: Final = (
     # In other languages.
     "mot de passe: «password»", "mot de passe = «word»", "contraseña=«word»", "Contraseña: «password»", "senha=«word»",  # noqa: E501
     '{"senha": "«word»"}', "密码：«password»", "密码=«word»", '{"密碼": "«word»"}', "パスワード: «password»", "비밀번호=«word»",  # noqa: E501
-    "hasło=«word»", "Hasło: «password»", "Kennwort: «password»", "Пароль пользователя = «word»", "пароль пользователя: «password»",  # noqa: E501
+    "hasło=«word»", "Hasło: «password»", "Пароль пользователя = «word»", "пароль пользователя: «password»",
     # Others.
     "password: !!str «password»", "db_password: !!str '«word»'", "Password [«password»]", "login with password [«password»] refused",  # noqa: E501
     '<setting name="ApiKey" serializeAs="String"><value>«token»</value></setting>',

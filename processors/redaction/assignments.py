@@ -79,9 +79,7 @@ def is_assigned_secret(match: re.Match[str]) -> bool:
     rank = rank_key(match)
     if not rank or is_placeholder(value) or is_file(value) or _LINK in value:
         return False
-    separator, keyword = _TAG.sub("", match["separator"]).strip(" \t[").lower(), read_keyword(match)
-    # LDIF writes two before base64.
-    separator = ":" if separator in ("::", "：") else separator
+    separator, keyword = _read_separator(match), read_keyword(match)
     is_quoted = match["bare"] is None
     if separator in _EQUALS or separator[:1] == "{" or "\n" in separator or (separator == ":" and is_quoted):
         return is_written_secret(keyword, rank, value)
@@ -103,6 +101,14 @@ def is_assigned_secret(match: re.Match[str]) -> bool:
     if not separator and (is_flag or (rank == 3 and is_quoted and keyword != "pass" and "://" not in value)):
         return not value.startswith("-") and is_written_secret(keyword, rank, value)
     return "=" not in value.rstrip("=") and "://" not in value and is_said_secret(keyword, rank, value)
+
+
+def _read_separator(match: re.Match[str]) -> str:
+    """Return what stands between key and value, without brackets and types."""
+    separator = match["separator"]
+    separator = (_TAG.sub("", separator) if "!" in separator else separator).strip(" \t[").lower()
+    # LDIF writes two before base64.
+    return ":" if separator in ("::", "：") else separator
 
 
 def is_pair_secret(match: re.Match[str]) -> bool:

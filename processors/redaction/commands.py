@@ -74,15 +74,17 @@ COMMANDS: Final[tuple[Detector, ...]] = (
     ),
     make_detector(
         "password of a command of Windows",
-        "/user:",
+        "\\",
         r"(?i:\buse\s{1,8}[^\n]{1,160}?/user:\S{1,64}\s{1,8})(?P<secret>[^\s/*\"\\][^\s\"\\]{3,128}+)",
         _is_password,
+        hint="/[uU][sS][eE][rR]:",
     ),
     make_detector(
         "password of a command of Windows",
-        "/user:",
+        "\\",
         r"(?i:\buse\s{1,8}(?:\w:\s{1,8})?\\{2,8}\S{1,160}\s{1,8})(?P<secret>[^\s/*\"\\][^\s\"\\]{3,128}+)(?=\s{1,8}/)",
         _is_password,
+        hint="/[uU][sS][eE][rR]:",
     ),
     make_detector(
         "password of a command of Windows",
@@ -124,7 +126,7 @@ COMMANDS: Final[tuple[Detector, ...]] = (
     ),
     make_detector(
         "community of a router",
-        "community ",
+        "-server ",
         r"\bsnmp-server[ \t]{1,8}community[ \t]{1,8}(?!(?:public|private)\b)(?P<secret>[^\s\"'\\<]{4,64}+)",
         _is_password,
     ),

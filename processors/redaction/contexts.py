@@ -49,7 +49,7 @@ CONTEXTS: Final[tuple[Detector, ...]] = (
     ),
     make_detector(
         "digest of a password",
-        "digest ",
+        "digest",
         r"(?i:\bdigest) [^\n]{0,400}?\bresponse=\\{0,8}\"(?P<secret>[0-9a-f]{16,128}+)",
     ),
     make_detector(
@@ -88,15 +88,13 @@ CONTEXTS: Final[tuple[Detector, ...]] = (
         r"=(?P<secret>[\w%.:+/-]{8,256}+)",
         _looks_random,
     ),
-    *(
+    make_detector(
         # Identifiers that only count or trace are left alone: digits, hexadecimal, UUIDs.
-        make_detector(
-            "id of a session",
-            literal,
-            rf"(?i:(?<![A-Za-z]){literal})\\{{0,8}}[\"']?\s{{0,8}}[:=]\s{{0,8}}\\{{0,8}}[\"']?(?P<secret>[A-Za-z0-9_-]{{24,256}}+)",
-            lambda match: is_mixed(match["secret"]) and not is_name(match["secret"]),
-        )
-        for literal in ("session_id", "sessionid")
+        "id of a session",
+        "sess",
+        r"(?i:(?<![A-Za-z])session_?id)\\{0,8}[\"']?\s{0,8}[:=]\s{0,8}\\{0,8}[\"']?(?P<secret>[A-Za-z0-9_-]{24,256}+)",
+        lambda match: is_mixed(match["secret"]) and not is_name(match["secret"]),
+        hint=r"(?:session|Session|SESSION)_?(?:id|Id|ID)",
     ),
 )
 """Detectors of them."""

@@ -15,7 +15,7 @@ _STRING: Final = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F
 # A number may have become a mask, which is a string.
 _SCALAR: Final = re.compile(_STRING.pattern + r"(?P<name>\s*+:)?|-?\d[\d.eE+-]*+")
 # Of scripts in which keywords are written: Latin beyond ASCII, Cyrillic, kana, Chinese and Korean.
-_LETTER: Final = re.compile(r"\\u((?:0[14]|30|[4-9a-cA-C][0-9a-fA-F]|[dD][0-7])[0-9a-fA-F]{2})")
+_LETTER: Final = re.compile(r"\\u(00[dfDF]1|(?:0[14]|30|[4-9a-cA-C][0-9a-fA-F]|[dD][0-7])[0-9a-fA-F]{2})")
 _OWN_LETTER: Final = re.compile(rf"(?<!\\){_LETTER.pattern}")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 

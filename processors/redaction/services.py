@@ -7,7 +7,6 @@ from processors.redaction.detectors import Detector, make_detector
 from processors.redaction.values import is_placeholder
 
 _VARIABLE: Final = re.compile(r"\$\{?[A-Za-z]\w*(?::\w+)?\}?")
-_UUID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 def _is_written_out(match: re.Match[str]) -> bool:
@@ -22,7 +21,7 @@ SERVICES: Final[tuple[Detector, ...]] = (
     ),
     make_detector(
         "argument in a stack trace of PHP",
-        "('",
+        "', '",
         # The password is the third: behind an address and a user.
         r"(?:(?:PDO|mysqli)->(?:__construct|(?:real_)?connect)|(?:mysqli|oci|odbc)_(?:real_)?p?connect|imap_open)"
         r"\((?:'[^'\n]{0,200}+', ){2}'(?P<secret>[^'\n]{4,128}+)'",
@@ -39,12 +38,13 @@ SERVICES: Final[tuple[Detector, ...]] = (
         # Behind a connection and a user.
         make_detector(
             "argument in a stack trace of PHP",
-            literal,
-            rf"{literal}\([^,()\n]{{1,64}}(?:\([^()\n]{{0,64}}\))?, '[^'\n]{{0,200}}+', "
+            "', '",
+            rf"{name}\([^,()\n]{{1,64}}(?:\([^()\n]{{0,64}}\))?, '[^'\n]{{0,200}}+', "
             r"'(?P<secret>[^'\n]{4,128}+)'",
             _is_written_out,
+            hint=name,
         )
-        for literal in ("ldap_bind", "ftp_login", "ssh2_auth_password")
+        for name in ("ldap_bind", "ftp_login", "ssh2_auth_password")
     ),
     *(
         make_detector(
@@ -65,16 +65,17 @@ SERVICES: Final[tuple[Detector, ...]] = (
         make_detector(
             "password in the settings of Redis",
             literal,
-            r"(?i:\"SET\" \"(?:requirepass|masterauth)\"|\"SETUSER\"(?: \"[^\"\n>]{1,64}+\"){1,8}?)"
+            r"(?i:\"SET\" \"requirepass\"|\"SETUSER\"(?: \"[^\"\n>]{1,64}+\"){1,8}?)"
             r" \">?(?P<secret>[^\"\n]{4,256}+)\"",
         )
-        for literal in ("requirepass", "masterauth", "setuser")
+        for literal in ("requirepass", "setuser")
     ),
     make_detector(
         "password in PowerShell",
-        "securestring",
+        " -",
         r"(?i:ConvertTo-SecureString(?:\s{1,8}-(?!Key\b)\w{1,16}){0,4}\s{1,8})\\{0,8}[\"'](?P<secret>[^\"'\\\n]{4,256}+)",
         _is_written_out,
+        hint="[Ss]ecure[Ss]tring|SECURESTRING",
     ),
     make_detector(
         "password in PowerShell",
@@ -94,14 +95,13 @@ SERVICES: Final[tuple[Detector, ...]] = (
         r"\baddauth\s{1,8}digest\s{1,8}[\w.@-]{1,64}+:(?P<secret>[^\s\"'\\]{4,128}+)",
         _is_written_out,
     ),
-    *(
-        # The secret of a token of Consul and Nomad, or of a role of Vault.
-        make_detector(
-            "identifier that is a secret",
-            literal,
-            rf"(?i:\b{literal})\\{{0,8}}[\"']?\s{{0,8}}[:=]?\s{{0,24}}\\{{0,8}}[\"']?(?P<secret>{_UUID})\b",
-        )
-        for literal in ("secretid", "secret_id", "secret id")
+    make_detector(
+        "identifier that is a secret",
+        "secret",
+        # Of a token of Consul and Nomad, or of a role of Vault.
+        r"(?i:\bsecret[_ ]?id)\\{0,8}[\"']?\s{0,8}[:=]?\s{0,24}\\{0,8}[\"']?"
+        r"(?P<secret>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b",
+        hint=r"(?:secret|Secret|SECRET)[_ ]?(?:id|Id|ID)",
     ),
 )
 """Detectors of them."""

@@ -3,16 +3,17 @@
 from typing import Final
 
 WORDS: Final = (
-    "pass", "pw", "secret", "token", "key", "cred", "auth", "sig", "jwt", "psk", "senha", "kennwort",
-    "contrase",
+    "pass", "pw", "secret", "token", "key", "cred", "auth", "sig", "jwt", "psk", "senha",
 )  # fmt: skip
 """How keywords begin."""
-FOREIGN_WORDS: Final = ("парол", "токен", "секрет", "ключ", "hasło", "密码", "密碼", "パスワード", "비밀번호")
+FOREIGN_WORDS: Final = (
+    "парол", "токен", "секрет", "ключ", "contraseñ", "hasło", "密码", "密碼", "パスワード", "비밀번호",
+)  # fmt: skip
 """How those begin that are not written in ASCII."""
 
 KEYWORD: Final = (
     r"(?P<keyword>pass(?:word|wort|wd|phrase|code|e(?![a-z]))?|pwd?|psk|secret|token|key|credentials?"
-    r"|authorization|auth|senha|kennwort|contrase[ñn]a|hasło|密[码碼]|パスワード|비밀번호"
+    r"|authorization|auth|senha|contraseña|hasło|密[码碼]|パスワード|비밀번호"
     r"|sig(?:nature)?|jwt|парол(?:ь|я|ем|е)|токен(?:ом|а)?|секрет(?:ом|а)?|ключ(?:ом|а)?)"
     r"(?P<suffix>(?:[_. -]?(?:access[_. -]?)?(?:key|token|value|hash|base64|b64|base|data|old|new|plain|text"
     r"|api|confirm(?:ation)?|repeat|again|доступа|шифрования)|[_-]?\d{1,20}+){0,4}+)"
@@ -32,7 +33,7 @@ KINDS: Final = (
 )
 PASSWORDS: Final = (
     "password", "passwort", "passwd", "passphrase", "passcode", "pass", "pwd", "pw", "psk",
-    "passe", "senha", "kennwort", "contrasena",
+    "passe", "senha",
 )  # fmt: skip
 # Whose passwords are written in one word: dbpass and rootpw, but not compass.
 OWNERS: Final = (
