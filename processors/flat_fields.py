@@ -4,7 +4,7 @@
 same meaning, written by different hands. A reader that knows each writing would be a list without end.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -42,9 +42,7 @@ def flatten_fields(body: Mapping[str, Any]) -> Fields:
         {'log': {'level': 'info'}, 'loglevel': 'info', 'message': 'ready'}
     """
     fields: Fields = {}
-    for name, value in _walk(body, "", _DEEPEST):
-        if fields.get(name) in (None, ""):
-            fields[name] = value
+    _collect(body, "", _DEEPEST, fields)
     return fields
 
 
@@ -65,9 +63,10 @@ def has_any(fields: Mapping[str, Any], names: Names) -> bool:
     return not fields.keys().isdisjoint(names.keys())
 
 
-def _walk(body: Mapping[str, Any], above: str, depth: int) -> Iterator[tuple[str, Any]]:
+def _collect(body: Mapping[str, Any], above: str, depth: int, fields: Fields) -> None:
     for name, value in body.items():
         plain = above + plain_name(name[:_LONGEST_NAME])
-        yield plain, value
+        if fields.get(plain) in (None, ""):
+            fields[plain] = value
         if isinstance(value, dict) and depth and len(plain) <= _LONGEST_NAME:
-            yield from _walk(value, plain, depth - 1)
+            _collect(value, plain, depth - 1, fields)

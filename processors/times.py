@@ -197,6 +197,7 @@ def _make_moment(year: int, rest: tuple[int, ...], zone: tzinfo) -> datetime | N
         return None
 
 
+@lru_cache(maxsize=1_000)
 def _read_zone(text: str) -> tzinfo:
     if "/" in text:
         return _find_place(text)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
+from processors.flat_fields import has_any, order_names
 from processors.logs.otlp import is_otlp, read_export
 from processors.logs.plain_lines import split_lines
 from processors.logs.sharing import share_fields
@@ -24,6 +25,8 @@ _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]]|[^"{}\[\]]++|"')
 _SAID: Final = ("message", "msg", "log", "body", "event", "textPayload")
 # CloudWatch, Azure Monitor, AWS, Cloud Logging and New Relic put a list of events beside what they share.
 _LISTS: Final = ("logEvents", "records", "Records", "entries", "events", "logs")
+# What holds several events has one of these.
+_HOLDING: Final = order_names(*_LISTS, "streams", "resourceLogs", "body")
 _DEEPEST: Final = 4
 _ON_A_LINE: Final = re.compile(r'\s*+\{"[^\n]*+(?<=\})\s*+\Z')
 # RFC 7464 begins each value with a record separator.
@@ -134,6 +137,9 @@ def _expand(value: Any, depth: int) -> Iterator[Event]:
 
 
 def _expand_object(body: Event, depth: int) -> Iterator[Event]:
+    if not has_any(body, _HOLDING):
+        yield body
+        return
     if is_otlp(body):
         yield from read_export(body)
         return

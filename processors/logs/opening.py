@@ -139,10 +139,12 @@ def _read_wrapping(text: str, head: str) -> tuple[Event | None, str | None, str]
     if rest != text:
         time = text.partition(" ")[0]
         return {"time": time, "stream": output, "logtag": "P" if is_part else "F"}, rest, head
+    if not text.rstrip().endswith("}"):
+        return None, text, head
     behind = _JSON_BEHIND.match(text)
     rest = text[behind.end() :] if behind else text
     rest = rest.strip()
-    if not (rest.endswith("}") and looks_like_json(rest)):
+    if not looks_like_json(rest):
         return None, text, head
     try:
         inner = read_object(rest)

@@ -39,7 +39,8 @@ def strip_colours(text: str) -> str:
         >>> strip_colours("\x1b[31mERROR\x1b[0m lost")
         'ERROR lost'
     """
-    bare = _COLOUR.sub("", text)
+    has_codes = "\x1b" in text or "#033" in text or not text.isascii()
+    bare = _COLOUR.sub("", text) if has_codes else text
     return _BARE_COLOUR.sub("", bare) if any(map(bare.__contains__, _BARE_ENDS)) else bare
 
 

@@ -46,6 +46,13 @@ _WARNINGS: Final = (
     r"\bPHP (?:Warning|Deprecated):",
     r"(?<![\w-])[A-Z]{3,5}\d{4,5}W: ",
 )
+# Each form holds one of these; most lines hold none, and are told by this alone.
+_MARKS: Final = (
+    "rror", "xception", "arning", "ailed ", "panic", "atal", "ERR!", "Traceback", "\n", "Exit", "Interrupt",
+    "Unhandled", "Out of memory", "oom-kill", "segfault", "Segmentation", "core dumped", "terminate called",
+    "blocked for more", "Main process", "Deprecated", "make", "ninja: ",
+    "ORA-", "TNS-", "RMAN-", "PLS-", "E: ", "W: ",
+)  # fmt: skip
 _REPORTS: Final = tuple(
     (severity, re.compile("|".join(forms), re.MULTILINE))
     for severity, forms in (("critical", _CRASHES), ("error", _ERRORS), ("warning", _WARNINGS))
@@ -64,4 +71,6 @@ def find_report(text: str) -> str:
         >>> find_report("java.lang.IllegalStateException: no stock")
         'error'
     """
+    if not any(map(text.__contains__, _MARKS)):
+        return ""
     return next((severity for severity, pattern in _REPORTS if pattern.search(text)), "")

@@ -33,6 +33,8 @@ _LETTERS: Final = tuple(
         r"\[?\d+(?::[MSCX])?\]? \d\d [A-Z][a-z]{2} (?:\d{4} )?\d\d:\d\d:\d\d\S* (?P<level>[#*.-]) ",  # Redis
     )
 )
+# Only what begins so can be one of them.
+_BEFORE_LETTER: Final = re.compile(r"\[?\d|[A-Z](?:[,:/]|\d)|[a-z]{2,8} {0,10}:|=[A-Z]")
 _REDIS: Final = {"#": "warning", "*": "info", "-": "debug", ".": "debug"}
 
 _CAPITALS: Final = (
@@ -101,7 +103,7 @@ def find_severity(message: str) -> str:
 def _find_stated(text: str) -> str:
     """Return the level that a line's logger wrote, the first one; nothing if there is none."""
     line = text.lstrip().partition("\n")[0]
-    for pattern in _LETTERS:
+    for pattern in _LETTERS if _BEFORE_LETTER.match(line) else ():
         if match := pattern.match(line):
             return _REDIS.get(match["level"]) or name_level(match["level"])
     begin = _TIME.match(line)
