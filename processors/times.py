@@ -70,6 +70,11 @@ _WRITINGS: Final = tuple(
         r"(?P<y>\d\d)(?P<m>\d\d)(?P<d>\d\d) (?P<H2>\d\d)(?P<M2>\d\d)(?P<S2>\d\d)(?!\d)",
     )
 )
+# Only these begin with a letter, that of a day's or month's name, and only the others with a digit.
+_NAMED: Final = tuple(each for each in _WRITINGS if each.pattern.startswith((_NAME, _DAY_NAME)))
+_NUMBERED: Final = tuple(
+    each for each in _WRITINGS if not each.pattern.startswith((_NAME, _DAY_NAME + _NAME))
+)
 _NUMBER: Final = re.compile(r"-?\d{1,30}(?:\.\d{0,30})?(?:[eE][+-]?\d{1,3})?")
 # Seconds, milliseconds, microseconds or nanoseconds since 1970 are told by their size.
 _UNITS: Final = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3), (0.0, 1.0))
@@ -119,7 +124,7 @@ def match_moment(text: str, clock: datetime) -> tuple[datetime, int] | None:
         >>> match_moment("2026/11/21 06:59:00 [error] 31#31: upstream", now)
         (datetime.datetime(2026, 11, 21, 6, 59, tzinfo=datetime.timezone.utc), 19)
     """
-    for writing in _WRITINGS:
+    for writing in _NAMED if text[:1].isalpha() else _NUMBERED:
         if match := writing.match(text):
             moment = _believe(_read_match(match.groupdict(), clock))
             return (moment, match.end()) if moment else None

@@ -115,7 +115,9 @@ def raise_severity(severity: str, request: HttpRequest | None) -> str:
         >>> [raise_severity("info", HttpRequest("GET", "/", status)) for status in (200, 404, 502)]
         ['info', 'warning', 'error']
     """
-    of_status = {5: "error", 4: "warning"}.get(request.status // 100, "debug") if request else "debug"
+    if request is None:
+        return severity
+    of_status = {5: "error", 4: "warning"}.get(request.status // 100, "debug")
     return pick_worst(severity, of_status)
 
 

@@ -9,10 +9,10 @@ from processors.times import match_moment, read_clock
 _ADDRESS: Final = r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d++)?\b"
 _UUID: Final = r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"
 _HEX: Final = r"\b0x[0-9a-fA-F]++\b|\b(?=[0-9a-f]*\d)[0-9a-f]{12,64}\b"
-_IDENTIFIERS: Final = re.compile(rf"(?=[\da-fA-F])(?:{_UUID}|{_ADDRESS}|{_HEX})")
+_IDENTIFIERS: Final = re.compile(rf"(?=\b[\da-fA-F])(?:{_UUID}|{_ADDRESS}|{_HEX})")
 _MASKS: Final = re.compile(
     # What can begin none of them is passed over at once.
-    r"(?=[\da-fA-F+-])(?:"
+    r"(?=[\d+-]|\b[a-fA-F])(?:"
     r"(?P<TIME>\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:[.,]\d++)?(?:Z|z\b|[+-]\d\d:?\d\d)?|\d{4}[-/]\d\d[-/]\d\d(?![\w-])"
     r"|\d\d?/[A-Z][a-z]{2}/\d{4}(?::\d\d:\d\d:\d\d)?(?:[.,]\d++)?"
     r"|(?<![\d:])\d\d:\d\d:\d\d(?:[.,]\d++)?(?:Z|[+-]\d\d:?\d\d)?|(?<= )[+-]\d{4}(?=\]))"
@@ -123,9 +123,8 @@ def find_values(message: str, masked: str, template: str) -> list[str]:
     values: list[str] = []
     for word, kind, held in zip(message.split(), masked.split(), template.split(), strict=False):
         if (word != kind or held == VARIABLE) and "<TIME>" not in kind:
-            pieces = (piece.strip(".:") for piece in _WORDS.findall(word))
-            values += [piece for piece in pieces if 2 < len(piece) <= _LONGEST_VALUE]
-    return [value for value in values if not _MEASURE.fullmatch(value)]
+            values += [piece.strip(".:") for piece in _WORDS.findall(word)]
+    return [value for value in values if 2 < len(value) <= _LONGEST_VALUE and not _MEASURE.fullmatch(value)]
 
 
 def find_identifiers(message: str) -> list[str]:

@@ -59,6 +59,8 @@ _STATED: Final = re.compile(
     # PostgreSQL and C programs write a colon.
     r"|(?<![^\s\]])(?P<colon>LOG|STATEMENT|DETAIL|HINT|CONTEXT|СООБЩЕНИЕ|ОПЕРАТОР|ЗАМЕЧАНИЕ|ПОДРОБНОСТИ):"
 )
+# A level stands in brackets, by a sign, or in capitals; prose without those is not searched for one.
+_MAY_STATE: Final = re.compile(r"[\[<=:]|[A-ZА-ЯЁ]{2}")
 # Behind "no", "level set to" or a quotation mark a word is spoken of, not stated.
 _NEGATED: Final = re.compile(
     r"(?:\b(?:no|not|without|0|zero)|\blevel(?: \w{2,7}){0,2}:?) [\"'(]?\Z|\w [\"']\Z", re.IGNORECASE
@@ -110,6 +112,8 @@ def _find_stated(text: str) -> str:
     start = begin.end() if begin else 0
     if (match := _AFTER_TIME.match(line, start)) and re.match(_NONE, line[match.end() - 1 :]):
         return _name(match)
+    if not _MAY_STATE.search(text):
+        return ""
     return next(filter(None, (_read_stated(text, match, start) for match in _STATED.finditer(text))), "")
 
 
