@@ -7,6 +7,7 @@ from processors.mlflow.comparison import split_name
 
 Wish = Literal["best", "worst", "highest", "lowest", "diverged", "failed", "deleted"]
 
+_THAN: Final = r",? (?:чем\b|прод|production|prod\b|боев|верси|текущ|эталон|базов|того\b|той\b)"
 # In this order: the lowest loss is asked for by its figure, whatever else the question says.
 _WISHES: Final[dict[Wish, re.Pattern[str]]] = {
     "diverged": re.compile(
@@ -25,8 +26,9 @@ _WISHES: Final[dict[Wish, re.Pattern[str]]] = {
         r"\b(?:lowest|smallest|least|minim\w+|min)\b|наименьш|минимал|сам\w+ (?:низк|мал|меньш)",
         re.IGNORECASE,
     ),
-    "worst": re.compile(r"\bworst\b|худш", re.IGNORECASE),
-    "best": re.compile(r"\bbest\b|\btop\b|\bwinn(?:er|ing)\b|\bpromote\b|лучш", re.IGNORECASE),
+    # What is better than something else is another question.
+    "worst": re.compile(rf"\bworst\b|худш|\bхуже(?!{_THAN})", re.IGNORECASE),
+    "best": re.compile(rf"\bbest\b|\btop\b|\bwinn(?:er|ing)\b|\bpromote\b|лучш(?!е{_THAN})", re.IGNORECASE),
 }
 _RUNS: Final = re.compile(
     r"\b(?:runs?|trainings?|trials?|experiments?|models?)\b|запуск|прогон|обучени|эксперимент|модел",

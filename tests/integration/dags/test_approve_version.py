@@ -47,20 +47,22 @@ def ask(airflow: httpx.Client, index: str) -> tuple[str, dict[str, Any]]:
     """Trigger the DAG and wait for its question; give the run and the question."""
     run = trigger_dag(airflow, DAG, {"pipeline": "cag", "index": index, "reason": REASON})
     deadline = time.monotonic() + 180
+    # The question is there a moment before the task waits; an answer in that moment fails it.
     while True:
-        answer = airflow.get(_name_question(run))
-        if answer.is_success:
+        task = airflow.get(_name_task(run))
+        answer = airflow.get(f"{_name_task(run)}/-1/hitlDetails")
+        if answer.is_success and task.json()["state"] == "awaiting_input":
             return run, answer.json()
         assert time.monotonic() < deadline, f"no question after 180 s: {answer.text}"
         time.sleep(0.5)
 
 
-def _name_question(run: str) -> str:
-    return f"/dags/{DAG}/dagRuns/{run}/taskInstances/approval_task/-1/hitlDetails"
+def _name_task(run: str) -> str:
+    return f"/dags/{DAG}/dagRuns/{run}/taskInstances/approval_task"
 
 
 def respond(airflow: httpx.Client, run: str, option: str) -> dict[str, str]:
-    airflow.patch(_name_question(run), json={"chosen_options": [option]}).raise_for_status()
+    airflow.patch(f"{_name_task(run)}/-1/hitlDetails", json={"chosen_options": [option]}).raise_for_status()
     return follow_run(airflow, DAG, run, print)
 
 

@@ -48,7 +48,8 @@ def _read(consumer: Consumer, seconds: float) -> list[dict[str, Any]]:
         value = message.value() if message is not None and message.error() is None else None
         if value is None:
             continue
-        with suppress(json.JSONDecodeError, UnicodeDecodeError):  # other tests put poison there on purpose
+        # Other tests put poison there on purpose.
+        with suppress(json.JSONDecodeError, UnicodeDecodeError, RecursionError):
             records.append(json.loads(value))
     return records
 

@@ -27,7 +27,7 @@ def make_chunk(name: str, offset: int = 1, kind: str = "log_pattern", text: str 
         chunk_id=name, doc_id=name, source="test", kind=kind, title=name, heading_path="", text=text,
         content_hash=make_id(name), observed_at=NOW.isoformat(), ingested_at=NOW.isoformat(), cluster="",
         namespace="", service="", severity="", labels={}, acl=["public"], cite={}, batch_id="b",
-        source_offset=offset, embedding=[1.0, 0.0, 0.0, 0.0], embedding_model="m@1",
+        write_version=offset, embedding=[1.0, 0.0, 0.0, 0.0], embedding_model="m@1",
     )  # fmt: skip
 
 

@@ -192,3 +192,15 @@ def test_facts_of_odd_figures_can_be_read_again() -> None:
     facts = RunFacts("a", "FINISHED", {"m=1": 1e-300, "é": -0.0, "": 3.0}, "", is_deleted=False)
     assert read_facts(write_facts(facts)) == facts
     assert read_facts({"run": "written before there were facts"}) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Какой запуск oak лучше продакшена?", "какой запуск oak лучше, чем production?",
+        "Which run of oak beats production?",
+        "какие прогоны oak хуже текущей версии?", "Which run is better than production?",
+    ],
+)  # fmt: skip
+def test_what_is_better_than_something_else_is_no_superlative(question: str) -> None:
+    assert read_ask(question) is None
