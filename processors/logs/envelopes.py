@@ -20,7 +20,8 @@ _BYTE_ORDER_MARK: Final = "\ufeff"
 # What begins so is meant as JSON; Erlang's terms, shell snippets and brackets of a level are not.
 _OBJECT: Final = re.compile(r'\{\s*+(?:\}\s*+(?:\Z|\{)|\Z|"[\w@.$#/ -]{0,200}+(?:"\s*+:|"?\s*+\Z))')
 _LIST: Final = re.compile(r'\[(?:\s*+\[){0,3}\s*+(?:\]\s*+\Z|\{\s*+["}]|"(?:[^"\\]|\\.)*+"\s*+[\],])')
-_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]]|[^"{}\[\]]++|"')
+# A string without an end takes the rest: to look for its end again at every quote would never be done.
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\(?s:.)?)*+(?:"|\Z)|[{}\[\]]|[^"{}\[\]]++')
 # A list beside text is what the text is about.
 _SAID: Final = ("message", "msg", "log", "body", "event", "textPayload")
 # CloudWatch, Azure Monitor, AWS, Cloud Logging and New Relic put a list of events beside what they share.
