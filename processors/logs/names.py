@@ -43,6 +43,18 @@ _IDENTIFIERS: Final = order_names(
     "httprequestid", "requestid", "eventid", "userid", "transactionid",
 )  # fmt: skip
 
+_PLACES: Final = order_names(*_NAMESPACE, *_CLUSTER, *_FILE, *_IDENTIFIERS)
+
+
+def list_placed(layers: list[Fields]) -> list[Fields]:
+    """Return the layers that say anything of where an event comes from; most say nothing but its service.
+
+    Example:
+        >>> list_placed([{"message": "ready"}, {"podname": "shop-1"}])
+        [{'podname': 'shop-1'}]
+    """
+    return [layer for layer in layers if has_any(layer, _PLACES)]
+
 
 def find_service(layers: list[Fields], key: str) -> str:
     """Return the service that an event is of.
@@ -105,7 +117,7 @@ def _find_labelled(layers: Iterable[Fields]) -> str:
     return next((_cut(name) for name in labelled if name), "")
 
 
-def _find(layers: Iterable[Fields], names: Names) -> str:
+def _find(layers: list[Fields], names: Names) -> str:
     known = [layer for layer in layers if has_any(layer, names)]
     if not known:
         return ""

@@ -15,6 +15,7 @@ from processors.logs.names import (
     find_namespace,
     find_service,
     list_identifiers,
+    list_placed,
     name_stream,
 )
 from processors.logs.opening import Opened, open_event
@@ -80,6 +81,7 @@ def _make_line(opened: Opened, record: Record, clock: datetime) -> LogLine:
     # What a service says of itself counts more than what its wrapping says.
     stated = next(filter(None, map(find_level, reversed(layers))), "")
     service = find_service(layers, record["key"])
+    placed = list_placed(layers)
     return LogLine(
         topic=record["topic"],
         partition=record["partition"],
@@ -87,13 +89,13 @@ def _make_line(opened: Opened, record: Record, clock: datetime) -> LogLine:
         clock_ms=record["timestamp_ms"],
         observed_at=find_moment(layers, opened.head or message, clock).isoformat(),
         service=service,
-        cluster=find_cluster(layers) or record["headers"].get("cluster", ""),
-        namespace=find_namespace(layers),
+        cluster=find_cluster(placed) or record["headers"].get("cluster", ""),
+        namespace=find_namespace(placed),
         severity=raise_severity(stated or find_severity(opened.head + message), http),
         message=message,
-        stream=f"{name_stream(layers, service)}|{output}",
-        file=find_file(layers),
-        identifiers=list_identifiers(layers),
+        stream=f"{name_stream(placed, service)}|{output}",
+        file=find_file(placed),
+        identifiers=list_identifiers(placed),
         http=http,
         is_part=is_part,
     )
