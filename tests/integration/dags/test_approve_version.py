@@ -47,11 +47,14 @@ def ask(airflow: httpx.Client, index: str) -> tuple[str, dict[str, Any]]:
     """Trigger the DAG and wait for its question; give the run and the question."""
     run = trigger_dag(airflow, DAG, {"pipeline": "cag", "index": index, "reason": REASON})
     deadline = time.monotonic() + 180
-    # The question is there a moment before the task waits; an answer in that moment fails it.
+    # The question is there a moment before the task waits.
     while True:
         task = airflow.get(_name_task(run))
         answer = airflow.get(f"{_name_task(run)}/-1/hitlDetails")
         if answer.is_success and task.json()["state"] == "awaiting_input":
+            # Nobody answers at once. Airflow's scheduler, which hears from its executor a moment later that
+            # the task has stopped, would take a task that goes on by then for one that failed.
+            time.sleep(2)
             return run, answer.json()
         assert time.monotonic() < deadline, f"no question after 180 s: {answer.text}"
         time.sleep(0.5)
