@@ -36,6 +36,14 @@ COVERAGE: Final = 0.3
 # Kinds whose severity says how things stand. Of a log line or a training run, "info" is only the usual.
 _JUDGED: Final = ("metric", "alert", "k8s", "pipeline")
 _WRONG: Final = ("error", "critical")
+# How much sooner what is wrong is quoted than what fits alike, and if the question is whether anything is.
+_OF_WRONG: Final = 0.03
+_OF_WRONG_IF_ASKED: Final = 0.2
+_ASKS_FOR_WRONG: Final = re.compile(
+    r"\b(?:un)?health|\b(?:ok|okay|fine|broken|wrong|problems?|troubles?|issues?)\b"
+    r"|здоров|в порядке|сломан|не так|проблем",
+    re.IGNORECASE,
+)
 _PROCEDURE_HEADING: Final = re.compile(
     r"\b(?:steps?|fix|mitigation|resolution|procedure|recovery|remediation|solution|how to)\b"
     r"|шаги|решение|исправление",
@@ -116,6 +124,7 @@ def score_units(
     words = {source.n: split_words(f"{source.title} {source.text}") for source in sources}
     weights = weigh_words(split_words(query), list(words.values()))
     title_words = {source.n: split_words(source.title) for source in sources}
+    wrong = _OF_WRONG_IF_ASKED if _ASKS_FOR_WRONG.search(query) else _OF_WRONG
     scored = []
     for unit, cosine in zip(units, unit_vectors @ query_vector, strict=True):
         source = by_number[unit.source]
@@ -125,17 +134,17 @@ def score_units(
             UNIT_COSINE * float(cosine) + TITLE_COSINE * float(titles[source.n]) + COVERAGE * coverage
         )
         scored.append(
-            ScoredUnit(unit, source, confidence, confidence + _prefer(intent, unit, source), coverage)
+            ScoredUnit(unit, source, confidence, confidence + _prefer(intent, unit, source, wrong), coverage)
         )
     return scored
 
 
-def _prefer(intent: Intent, unit: Unit, source: Source) -> float:
-    """What the kind of question adds to a unit's rank."""
+def _prefer(intent: Intent, unit: Unit, source: Source, wrong: float) -> float:
+    """What the kind of question adds to a unit's rank; `wrong` is what something that failed gets."""
     section = section_of(unit, source)
     if intent == "incident":
         if is_observation(source):
-            return 0.15 + 0.05 * (is_headline(unit, source) - is_calm(source)) + 0.03 * has_failed(source)
+            return 0.15 + 0.05 * (is_headline(unit, source) - is_calm(source)) + wrong * has_failed(source)
         return 0.05 if _CAUSE_HEADING.search(section) else 0.0
     if is_observation(source):
         return -0.05

@@ -164,17 +164,15 @@ async def test_of_two_that_fit_alike_what_is_wrong_stands_before_what_only_warns
     assert answer.index(said["error"]) < answer.index(said["warning"])
 
 
-async def test_lines_that_are_errors_stand_before_calm_ones_of_the_same_service():
-    said = {
-        "info": "68 requests of edge ended with success.",
-        "error": "12 requests of edge ended with errors.",
-    }
+@pytest.mark.parametrize("question", ["Is edge healthy?", "Is anything wrong with edge?", "Is edge ok?"])
+async def test_what_is_wrong_stands_first_for_who_asks_whether_all_is_well(question: str):
+    said = {"info": "Edge is healthy: 68 requests ok.", "error": "12 requests of edge ended with errors."}
     sources = [
         f'<source n="{n}" title="edge: POST /route" kind="log_pattern" observed_at="2026-11-21T10:0{n}:00Z" '
         f'severity="{severity}">\n{text}\n</source>'
         for n, (severity, text) in enumerate(said.items(), start=1)
     ]
-    prompt = "\n".join(["<sources>", *sources, "</sources>", "", "Question: Is edge healthy?"])
+    prompt = "\n".join(["<sources>", *sources, "</sources>", "", f"Question: {question}"])
     answer = await answer_prompt(prompt, embed)
     assert answer.index(said["error"]) < answer.index(said["info"])
 
