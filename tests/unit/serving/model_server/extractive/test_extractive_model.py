@@ -164,9 +164,9 @@ async def test_of_two_that_fit_alike_what_is_wrong_stands_before_what_only_warns
     assert answer.index(said["error"]) < answer.index(said["warning"])
 
 
-@pytest.mark.parametrize("question", ["Is edge healthy?", "Is anything wrong with edge?", "Is edge ok?"])
+@pytest.mark.parametrize("question", ["Is edge healthy?", "What is wrong with edge?"])
 async def test_what_is_wrong_stands_first_for_who_asks_whether_all_is_well(question: str):
-    said = {"info": "Edge is healthy: 68 requests ok.", "error": "12 requests of edge ended with errors."}
+    said = {"info": "68 requests of edge ended well: ok.", "error": "12 requests of edge ended with errors."}
     sources = [
         f'<source n="{n}" title="edge: POST /route" kind="log_pattern" observed_at="2026-11-21T10:0{n}:00Z" '
         f'severity="{severity}">\n{text}\n</source>'
@@ -174,7 +174,7 @@ async def test_what_is_wrong_stands_first_for_who_asks_whether_all_is_well(quest
     ]
     prompt = "\n".join(["<sources>", *sources, "</sources>", "", f"Question: {question}"])
     answer = await answer_prompt(prompt, embed)
-    assert answer.index(said["error"]) < answer.index(said["info"])
+    assert said["error"] in next(line for line in answer.splitlines() if line.startswith("- "))
 
 
 async def test_the_time_asked_about_is_named_and_its_words_are_not_looked_for():
