@@ -9,6 +9,7 @@ from mlflow import MlflowClient
 from processors.chunk import Chunk
 from processors.collectors.mlflow import collect_mlflow
 from processors.mlflow.chunks import build_mlflow_chunks
+from processors.record import Record
 from processors.settings import Settings
 from processors.stores import kafka, mlflow
 
@@ -49,8 +50,11 @@ def collect(settings: Settings, experiment: str) -> Collect:
 
     def collect_once() -> list[Chunk]:
         _, _, before = kafka.drain(settings.kafka_bootstrap, [kafka.MLFLOW], {}, 10_000_000)
-        collect_mlflow(settings)
-        records, _, _ = kafka.drain(settings.kafka_bootstrap, [kafka.MLFLOW], before, 10_000_000)
+        sent = sum(collect_mlflow(settings).values())
+        records: list[Record] = []
+        # Kafka marks a transaction's messages as committed a moment after it has said that they are.
+        while len(records) < sent:
+            records, _, _ = kafka.drain(settings.kafka_bootstrap, [kafka.MLFLOW], before, 10_000_000)
         ours = [record for record in records if experiment in (record["value"] or "")]
         assert not any("hunter22" in (record["value"] or "") for record in ours)
         return [
