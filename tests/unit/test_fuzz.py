@@ -9,8 +9,8 @@ import pytest
 
 from tests.support.fuzzing import fuzz, read_memory_mib
 
-SECONDS = float(os.environ.get("FUZZ_SECONDS", "10"))
-EXAMPLES = 50 if SECONDS < 60 else 300
+SECONDS = float(os.environ.get("FUZZ_SECONDS", "5"))
+EXAMPLES = 25 if SECONDS < 60 else 300
 GROWTH_MIB = 200
 
 
