@@ -1,5 +1,6 @@
 """What changes in MLflow is collected once, and our own micro-batches are no change."""
 
+import time
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -53,7 +54,9 @@ def collect(settings: Settings, experiment: str) -> Collect:
         sent = sum(collect_mlflow(settings).values())
         records: list[Record] = []
         # Kafka marks a transaction's messages as committed a moment after it has said that they are.
+        deadline = time.monotonic() + 60
         while len(records) < sent:
+            assert time.monotonic() < deadline, f"{len(records)} of {sent} messages are there after 60 s"
             records, _, _ = kafka.drain(settings.kafka_bootstrap, [kafka.MLFLOW], before, 10_000_000)
         ours = [record for record in records if experiment in (record["value"] or "")]
         assert not any("hunter22" in (record["value"] or "") for record in ours)
