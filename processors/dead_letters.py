@@ -8,7 +8,6 @@ origin, and may be replayed again.
 """
 
 import base64
-import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final, TypedDict
@@ -16,6 +15,7 @@ from typing import Any, Final, TypedDict
 from processors.record import Record
 from processors.settings import Settings
 from processors.stores import kafka
+from processors.untrusted import read_object
 
 EXAMPLES: Final = 5
 ORIGIN_HEADER: Final = "runlore-replay-of"
@@ -46,7 +46,7 @@ class Choice(TypedDict):
 
 def parse_letter(record: Record) -> Letter:
     """Return the dead letter that a record of the dead-letter topic holds."""
-    body = json.loads(record["value"] or "")
+    body = read_object(record["value"])
     return Letter(
         topic=body["topic"],
         partition=body["partition"],

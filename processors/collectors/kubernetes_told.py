@@ -5,8 +5,8 @@ it for as long as it isn't told to be gone, so that is asked. What was sent and 
 the topic behind the index's positions.
 """
 
-import json
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from processors.positions import Positions
@@ -16,6 +16,7 @@ from processors.stores import kafka, versions
 from processors.stores.kubernetes import Object
 from processors.stores.living import list_living_states
 from processors.stores.search import open_search
+from processors.untrusted import PoisonError, read_object
 
 _AT_ONCE: Final = 5_000
 
@@ -92,7 +93,9 @@ def fold_records(known: dict[str, Known], records: Iterable[Record], kind: str, 
         if headers.get("type") == "DELETED":
             known.pop(record["key"], None)
         elif record["value"]:
-            known[record["key"]] = Known(json.loads(record["value"]), "")
+            # What can't be read became a dead letter, and told of nothing.
+            with suppress(PoisonError):
+                known[record["key"]] = Known(read_object(record["value"]), "")
 
 
 def name_object(object_: Object) -> str:

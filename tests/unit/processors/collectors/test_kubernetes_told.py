@@ -93,3 +93,11 @@ def test_only_this_kind_of_this_cluster_is_folded(record: Record, names: list[st
     known: dict[str, Known] = {}
     fold_records(known, [record], "Pod", "c0")
     assert [one.object["metadata"]["name"] for one in known.values()] == names
+
+
+def test_a_record_that_cannot_be_read_told_of_nothing_and_stops_nobody() -> None:
+    records = [make_record(name) for name in ("a", "b", "c")]
+    records[1]["value"], records[2]["value"] = "[" * 5_000, '{"kind": '
+    known: dict[str, Known] = {}
+    fold_records(known, records, "Pod", "c0")
+    assert list(known) == [records[0]["key"]]
