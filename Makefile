@@ -126,10 +126,10 @@ ask: ## Ask a question: make ask Q="The OpenSearch cluster is red. What do I do?
 	@$(STACK) exec -- python -m local.ask "$(Q)"
 
 compare: ## Two index versions side by side, from MLflow's record: make compare A=cag-v000003 B=cag-v000007
-	@$(STACK) exec -- python -m evaluation.compare $(A) $(B)
+	@$(STACK) exec -- python -m evaluation.report.compare $(A) $(B)
 
 rollback: ## Go back to the previous version of PIPELINE=cag|rag
-	@$(STACK) exec -- python -m evaluation rollback $(PIPELINE)
+	@$(STACK) exec -- python -m processors.versions rollback $(PIPELINE)
 
 versions: ## List the index versions; ARGS="diff cag-v000003 cag-v000004", or show, promote, pin, unpin, prune
-	@$(STACK) exec -- python -m evaluation $(ARGS)
+	@$(STACK) exec -- python -m processors.versions $(ARGS)

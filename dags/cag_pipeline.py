@@ -61,7 +61,7 @@ DOCUMENTS = Asset(
 @task(execution_timeout=LONG)
 def documentation_sync_task(params: dict[str, Any], run_id: str) -> dict[str, Any]:
     """Stage what changed in the document sources."""
-    from processors.cag.sync import sync_documents
+    from processors.pipelines.cag.sync import sync_documents
 
     synced = sync_documents(SETTINGS, run_id, force=params["rebuild"])
     if synced is None:
@@ -72,7 +72,7 @@ def documentation_sync_task(params: dict[str, Any], run_id: str) -> dict[str, An
 @task(execution_timeout=LONG)
 def markdown_processing_task(synced: dict[str, Any]) -> dict[str, Any]:
     """Turn pages into chunks."""
-    from processors.cag.process import process_documents
+    from processors.pipelines.cag.markdown import process_documents
 
     return process_documents(SETTINGS, synced["run_url"])
 
@@ -80,11 +80,11 @@ def markdown_processing_task(synced: dict[str, Any]) -> dict[str, Any]:
 @task
 def knowledge_indexing_task(synced: dict[str, Any]) -> dict[str, Any]:
     """Build a version, and let it go live if the gate lets it pass."""
-    from evaluation.build_runs import keep_record
-    from evaluation.release import release_version
-    from processors.cag.build import build_version
-    from processors.stores.builds import go_on_with
+    from evaluation.gate.release import release_version
+    from processors.pipelines.cag.index import build_version
     from processors.stores.search import open_search
+    from processors.versions.build_runs import keep_record
+    from processors.versions.builds import go_on_with
 
     record = keep_record(SETTINGS.mlflow_tracking_uri, "cag")
     built, client = build_version(SETTINGS, synced["run_url"], record), open_search(SETTINGS.opensearch_url)
@@ -98,9 +98,9 @@ def knowledge_indexing_task(synced: dict[str, Any]) -> dict[str, Any]:
 @task(execution_timeout=LONG)
 def cache_warming_task(built: dict[str, Any]) -> dict[str, int]:
     """Preload what people ask."""
-    from evaluation.release import list_known_questions
+    from evaluation.gate.release import list_known_questions
+    from processors.pipelines.cag.warm import warm_cache
     from processors.stores.search import open_search
-    from processors.warming import warm_cache
 
     client, index = open_search(SETTINGS.opensearch_url), built["index"]
     return warm_cache(client, SETTINGS, index, list_known_questions(client, SETTINGS, index))

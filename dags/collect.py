@@ -52,7 +52,7 @@ def naming_source(source: str, setting: str, address: str) -> Iterator[None]:
 @task
 def collect_metrics_task() -> Counts:
     """Send the course of every configured query, and the alerts, to Kafka."""
-    from processors.collectors.metrics import collect_metrics
+    from processors.pipelines.collect.metrics import collect_metrics
 
     with naming_source("Prometheus", "RUNLORE_PROMETHEUS_URL", SETTINGS.prometheus_url):
         return collect_metrics(SETTINGS)
@@ -61,7 +61,7 @@ def collect_metrics_task() -> Counts:
 @task
 def collect_mlflow_task() -> Counts:
     """Send the runs and registered models that changed to Kafka."""
-    from processors.collectors.mlflow import collect_mlflow
+    from processors.pipelines.collect.mlflow import collect_mlflow
 
     with naming_source("MLflow", "RUNLORE_MLFLOW_TRACKING_URI", SETTINGS.mlflow_tracking_uri):
         return collect_mlflow(SETTINGS)
@@ -70,7 +70,7 @@ def collect_mlflow_task() -> Counts:
 @task
 def collect_airflow_task() -> Counts:
     """Send Airflow's own runs that ended to Kafka."""
-    from processors.collectors.airflow import collect_airflow
+    from processors.pipelines.collect.airflow import collect_airflow
 
     with naming_source("Airflow", "RUNLORE_AIRFLOW_URL", SETTINGS.airflow_url):
         return collect_airflow(SETTINGS)
@@ -79,7 +79,7 @@ def collect_airflow_task() -> Counts:
 @task
 def collect_log_indices_task() -> Counts:
     """Send the new lines of existing log indices to Kafka."""
-    from processors.collectors.log_indices import collect_log_indices
+    from processors.pipelines.collect.log_indices import collect_log_indices
 
     with naming_source("Log indices", "RUNLORE_LOG_INDICES", _list_indices(SETTINGS)):
         return collect_log_indices(SETTINGS)
@@ -88,7 +88,7 @@ def collect_log_indices_task() -> Counts:
 @task
 def send_canaries_task() -> Counts:
     """Send a canary to every topic; fail if one of the last time can't be retrieved."""
-    from processors.collectors.canaries import send_canaries
+    from processors.pipelines.collect.canaries import send_canaries
 
     return send_canaries(SETTINGS)
 

@@ -36,7 +36,7 @@ SETTINGS = load_settings()
 @task
 def clean_airflow_tables_task() -> str:
     """Delete old rows of Airflow's tables."""
-    from processors.maintenance import clean_airflow_tables
+    from processors.pipelines.maintain import clean_airflow_tables
 
     database_url = SETTINGS.airflow_database_url.get_secret_value()
     if not database_url:
@@ -51,7 +51,7 @@ def prune_task_logs_task() -> int:
 
     from airflow.sdk.configuration import conf
 
-    from processors.maintenance import prune_task_logs
+    from processors.pipelines.maintain import prune_task_logs
 
     folder = Path(conf.get("logging", "base_log_folder"))
     return prune_task_logs(folder, datetime.now(UTC) - timedelta(days=SETTINGS.airflow_log_days))
@@ -60,9 +60,9 @@ def prune_task_logs_task() -> int:
 @task
 def prune_staging_task() -> int:
     """Delete staging folders that nothing needs any more."""
-    from processors.maintenance import prune_staging
+    from processors.pipelines.maintain import prune_staging
     from processors.stores.search import PIPELINES, open_search
-    from processors.stores.versions import list_versions
+    from processors.versions.catalog import list_versions
 
     client = open_search(SETTINGS.opensearch_url)
     metas = [version["meta"] for pipeline in PIPELINES for version in list_versions(client, pipeline)]
@@ -73,7 +73,7 @@ def prune_staging_task() -> int:
 @task
 def drop_old_slices_task() -> dict[str, int]:
     """Delete old slices of all `rag` versions, and what is told of things that are long gone."""
-    from processors.maintenance import apply_retention
+    from processors.pipelines.maintain import apply_retention
     from processors.stores.search import open_search
 
     return apply_retention(open_search(SETTINGS.opensearch_url), "rag", SETTINGS, datetime.now(UTC))
@@ -82,12 +82,12 @@ def drop_old_slices_task() -> dict[str, int]:
 @task
 def clean_up_versions_task() -> dict[str, Any]:
     """Delete what belongs to no version and to no build that lives."""
-    from evaluation.build_runs import keep_record
     from processors.stores.answers_cache import evict_versions
-    from processors.stores.build_lease import BuildInProgressError
-    from processors.stores.builds import clean_up
     from processors.stores.search import PIPELINES, open_search
-    from processors.stores.versions import list_versions
+    from processors.versions.build_runs import keep_record
+    from processors.versions.builds import clean_up
+    from processors.versions.catalog import list_versions
+    from processors.versions.leases import BuildInProgressError
 
     client, cleaned = open_search(SETTINGS.opensearch_url), dict[str, Any]()
     for pipeline in PIPELINES:

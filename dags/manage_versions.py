@@ -40,7 +40,7 @@ ACTIONS = ["list", "show", "diff", "promote", "pin", "unpin", "prune", "clean up
 @task
 def manage_versions_task(params: dict[str, Any], dag_run: Any) -> str:
     """Carry out the action, and print what there is to say."""
-    from evaluation.version_actions import act
+    from processors.versions.actions import act
 
     who = getattr(dag_run, "triggering_user_name", None) or "airflow"
     try:

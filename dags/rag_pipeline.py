@@ -112,8 +112,8 @@ def vector_indexing_task(
     ingested: dict[str, Any], params: dict[str, Any], outlet_events: Any
 ) -> dict[str, Any]:
     """Write chunks, then move the version's positions, then ring if the run had to leave events behind."""
-    from evaluation.build_runs import keep_record
     from processors.rag import index_chunks
+    from processors.versions.build_runs import keep_record
 
     record = keep_record(SETTINGS.mlflow_tracking_uri, "rag")
     is_rebuild = bool(params["history_from"])
@@ -129,12 +129,12 @@ def quality_validation_task(ingested: dict[str, Any], indexed: dict[str, Any]) -
     """Gate a candidate, or look a micro-batch up through the read alias."""
     if not indexed["candidate"]:
         # The gate brings what takes seconds to load.
-        from evaluation.freshness import record_freshness
+        from evaluation.measures.freshness import record_freshness
 
         return record_freshness(SETTINGS, ingested["run_url"], indexed["index"])
-    from evaluation.release import release_version
-    from processors.stores.builds import go_on_with
+    from evaluation.gate.release import release_version
     from processors.stores.search import open_search
+    from processors.versions.builds import go_on_with
 
     client = open_search(SETTINGS.opensearch_url)
     with go_on_with(client, "rag", indexed["index"]):

@@ -33,7 +33,7 @@ SETTINGS = load_settings()
 @task
 def replay_task(params: dict[str, Any]) -> dict[str, Any]:
     """Send the chosen letters, or tell which they would be."""
-    from processors.dead_letters import Choice, replay_letters
+    from processors.pipelines.replay import Choice, replay_letters
 
     choice = Choice(
         topic=params["topic"], error=params["error"], since=params["since"], until=params["until"]

@@ -30,8 +30,8 @@ SETTINGS = load_settings()
 @task
 def roll_back_task(params: dict[str, Any], dag_run: Any) -> str:
     """Swap the alias back, then tell MLflow and give the memory of cached answers back."""
-    from evaluation.version_changes import Asker, take_back
     from processors.stores.search import open_search
+    from processors.versions.changes import Asker, take_back
 
     asker = Asker(getattr(dag_run, "triggering_user_name", None) or "airflow", params["why"])
     client, pipeline, to = open_search(SETTINGS.opensearch_url), params["pipeline"], params["to"].strip()

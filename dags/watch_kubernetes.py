@@ -39,7 +39,7 @@ def watch_kubernetes_task() -> dict[str, int]:
     from kubernetes.config import ConfigException
     from urllib3.exceptions import HTTPError
 
-    from processors.collectors.kubernetes import collect_kubernetes
+    from processors.pipelines.collect.kubernetes import collect_kubernetes
     from processors.stores.kubernetes import RefusedError
 
     try:

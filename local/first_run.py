@@ -54,7 +54,7 @@ def register_answering_prompt(settings: StackSettings) -> None:
     # It imports MLflow, which takes seconds.
     from mlflow.exceptions import MlflowException
 
-    from evaluation.prompts import register_prompt
+    from evaluation.report.prompts import register_prompt
 
     try:
         register_prompt(compute_addresses(settings)["MLFLOW_TRACKING_URI"])

@@ -4,19 +4,19 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final, TypedDict, TypeVar
 
-from processors.access_policy import PUBLIC_POLICY, AccessPolicy
-from processors.airflow.chunks import build_airflow_chunks
 from processors.chunk import Chunk
-from processors.kubernetes.chunks import build_kubernetes_chunks
-from processors.logs.parsing import LogLine, is_noise, parse_logs
-from processors.logs.pattern_chunks import build_pattern_chunk
-from processors.logs.patterns import METHOD, PartitionState, fold_lines, start_state
-from processors.metrics.windows import build_metric_chunks
-from processors.mlflow.chunks import build_mlflow_chunks
-from processors.record import DeadLetter, Record, place_of
-from processors.sealing import seal_chunk
+from processors.knowledge.access_policy import PUBLIC_POLICY, AccessPolicy
+from processors.knowledge.airflow.chunks import build_airflow_chunks
+from processors.knowledge.kubernetes.chunks import build_kubernetes_chunks
+from processors.knowledge.logs.parsing import LogLine, is_noise, parse_logs
+from processors.knowledge.logs.pattern_chunks import build_pattern_chunk
+from processors.knowledge.logs.patterns import METHOD, PartitionState, fold_lines, start_state
+from processors.knowledge.metrics.windows import build_metric_chunks
+from processors.knowledge.mlflow.chunks import build_mlflow_chunks
+from processors.knowledge.record import DeadLetter, Record, place_of
+from processors.knowledge.sealing import seal_chunk
+from processors.knowledge.times import read_clock
 from processors.stores import kafka
-from processors.times import read_clock
 
 Builder = Callable[[Record, str, str], list[Chunk]]
 _Made = TypeVar("_Made")

@@ -13,19 +13,20 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from processors.access_policy import load_policy
-from processors.canaries import CANARY, measure_freshness
 from processors.chunk import Chunk, chunks_to_table, make_id, table_to_chunks
-from processors.embedding import embed_chunks
-from processors.index_names import cover_family
+from processors.knowledge.access_policy import load_policy
+from processors.knowledge.canaries import CANARY, measure_freshness
+from processors.knowledge.logs.patterns import METHOD, read_offsets
+from processors.knowledge.positions import Positions, count_between
+from processors.knowledge.record import DeadLetter, Record, place_of, read_rows
+from processors.knowledge.redaction.masking import mask_named, mask_secrets
+from processors.knowledge.untrusted import clean_text
 from processors.light import build_chunks
-from processors.logs.patterns import METHOD, read_offsets
-from processors.positions import Positions, count_between
-from processors.record import DeadLetter, Record, place_of, read_rows
-from processors.redaction.masking import mask_named, mask_secrets
+from processors.pipelines.embed import embed_chunks
 from processors.settings import Settings
-from processors.stores import builds, kafka, search, slices, staging, versions
-from processors.untrusted import clean_text
+from processors.stores import kafka, search, staging
+from processors.versions import builds, catalog, slices
+from processors.versions.names import cover_family
 
 _RECORD_SCHEMA: Final = pa.schema(
     [
@@ -57,8 +58,8 @@ def ingest_events(settings: Settings, run_id: str, *, even_if_empty: bool = Fals
         have left events behind.
     """
     client = search.open_search(settings.opensearch_url)
-    live = versions.find_live(client, "rag")
-    meta = versions.read_meta(client, live) if live else {}
+    live = catalog.find_live(client, "rag")
+    meta = catalog.read_meta(client, live) if live else {}
     start: Positions = meta.get("positions", {})
     limit = settings.max_events_per_run
     records, begin, reached = kafka.drain(settings.kafka_bootstrap, kafka.RAG_TOPICS, start, limit)
@@ -140,7 +141,7 @@ def embed_events(settings: Settings, run_url: str, *, from_history: bool) -> dic
     stage = "heavy" if from_history else "light"
     chunks = table_to_chunks(staging.read_table(f"{run_url}/{stage}/chunks.parquet"))
     client = search.open_search(settings.opensearch_url)
-    live = versions.find_live(client, "rag")
+    live = catalog.find_live(client, "rag")
     embedded = embed_chunks(client, settings, chunks, cover_family(live) if live else None)
     staging.write_table(f"{run_url}/embed", "chunks", chunks_to_table(chunks))
     return {"chunks": len(chunks), "embedded": embedded}
@@ -175,7 +176,7 @@ def index_chunks(
     is_candidate = manifest["version"] is None or from_history
     version = _begin_version(client, settings, manifest, chunks, run_url, record) if is_candidate else None
     with search.explain_blocks(client), version or nullcontext(manifest["version"]) as index:
-        meta = versions.read_meta(client, index)
+        meta = catalog.read_meta(client, index)
         if not is_candidate:
             _require_positions(index, meta, manifest)
         refused = slices.write_chunks(client, index, meta.get("slice", 1), chunks)
@@ -190,7 +191,7 @@ def index_chunks(
         sliced = slices.check_slices(client, index, meta, settings, now)
         changes: dict[str, Any] = {"positions": manifest["end"], "log_state": manifest["log_state"], **sliced}
         changes |= {"dead_letters": sent, "indexed_at": now.isoformat()}
-        versions.update_meta(client, index, **changes)
+        catalog.update_meta(client, index, **changes)
     if sliced:
         slices.drop_old_slices(client, index, sliced["slice"], settings, now)
     if not is_candidate:
@@ -218,7 +219,7 @@ def _begin_version(
     revision = chunks[0]["embedding_model"] if chunks else settings.embedding_model
     model = {"embedding_model": revision, "dimension": settings.embedding_dimension}
     origin = {
-        "parent": versions.find_live(client, "rag"),
+        "parent": catalog.find_live(client, "rag"),
         "history": manifest.get("history"),
         "chunker": METHOD,
         "slice": 1,
@@ -266,12 +267,12 @@ def check_searchable(settings: Settings, run_url: str, index: str) -> dict[str, 
     """
     client = search.open_search(settings.opensearch_url)
     chunks = sorted(read_written(run_url), key=lambda chunk: chunk["service"] != CANARY)[:_FRESHNESS_SAMPLE]
-    if not chunks or versions.find_live(client, "rag") != index:
+    if not chunks or catalog.find_live(client, "rag") != index:
         return {"sampled_chunks": 0.0}
     missing = {chunk["chunk_id"] for chunk in chunks} - search.find_present(
         client, "rag", [chunk["chunk_id"] for chunk in chunks]
     )
-    if missing and versions.find_live(client, "rag") != index:
+    if missing and catalog.find_live(client, "rag") != index:
         # It was taken back while it was looked at.
         return {"sampled_chunks": 0.0}
     if missing:

@@ -12,7 +12,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
-from processors.redaction.masking import mask_secrets
+from processors.knowledge.redaction.masking import mask_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

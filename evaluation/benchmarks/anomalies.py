@@ -15,8 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.nab import PROFILES, CorpusScore, Series, read_corpus, score_corpus
-from processors.metrics.anomalies import THRESHOLD, score_points, silence_repeats
+from evaluation.benchmarks.nab import PROFILES, CorpusScore, Series, read_corpus, score_corpus
+from processors.knowledge.metrics.anomalies import THRESHOLD, score_points, silence_repeats
 
 Scores = Mapping[str, NDArray[np.float64]]
 

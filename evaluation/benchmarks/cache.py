@@ -24,11 +24,11 @@ from litestar import Litestar, Response, get
 from redis.asyncio import Redis
 
 from evaluation.benchmarks.service import percentile
-from evaluation.query_sets import read_golden
+from evaluation.queries.query_sets import read_golden
+from processors.pipelines.cag.warm import is_timeless
 from processors.settings import Settings, load_settings
 from processors.stores.search import list_titles, open_search
-from processors.stores.versions import find_live
-from processors.warming import is_timeless
+from processors.versions.catalog import find_live
 
 _REQUESTS: Final = 300
 _REQUESTS_OF_MANY: Final = 1_600

@@ -28,11 +28,11 @@ import aiohttp
 from evaluation.benchmarks.chat_corpus import hold_index
 from evaluation.benchmarks.chat_prompts import record_prompts
 from evaluation.benchmarks.service import percentile
-from evaluation.query_sets import read_golden
+from evaluation.queries.query_sets import read_golden
 from processors.retrieval.hybrid import build_hybrid_query
 from processors.settings import Settings, load_settings
 from processors.stores.search import count_chunks, open_search
-from processors.stores.versions import find_live
+from processors.versions.catalog import find_live
 from serving.clients import open_clients
 from serving.observability.logs import configure_logs
 from serving.retrieval.question import Question

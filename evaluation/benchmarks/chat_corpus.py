@@ -11,8 +11,8 @@ import numpy.typing as npt
 from opensearchpy import OpenSearch, helpers
 
 from processors.chunk import index_mapping, make_id
-from processors.stores.corpus import read_vectors
 from processors.stores.search import ANALYSIS
+from processors.versions.corpus import read_vectors
 
 CHUNKS: Final = 100_000
 FOLDERS: Final = ("kubernetes-docs/content/en", "opensearch-docs")

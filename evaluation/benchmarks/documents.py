@@ -10,10 +10,10 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-from evaluation.runbook_report import build_report
-from processors.markdown.parsing import parse_document
-from processors.procedures.checking import record_page
-from processors.procedures.reading import read_procedure
+from evaluation.report.runbook_report import build_report
+from processors.knowledge.markdown.parsing import parse_document
+from processors.knowledge.procedures.checking import record_page
+from processors.knowledge.procedures.reading import read_procedure
 
 
 def measure_folder(folder: Path) -> str:

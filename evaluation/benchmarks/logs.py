@@ -16,10 +16,10 @@ from typing import Final
 
 from drain3.drain import Drain
 
-from evaluation.log_grouping import Grouping, measure_grouping
-from evaluation.log_lines import Message, draw_messages, read_templates
-from processors.logs.masks import mask_variables
-from processors.logs.mining import make_miner, mine_line
+from evaluation.benchmarks.log_grouping import Grouping, measure_grouping
+from evaluation.benchmarks.log_lines import Message, draw_messages, read_templates
+from processors.knowledge.logs.masks import mask_variables
+from processors.knowledge.logs.mining import make_miner, mine_line
 
 SEED: Final = 20261121
 _THRESHOLDS: Final = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)

@@ -10,7 +10,7 @@ import sys
 import httpx
 
 from evaluation.benchmarks.service import measure_pair, report_pair
-from evaluation.query_sets import read_golden
+from evaluation.queries.query_sets import read_golden
 from processors.retrieval.glossary import add_translation
 from processors.retrieval.hybrid import Hit, TextToEmbed, build_hybrid_query, parse_hits
 from processors.retrieval.pages import rank_documents

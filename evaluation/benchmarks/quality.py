@@ -27,17 +27,12 @@ from evaluation.benchmarks.quality_corpus import (
     prepare,
     read_pages,
 )
+from evaluation.benchmarks.rankers import DEPTH, build_bm25_query, build_dense_query, build_plain_hybrid_query
 from evaluation.benchmarks.scifact import read_abstracts, read_claims
 from evaluation.benchmarks.service import percentile
-from evaluation.measures import compute_measures
-from evaluation.query_sets import Query, locate_documents, read_golden
-from evaluation.rankers import (
-    DEPTH,
-    build_bm25_query,
-    build_dense_query,
-    build_plain_hybrid_query,
-)
-from evaluation.statistics import compare_paired
+from evaluation.measures.ranking import compute_measures
+from evaluation.measures.statistics import compare_paired
+from evaluation.queries.query_sets import Query, locate_documents, read_golden
 from processors.settings import Settings, load_settings
 from processors.stores.model_server import embed_texts
 from processors.stores.search import apply_templates, open_search

@@ -8,16 +8,16 @@ from typing import Any, Final
 
 from opensearchpy import OpenSearch, helpers
 
-from evaluation.query_sets import Query, load_incidents
-from evaluation.rankers import plain_index
-from processors.cag.signature import sign_processing
+from evaluation.benchmarks.rankers import plain_index
+from evaluation.queries.query_sets import Query, load_incidents
 from processors.chunk import Chunk, make_id
-from processors.embedding import embed_chunks
-from processors.markdown.chunking import build_document_chunks, open_splitter
-from processors.markdown.parsing import parse_document
+from processors.knowledge.markdown.chunking import build_document_chunks, open_splitter
+from processors.knowledge.markdown.parsing import parse_document
+from processors.pipelines.cag.sources.signature import sign_processing
+from processors.pipelines.embed import embed_chunks
 from processors.settings import Settings
-from processors.stores import swaps, versions
 from processors.stores.search import write_chunks
+from processors.versions import catalog, swaps
 
 RUNBOOKS: Final = "runbooks"
 KUBERNETES: Final = "kubernetes"
@@ -91,8 +91,8 @@ def prepare(client: OpenSearch, settings: Settings, name: str, chunks: list[Chun
     Raises:
         SystemExit: The stack holds documents that are not the benchmark's.
     """
-    live = versions.find_live(client, "cag")
-    if live and "benchmark" not in versions.read_meta(client, live):
+    live = catalog.find_live(client, "cag")
+    if live and "benchmark" not in catalog.read_meta(client, live):
         sys.exit(f"{live} is live and not the benchmark's: run it on a stack of its own (make bench-quality)")
     signature = make_id(name, sign_processing(settings), [chunk["content_hash"] for chunk in chunks])
     earlier = [version for version in _list(client) if version["meta"].get("benchmark") == name]
@@ -100,19 +100,19 @@ def prepare(client: OpenSearch, settings: Settings, name: str, chunks: list[Chun
     if index is None:
         # Another analysis leaves the vectors as they were, and they are what takes most of the time.
         embed_chunks(client, settings, chunks, earlier[-1]["index"] if earlier else None)
-        index = versions.create_version(client, "cag", {"benchmark": name})
+        index = catalog.create_version(client, "cag", {"benchmark": name})
         refused = write_chunks(client, index, chunks)
         if refused:
             sys.exit(f"{index}: {len(refused)} chunks were refused, the first: {refused[0]}")
         _write_plain(client, settings, f"plain-{name}", chunks)
         # Only what is complete can be used again.
-        versions.update_meta(client, index, state="retired", signature=signature)
+        catalog.update_meta(client, index, state="retired", signature=signature)
     swaps.promote(client, "cag", index)
     return index
 
 
-def _list(client: OpenSearch) -> list[versions.Version]:
-    return versions.list_versions(client, "cag") if versions.find_live(client, "cag") else []
+def _list(client: OpenSearch) -> list[catalog.Version]:
+    return catalog.list_versions(client, "cag") if catalog.find_live(client, "cag") else []
 
 
 def _write_plain(client: OpenSearch, settings: Settings, index: str, chunks: list[Chunk]) -> None:

@@ -17,10 +17,10 @@ from typing import Any, Final
 from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 from detect_secrets.plugins.base import RegexBasedDetector
 
-from evaluation.planted_secrets import Planted, draw_ordinary_lines, find_traces, plant_secrets
-from evaluation.surrounded_secrets import KEPT, Surrounded, surround_secrets
-from processors.redaction.masking import open_masker
-from processors.redaction.replacing import Masker
+from evaluation.benchmarks.planted_secrets import Planted, draw_ordinary_lines, find_traces, plant_secrets
+from evaluation.benchmarks.surrounded_secrets import KEPT, Surrounded, surround_secrets
+from processors.knowledge.redaction.masking import open_masker
+from processors.knowledge.redaction.replacing import Masker
 
 _SEED: Final = 20261121
 _LINES: Final = 20_000

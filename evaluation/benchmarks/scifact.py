@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Final
 
-from evaluation.query_sets import Query
+from evaluation.queries.query_sets import Query
 from processors.chunk import Chunk, hash_content, make_id
 
 _REPOSITORY: Final = "scifact"

@@ -16,12 +16,13 @@ from datetime import UTC, datetime
 import httpx
 import redis
 
-from evaluation.query_sets import read_golden
+from evaluation.queries.query_sets import read_golden
 from processors.retrieval.hybrid import build_hybrid_query
 from processors.settings import Settings, load_settings
-from processors.stores import kafka, versions
+from processors.stores import kafka
 from processors.stores.model_server import embed_texts
 from processors.stores.search import count_chunks, open_search
+from processors.versions import catalog
 
 Call = Callable[[], object]
 _ROUNDS = 60
@@ -135,7 +136,7 @@ def main() -> None:
     settings = load_settings()
     key = settings.api_key_file.read_text(encoding="utf-8").strip()
     client = open_search(settings.opensearch_url)
-    sizes = {p: count_chunks(client, p) for p in ("rag", "cag") if versions.find_live(client, p)}
+    sizes = {p: count_chunks(client, p) for p in ("rag", "cag") if catalog.find_live(client, p)}
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     sys.stdout.write(
         f"{os.cpu_count()} CPUs, load {load}; chunks: {sizes}; one client, {_ROUNDS} rounds, milliseconds\n"

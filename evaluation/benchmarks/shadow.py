@@ -13,11 +13,11 @@ import uuid
 import httpx
 
 from evaluation.benchmarks.service import percentile
-from evaluation.query_sets import read_golden
+from evaluation.queries.query_sets import read_golden
 from processors.settings import load_settings
 from processors.stores.search import open_search
-from processors.stores.shadow import hide_candidate, read_shadow, show_candidate
-from processors.stores.versions import list_versions
+from processors.versions.catalog import list_versions
+from processors.versions.shadow import hide_candidate, read_shadow, show_candidate
 
 _TURNS = 40
 _QUESTIONS_PER_TURN = 10

@@ -23,8 +23,8 @@ from local.airflow_api import FINISHED, open_airflow, trigger_dag
 from local.settings import load_settings as load_stack_settings
 from processors.settings import load_settings
 from processors.stores.search import open_search
-from processors.stores.swaps import find_previous, swap
-from processors.stores.versions import find_live
+from processors.versions.catalog import find_live
+from processors.versions.swaps import find_previous, swap
 
 _BARE: Final = ("bench-swaps-a", "bench-swaps-b")
 _LOOK_S: Final = 0.005
@@ -98,7 +98,7 @@ class _Watching:
 
 def run_command() -> None:
     """Take the version back by the command."""
-    command = [sys.executable, "-m", "evaluation", "rollback", "cag"]
+    command = [sys.executable, "-m", "processors.versions", "rollback", "cag"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 

@@ -9,14 +9,14 @@ from importlib import import_module
 
 for module in (
     "airflow.providers.apache.spark.operators.spark_submit",
-    "evaluation.release",
-    "processors.cag.build",
-    "processors.cag.process",
-    "processors.cag.sync",
-    "processors.collectors.airflow",
-    "processors.collectors.canaries",
-    "processors.collectors.metrics",
-    "processors.collectors.mlflow",
+    "evaluation.gate.release",
+    "processors.pipelines.cag.index",
+    "processors.pipelines.cag.markdown",
+    "processors.pipelines.cag.sync",
+    "processors.pipelines.collect.airflow",
+    "processors.pipelines.collect.canaries",
+    "processors.pipelines.collect.metrics",
+    "processors.pipelines.collect.mlflow",
     "processors.rag",
     "processors.stores.doorbell",
 ):

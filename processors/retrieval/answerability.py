@@ -1,9 +1,10 @@
 """Does anything in an index answer a question? Told by what the best chunk has in common with it.
 
 A ranking always has a first hit, also for a question about something that nobody wrote of. Two figures tell
-such a question: how near the nearest chunk is in vector space, and how much of the question's words, the rare
-ones counting most, the best chunk holds. Neither needs a model to judge. `evaluation/abstention.py` fits the
-weights and the threshold below and measures how often the decision is right.
+such a question: how near the nearest chunk is in vector space, and how much of the question's words, the
+rare ones counting most, the best chunk holds. Neither needs a model to judge.
+`evaluation/measures/abstention.py` fits the weights and the threshold below and measures how often the
+decision is right.
 """
 
 import math
@@ -11,8 +12,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypedDict
 
-from processors.near_duplicates import carries_along
 from processors.retrieval.glossary import has_cyrillic, translate_terms
+from processors.retrieval.near_duplicates import carries_along
 
 _FIELDS: Final = ("title", "heading_path", "text", "title.ru", "heading_path.ru", "text.ru")
 _WORD: Final = re.compile(r"[^\W_](?:[\w./:@%+-]*\w)?")

@@ -7,9 +7,9 @@ that answer the question.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from processors.mlflow.asking import Ask, is_named
-from processors.mlflow.facts import RunFacts, read_facts
-from processors.mlflow.ranking import Verdict, judge_runs
+from processors.knowledge.mlflow.asking import Ask, is_named
+from processors.knowledge.mlflow.facts import RunFacts, read_facts
+from processors.knowledge.mlflow.ranking import Verdict, judge_runs
 from processors.retrieval.hybrid import HIT_FIELDS, Hit
 
 RUN: Final = "ml_run"

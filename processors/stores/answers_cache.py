@@ -10,9 +10,9 @@ import numpy.typing as npt
 import redis
 import structlog
 
-from processors.cache import asked_key, cache_key, cache_namespace, match_version, version_of
-from processors.near_duplicates import pack_question
+from processors.retrieval.cache_keys import asked_key, cache_key, cache_namespace, match_version, version_of
 from processors.retrieval.hybrid import Hit
+from processors.retrieval.near_duplicates import pack_question
 
 FoundHits = tuple[str, list[Hit], npt.ArrayLike]
 """A question, what was found for it, and its vector."""

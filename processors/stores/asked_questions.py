@@ -11,8 +11,8 @@ from typing import Any, Final, TypedDict
 
 from confluent_kafka import KafkaError, Message, Producer
 
+from processors.knowledge.untrusted import read_object
 from processors.stores.kafka import QUERIES, read_newest
-from processors.untrusted import read_object
 
 # More than this waiting means that Kafka is away: what is asked then is forgotten, not what is answered.
 _WAITING: Final = 1_000

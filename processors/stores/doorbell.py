@@ -18,7 +18,7 @@ from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 from asgiref.sync import sync_to_async
 from confluent_kafka import Consumer
 
-from processors.untrusted import decode_text, read_object
+from processors.knowledge.untrusted import decode_text, read_object
 
 OWN_DATASET: Final = "runlore.self"
 SILENCE_S: Final = 180.0

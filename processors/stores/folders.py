@@ -7,7 +7,7 @@ not followed, and a repository inside the folder is a source of its own.
 import os
 from pathlib import Path
 
-from processors.documents.pages import is_document, show_path
+from processors.knowledge.documents.pages import is_document, show_path
 from processors.stores.git import GitError, run_git
 
 

@@ -21,12 +21,12 @@ from confluent_kafka import (
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewPartitions, NewTopic
 
-from processors.positions import Positions
-from processors.record import DeadLetter, Record
-from processors.redaction.masking import mask_named, mask_secrets
+from processors.knowledge.positions import Positions
+from processors.knowledge.record import DeadLetter, Record
+from processors.knowledge.redaction.masking import mask_named, mask_secrets
+from processors.knowledge.times import AHEAD, EARLIEST
+from processors.knowledge.untrusted import clean_text, decode_text
 from processors.settings import load_settings
-from processors.times import AHEAD, EARLIEST
-from processors.untrusted import clean_text, decode_text
 
 log = structlog.get_logger(__name__)
 

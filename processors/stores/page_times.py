@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from processors.documents.pages import show_path
+from processors.knowledge.documents.pages import show_path
 from processors.settings import DocumentSource
 from processors.stores.folders import is_plain_folder
 from processors.stores.git import run_git

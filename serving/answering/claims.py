@@ -1,8 +1,8 @@
 """What an answer claims: which sentences and steps cite a source, and which commands stand in one.
 
 A language model may write what no source says. What it says without a citation is marked in the text while
-that streams, and commands that no cited source holds are told at the end. `evaluation/answer_checks.py`
-counts by the same rules.
+that streams, and commands that no cited source holds are told at the end.
+`evaluation/measures/answer_checks.py` counts by the same rules.
 """
 
 from __future__ import annotations

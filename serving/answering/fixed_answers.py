@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from opensearchpy.exceptions import ConnectionError as SearchDownError
 
-from processors.cache import answer_key, cache_namespace, name_writer
+from processors.retrieval.cache_keys import answer_key, cache_namespace, name_writer
 from processors.retrieval.time_phrases import find_window
 from serving.answering.claims import ClaimCheck
 from serving.answering.links import make_reader

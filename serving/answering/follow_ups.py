@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from processors.near_duplicates import carries_along
+from processors.retrieval.near_duplicates import carries_along
 from serving.answering.conversation import read_text
 
 _MOST_WORDS: Final = 12

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from opensearchpy.exceptions import ConnectionError as SearchDownError
 
-from processors.times import read_moment
+from processors.knowledge.times import read_moment
 from serving.answering.citations import number_citations
 from serving.answering.claims import ClaimCheck, mark_claims
 from serving.answering.conversation import list_tool_turns

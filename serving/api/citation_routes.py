@@ -14,9 +14,9 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from opensearchpy import NotFoundError
 
-from processors.index_names import find_version
 from processors.retrieval.hybrid import Hit, parse_hits
 from processors.settings import Settings
+from processors.versions.names import find_version
 from serving.access.admission import admit_reader
 from serving.access.callers import Caller
 from serving.answering.citations import name_log_lines

@@ -9,8 +9,8 @@ import openai
 import structlog
 from litestar.response import Stream
 
-from processors.index_names import find_version
 from processors.retrieval.hybrid import DYNAMIC_KINDS, Hit
+from processors.versions.names import find_version
 from serving.answering.answer import describe_provenance
 from serving.answering.links import Reader, link_source
 from serving.answering.markup import defuse_markdown, defuse_title, quote_block

@@ -9,8 +9,8 @@ from litestar.params import JSONBody
 from pydantic import BaseModel, ConfigDict, Field
 from redis.exceptions import RedisError
 
-from processors.index_names import find_version
 from processors.stores.asked_questions import CitedDocument, RatedAnswer
+from processors.versions.names import find_version
 from serving.access.callers import Caller
 from serving.answering.said import SaidAnswer, recall_answer_by_id
 from serving.api.openapi import list_errors

@@ -8,9 +8,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 
-from processors.index_names import find_version
 from processors.retrieval.hybrid import Hit, RetrievedHit
 from processors.settings import Settings
+from processors.versions.names import find_version
 from serving.access.admission import require_caller
 from serving.access.callers import Caller
 from serving.answering.answer import PIPELINES_BY_MODEL

@@ -6,7 +6,7 @@ from typing import Final
 import structlog
 from structlog.typing import EventDict, Processor
 
-from processors.redaction.masking import mask_secrets
+from processors.knowledge.redaction.masking import mask_secrets
 
 _COMMON: Final[list[Processor]] = [
     structlog.contextvars.merge_contextvars,

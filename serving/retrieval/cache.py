@@ -14,8 +14,8 @@ import msgspec
 import structlog
 from redis.exceptions import RedisError
 
-from processors.cache import LONGEST_QUESTION, asked_key, cache_key
-from processors.near_duplicates import AskedQuestions, pack_question
+from processors.retrieval.cache_keys import LONGEST_QUESTION, asked_key, cache_key
+from processors.retrieval.near_duplicates import AskedQuestions, pack_question
 from serving.observability.metrics import CACHE_LOOKUPS, time_stage
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from processors.cache import cache_key, cache_namespace
+from processors.retrieval.cache_keys import cache_key, cache_namespace
 from serving.observability.metrics import CACHE_LOOKUPS
 from serving.retrieval.cache import (
     STORED_HITS,

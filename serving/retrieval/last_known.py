@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from opensearchpy.exceptions import ConnectionError as SearchDownError
 
-from processors.cache import cache_key, cache_namespace
+from processors.retrieval.cache_keys import cache_key, cache_namespace
 from serving.observability.metrics import CACHE_LOOKUPS
 from serving.retrieval.cache import find_alike, is_cacheable
 from serving.retrieval.documents import read_ranking

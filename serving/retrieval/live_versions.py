@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from processors.index_names import find_version
+from processors.versions.names import find_version
 from serving.errors import NoKnowledgeError
 from serving.observability.correlation import name_search
 from serving.observability.metrics import time_stage

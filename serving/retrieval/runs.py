@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from processors.index_names import cover_family
-from processors.mlflow.asking import read_ask
+from processors.knowledge.mlflow.asking import read_ask
 from processors.retrieval.hybrid import list_conditions, parse_hits
 from processors.retrieval.runs import (
     build_facts_query,
@@ -15,6 +14,7 @@ from processors.retrieval.runs import (
     judge_runs_of,
     put_runs_first,
 )
+from processors.versions.names import cover_family
 from serving.observability.correlation import name_search
 from serving.observability.metrics import time_stage
 from serving.retrieval.search import search_version

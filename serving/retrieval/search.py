@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 from opensearchpy.exceptions import ConnectionError as SearchDownError
 from opensearchpy.exceptions import TransportError
 
-from processors.index_names import cover_family
 from processors.retrieval.glossary import add_translation
 from processors.retrieval.hybrid import (
     DYNAMIC_KINDS,
@@ -23,6 +22,7 @@ from processors.retrieval.hybrid import (
 )
 from processors.retrieval.pages import rank_documents
 from processors.retrieval.recency import apply_recency
+from processors.versions.names import cover_family
 from serving.observability.correlation import name_search
 from serving.observability.metrics import time_stage
 from serving.retrieval.embedding import embed_question

@@ -18,7 +18,7 @@ import structlog
 from opensearchpy.exceptions import OpenSearchException
 from redis.exceptions import RedisError
 
-from processors.shadow import (
+from processors.retrieval.agreement import (
     ShadowRead,
     compute_overlap,
     compute_rank_biased_overlap,

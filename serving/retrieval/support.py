@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 from opensearchpy.exceptions import OpenSearchException
 
-from processors.index_names import cover_family
 from processors.retrieval.answerability import (
     build_support_queries,
     list_words,
     read_support,
     score_support,
 )
+from processors.versions.names import cover_family
 from serving.observability.correlation import name_search
 from serving.observability.metrics import time_stage
 

@@ -13,7 +13,8 @@ from opensearchpy import OpenSearch
 from local.settings import load_settings as load_stack_settings
 from processors.chunk import table_to_chunks
 from processors.settings import Settings
-from processors.stores import slices, staging, versions
+from processors.stores import staging
+from processors.versions import catalog, slices
 from tests.support.killing import kill_at_random, wait_until_searchable
 from tests.support.numbered import (
     assert_each_once,
@@ -35,9 +36,9 @@ def test_every_event_is_in_one_chunk_or_one_dead_letter_whatever_is_killed(
     settings: Settings, client: OpenSearch, report: Callable[[str], None]
 ) -> None:
     mark = make_mark()
-    live = versions.find_live(client, "rag")
+    live = catalog.find_live(client, "rag")
     assert live
-    before = versions.read_meta(client, live)
+    before = catalog.read_meta(client, live)
     thread, done = kill_at_random(load_stack_settings(), KILLS, PAUSE, report)
     good, broken = send_events(settings, mark, EVENTS, 0.01, SECONDS)
     report(f"sent {len(good)} good events and {len(broken)} broken ones")
@@ -53,7 +54,7 @@ def test_every_event_is_in_one_chunk_or_one_dead_letter_whatever_is_killed(
     assert read_chunks(client, mark) == chunks
     report("runs written again in a shuffled order changed nothing")
 
-    versions.update_meta(
+    catalog.update_meta(
         client, live, positions=before["positions"], log_state=before.get("log_state"),
         dead_letters=before.get("dead_letters", {}),
     )  # fmt: skip
@@ -64,7 +65,7 @@ def test_every_event_is_in_one_chunk_or_one_dead_letter_whatever_is_killed(
 
 
 def _write_staged_runs_again_shuffled(settings: Settings, client: OpenSearch, live: str) -> None:
-    number = versions.read_meta(client, live).get("slice", 1)
+    number = catalog.read_meta(client, live).get("slice", 1)
     stages = staging.list_stages(settings.staging_url, "rag", "light")
     runs = [url.removesuffix("/light") for url in stages if staging.read_manifest(url)["version"] == live]
     random.shuffle(runs)

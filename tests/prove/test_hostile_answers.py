@@ -23,8 +23,8 @@ from playwright.sync_api import Dialog, Page, Request, expect, sync_playwright
 from processors.settings import Settings
 from processors.stores.model_server import embed_texts
 from processors.stores.search import write_chunks
-from processors.stores.swaps import promote
-from processors.stores.versions import create_version
+from processors.versions.catalog import create_version
+from processors.versions.swaps import promote
 from serving.answering.claims import find_citations
 from serving.answering.markup import break_tags, defuse_markdown, quote_span
 from serving.api import citation_routes

@@ -16,8 +16,8 @@ import httpx
 from opensearchpy import OpenSearch
 
 from processors.settings import Settings
-from processors.stores.swaps import promote, roll_back
-from processors.stores.versions import prune_versions
+from processors.versions.catalog import prune_versions
+from processors.versions.swaps import promote, roll_back
 from tests.support.swapping import Maker, Truth, ask
 
 SWAPS = int(os.environ.get("PROVE_SWAPS", "10"))

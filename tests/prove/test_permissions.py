@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives import serialization
 from opensearchpy import OpenSearch
 from websockets.sync.client import connect
 
-from processors.cache import cache_namespace, match_version
+from processors.retrieval.cache_keys import cache_namespace, match_version
 from processors.settings import Settings
 from serving.answering.links import Reader, load_link_key, sign_grant
 from serving.observability.audit import verify_file

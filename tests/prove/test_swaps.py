@@ -18,8 +18,8 @@ from opensearchpy import OpenSearch
 
 from evaluation.benchmarks.service import percentile
 from processors.settings import Settings
-from processors.stores.swaps import find_previous, promote, roll_back
-from processors.stores.versions import prune_versions
+from processors.versions.catalog import prune_versions
+from processors.versions.swaps import find_previous, promote, roll_back
 from tests.support.swapping import Maker, Truth, ask
 
 SWAPS = int(os.environ.get("PROVE_LIVE_SWAPS", "10"))

@@ -8,10 +8,11 @@ from typing import Any
 
 from opensearchpy import helpers
 
-from evaluation.build_runs import keep_record
 from processors.chunk import Chunk, make_id
 from processors.settings import load_settings
-from processors.stores import builds, search, slices
+from processors.stores import search
+from processors.versions import builds, slices
+from processors.versions.build_runs import keep_record
 
 _NOW = "2026-11-21T09:00:00+00:00"
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from hypothesis import HealthCheck, Phase, given, note, seed, settings
 from hypothesis import strategies as st
 
-from processors.redaction.masking import mask_secrets
+from processors.knowledge.redaction.masking import mask_secrets
 from processors.stores import kafka
 from tests.support.grammar import SEEDS, make_records, make_texts
 from tests.support.stages import make_record, run_stages

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from processors.chunk import Chunk
-from processors.kubernetes.chunks import build_kubernetes_chunks
-from processors.record import Record
+from processors.knowledge.kubernetes.chunks import build_kubernetes_chunks
+from processors.knowledge.record import Record
 
 NOON_MS = 1_795_262_400_000  # 2026-11-21 12:00:00 UTC
 NOON = "2026-11-21T12:00:00+00:00"

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypedDict
 
-from processors.record import Record
-from processors.times import read_clock
+from processors.knowledge.record import Record
+from processors.knowledge.times import read_clock
 
-_LOGS: Final = Path(__file__).parents[1] / "unit" / "processors" / "logs"
+_LOGS: Final = Path(__file__).parents[1] / "unit" / "processors" / "knowledge" / "logs"
 FOLDER: Final = _LOGS / "labelled"
 HELD_OUT: Final = _LOGS / "held_out"
 """Systems that were first looked at when the reading of logs had been written."""

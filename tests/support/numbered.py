@@ -13,9 +13,10 @@ from typing import Any
 from confluent_kafka import KafkaError, Message, Producer
 from opensearchpy import OpenSearch, helpers
 
-from processors.logs.patterns import read_offsets
+from processors.knowledge.logs.patterns import read_offsets
 from processors.settings import Settings
-from processors.stores import kafka, versions
+from processors.stores import kafka
+from processors.versions import catalog
 
 Place = tuple[int, int]
 """Partition and offset."""
@@ -107,8 +108,8 @@ def wait_until_held(
 
 
 def _read_positions(client: OpenSearch) -> dict[str, int]:
-    live = versions.find_live(client, "rag")
-    meta = versions.read_meta(client, live) if live else {}
+    live = catalog.find_live(client, "rag")
+    meta = catalog.read_meta(client, live) if live else {}
     held: dict[str, int] = meta.get("positions", {}).get(kafka.LOGS, {})
     return held
 

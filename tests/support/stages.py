@@ -7,10 +7,10 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from processors.chunk import Chunk, chunks_to_table, table_to_chunks
+from processors.knowledge.record import DeadLetter, Record, read_rows
+from processors.knowledge.untrusted import decode_text
 from processors.light import build_chunks
 from processors.rag import _RECORD_SCHEMA, _mask_record
-from processors.record import DeadLetter, Record, read_rows
-from processors.untrusted import decode_text
 
 CLOCK = datetime(2026, 11, 21, 7, 30, tzinfo=UTC)
 """When the broker got the records, unless a test says otherwise."""

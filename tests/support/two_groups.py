@@ -27,8 +27,8 @@ from processors.chunk import Chunk, make_id
 from processors.settings import Settings
 from processors.stores.model_server import embed_texts
 from processors.stores.search import write_chunks
-from processors.stores.swaps import promote
-from processors.stores.versions import create_version
+from processors.versions.catalog import create_version
+from processors.versions.swaps import promote
 from tests.support import swapping
 
 GROUPS = ("red", "blue")

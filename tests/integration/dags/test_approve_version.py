@@ -8,14 +8,15 @@ import httpx
 import pytest
 from opensearchpy import OpenSearch
 
-from evaluation import release
-from evaluation.compare import read_recorded
-from evaluation.registry import point_aliases
+from evaluation.gate import release
+from evaluation.report.compare import read_recorded
 from local.airflow_api import find_active_run, follow_run, trigger_dag
 from processors.settings import Settings
-from processors.stores import mlflow, swaps, versions
-from processors.stores.builds import begin_build, go_on_with
+from processors.stores import mlflow
 from processors.stores.search import write_chunks
+from processors.versions import catalog, swaps
+from processors.versions.builds import begin_build, go_on_with
+from processors.versions.registry import point_aliases
 
 DAG = "approve_version"
 REASON = "All pages but one were deleted on purpose."
@@ -29,7 +30,7 @@ def refused(client: OpenSearch, settings: Settings, airflow: httpx.Client) -> It
     while find_active_run(airflow, "cag_pipeline"):
         assert time.monotonic() < deadline, "cag_pipeline was never without a run for 180 s"
         time.sleep(0.5)
-    live = versions.find_live(client, "cag") or ""
+    live = catalog.find_live(client, "cag") or ""
     (some,) = client.search(index=live, body={"size": 1})["hits"]["hits"]
     meta = {"embedding_model": some["_source"]["embedding_model"], "dimension": settings.embedding_dimension}
     with begin_build(client, "cag", meta) as index:
@@ -37,10 +38,10 @@ def refused(client: OpenSearch, settings: Settings, airflow: httpx.Client) -> It
     with go_on_with(client, "cag", index):
         assert not release.release_version(client, settings, "cag", index)["promote"]
     yield index
-    if versions.find_live(client, "cag") != live:
+    if catalog.find_live(client, "cag") != live:
         swaps.promote(client, "cag", live)
         point_aliases(settings.mlflow_tracking_uri, "cag", live=live, previous=None, candidate=None)
-    versions.delete_version(client, index)
+    catalog.delete_version(client, index)
 
 
 def ask(airflow: httpx.Client, index: str) -> tuple[str, dict[str, Any]]:
@@ -72,16 +73,16 @@ def respond(airflow: httpx.Client, run: str, option: str) -> dict[str, str]:
 def test_an_approval_promotes_and_is_kept_with_its_name(
     client: OpenSearch, settings: Settings, airflow: httpx.Client, refused: str
 ) -> None:
-    before = versions.find_live(client, "cag")
+    before = catalog.find_live(client, "cag")
     run, question = ask(airflow, refused)
-    assert versions.find_live(client, "cag") == before
+    assert catalog.find_live(client, "cag") == before
     assert refused in question["subject"]
     assert "It holds 1 chunks in all" in question["body"]
     assert REASON in question["body"]
     assert question["defaults"] == ["Reject"]
     assert set(respond(airflow, run, "Approve").values()) == {"success"}
-    assert versions.find_live(client, "cag") == refused
-    override = versions.read_meta(client, refused)["override"]
+    assert catalog.find_live(client, "cag") == refused
+    override = catalog.read_meta(client, refused)["override"]
     assert (override["by"], override["reason"]) == ("admin", REASON)
     with mlflow.open_mlflow(settings.mlflow_tracking_uri) as records:
         tags = read_recorded(records, refused)["tags"]
@@ -89,10 +90,10 @@ def test_an_approval_promotes_and_is_kept_with_its_name(
 
 
 def test_a_rejection_changes_nothing(client: OpenSearch, airflow: httpx.Client, refused: str) -> None:
-    before = versions.find_live(client, "cag")
+    before = catalog.find_live(client, "cag")
     run, _ = ask(airflow, refused)
     states = respond(airflow, run, "Reject")
     assert states["promote_refused_task"] == "skipped"
-    assert versions.find_live(client, "cag") == before
-    assert versions.read_meta(client, refused)["state"] == "refused"
-    assert "override" not in versions.read_meta(client, refused)
+    assert catalog.find_live(client, "cag") == before
+    assert catalog.read_meta(client, refused)["state"] == "refused"
+    assert "override" not in catalog.read_meta(client, refused)

@@ -13,12 +13,12 @@ import pytest
 import redis
 from opensearchpy import OpenSearch
 
-from evaluation import gate, release
-from processors.cache import cache_key, cache_namespace
+from evaluation.gate import decision, release
 from processors.chunk import make_id
+from processors.retrieval.cache_keys import cache_key, cache_namespace
 from processors.settings import Settings
-from processors.stores import versions
 from processors.stores.search import write_chunks
+from processors.versions import catalog
 
 RunDag = Callable[..., dict[str, str]]
 pytestmark = pytest.mark.usefixtures("live_versions")
@@ -48,10 +48,10 @@ def find(client: OpenSearch, path: Path) -> list[dict[str, Any]]:
 
 
 def read_report(client: OpenSearch, settings: Settings) -> dict[str, Any]:
-    live = versions.find_live(client, "cag")
+    live = catalog.find_live(client, "cag")
     assert live
     mlflow.set_tracking_uri(settings.mlflow_tracking_uri)
-    run = versions.read_meta(client, live)["mlflow_run"]
+    run = catalog.read_meta(client, live)["mlflow_run"]
     report: dict[str, Any] = json.loads(mlflow.artifacts.load_text(f"runs:/{run}/runbooks.json"))
     return report
 
@@ -81,7 +81,7 @@ def test_add_edit_delete_each_make_a_version_that_tells_the_truth(
     commit(page.parent)
     run_dag("cag_pipeline")
     assert find(client, page) == []
-    live = versions.find_live(client, "cag")
+    live = catalog.find_live(client, "cag")
     assert live
     with redis.Redis.from_url(settings.redis_url) as cache:
         assert cache.exists(cache_key(cache_namespace(live, ["public"], ""), "Redis is down"))
@@ -89,36 +89,36 @@ def test_add_edit_delete_each_make_a_version_that_tells_the_truth(
 
 def test_a_run_without_changes_is_skipped(client: OpenSearch, run_dag: RunDag) -> None:
     run_dag("cag_pipeline")
-    before = versions.find_live(client, "cag")
+    before = catalog.find_live(client, "cag")
     assert set(run_dag("cag_pipeline").values()) == {"skipped"}
-    assert versions.find_live(client, "cag") == before
+    assert catalog.find_live(client, "cag") == before
 
 
 def test_a_bad_build_is_refused_with_reasons_and_the_live_version_stays(
     client: OpenSearch, settings: Settings
 ) -> None:
-    live = versions.find_live(client, "cag")
-    index = versions.create_version(client, "cag", {"positions": {}})
+    live = catalog.find_live(client, "cag")
+    index = catalog.create_version(client, "cag", {"positions": {}})
     (some,) = client.search(index="cag", body={"size": 1})["hits"]["hits"]
     write_chunks(client, index, [some["_source"]])
     decision = release.release_version(client, settings, "cag", index)
-    meta = versions.read_meta(client, index)
+    meta = catalog.read_meta(client, index)
     assert not decision["promote"]
     assert meta["state"] == "refused"
     assert meta["gate"]["reasons"] == decision["reasons"]
     assert any(f"It holds 1 chunks in all, {live} holds" in reason for reason in decision["reasons"])
     assert meta["mlflow_run"]
-    assert versions.find_live(client, "cag") == live
+    assert catalog.find_live(client, "cag") == live
     client.indices.delete(index=index)
 
 
 @pytest.mark.parametrize("state", ["building", "candidate"])
 def test_a_killed_build_leaves_no_orphan(client: OpenSearch, state: str) -> None:
-    orphan = versions.create_version(client, "cag", {})
-    versions.update_meta(client, orphan, state=state)
-    following = versions.create_version(client, "cag", {})
+    orphan = catalog.create_version(client, "cag", {})
+    catalog.update_meta(client, orphan, state=state)
+    following = catalog.create_version(client, "cag", {})
     try:
-        assert orphan not in [version["index"] for version in versions.list_versions(client, "cag")]
+        assert orphan not in [version["index"] for version in catalog.list_versions(client, "cag")]
         assert following > orphan
     finally:
         client.indices.delete(index=following)
@@ -143,9 +143,9 @@ def test_a_rollback_is_one_step_and_no_query_fails_or_sees_both(
     readers = [threading.Thread(target=ask) for _ in range(4)]
     for reader in readers:
         reader.start()
-    before = versions.find_live(client, "cag")
+    before = catalog.find_live(client, "cag")
     assert set(run_dag("roll_back_version", {"pipeline": "cag"}).values()) == {"success"}
-    after = versions.find_live(client, "cag")
+    after = catalog.find_live(client, "cag")
     stop.set()
     for reader in readers:
         reader.join()
@@ -154,8 +154,8 @@ def test_a_rollback_is_one_step_and_no_query_fails_or_sees_both(
     assert after
     assert after < before
     assert {before, after} == set(seen)
-    assert versions.read_meta(client, before)["state"] == "retired"
+    assert catalog.read_meta(client, before)["state"] == "retired"
     run_dag("cag_pipeline", {"rebuild": True})
-    assert (versions.find_live(client, "cag") or "") > before
-    assert gate.load_policy("cag").query_sets["golden"].floors
-    assert settings.kept_versions >= len(versions.list_versions(client, "cag"))
+    assert (catalog.find_live(client, "cag") or "") > before
+    assert decision.load_policy("cag").query_sets["golden"].floors
+    assert settings.kept_versions >= len(catalog.list_versions(client, "cag"))

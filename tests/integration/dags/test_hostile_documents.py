@@ -15,7 +15,7 @@ from opensearchpy import OpenSearch
 
 from processors.chunk import make_id
 from processors.settings import Settings
-from processors.stores import versions
+from processors.versions import catalog
 
 RunDag = Callable[..., dict[str, str]]
 pytestmark = pytest.mark.usefixtures("live_versions")
@@ -78,7 +78,7 @@ def folder(settings: Settings) -> Iterator[Path]:
 
 
 def read_oddities(client: OpenSearch, settings: Settings, index: str) -> list[str]:
-    run = versions.read_meta(client, index)["mlflow_run"]
+    run = catalog.read_meta(client, index)["mlflow_run"]
     mlflow.set_tracking_uri(settings.mlflow_tracking_uri)
     return mlflow.artifacts.load_text(f"runs:/{run}/oddities.txt").splitlines()
 
@@ -87,7 +87,7 @@ def test_hostile_files_are_lines_of_the_report_and_their_text_stays_data(
     client: OpenSearch, settings: Settings, run_dag: RunDag, folder: Path
 ) -> None:
     assert set(run_dag("cag_pipeline").values()) == {"success"}
-    live = versions.find_live(client, "cag")
+    live = catalog.find_live(client, "cag")
     assert live
     told = [odd for odd in read_oddities(client, settings, live) if odd.startswith(folder.name)]
     expected = {

@@ -3,9 +3,9 @@
 import redis
 from opensearchpy import OpenSearch
 
-from processors.cache import cache_key, cache_namespace
+from processors.retrieval.cache_keys import cache_key, cache_namespace
 from processors.settings import Settings
-from processors.stores.versions import find_live
+from processors.versions.catalog import find_live
 
 GONE = "cag-v999999"
 

@@ -12,11 +12,12 @@ import httpx
 import pytest
 from opensearchpy import OpenSearch
 
-from processors.index_names import cover_family
-from processors.positions import count_between
+from processors.knowledge.positions import count_between
 from processors.rag import embed_events, index_chunks, ingest_events, process_events
 from processors.settings import Settings
-from processors.stores import builds, kafka, swaps, versions
+from processors.stores import kafka
+from processors.versions import builds, catalog, swaps
+from processors.versions.names import cover_family
 
 RunDag = Callable[..., dict[str, str]]
 pytestmark = pytest.mark.usefixtures("live_versions")
@@ -78,12 +79,12 @@ def test_a_window_goes_on_in_the_next_batch(settings: Settings, client: OpenSear
 def test_a_batch_that_is_done_again_writes_nothing_twice(settings: Settings, client: OpenSearch) -> None:
     """As after a crash between the write and the positions: read again, with more events at the end."""
     marker, run = uuid.uuid4().hex, uuid.uuid4().hex
-    index = versions.find_live(client, "rag")
+    index = catalog.find_live(client, "rag")
     assert index
-    before = versions.read_meta(client, index)
+    before = catalog.read_meta(client, index)
     for number, line in enumerate((f"WARN retry {marker} first", f"WARN retry {marker} second")):
         send_lines(settings, line, service=marker)
-        versions.update_meta(client, index, positions=before["positions"], log_state=before.get("log_state"))
+        catalog.update_meta(client, index, positions=before["positions"], log_state=before.get("log_state"))
         take_batch(settings, f"{run}-{number}")
     lines = [line for chunk in find(client, marker) for line in chunk["text"].splitlines()]
     samples = [line for line in lines if line.startswith("WARN retry")]
@@ -96,19 +97,19 @@ def test_a_write_that_fails_leaves_the_positions_and_loses_nothing(
 ) -> None:
     """As when OpenSearch is killed during the write; a fake, for no signal hits that moment reliably."""
     marker, run = uuid.uuid4().hex, uuid.uuid4().hex
-    index = versions.find_live(client, "rag")
+    index = catalog.find_live(client, "rag")
     assert index
-    before = versions.read_meta(client, index)["positions"]
+    before = catalog.read_meta(client, index)["positions"]
     send_lines(settings, f"WARN interrupted {marker}", service=marker)
 
     with monkeypatch.context() as patch:
         patch.setattr("processors.stores.search.write_chunks", _fail)
         with pytest.raises(ConnectionError):
             take_batch(settings, f"{run}-0")
-    assert versions.read_meta(client, index)["positions"] == before
+    assert catalog.read_meta(client, index)["positions"] == before
     take_batch(settings, f"{run}-1")
     assert len(find(client, marker)) == 1
-    assert count_between(before, versions.read_meta(client, index)["positions"]) > 0
+    assert count_between(before, catalog.read_meta(client, index)["positions"]) > 0
 
 
 def _fail(*_: object) -> None:
@@ -120,9 +121,9 @@ def test_after_a_rollback_the_next_run_catches_up_from_the_older_positions(
     settings: Settings, client: OpenSearch
 ) -> None:
     marker, run = uuid.uuid4().hex, uuid.uuid4().hex
-    older = versions.find_live(client, "rag")
+    older = catalog.find_live(client, "rag")
     assert older
-    held = versions.read_meta(client, older)
+    held = catalog.read_meta(client, older)
     kept = {name: held.get(name) for name in ("positions", "log_state", "embedding_model", "dead_letters")}
     with builds.begin_build(client, "rag", {**kept, "slice": 1, "parent": older}) as newer:
         pass
@@ -134,7 +135,7 @@ def test_after_a_rollback_the_next_run_catches_up_from_the_older_positions(
             take_batch(settings, f"{run}-{number}")
         assert len(find(client, marker, cover_family(newer))) == 2
         assert find(client, marker, cover_family(older)) == []
-        assert versions.read_meta(client, older)["positions"] == held["positions"]
+        assert catalog.read_meta(client, older)["positions"] == held["positions"]
 
         assert swaps.roll_back(client, "rag") == (newer, older)
         send_lines(settings, f"ERROR {marker} event 2, after the rollback", service=f"{marker}-2")
@@ -142,12 +143,12 @@ def test_after_a_rollback_the_next_run_catches_up_from_the_older_positions(
         assert sorted(chunk["service"] for chunk in find(client, marker)) == [
             f"{marker}-{number}" for number in range(3)
         ]
-        positions = versions.read_meta(client, newer)["positions"]
-        assert count_between(positions, versions.read_meta(client, older)["positions"]) > 0
+        positions = catalog.read_meta(client, newer)["positions"]
+        assert count_between(positions, catalog.read_meta(client, older)["positions"]) > 0
     finally:
-        if versions.find_live(client, "rag") == newer:
+        if catalog.find_live(client, "rag") == newer:
             swaps.roll_back(client, "rag")
-        versions.delete_version(client, newer)
+        catalog.delete_version(client, newer)
 
 
 def test_poison_goes_to_the_dead_letter_topic_and_the_rest_goes_on(
@@ -177,11 +178,11 @@ def test_secrets_reach_neither_staging_nor_index(settings: Settings, client: Ope
 
 def test_an_empty_run_ends_in_its_first_task_and_positions_stay(client: OpenSearch, run_dag: RunDag) -> None:
     run_dag("rag_pipeline")
-    index = versions.find_live(client, "rag")
+    index = catalog.find_live(client, "rag")
     assert index
-    before = versions.read_meta(client, index)["positions"]
+    before = catalog.read_meta(client, index)["positions"]
     states = run_dag("rag_pipeline")
-    after = versions.read_meta(client, index)["positions"]
+    after = catalog.read_meta(client, index)["positions"]
     if count_between(before, after) == 0:
         assert set(states.values()) == {"skipped"}
 
@@ -192,16 +193,16 @@ def test_history_goes_through_spark_into_a_new_version(
     marker = uuid.uuid4().hex
     send_lines(settings, *(f"ERROR order {n} of {marker} is stuck" for n in range(5)))
     wait_for(lambda: find(client, marker))
-    before = versions.find_live(client, "rag")
+    before = catalog.find_live(client, "rag")
     begin = (datetime.now(UTC) - timedelta(days=1)).isoformat()
     states = run_dag("rag_pipeline", {"history_from": begin})
-    after = versions.find_live(client, "rag")
+    after = catalog.find_live(client, "rag")
     assert set(states.values()) == {"success"}
     assert after != before
     assert after
     (chunk,) = find(client, marker)
     assert chunk["labels"]["count"] == "5"
-    meta = versions.read_meta(client, after)
+    meta = catalog.read_meta(client, after)
     assert meta["parent"] == before
     assert meta["state"] == "live"
     run = httpx.get(

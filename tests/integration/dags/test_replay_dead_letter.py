@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from processors.dead_letters import ORIGIN_HEADER
-from processors.record import Record
+from processors.knowledge.record import Record
+from processors.pipelines.replay import ORIGIN_HEADER
 from processors.settings import Settings
 from processors.stores import kafka
 

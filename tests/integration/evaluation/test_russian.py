@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from opensearchpy import OpenSearch
 
-from evaluation import measures
-from evaluation.query_sets import GOLDEN_FILE, load_golden
+from evaluation.measures import ranking
+from evaluation.queries.query_sets import GOLDEN_FILE, load_golden
 from processors.retrieval.glossary import has_cyrillic
 from processors.settings import Settings
-from processors.stores.corpus import read_documents
+from processors.versions.corpus import read_documents
 
 # Never used to tune the glossary.
 HELD_OUT_FILE = GOLDEN_FILE.with_name("runbooks_ru.jsonl")
@@ -21,7 +21,7 @@ def measure(client: OpenSearch, settings: Settings, path: Path) -> float:
     """Return the mean recall@10 of a file's Russian queries."""
     queries = load_golden((source.url for source in settings.docs), set(read_documents(client, "cag")), path)
     russian = [query for query in queries if has_cyrillic(query["query"])]
-    return measures.average(measures.measure_index(client, "cag", "cag", russian, settings))["recall_at_10"]
+    return ranking.average(ranking.measure_index(client, "cag", "cag", russian, settings))["recall_at_10"]
 
 
 @pytest.mark.parametrize("path", [GOLDEN_FILE, HELD_OUT_FILE], ids=["golden", "held out"])
@@ -29,7 +29,7 @@ def test_the_glossary_helps_russian_questions_to_their_pages(
     client: OpenSearch, settings: Settings, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     translated = measure(client, settings, path)
-    monkeypatch.setattr(measures, "add_translation", lambda question, reads_russian: question)  # noqa: ARG005
+    monkeypatch.setattr(ranking, "add_translation", lambda question, reads_russian: question)  # noqa: ARG005
     plain = measure(client, settings, path)
     assert translated >= 0.7
     assert translated >= plain + 0.1

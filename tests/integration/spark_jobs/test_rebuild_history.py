@@ -12,9 +12,9 @@ import pytest
 from pyspark.sql import SparkSession
 
 from processors.chunk import parquet_schema, table_to_chunks
+from processors.knowledge.positions import Positions
+from processors.knowledge.record import Record
 from processors.light import build_chunks
-from processors.positions import Positions
-from processors.record import Record
 from processors.stores import staging
 from spark_jobs.rebuild_history import (
     parse_time,

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import redis
 
-from processors.cache import asked_key, cache_key, cache_namespace, match_version, version_of
-from processors.near_duplicates import unpack_question
+from processors.retrieval.cache_keys import asked_key, cache_key, cache_namespace, match_version, version_of
+from processors.retrieval.near_duplicates import unpack_question
 from processors.settings import Settings
 from processors.stores.answers_cache import evict_versions, forget_asked, measure_room, store_hits
 

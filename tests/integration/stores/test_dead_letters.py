@@ -8,8 +8,8 @@ import pytest
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
-from processors.positions import Positions
-from processors.record import DeadLetter
+from processors.knowledge.positions import Positions
+from processors.knowledge.record import DeadLetter
 from processors.settings import Settings
 from processors.stores import kafka
 

@@ -4,7 +4,7 @@ import httpx
 import numpy as np
 import pytest
 
-from processors.embedding import embed_chunks
+from processors.pipelines.embed import embed_chunks
 from processors.settings import Settings
 from processors.stores.model_server import embed_texts
 from processors.stores.search import open_search

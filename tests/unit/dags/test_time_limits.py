@@ -22,9 +22,10 @@ from dags.replay_dead_letter import replay_dead_letter
 from dags.roll_back_version import roll_back_version
 from dags.watch_kubernetes import watch_kubernetes
 from processors.settings import Settings, load_settings
-from processors.stores import build_lease, kafka
+from processors.stores import kafka
 from processors.stores.model_server import limit_fallback
 from processors.time_limits import LONG, SHORT, limit_embedding, limit_rebuild, limit_watch
+from processors.versions import leases
 
 PAGE = Path(__file__).parents[3] / "docs/reference/time-limits.md"
 OTHERS = [collect, watch_kubernetes, maintain, replay_dead_letter, roll_back_version, manage_versions]
@@ -127,10 +128,10 @@ def test_a_watch_is_longer_than_it_watches() -> None:
 
 
 def test_a_lease_outlives_a_renewal_that_hangs() -> None:
-    hanging = build_lease.BEAT + 2 * timedelta(seconds=build_lease._BEAT_TIMEOUT_S)
-    assert 2 * hanging <= build_lease.TERM
+    hanging = leases.BEAT + 2 * timedelta(seconds=leases._BEAT_TIMEOUT_S)
+    assert 2 * hanging <= leases.TERM
     # A retry's delay, and Airflow's finding that the one before is dead.
-    assert timedelta(seconds=5 + 60 + 15) < build_lease.HANDOVER
+    assert timedelta(seconds=5 + 60 + 15) < leases.HANDOVER
 
 
 def test_a_drain_waits_longer_than_a_transaction_that_was_left_open() -> None:
@@ -144,4 +145,4 @@ def test_the_page_tells_the_limits_that_hold() -> None:
     for dag in (rag_pipeline, cag_pipeline, approve_version, *OTHERS):
         assert f"`{dag().dag_id}`" in page
     assert f"{kafka._STALL_S:.0f} s: longer than the {kafka._TRANSACTION_MS // 1000} s" in page
-    assert f"{build_lease.HANDOVER.seconds // 60} min" in page
+    assert f"{leases.HANDOVER.seconds // 60} min" in page

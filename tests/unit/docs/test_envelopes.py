@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from processors.knowledge.logs.parsing import parse_logs
+from processors.knowledge.record import Record
 from processors.light import build_chunks
-from processors.logs.parsing import parse_logs
-from processors.record import Record
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "kafka.md"
 ROW = re.compile(r"\| (?P<name>[^|]+) \| `(?P<value>[^|]+)` \| (?P<told>\w+ of [^|]+) \|")

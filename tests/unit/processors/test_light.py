@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from processors.knowledge.record import Record
 from processors.light import BUILDERS, build_chunks
-from processors.record import Record
 from processors.stores import kafka
 
 

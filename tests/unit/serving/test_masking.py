@@ -8,8 +8,8 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from processors.cache import cache_key, cache_namespace
-from processors.redaction.masking import mask_secrets
+from processors.knowledge.redaction.masking import mask_secrets
+from processors.retrieval.cache_keys import cache_key, cache_namespace
 from serving import masking
 from serving.observability.logs import mask_event
 

@@ -13,8 +13,8 @@ import httpx
 import numpy as np
 import pytest
 
-from processors.markdown.chunking import open_splitter, split_section
-from processors.markdown.parsing import parse_document
+from processors.knowledge.markdown.chunking import open_splitter, split_section
+from processors.knowledge.markdown.parsing import parse_document
 from processors.retrieval.glossary import translate_terms
 from serving.model_server.extractive.language import PHRASES
 

@@ -13,11 +13,11 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from opensearchpy import AsyncOpenSearch, OpenSearch
 
+from processors.retrieval.agreement import shadow_key
 from processors.settings import Settings
-from processors.shadow import shadow_key
 from processors.stores.search import apply_templates
-from processors.stores.shadow import hide_candidate, read_shadow, show_candidate
-from processors.stores.versions import find_live
+from processors.versions.catalog import find_live
+from processors.versions.shadow import hide_candidate, read_shadow, show_candidate
 from serving.app import create_app
 from serving.clients import open_clients
 

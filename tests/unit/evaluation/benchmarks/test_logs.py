@@ -1,7 +1,7 @@
 """The pipeline's log patterns are not worse than published Drain's on the same messages."""
 
+from evaluation.benchmarks.log_lines import draw_messages, read_templates
 from evaluation.benchmarks.logs import SEED, find_mean, group_by_drain, group_by_runlore, measure_grouper
-from evaluation.log_lines import draw_messages, read_templates
 
 
 def test_patterns_are_no_worse_than_those_of_drain() -> None:

@@ -9,7 +9,7 @@ import pytest
 from evaluation.benchmarks import scifact
 from evaluation.benchmarks.quality import USERS_FILE, Rankings, report
 from evaluation.benchmarks.quality_corpus import find_answer, is_held_out, load_alerts
-from evaluation.query_sets import Query, read_golden
+from evaluation.queries.query_sets import Query, read_golden
 
 
 def test_each_page_belongs_to_one_half_for_good() -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from processors.mlflow.asking import read_ask
-from processors.mlflow.facts import RunFacts, write_facts
-from processors.mlflow.ranking import Verdict
+from processors.knowledge.mlflow.asking import read_ask
+from processors.knowledge.mlflow.facts import RunFacts, write_facts
+from processors.knowledge.mlflow.ranking import Verdict
 from processors.retrieval.runs import find_experiments, judge_runs_of, put_runs_first
 from tests.support.stages import CLOCK, make_record, run_stages
 

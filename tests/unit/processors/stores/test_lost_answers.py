@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from opensearchpy import ConnectionError as SearchConnectionError
 
-from processors.stores import build_lease, builds, pins, slices, swaps, versions
+from processors.versions import builds, catalog, leases, pins, slices, swaps
 from tests.support.search_in_memory import SearchInMemory
 
 FIRST, SECOND, THIRD = (f"rag-v00000{number}" for number in (1, 2, 3))
@@ -26,29 +26,29 @@ def search() -> Any:
 
 def test_a_promotion(search: Any) -> None:
     swaps.swap(search, "rag", SECOND, THIRD)
-    assert versions.find_live(search, "rag") == THIRD
-    assert versions.read_meta(search, THIRD) == {"state": "live", "parent": SECOND, "replaced": SECOND}
-    assert versions.read_meta(search, SECOND)["state"] == "retired"
+    assert catalog.find_live(search, "rag") == THIRD
+    assert catalog.read_meta(search, THIRD) == {"state": "live", "parent": SECOND, "replaced": SECOND}
+    assert catalog.read_meta(search, SECOND)["state"] == "retired"
 
 
 def test_a_promotion_by_the_gate(search: Any) -> None:
     builds.promote_build(search, "rag", THIRD, SECOND)
-    assert versions.find_live(search, "rag") == THIRD
+    assert catalog.find_live(search, "rag") == THIRD
     # The task that was cut off is tried again.
     builds.promote_build(search, "rag", THIRD, SECOND)
-    assert versions.read_meta(search, THIRD)["replaced"] == SECOND
+    assert catalog.read_meta(search, THIRD)["replaced"] == SECOND
 
 
 def test_a_first_promotion(search: Any) -> None:
     search.held = {THIRD: search.held[THIRD]}
     swaps.swap(search, "rag", None, THIRD)
-    assert versions.find_live(search, "rag") == THIRD
+    assert catalog.find_live(search, "rag") == THIRD
 
 
 def test_a_rollback_goes_back_once(search: Any) -> None:
     assert swaps.roll_back(search, "rag") == (SECOND, FIRST)
-    assert versions.find_live(search, "rag") == FIRST
-    assert versions.read_meta(search, SECOND)["state"] == "retired"
+    assert catalog.find_live(search, "rag") == FIRST
+    assert catalog.read_meta(search, SECOND)["state"] == "retired"
 
 
 def test_a_rollback_whose_connection_stays_broken(search: Any) -> None:
@@ -63,7 +63,7 @@ def test_a_change_that_was_not_carried_out_is_an_error(search: Any, monkeypatch:
     monkeypatch.setattr(search, "_update_aliases", break_off)
     with pytest.raises(SearchConnectionError):
         swaps.roll_back(search, "rag")
-    assert versions.find_live(search, "rag") == SECOND
+    assert catalog.find_live(search, "rag") == SECOND
 
 
 def test_states_that_can_not_be_written_down_undo_no_swap(
@@ -74,12 +74,12 @@ def test_states_that_can_not_be_written_down_undo_no_swap(
 
     monkeypatch.setattr(search, "put_mapping", break_off)
     swaps.swap(search, "rag", SECOND, THIRD)
-    assert versions.find_live(search, "rag") == THIRD
+    assert catalog.find_live(search, "rag") == THIRD
 
 
 def test_a_deletion(search: Any) -> None:
-    versions.delete_version(search, THIRD)
-    versions.delete_version(search, THIRD)
+    catalog.delete_version(search, THIRD)
+    catalog.delete_version(search, THIRD)
     assert sorted(search.held) == [FIRST, SECOND]
 
 
@@ -100,17 +100,17 @@ def test_a_slice(search: Any) -> None:
 
 
 def test_a_new_version(search: Any) -> None:
-    versions.create_version(search, "rag", {"chunker": "a"}, "rag-v000004")
-    assert versions.read_meta(search, "rag-v000004") == {"chunker": "a", "state": "building"}
+    catalog.create_version(search, "rag", {"chunker": "a"}, "rag-v000004")
+    assert catalog.read_meta(search, "rag-v000004") == {"chunker": "a", "state": "building"}
     with pytest.raises(ValueError, match="rag-v000002 is there already"):
-        versions.create_version(search, "rag", {"chunker": "b"}, SECOND)
+        catalog.create_version(search, "rag", {"chunker": "b"}, SECOND)
 
 
 def test_a_build_with_its_lease(search: Any) -> None:
     with builds.begin_build(search, "rag", {}) as index:
         # The candidate that nobody built any more is gone, and one number was given.
         assert index == THIRD
-        assert build_lease.read_record(search, "rag")["last_number"] == 3
+        assert leases.read_record(search, "rag")["last_number"] == 3
     with builds.go_on_with(search, "rag", index):
         pass
-    assert build_lease.read_record(search, "rag")["holder"] is None
+    assert leases.read_record(search, "rag")["holder"] is None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evaluation.query_sets import read_golden
+from evaluation.queries.query_sets import read_golden
 from serving.answering.routing import choose_route
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -9,7 +9,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from opensearchpy import exceptions as search_errors
 
-from processors.cache import cache_key, cache_namespace
+from processors.retrieval.cache_keys import cache_key, cache_namespace
 from processors.settings import Settings
 from serving.access.limits import estimate_tokens
 from serving.observability import accounting

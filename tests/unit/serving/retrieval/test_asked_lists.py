@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from processors.near_duplicates import AskedQuestions, pack_question
+from processors.retrieval.near_duplicates import AskedQuestions, pack_question
 from serving.retrieval import cache
 from serving.retrieval.cache import find_alike
 

@@ -7,7 +7,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from processors.cache import asked_key, cache_namespace
+from processors.retrieval.cache_keys import asked_key, cache_namespace
 from serving.resilience.sharing import SharedRead, SingleFlight
 
 Client = AsyncTestClient[Litestar]
@@ -64,7 +64,7 @@ async def test_what_was_ranked_otherwise_is_not_served(
     client: Client, world: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await retrieve(client, HOW)
-    monkeypatch.setattr("processors.cache._name_ranking", lambda _: "another")
+    monkeypatch.setattr("processors.retrieval.cache_keys._name_ranking", lambda _: "another")
     await retrieve(client, HOW)
     assert len(world.searches) == 2
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from opensearchpy import exceptions as search_errors
 
-from processors.mlflow.facts import RunFacts, write_facts
+from processors.knowledge.mlflow.facts import RunFacts, write_facts
 
 VERSION = "rag-v000007"
 RUNS = {

@@ -1,0 +1,1 @@
+"""What is measured of a version, one subject a module."""

@@ -1,0 +1,1 @@
+"""What people read of versions: pages, plots and the record in MLflow."""

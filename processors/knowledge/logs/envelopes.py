@@ -1,0 +1,170 @@
+"""From a message's value to the events that a shipper put into it: one, several, or a line of plain text."""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, Final
+
+from processors.knowledge.flat_fields import has_any, order_names
+from processors.knowledge.logs.otlp import is_otlp, read_export
+from processors.knowledge.logs.plain_lines import split_lines
+from processors.knowledge.logs.sharing import share_fields
+from processors.knowledge.untrusted import PoisonError, read_json
+
+MAX_EVENTS: Final = 5_000
+"""Events of one message that are read, so that no message takes long; how many were left out is told."""
+
+Event = dict[str, Any]
+
+_BYTE_ORDER_MARK: Final = "\ufeff"
+# What begins so is meant as JSON; Erlang's terms, shell snippets and brackets of a level are not.
+_OBJECT: Final = re.compile(r'\{\s*+(?:\}\s*+(?:\Z|\{)|\Z|"[\w@.$#/ -]{0,200}+(?:"\s*+:|"?\s*+\Z))')
+_LIST: Final = re.compile(r'\[(?:\s*+\[){0,3}\s*+(?:\]\s*+\Z|\{\s*+["}]|"(?:[^"\\]|\\.)*+"\s*+[\],])')
+# A string without an end takes the rest: to look for its end again at every quote would never be done.
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\(?s:.)?)*+(?:"|\Z)|[{}\[\]]|[^"{}\[\]]++')
+# A list beside text is what the text is about.
+_SAID: Final = ("message", "msg", "log", "body", "event", "textPayload")
+# CloudWatch, Azure Monitor, AWS, Cloud Logging and New Relic put a list of events beside what they share.
+_LISTS: Final = ("logEvents", "records", "Records", "entries", "events", "logs")
+# What holds several events has one of these.
+_HOLDING: Final = order_names(*_LISTS, "streams", "resourceLogs", "body")
+_DEEPEST: Final = 4
+_ON_A_LINE: Final = re.compile(r'\s*+\{"[^\n]*+(?<=\})\s*+\Z')
+# RFC 7464 begins each value with a record separator.
+_BETWEEN: Final = " \t\r\n,\x1e"
+
+
+def read_events(value: str) -> list[Event]:
+    """Return the events that a message holds, each as an object with the fields its shipper gave it.
+
+    Args:
+        value: JSON of one event or a list of them, several JSON objects one after the other, or plain text,
+            each entry of which becomes `{"message": …}`.
+
+    Raises:
+        PoisonError: It is meant as JSON and can't be read, or holds no event.
+
+    Example:
+        >>> read_events('{"message": "one"}\\n{"message": "two"}')
+        [{'message': 'one'}, {'message': 'two'}]
+        >>> read_events('[{"logGroup": "/g", "logEvents": [{"message": "three"}]}]')
+        [{'logGroup': '/g', 'message': 'three'}]
+        >>> read_events("{badmatch,{error,econnrefused}}")
+        [{'message': '{badmatch,{error,econnrefused}}'}]
+    """
+    found = _read_text(value.removeprefix(_BYTE_ORDER_MARK))
+    events = list(islice(found, MAX_EVENTS))
+    if not events:
+        raise PoisonError("the record holds no event")
+    if more := sum(1 for _ in found):
+        left_out = f"{more} more events of this message were left out: {MAX_EVENTS} are read of one"
+        events.append({"level": "warning", "message": left_out})
+    return events
+
+
+def looks_like_json(text: str) -> bool:
+    """Tell whether a text is meant as a JSON object or a list of them.
+
+    Example:
+        >>> looks_like_json('{"message": 1'), looks_like_json('{"init terminating",{x,[]}}')
+        (True, False)
+    """
+    return bool(_OBJECT.match(text) or _LIST.match(text))
+
+
+def _read_text(text: str) -> Iterator[Event]:
+    stripped = text.strip(_BETWEEN)
+    if stripped.startswith('"') and stripped.endswith('"') and (inner := _read_string(stripped)):
+        text, stripped = inner, inner.strip(_BETWEEN)
+    if not looks_like_json(stripped):
+        yield from ({"message": entry} for entry in split_lines(text))
+        return
+    try:
+        whole = read_json(stripped)
+    except PoisonError:
+        parts = _split_values(stripped)
+        if len(parts) < 2:
+            raise
+        yield from (event for part in parts for event in _read_part(part))
+    else:
+        yield from _expand(whole, _DEEPEST)
+
+
+def _read_string(text: str) -> str:
+    """Return what a text says that is one JSON string, as some producers write every value."""
+    try:
+        value = read_json(text)
+    except PoisonError:
+        return ""
+    return value if isinstance(value, str) else ""
+
+
+def _read_part(text: str) -> Iterator[Event]:
+    """Read one of several values of a message; a broken one is told as it stands, beside its neighbours."""
+    try:
+        yield from _expand(read_json(text), _DEEPEST)
+    except PoisonError:
+        yield {"message": text}
+
+
+def _split_values(text: str) -> list[str]:
+    """Split what follows one another: a value on each line, or values without anything between them."""
+    lines = text.splitlines()
+    if len(lines) > 1 and any(_ON_A_LINE.match(line) for line in lines):
+        return [part for line in lines if line.strip() for part in _split_line(line)]
+    return _split_line(text)
+
+
+def _split_line(text: str) -> list[str]:
+    """Split at the ends of JSON values; what is after the last end, or has none, is a part of its own."""
+    parts: list[str] = []
+    depth = begin = 0
+    for token in _TOKEN.finditer(text if looks_like_json(text.lstrip()) else ""):
+        depth += (token[0] in "{[") - (token[0] in "}]")
+        if depth == 0 and token[0] in "}]":
+            parts.append(text[begin : token.end()].strip(_BETWEEN))
+            begin = token.end()
+    return [*parts, *filter(None, [text[begin:].strip(_BETWEEN)])]
+
+
+def _expand(value: Any, depth: int) -> Iterator[Event]:
+    if isinstance(value, list) and depth:
+        for each in value:
+            yield from _expand(each, depth - 1)
+    elif isinstance(value, str) and value.strip():
+        yield {"message": value}
+    elif isinstance(value, dict) and value:
+        yield from _expand_object(value, depth)
+
+
+def _expand_object(body: Event, depth: int) -> Iterator[Event]:
+    if not has_any(body, _HOLDING):
+        yield body
+        return
+    if is_otlp(body):
+        yield from read_export(body)
+        return
+    if _holds_events(body.get("streams")):
+        yield from _expand_streams(body["streams"])
+        return
+    name = next((name for name in _LISTS if _holds_events(body.get(name))), None)
+    if name is None or not depth or any(isinstance(body.get(said), str) for said in _SAID):
+        yield body
+        return
+    shared = share_fields({key: value for key, value in body.items() if key != name})
+    for event in _expand(body[name], depth - 1):
+        yield {**shared, **event}
+
+
+def _expand_streams(streams: list[Event]) -> Iterator[Event]:
+    """Yield what Loki's clients push: labels, and for each line its time and text."""
+    for stream in streams:
+        values = stream.get("values")
+        labels = share_fields({"labels": stream.get("stream")})
+        for value in values if isinstance(values, list) else []:
+            if isinstance(value, list) and len(value) > 1 and isinstance(value[1], str):
+                yield {"time": value[0], "message": value[1], **labels}
+
+
+def _holds_events(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)

@@ -1,0 +1,1 @@
+"""Where documents come from, and what changed there since the version that is live."""

@@ -1,0 +1,13 @@
+"""What decides how a page becomes chunks of an index: a change of any of it means reading all pages again."""
+
+from processors.chunk import index_mapping, make_id
+from processors.knowledge.markdown import CHUNKER
+from processors.settings import Settings
+from processors.stores.search import ANALYSIS
+
+
+def sign_processing(settings: Settings) -> str:
+    """Return the signature of model, chunker, analysers and sizes, as they are set now."""
+    mapping = index_mapping(settings.embedding_dimension)
+    sizes = (settings.chunk_tokens, settings.max_page_bytes)
+    return make_id(CHUNKER, settings.embedding_identity, mapping, ANALYSIS, *sizes)

@@ -1,0 +1,187 @@
+"""A build of a version from its beginning to its gate, and what is left of those that were killed.
+
+A build holds the pipeline's lease, so there is one at a time, and what it finds unfinished has no builder any
+more. Its run in MLflow is begun with it. The record is kept by whom the caller names: the platform's data
+processing knows nothing of MLflow's client.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import httpx
+import structlog
+from opensearchpy import OpenSearch, OpenSearchException
+
+from processors.versions import catalog, leases, swaps
+from processors.versions.names import read_number
+from processors.versions.pins import PinnedError, list_pinned
+from processors.versions.slices import drop_orphans
+
+if TYPE_CHECKING:
+    from processors.chunk import Pipeline
+
+log = structlog.get_logger(__name__)
+
+
+class RunRecord(NamedTuple):
+    """How the run of a version is recorded."""
+
+    begin: Callable[[str], str]
+    """Begins the run of a version and returns its id."""
+    kill: Callable[[str], None]
+    """Ends the run of this id as killed."""
+    kill_forgotten: Callable[[], list[str]]
+    """Ends all runs that go on although nothing is built, and returns the names of their versions."""
+
+
+NO_RECORD = RunRecord(lambda _: "", lambda _: None, list)
+
+
+class NotPromotedError(ValueError):
+    """A build must not go live now; nothing was changed."""
+
+
+@contextmanager
+def begin_build(
+    client: OpenSearch,
+    pipeline: "Pipeline",
+    meta: dict[str, Any],
+    record: RunRecord = NO_RECORD,
+    *,
+    run: str = "",
+    other_task_gates: bool = False,
+) -> Iterator[str]:
+    """Make the next version while holding the lease, and keep it from other builds until its gate.
+
+    Without an error, the version is a candidate at the end of the block. After one it is deleted and its run
+    is killed, at once or, if the process was killed, by the next build.
+
+    Args:
+        client: OpenSearch.
+        pipeline: Whose version is built.
+        meta: What it is made from.
+        record: Where its run in MLflow is kept.
+        run: Names the pipeline's run; one that is tried again replaces what it built before.
+        other_task_gates: The gate is passed in another process than this one.
+
+    Yields:
+        The version's name.
+
+    Raises:
+        BuildInProgressError: Another build lives.
+        LeaseLostError: This build was taken for dead.
+    """
+    with leases.hold_lease(client, pipeline, run=run) as lease:
+        clear_unfinished(client, pipeline, record)
+        index = leases.name_index(lease, lambda last: catalog.name_next(client, pipeline, last), read_number)
+        try:
+            catalog.create_version(client, pipeline, meta, index)
+            mlflow_run = record.begin(index)
+            if mlflow_run:
+                catalog.update_meta(client, index, mlflow_run=mlflow_run)
+            yield index
+            leases.require_lease(lease)
+        except BaseException:
+            with _leaving_trouble(index), suppress(leases.LeaseLostError):
+                leases.require_lease(lease)
+                clear_unfinished(client, pipeline, record)
+            raise
+        catalog.update_meta(client, index, state="candidate")
+        leases.hand_over(lease, to_other_process=other_task_gates)
+
+
+@contextmanager
+def go_on_with(client: OpenSearch, pipeline: "Pipeline", index: str) -> Iterator[None]:
+    """Hold the lease while a candidate is measured and decided on.
+
+    Raises:
+        BuildInProgressError: Another build lives.
+        ValueError: The candidate is gone.
+    """
+    with leases.hold_lease(client, pipeline, index):
+        if not client.indices.exists(index=index):
+            raise ValueError(f"{index} is gone: it waited too long for its gate, and another build began")
+        yield
+
+
+def explain_obstacle(
+    client: OpenSearch, pipeline: "Pipeline", index: str, measured_against: str | None
+) -> str | None:
+    """Return why a build must not go live now although it is good, in a sentence, or None.
+
+    Args:
+        client: OpenSearch.
+        pipeline: Whose alias would move.
+        index: The candidate.
+        measured_against: The version that was live when it was measured.
+    """
+    live = catalog.find_live(client, pipeline)
+    if live in list_pinned(client, pipeline):
+        return str(PinnedError(live))
+    parent = catalog.read_meta(client, index).get("parent", measured_against)
+    if live != measured_against or live != parent:
+        return (
+            f"{live or 'nothing'} is live now, but {index} was built on {parent or 'nothing'} and measured "
+            f"against {measured_against or 'nothing'}: what is live was changed meanwhile, and that stands; "
+            "the next run builds on it"
+        )
+    return None
+
+
+def promote_build(client: OpenSearch, pipeline: "Pipeline", index: str, measured_against: str | None) -> None:
+    """Make a build live in place of the version that it was measured against.
+
+    Raises:
+        NotPromotedError: That version is pinned, or not live any more; nothing was changed.
+    """
+    if catalog.find_live(client, pipeline) == index:
+        # An earlier try did it and was cut off.
+        swaps.swap(client, pipeline, measured_against, index)
+        return
+    obstacle = explain_obstacle(client, pipeline, index, measured_against)
+    if obstacle:
+        raise NotPromotedError(obstacle)
+    try:
+        swaps.swap(client, pipeline, measured_against, index, spare_pinned=True)
+    except (catalog.LiveVersionMovedError, PinnedError) as error:
+        raise NotPromotedError(str(error)) from error
+
+
+def clear_unfinished(client: OpenSearch, pipeline: str, record: RunRecord = NO_RECORD) -> list[str]:
+    """Delete what dead builders left, end their runs, and return the versions; the caller holds the lease."""
+    unfinished = catalog.list_unfinished(client, pipeline)
+    for index in unfinished:
+        run = catalog.read_meta(client, index).get("mlflow_run")
+        if run:
+            record.kill(run)
+        catalog.delete_version(client, index)
+    if unfinished:
+        log.warning("unfinished versions are deleted", pipeline=pipeline, versions=unfinished)
+    return unfinished
+
+
+def clean_up(client: OpenSearch, pipeline: str, record: RunRecord) -> dict[str, list[str]]:
+    """Delete what no version and no build owns any more.
+
+    Returns:
+        Names of unfinished versions, of slices without a base, and of versions whose run was still open.
+
+    Raises:
+        BuildInProgressError: A build lives, and what looks forgotten may be its own.
+    """
+    with leases.hold_lease(client, pipeline):
+        return {
+            "unfinished": clear_unfinished(client, pipeline, record),
+            "slices": drop_orphans(client, pipeline),
+            "runs": record.kill_forgotten(),
+        }
+
+
+@contextmanager
+def _leaving_trouble(index: str) -> Iterator[None]:
+    """Leave to the next build what can't be cleared now."""
+    try:
+        yield
+    except (OpenSearchException, httpx.HTTPError) as error:
+        log.warning("an unfinished version is left to the next build", index=index, error=str(error))

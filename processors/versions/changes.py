@@ -1,0 +1,181 @@
+"""Changes of versions that a person asks for, by command or by DAG, with what has to follow from them.
+
+What follows, MLflow's aliases and the cache's memory, changes no answer. So neither can fail or delay the
+change itself; what could not be done is said in the note that comes back.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
+
+from opensearchpy import NotFoundError, OpenSearch, OpenSearchException
+
+from processors.versions import catalog, pins, swaps
+
+if TYPE_CHECKING:
+    from processors.chunk import Pipeline
+    from processors.settings import Settings
+
+
+_VERSION: Final = re.compile(r"(\w+)-v\d{6}")
+
+
+class Asker(NamedTuple):
+    """Who asks for a change, and why: kept with the version."""
+
+    who: str
+    why: str = ""
+
+
+def pipeline_of(version: str) -> "Pipeline":
+    """Return the pipeline that a version belongs to.
+
+    Raises:
+        ValueError: It is no name of a version.
+
+    Example:
+        >>> pipeline_of("cag-v000017")
+        'cag'
+    """
+    match = _VERSION.fullmatch(version)
+    if match is None:
+        raise ValueError(
+            f"{version!r} is no version; they are named like cag-v000017, and make versions lists them"
+        )
+    return cast("Pipeline", match[1])
+
+
+def require_version(client: OpenSearch, version: str) -> "Pipeline":
+    """Return the pipeline of a version that is there.
+
+    Raises:
+        ValueError: There is no such version; the message names those that there are.
+    """
+    pipeline = pipeline_of(version)
+    names = [held["index"] for held in catalog.list_versions(client, pipeline)]
+    if version not in names:
+        raise ValueError(f"there is no {version}; there are: {', '.join(names) or 'none'}")
+    return pipeline
+
+
+def take_back(
+    client: OpenSearch, settings: "Settings", pipeline: "Pipeline", asker: Asker, to: str | None = None
+) -> str:
+    """Make the version before the live one live again, or another one that was, and say what was done.
+
+    Raises:
+        ValueError: There is none, or somebody else changed what is live first.
+    """
+    return f"{swap_back(client, pipeline, asker, to)}{follow(client, settings, pipeline)}"
+
+
+def swap_back(client: OpenSearch, pipeline: "Pipeline", asker: Asker, to: str | None = None) -> str:
+    """Do the part of `take_back` that must not wait, and say what was done; `follow` does the rest.
+
+    Raises:
+        ValueError: There is none, or somebody else changed what is live first.
+    """
+    taken_back, live = swaps.roll_back(client, pipeline, to)
+    said = f"{taken_back} was taken back; {live} is live."
+    try:
+        _note(client, taken_back, "taken_back", asker)
+        pinned = taken_back in pins.list_pinned(client, pipeline)
+    except OpenSearchException as error:
+        return f"{said} Who took it back is not written down: {error}"
+    return f"{said} {taken_back} stays pinned, which keeps it from being pruned." if pinned else said
+
+
+def promote_by_hand(client: OpenSearch, settings: "Settings", version: str, asker: Asker) -> str:
+    """Make a version live that was live once.
+
+    Raises:
+        ValueError: It is still being built, has not passed the gate, or somebody else came first.
+    """
+    from processors.versions.leases import find_builder
+
+    pipeline = require_version(client, version)
+    state = catalog.read_meta(client, version).get("state", "building")
+    live = catalog.find_live(client, pipeline)
+    if live == version:
+        return f"{version} is live already; nothing was changed."
+    builder = find_builder(client, pipeline)
+    if builder and builder["index"] == version:
+        raise ValueError(f"{version} is still being built or measured; wait for its gate")
+    if state == "building":
+        raise ValueError(f"{version} was never finished, so it can't go live; the next build deletes it")
+    if state in ("refused", "candidate"):
+        raise ValueError(
+            f"{version} has not passed the gate ({_list_reasons(client, version)}). The DAG approve_version "
+            "lets it go live all the same, once somebody who may decide that has approved"
+        )
+    swaps.swap(client, pipeline, live, version)
+    said = f"{version} is live in place of {live or 'nothing'}."
+    try:
+        _note(client, version, "promoted", asker)
+    except OpenSearchException as error:
+        said += f" Who promoted it is not written down: {error}"
+    return f"{said}{follow(client, settings, pipeline)}"
+
+
+def pin_version(client: OpenSearch, version: str, asker: Asker) -> str:
+    """Keep a version from being pruned, and the alias on it if it is live."""
+    pipeline = require_version(client, version)
+    pins.pin(client, version)
+    _note(client, version, "pinned", asker)
+    is_live = catalog.find_live(client, pipeline) == version
+    meaning = "no build takes its place" if is_live else "it is not live, so this only keeps it"
+    return f"{version} is pinned: it is not pruned, and {meaning}, until it is unpinned."
+
+
+def unpin_version(client: OpenSearch, version: str) -> str:
+    """Take a pin away."""
+    require_version(client, version)
+    if not pins.unpin(client, version):
+        return f"{version} was not pinned; nothing was changed."
+    return f"{version} is not pinned any more."
+
+
+def prune(client: OpenSearch, settings: "Settings", pipeline: "Pipeline", keep: int, *, dry_run: bool) -> str:
+    """Delete old versions, or say which they would be.
+
+    Raises:
+        ValueError: Fewer than two would be kept, so there would be none to go back to.
+    """
+    if keep < 2:
+        raise ValueError(f"keep must be 2 or more, got {keep}: with one version there is no way back")
+    doomed = catalog.prune_versions(client, pipeline, keep, dry_run=dry_run)
+    if not doomed:
+        return f"{pipeline}: nothing to prune; the newest {keep}, what is live and what is pinned stay."
+    if dry_run:
+        return f"Would be deleted: {', '.join(doomed)}. Nothing was changed."
+    return f"Deleted: {', '.join(doomed)}.{follow(client, settings, pipeline)}"
+
+
+def follow(client: OpenSearch, settings: "Settings", pipeline: "Pipeline") -> str:
+    """Tell MLflow, give the cache's memory back, and return a note of what could not be done."""
+    # Imported after the swap: what these bring takes longer to load than the swap itself.
+    from processors.stores.answers_cache import evict_versions
+    from processors.versions.registry import point_aliases
+
+    try:
+        live, previous = catalog.find_live(client, pipeline), swaps.find_previous(client, pipeline)
+    except OpenSearchException as error:
+        return f" MLflow doesn't know it yet, for OpenSearch can't be asked: {error}"
+    if pipeline == "cag" and live:
+        evict_versions(settings.redis_url, [live])
+    told = point_aliases(settings.mlflow_tracking_uri, pipeline, live=live, previous=previous)
+    return "" if told else " MLflow doesn't know it yet: the next change of a version tells it."
+
+
+def _note(client: OpenSearch, version: str, what: str, asker: Asker) -> None:
+    """Keep who changed a version, when and why; a version that was pruned meanwhile needs no note."""
+    note = {"who": asker.who, "why": asker.why, "at": datetime.now(UTC).isoformat()}
+    try:
+        catalog.update_meta(client, version, **{what: note})
+    except NotFoundError:
+        return
+
+
+def _list_reasons(client: OpenSearch, version: str) -> str:
+    reasons = catalog.read_meta(client, version).get("gate", {}).get("reasons", [])
+    return "; ".join(reasons) or "it has not been measured"

@@ -1,0 +1,123 @@
+"""`make versions`: list, show, compare, promote, roll back, pin and prune index versions.
+
+`make versions ARGS="diff cag-v000003 cag-v000004"`; without ARGS it lists. Each command prints what a person
+needs to decide, and ends with 1 and one sentence if it could not do what was asked.
+"""
+
+import argparse
+import getpass
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from opensearchpy import NotFoundError, OpenSearch, OpenSearchException
+
+from processors.versions import changes
+from processors.versions.catalog import LiveVersionMovedError
+from processors.versions.changes import Asker
+
+if TYPE_CHECKING:
+    from processors.settings import Settings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Carry out one command."""
+    options = make_parser().parse_args(arguments or sys.argv[1:] or ["list"])
+    try:
+        # Neither by `search.open_search` nor by the settings: they bring what takes longer to load than a
+        # rollback.
+        address = os.environ.get("RUNLORE_OPENSEARCH_URL") or _load_settings().opensearch_url
+        client = OpenSearch(address, timeout=60)
+        sys.stdout.write(f"{execute(client, options)}\n")
+    except (ValueError, OpenSearchException) as error:
+        sys.stderr.write(f"{explain(error)}\n")
+        return 1
+    return 0
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(prog="versions", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, text: str, of: str = "") -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        if of == "version":
+            command.add_argument("version", help="such as cag-v000017")
+        if of == "pipeline":
+            command.add_argument("pipeline", choices=["cag", "rag"])
+        return command
+
+    add("list", "all versions, their size and state").add_argument(
+        "pipeline", nargs="?", choices=["cag", "rag"]
+    )
+    add("show", "all that a version says of itself", "version")
+    add("diff", "what changed from one version to another", "version").add_argument("other")
+    promoting = add("promote", "make a version live that was live before", "version")
+    for name in ("rollback", "roll-back"):
+        add(name, "go back to the version before", "pipeline").add_argument("--to", help="this version")
+    pinning = add("pin", "keep a version, and keep builds from replacing it", "version")
+    add("unpin", "take a pin away", "version")
+    pruning = add("prune", "delete old versions", "pipeline")
+    pruning.add_argument("--keep", type=int, help="how many stay; RUNLORE_KEPT_VERSIONS by default")
+    pruning.add_argument("--dry-run", action="store_true", help="only say which")
+    for command in (promoting, pinning):
+        command.add_argument("--why", default="", help="kept with the version")
+    return parser
+
+
+def execute(client: OpenSearch, options: argparse.Namespace) -> str:
+    """Carry out a parsed command and return what is still to be said.
+
+    Raises:
+        ValueError: It can't be done, and why.
+    """
+    asker = Asker(getattr(options, "who", None) or getpass.getuser(), getattr(options, "why", ""))
+    match options.command:
+        case "promote":
+            return changes.promote_by_hand(client, _load_settings(), options.version, asker)
+        case "rollback" | "roll-back":
+            sys.stdout.write(changes.swap_back(client, options.pipeline, asker, options.to))
+            sys.stdout.flush()
+            return changes.follow(client, _load_settings(), options.pipeline)
+        case "pin":
+            return changes.pin_version(client, options.version, asker)
+        case "unpin":
+            return changes.unpin_version(client, options.version)
+        case "prune":
+            settings = _load_settings()
+            keep = settings.kept_versions if options.keep is None else options.keep
+            return changes.prune(client, settings, options.pipeline, keep, dry_run=options.dry_run)
+        case _:
+            return _look(client, options)
+
+
+def _load_settings() -> "Settings":
+    from processors.settings import load_settings
+
+    return load_settings()
+
+
+def _look(client: OpenSearch, options: argparse.Namespace) -> str:
+    # A rollback must not wait for what only reading needs.
+    from processors.versions import tables
+
+    match options.command:
+        case "show":
+            return tables.show_version(client, options.version)
+        case "diff":
+            return tables.show_diff(client, options.version, options.other)
+        case _:
+            chosen: Any = [options.pipeline] if options.pipeline else ["cag", "rag"]
+            return tables.list_table(client, chosen)
+
+
+def explain(error: Exception) -> str:
+    """Return an error as one sentence with what helps."""
+    if isinstance(error, LiveVersionMovedError):
+        return f"{error}\nmake versions shows what is live."
+    if isinstance(error, NotFoundError):
+        return f"gone meanwhile: {error.error}. make versions shows what there is."
+    if isinstance(error, OpenSearchException):
+        return f"OpenSearch can't be asked: {error}. `make status` says whether it runs."
+    return str(error)

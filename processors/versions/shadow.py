@@ -1,0 +1,57 @@
+"""What the service counted while it read a candidate in the shadow, and the alias that tells it of one.
+
+The sums lie in Redis, for many copies of the service add to them at once. They may be evicted, as everything
+there: then the report is of fewer questions or of none.
+"""
+
+from typing import TypedDict
+
+import redis
+from opensearchpy import OpenSearch
+
+from processors.chunk import Pipeline
+from processors.retrieval.agreement import ShadowRead, name_candidate_alias, shadow_key
+from processors.versions.aliases import Action, change_aliases
+
+
+class ShadowReport(TypedDict):
+    """How a candidate stood beside the live version on questions that people asked."""
+
+    candidate: str
+    questions: int
+    failed: int
+    means: dict[str, float]
+    """Mean of each measure over the questions; empty if none was compared."""
+
+
+def read_shadow(redis_url: str, candidate: str) -> ShadowReport:
+    """Return what was counted for a candidate.
+
+    Raises:
+        redis.exceptions.RedisError: Redis is down.
+    """
+    with redis.Redis.from_url(redis_url, decode_responses=True) as client:
+        held = client.hgetall(shadow_key(candidate))
+    sums = {str(name): float(value) for name, value in held.items()}
+    questions = int(sums.get("questions", 0))
+    names = ShadowRead.__annotations__ if questions else ()
+    means = {name: sums.get(name, 0.0) / questions for name in names}
+    return ShadowReport(
+        candidate=candidate, questions=questions, failed=int(sums.get("failed", 0)), means=means
+    )
+
+
+def show_candidate(client: OpenSearch, pipeline: Pipeline, index: str) -> None:
+    """Tell the service of a candidate, in place of any other of the pipeline."""
+    shown = {"index": index, "alias": name_candidate_alias(pipeline)}
+    client.indices.update_aliases(body={"actions": [_hide(pipeline), {"add": shown}]})
+
+
+def hide_candidate(client: OpenSearch, pipeline: Pipeline) -> None:
+    """End the shadow reading of a pipeline's candidate; that there is none to be ended is no fault."""
+    change_aliases(client, [_hide(pipeline)])
+
+
+def _hide(pipeline: Pipeline) -> Action:
+    alias = name_candidate_alias(pipeline)
+    return {"remove": {"index": f"{pipeline}-v*", "alias": alias, "must_exist": False}}

@@ -1,0 +1,183 @@
+"""A thousand secrets and more go in through Kafka and the chat; none is found anywhere behind it."""
+
+import base64
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyarrow.parquet as pq
+import pytest
+import redis
+from opensearchpy import OpenSearch, helpers
+
+from evaluation.benchmarks.planted_secrets import Planted, find_traces, plant_secrets
+from evaluation.benchmarks.surrounded_secrets import surround_secrets
+from local.settings import load_settings as load_stack_settings
+from processors.knowledge.positions import Positions
+from processors.settings import Settings
+from processors.stores import kafka
+from processors.versions import catalog
+
+RunDag = Callable[..., dict[str, str]]
+TOPICS = {
+    "log": kafka.LOGS, "trace": kafka.LOGS, "plain": kafka.LOGS, "page": kafka.LOGS,
+    "event": kafka.KUBERNETES, "object": kafka.KUBERNETES, "run": kafka.MLFLOW, "alert": kafka.METRICS,
+}  # fmt: skip
+PATIENCE_S = 600
+ASKED = 40
+
+
+@pytest.mark.usefixtures("live_versions")
+def test_no_planted_secret_is_found_behind_kafka(
+    settings: Settings, client: OpenSearch, run_dag: RunDag
+) -> None:
+    planted = plant(time.time_ns())
+    send(settings, planted)
+    wait_until_read(settings, client, run_dag)
+    ask(settings, planted[:: len(planted) // ASKED])
+    time.sleep(5)
+    places = {
+        "staging": read_staging(settings),
+        "indices": read_indices(client),
+        "redis": read_redis(settings),
+        "mlflow": read_mlflow(settings),
+        "dead letters": read_dead_letters(settings),
+        "questions": read_topic(settings, "runlore.queries"),
+        "logs": read_files(load_stack_settings().home / "logs"),
+        "airflow logs": read_files(load_stack_settings().home / "airflow" / "logs"),
+    }
+    found: list[str] = []
+    seen = dict.fromkeys(places, 0)
+    for place, texts in places.items():
+        for text in texts:
+            seen[place] += len(text)
+            found += [
+                f"{place}: {each['kind']} in {each['carrier']}" for each in planted if find_traces(each, text)
+            ]
+    assert found == []
+    assert all(seen[place] for place in ("staging", "indices", "dead letters", "logs", "airflow logs")), seen
+
+
+def plant(seed: int) -> list[Planted]:
+    ways = [
+        Planted(
+            kind="way",
+            secret=trace,
+            carrier="log",
+            text=json.dumps({"message": each["text"], "service": {"name": "planted"}}, ensure_ascii=False),
+        )
+        for each in surround_secrets(seed)
+        for trace in each["traces"]
+    ]
+    return [*plant_secrets(seed), *ways]
+
+
+def send(settings: Settings, planted: list[Planted]) -> None:
+    """Send every text to the topic of its source: as it is, and a plain line within a log record, too."""
+    for topic in set(TOPICS.values()):
+        mine = [each for each in planted if TOPICS[each["carrier"]] == topic]
+        raw = [(each["carrier"], each["text"].encode(), {"query": each["text"]}) for each in mine]
+        kafka.produce(settings.kafka_bootstrap, topic, raw)
+    bodies = [
+        {"message": each["text"], "service": {"name": "planted"}}
+        for each in planted
+        if each["carrier"] in ("plain", "page")
+    ]
+    messages = [("planted", json.dumps(body).encode(), {"note": body["message"]}) for body in bodies]
+    kafka.produce(settings.kafka_bootstrap, kafka.LOGS, messages)  # type: ignore[arg-type]
+
+
+def wait_until_read(settings: Settings, client: OpenSearch, run_dag: RunDag) -> None:
+    _, _, wanted = kafka.drain(settings.kafka_bootstrap, kafka.RAG_TOPICS, {}, 10_000_000)
+    deadline = time.monotonic() + PATIENCE_S
+    while not is_held(client, wanted):
+        assert time.monotonic() < deadline, f"the live version doesn't hold {wanted} after {PATIENCE_S} s"
+        run_dag("rag_pipeline")
+
+
+def is_held(client: OpenSearch, wanted: Positions) -> bool:
+    live = catalog.find_live(client, "rag")
+    held: Positions = catalog.read_meta(client, live).get("positions", {}) if live else {}
+    return all(held.get(t, {}).get(p, 0) >= offset for t, ps in wanted.items() for p, offset in ps.items())
+
+
+def ask(settings: Settings, planted: list[Planted]) -> None:
+    key = settings.api_key_file.read_text(encoding="utf-8").strip()
+    with httpx.Client(
+        base_url=settings.url, headers={"Authorization": f"Bearer {key}"}, timeout=60
+    ) as service:
+        for each in planted:
+            content = f"What does this mean? {each['text']}"
+            body = {"model": "runlore", "messages": [{"role": "user", "content": content}]}
+            answer = service.post("/v1/chat/completions", json=body)
+            assert find_traces(each, answer.text) == []
+
+
+def read_files(folder: Path) -> Iterator[str]:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            yield path.read_text(encoding="utf-8", errors="backslashreplace")
+
+
+def read_staging(settings: Settings) -> Iterator[str]:
+    folder = Path(settings.staging_url.removeprefix("file://"))
+    yield from read_files(folder)
+    for path in folder.rglob("*.parquet"):
+        table = pq.read_table(path)
+        kept = [name for name in table.column_names if name != "embedding"]
+        yield json.dumps(table.select(kept).to_pylist(), default=str, ensure_ascii=False)
+        yield "\n".join(str(value) for column in table.select(kept).columns for value in column.to_pylist())
+
+
+def read_indices(client: OpenSearch) -> Iterator[str]:
+    body = {"_source": {"excludes": ["embedding"]}}
+    for hit in helpers.scan(client, index="*,-.*", query=body, size=500):
+        yield flatten(hit["_source"])
+    yield json.dumps(client.indices.get_mapping(index="*,-.*"))
+
+
+def flatten(value: Any) -> str:
+    """All texts of a JSON value, one a line, as they are without JSON's escapes."""
+    if isinstance(value, dict):
+        return "\n".join(f"{name}\n{flatten(each)}" for name, each in value.items())
+    return "\n".join(map(flatten, value)) if isinstance(value, list) else str(value)
+
+
+def read_redis(settings: Settings) -> Iterator[str]:
+    with redis.Redis.from_url(settings.redis_url) as cache:
+        for key in cache.scan_iter():
+            yield key.decode(errors="backslashreplace")
+            if cache.type(key) == b"string":
+                yield (cache.get(key) or b"").decode(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def read_mlflow(settings: Settings) -> Iterator[str]:
+    with httpx.Client(base_url=f"{settings.mlflow_tracking_uri}/api/2.0/mlflow", timeout=30) as mlflow:
+        found = mlflow.post("/experiments/search", json={"max_results": 1000}).raise_for_status().json()
+        ids = [each["experiment_id"] for each in found.get("experiments", [])]
+        runs = mlflow.post(
+            "/runs/search", json={"experiment_ids": ids, "max_results": 5000}
+        ).raise_for_status()
+        yield flatten(runs.json())
+    yield from read_files(load_stack_settings().home / "mlflow")
+
+
+def read_topic(settings: Settings, topic: str) -> Iterator[str]:
+    for record in kafka.drain(settings.kafka_bootstrap, [topic], {}, 1_000_000)[0]:
+        yield f"{record['key']}\n{record['headers']}\n{record['value']}"
+
+
+def read_dead_letters(settings: Settings) -> Iterator[str]:
+    for text in read_topic(settings, kafka.DEAD_LETTER):
+        yield text
+        body = json.loads(text.split("\n", 2)[2])
+        yield base64.b64decode(body["original"]).decode(errors="backslashreplace")
+
+
+@pytest.mark.parametrize("text", ["password=hunter22", "-----BEGIN"])
+def test_the_search_itself_sees_what_is_there(text: str) -> None:
+    planted = Planted(kind="password", secret=text, carrier="log", text=text)
+    assert find_traces(planted, flatten({"a": [{"b": f"x {text} y"}]})) == ([text] if text[0] != "-" else [])

@@ -1,0 +1,56 @@
+"""Airflow's own runs: an hour of a DAG is one record, a failure one by itself."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from local.airflow_api import follow_run, trigger_dag
+from processors.chunk import Chunk
+from processors.knowledge.airflow.chunks import build_airflow_chunks
+from processors.pipelines.collect.airflow import collect_airflow
+from processors.settings import Settings
+from processors.stores import kafka
+from tests.conftest import RunDag
+
+pytestmark = pytest.mark.usefixtures("paused_collect")
+DAG = "maintain"
+Collect = Callable[[], list[Chunk]]
+
+
+@pytest.fixture
+def collect(settings: Settings) -> Collect:
+    """Collect, and return the chunks of what was sent about the DAG `maintain`."""
+
+    def collect_once() -> list[Chunk]:
+        _, _, before = kafka.drain(settings.kafka_bootstrap, [kafka.AIRFLOW], {}, 10_000_000)
+        collect_airflow(settings)
+        records, _, _ = kafka.drain(settings.kafka_bootstrap, [kafka.AIRFLOW], before, 10_000_000)
+        ours = [record for record in records if record["key"].startswith(f"{DAG}/")]
+        return [
+            chunk for record in ours for chunk in build_airflow_chunks(record, "b", "2026-11-21T00:00:00Z")
+        ]
+
+    return collect_once
+
+
+def test_runs_are_collected_by_the_hour_and_failures_alone(
+    airflow: httpx.Client, run_dag: RunDag, collect: Collect
+) -> None:
+    run_dag(DAG)
+    (hour,) = collect()[-1:]
+    assert hour["cite"].keys() >= {"dag_id", "hour"}
+    assert f"DAG {DAG} ran " in hour["text"]
+    assert "Slowest task: " in hour["text"]
+    assert collect() == []
+    run_id = trigger_dag(airflow, DAG)
+    # The scheduler could start a run that is waiting still, whatever it was called meanwhile.
+    follow_run(airflow, DAG, run_id, print)
+    airflow.patch(f"/dags/{DAG}/dagRuns/{run_id}", json={"state": "failed"}).raise_for_status()
+    failures = [chunk for chunk in collect() if "run_id" in chunk["cite"]]
+    assert [chunk["cite"]["run_id"] for chunk in failures] == [run_id]
+    assert failures[0]["text"].startswith(f"DAG {DAG} failed on ")
+    airflow.patch(f"/dags/{DAG}/dagRuns/{run_id}", json={"state": "success"}).raise_for_status()
+    recovered = [chunk for chunk in collect() if chunk["cite"].get("run_id") == run_id]
+    assert [chunk["chunk_id"] for chunk in recovered] == [failures[0]["chunk_id"]]
+    assert "after this run had failed before" in recovered[0]["text"]

@@ -1,0 +1,139 @@
+"""Metrics and alerts of a real Prometheus come into Kafka and, told in words, into the index."""
+
+import json
+import socket
+import subprocess
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+from opensearchpy import OpenSearch
+
+from processors.knowledge.metrics.windows import build_metric_chunks
+from processors.knowledge.record import Record
+from processors.pipelines.collect import metrics
+from processors.pipelines.collect.metrics import collect_metrics
+from processors.settings import Settings
+from processors.stores import kafka
+
+DOWN_S = 30
+
+
+class OwnPrometheus(NamedTuple):
+    """A Prometheus of the test's own, in which an alert can be made to fire and to end."""
+
+    url: str
+    rules: Path
+
+    def set_rule(self, name: str, expression: str) -> None:
+        rule = {"alert": name, "expr": expression, "labels": {"severity": "critical"},
+                "annotations": {"summary": f"{name} is only a test."}}  # fmt: skip
+        self.rules.write_text(json.dumps({"groups": [{"name": "test", "rules": [rule]}]}))
+        httpx.post(f"{self.url}/-/reload").raise_for_status()
+
+
+@pytest.fixture
+def collector(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A position and a transaction of the test's own: the DAG collects meanwhile."""
+    monkeypatch.setattr(metrics, "COLLECTOR", f"metrics-{uuid.uuid4().hex}")
+
+
+@pytest.fixture
+def prometheus(tmp_path: Path) -> Iterator[OwnPrometheus]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    rules, config = tmp_path / "rules.json", tmp_path / "prometheus.json"
+    rules.write_text("{}")
+    target = {"job_name": "prometheus", "static_configs": [{"targets": [f"127.0.0.1:{port}"]}]}
+    seconds = {"scrape_interval": "1s", "evaluation_interval": "1s"}
+    config.write_text(json.dumps({"global": seconds, "rule_files": [str(rules)], "scrape_configs": [target]}))
+    options = [f"--config.file={config}", f"--storage.tsdb.path={tmp_path}/data", "--web.enable-lifecycle"]
+    process = subprocess.Popen(["prometheus", *options, f"--web.listen-address=127.0.0.1:{port}"])
+    url = f"http://127.0.0.1:{port}"
+    wait_for(lambda: is_up(url))
+    yield OwnPrometheus(url, rules)
+    process.terminate()
+    process.wait(timeout=20)
+
+
+def is_up(url: str) -> bool:
+    try:
+        answer = httpx.get(f"{url}/api/v1/query", params={"query": "up"})
+    except httpx.TransportError:
+        return False
+    return answer.is_success and bool(answer.json()["data"]["result"])
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = DOWN_S) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline, f"not within {seconds:.0f} s"
+        time.sleep(0.5)
+    return found
+
+
+def read_new(settings: Settings, collect: Callable[[], object]) -> list[Record]:
+    """Return the records of `runlore.metrics` that came while something was collected."""
+    _, _, before = kafka.drain(settings.kafka_bootstrap, [kafka.METRICS], {}, 10**9)
+    collect()
+    records, _, _ = kafka.drain(settings.kafka_bootstrap, [kafka.METRICS], before, 10**9)
+    return records
+
+
+@pytest.mark.usefixtures("collector")
+def test_the_stack_s_series_come_with_their_words(settings: Settings) -> None:
+    counts: dict[str, int] = {}
+    records = read_new(settings, lambda: counts.update(collect_metrics(settings)))
+    assert counts["queries_refused"] == 0
+    assert counts["series"] >= 5
+    chunks = [chunk for record in records for chunk in build_metric_chunks(record, "b", "now")]
+    # Partitions are read in any order, so the series come in any order.
+    (redis,) = [
+        chunk
+        for chunk in chunks
+        if chunk["service"] == "redis" and chunk["title"].startswith("Reachability (1 up, 0 down) of redis")
+    ]
+    assert redis["kind"] == "metric_window"
+    assert "UTC" in redis["text"].splitlines()[0]
+    answer = httpx.get(
+        f"{settings.prometheus_url}/api/v1/query", params={"query": redis["cite"]["query"]}
+    ).raise_for_status()
+    assert answer.json()["status"] == "success"
+
+
+@pytest.mark.usefixtures("collector", "live_versions")
+def test_an_alert_is_found_while_it_fires_and_resolved_when_it_is_over(
+    settings: Settings, client: OpenSearch, prometheus: OwnPrometheus
+) -> None:
+    name = f"Test{uuid.uuid4().hex}"
+    own = settings.model_copy(update={"prometheus_url": prometheus.url})
+    prometheus.set_rule(name, "up == 1")
+    wait_for(lambda: collect_metrics(own)["alerts_firing"])
+    (firing,) = wait_for(lambda: find_alert(client, name, "firing"), 180)
+    assert f"{name} is only a test." in firing["text"]
+    assert (firing["severity"], firing["cite"]["query"]) == ("critical", "up == 1")
+    prometheus.set_rule(name, "up == 0")
+    wait_for(lambda: collect_metrics(own)["alerts_resolved"])
+    (resolved,) = wait_for(lambda: find_alert(client, name, "resolved"), 180)
+    assert resolved["chunk_id"] == firing["chunk_id"]
+    assert "is resolved" in resolved["text"]
+
+
+def find_alert(client: OpenSearch, name: str, state: str) -> list[dict[str, Any]]:
+    client.indices.refresh(index="rag")
+    body = {"query": {"match_phrase": {"title": name}}, "_source": {"excludes": ["embedding"]}}
+    found = [hit["_source"] for hit in client.search(index="rag", body=body)["hits"]["hits"]]
+    return [chunk for chunk in found if chunk["cite"]["state"] == state]
+
+
+@pytest.mark.usefixtures("collector")
+def test_a_prometheus_that_is_down_moves_nothing(settings: Settings) -> None:
+    down = settings.model_copy(update={"prometheus_url": "http://127.0.0.1:1"})
+    with pytest.raises(httpx.TransportError):
+        collect_metrics(down)
+    assert kafka.read_collected(settings.kafka_bootstrap, metrics.COLLECTOR) is None

@@ -1,0 +1,23 @@
+"""A pipeline of its own for each test, so that nothing that is live is touched."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from opensearchpy import OpenSearch
+
+from processors.stores.search import apply_templates
+from processors.versions import leases
+
+DIMENSION = 4
+
+
+@pytest.fixture
+def pipeline(client: OpenSearch) -> Iterator[Any]:
+    name = f"test{uuid.uuid4().hex[:8]}"
+    apply_templates(client, DIMENSION, [name])
+    yield name
+    client.indices.delete(index=",".join(client.indices.get_alias(index=f"{name}-v*")))
+    client.indices.delete_index_template(name=f"runlore-{name}")
+    client.delete(index=leases.INDEX, id=name, params={"ignore": 404})

@@ -1,0 +1,161 @@
+import pytest
+from markdown_it import MarkdownIt
+
+from processors.knowledge.documents.storage_format import convert_storage
+
+CODE = (
+    '<ac:structured-macro ac:name="code"><ac:parameter ac:name="language">bash</ac:parameter>'
+    "<ac:plain-text-body><![CDATA[kubectl get pods | grep -v Running\n\necho '<b>&amp;']]>"
+    "</ac:plain-text-body></ac:structured-macro>"
+)
+
+
+def convert(html: str) -> str:
+    page = convert_storage(html)
+    assert page["oddities"] == []
+    return page["text"].rstrip("\n")
+
+
+def test_headings_and_paragraphs() -> None:
+    html = (
+        "<h1>Disk <em>full</em></h1><p>One&nbsp;line<br/>two  <strong>bold </strong>x.</p><p></p><h3> </h3>"
+    )
+    assert convert(html) == "# Disk *full*\n\nOne line\ntwo **bold** x."
+
+
+def test_lists_nest_and_hold_code() -> None:
+    html = f"<ol><li><p>Look:</p>{CODE}</li><li>Then<ul><li>a</li><li>b</li></ul></li></ol>"
+    assert convert(html).splitlines() == [
+        "1. Look:", "", "   ```bash", "   kubectl get pods | grep -v Running", "", "   echo '<b>&amp;'",
+        "   ```", "2. Then", "   - a", "   - b",
+    ]  # fmt: skip
+
+
+def test_code_keeps_its_language_and_its_own_fences() -> None:
+    html = (
+        '<ac:structured-macro ac:name="noformat"><ac:plain-text-body><![CDATA[```\nx\n```]]>'
+        "</ac:plain-text-body></ac:structured-macro>"
+    )
+    assert convert(html) == "````\n```\nx\n```\n````"
+
+
+def test_tables_repeat_spanned_cells_and_stay_on_a_line() -> None:
+    html = (
+        "<table><colgroup><col/></colgroup><tbody><tr><th>Alert</th><th colspan='2'>Do</th></tr>"
+        "<tr><td rowspan='2'>Red</td><td><p>one</p><p>two</p></td><td>a|b</td></tr>"
+        f"<tr><td>{CODE}</td><td></td></tr></tbody></table>"
+    )
+    assert convert(html).splitlines() == [
+        "| Alert | Do |  |",
+        "| --- | --- | --- |",
+        r"| Red | one two | a\|b |",
+        r"| Red | `kubectl get pods \| grep -v Running` `echo '<b>&amp;'` |  |",
+    ]
+
+
+def test_a_table_without_a_header_gets_an_empty_one() -> None:
+    html = "<table><tbody><tr><td>a</td><td>b</td></tr></tbody></table>"
+    assert convert(html) == "|  |  |\n| --- | --- |\n| a | b |"
+
+
+def test_panels_expands_tasks_and_layouts() -> None:
+    html = (
+        '<ac:layout><ac:layout-section><ac:layout-cell><ac:structured-macro ac:name="warning">'
+        '<ac:parameter ac:name="title">Data loss</ac:parameter>'
+        "<ac:rich-text-body><p>Stop.</p><ul><li>x</li></ul></ac:rich-text-body></ac:structured-macro>"
+        '<ac:structured-macro ac:name="expand"><ac:parameter ac:name="title">More</ac:parameter>'
+        "<ac:rich-text-body><p>Hidden.</p></ac:rich-text-body></ac:structured-macro>"
+        "<ac:task-list><ac:task><ac:task-id>1</ac:task-id><ac:task-status>complete</ac:task-status>"
+        "<ac:task-body>done</ac:task-body></ac:task><ac:task><ac:task-status>incomplete</ac:task-status>"
+        "<ac:task-body><span>open</span></ac:task-body></ac:task></ac:task-list>"
+        "</ac:layout-cell></ac:layout-section></ac:layout>"
+    )
+    assert convert(html) == (
+        "> **Warning: Data loss**\n>\n> Stop.\n>\n> - x\n\n**More**\n\nHidden.\n\n- [x] done\n- [ ] open"
+    )
+
+
+def test_links_and_images_keep_their_words() -> None:
+    html = (
+        '<p><a href="https://x.example/a b">a</a> '
+        '<ac:link><ri:page ri:content-title="Roll back"/>'
+        "<ac:plain-text-link-body><![CDATA[how]]></ac:plain-text-link-body></ac:link> "
+        '<ac:link><ri:page ri:content-title="Roll back"/></ac:link> '
+        '<ac:image ac:alt="the queue"><ri:attachment ri:filename="q 1.png"/></ac:image> '
+        '<ac:image><ri:url ri:value="https://x.example/d.png"/></ac:image></p>'
+    )
+    assert convert(html) == (
+        "[a](https://x.example/a%20b) how Roll back ![the queue](attachment:q%201.png) "
+        "![d.png](https://x.example/d.png)"
+    )
+
+
+def test_small_things_in_a_line() -> None:
+    html = (
+        '<p><ac:structured-macro ac:name="status"><ac:parameter ac:name="colour">Red</ac:parameter>'
+        '<ac:parameter ac:name="title">DOWN</ac:parameter></ac:structured-macro> since '
+        '<time datetime="2026-11-20"/> <code>a`b</code> <ac:structured-macro ac:name="jira">'
+        '<ac:parameter ac:name="key">OPS-7</ac:parameter></ac:structured-macro></p>'
+        '<ac:structured-macro ac:name="toc"><ac:parameter ac:name="maxLevel">2</ac:parameter>'
+        "</ac:structured-macro>"
+    )
+    assert convert(html) == "DOWN since 2026-11-20 `` a`b `` OPS-7"
+
+
+def test_an_unknown_macro_is_its_text_and_is_reported_once() -> None:
+    macro = (
+        '<ac:structured-macro ac:name="drawio"><ac:parameter ac:name="width">9</ac:parameter>'
+        "<ac:rich-text-body><p>Flow.</p></ac:rich-text-body></ac:structured-macro>"
+    )
+    page = convert_storage(macro * 2)
+    assert page["text"] == "Flow.\n\nFlow.\n"
+    assert page["oddities"] == ["the macro 'drawio' is unknown; its text is kept"]
+
+
+def test_the_new_editor_s_panels_have_a_fallback() -> None:
+    html = (
+        '<ac:adf-extension><ac:adf-node type="panel">'
+        '<ac:adf-attribute key="panel-type">note</ac:adf-attribute>'
+        "<ac:adf-content><p>Once.</p></ac:adf-content></ac:adf-node>"
+        "<ac:adf-fallback><div><p>Once.</p></div></ac:adf-fallback></ac:adf-extension>"
+    )
+    assert convert(html) == "Once."
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>kept<b>open<table><tr><td>cell",
+        "</p></div>kept",
+        "<p>kept<![CDATA[never ends",
+        "<div>" * 20_000 + "kept",
+        "<ul><li>kept" * 3_000,
+        "<p><b><ac:structured-macro ac:name='x'><ac:rich-text-body>kept",
+        "<table><tr><td colspan='999999999' rowspan='x'>kept</td></tr></table>",
+        "<table></table><ul></ul><ac:structured-macro>kept",
+        "\x00kept&#xD800;&bogus;<",
+    ],
+)
+def test_broken_input_loses_nothing(html: str) -> None:
+    assert "kept" in convert_storage(html)["text"]
+
+
+def test_text_is_no_markup() -> None:
+    html = (
+        "<p># no heading</p><p>a<br/>---</p><p>&lt;script&gt;alert(1)&lt;/script&gt; "
+        "![x](http://evil.example/p) &amp;lt;img&gt;</p><p>```</p><script>alert(2)</script>"
+        "<p><a href='javascript:alert(3)'>click</a></p>"
+        "<p><a href='https://x.example/)%20[y](javascript:alert(4)'>]( z</a></p>"
+    )
+    text = convert_storage(html)["text"]
+    shown = MarkdownIt("commonmark").enable("table").render(text)
+    for active in ("<script", "<img", "<h1", "<h2", "<pre", 'href="javascript'):
+        assert active not in shown
+    assert "alert(2)" not in shown
+    assert "# no heading" in shown
+    assert "click" in shown
+
+
+def test_markup_that_never_ends_takes_no_time() -> None:
+    assert convert_storage("<p>" + "<!--" * 5_000 + "</p>")["text"] is not None
+    assert convert_storage("<" * 50_000)["text"]

@@ -1,0 +1,82 @@
+"""Maps of pages lie in staging; one that is lost means reading again, and no deleted page stays."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from processors.pipelines.cag.sources.confluence import read_confluence_source
+from processors.pipelines.cag.sources.held_pages import read_held, stage_held
+from processors.pipelines.cag.sources.model_cards import read_model_cards
+from processors.settings import ConfluenceSpace, Settings
+from tests.support.recorded import Replay, replay
+
+RECORDED = Path(__file__).parent / "recorded"
+GIT = {"commit": "c0ffee", "signature": "s"}
+
+
+@pytest.fixture
+def confluence() -> Iterator[Replay]:
+    with replay(RECORDED / "confluence_server.json", "Bearer pat-1") as played:
+        yield played
+
+
+@pytest.fixture
+def space(confluence: Replay, tmp_path: Path) -> ConfluenceSpace:
+    (tmp_path / "token").write_text("pat-1\n")
+    return ConfluenceSpace(url=f"{confluence.url}/confluence", space="OPS", token_file=tmp_path / "token")
+
+
+def keep(tmp_path: Path, **positions: Any) -> dict[str, Any]:
+    """What a version says of itself after a run that reached these positions."""
+    small, url = stage_held(tmp_path.as_uri(), positions)
+    return {"positions": small, "held_pages": url}
+
+
+def test_what_a_version_says_of_itself_does_not_grow_with_the_pages(tmp_path: Path) -> None:
+    wiki = {"signature": "s", "pages": {str(n): {"version": 1, "path": f"OPS/{n}.md"} for n in range(10_000)}}
+    meta = keep(tmp_path, wiki=wiki, git=GIT)
+    assert len(json.dumps(meta)) < 500
+    assert read_held(meta) == {"wiki": wiki, "git": GIT}
+
+
+def test_a_version_of_before_holds_its_map_itself() -> None:
+    held = {"wiki": {"signature": "s", "pages": {"1": {"version": 1, "path": "OPS/1.md"}}}}
+    assert read_held({"positions": held}) == held
+    assert read_held({}) == {}
+
+
+def test_an_empty_space_is_known_to_be_empty(tmp_path: Path) -> None:
+    assert read_held(keep(tmp_path, wiki={"signature": "s", "pages": {}}))["wiki"]["pages"] == {}
+
+
+def test_a_lost_map_means_reading_all_of_a_space_again(
+    settings: Settings, space: ConfluenceSpace, tmp_path: Path
+) -> None:
+    first = read_confluence_source(settings, space, None)
+    meta = keep(tmp_path, wiki=first["position"])
+    assert read_confluence_source(settings, space, read_held(meta)["wiki"])["carried"]
+    (tmp_path / "held_pages.json.zst").unlink()
+    again = read_confluence_source(settings, space, read_held(meta)["wiki"])
+    # What was carried over could hold a page that is deleted.
+    assert (len(again["pages"]), again["carried"]) == (len(first["pages"]), False)
+
+
+def test_a_lost_map_of_a_space_that_is_down_keeps_its_pages(
+    settings: Settings, space: ConfluenceSpace, tmp_path: Path
+) -> None:
+    held = keep(tmp_path, wiki=read_confluence_source(settings, space, None)["position"])["positions"]
+    down = space.model_copy(update={"space": "NONE", "url": space.url})
+    update = read_confluence_source(settings, down, held["wiki"])
+    assert (update["carried"], update["reached"], update["pages"]) == (True, False, [])
+
+
+def test_a_lost_map_of_model_cards_means_reading_all_again(settings: Settings, tmp_path: Path) -> None:
+    with replay(RECORDED / "mlflow.json") as server:
+        there = settings.model_copy(update={"mlflow_tracking_uri": server.url})
+        first = read_model_cards(there, None)
+        held = keep(tmp_path, cards=first["position"])["positions"]["cards"]
+        again = read_model_cards(there, held)
+    assert (len(again["pages"]), again["carried"]) == (1, False)
