@@ -54,9 +54,10 @@ prove: ## The long proofs: kills, a flood, swaps, groups, random bytes, faults, 
 fuzz: environments ## Odd records through every topic's stage and the masker, for an hour; SECONDS=<how long>
 	@FUZZ_SECONDS=$(or $(SECONDS),3600) $(BIN)/pytest tests/unit/test_fuzz.py -q
 
-lint: environments ## Format check, linter, strict types
+lint: environments ## Format check, linter, layers, strict types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports --no-logo --no-cache
 	@$(BIN)/mypy
 	@$(BIN)/mypy --python-executable $(RUNLORE_ENVS)/model-server/bin/python \
 		$(wildcard serving/model_server/*.py serving/model_server/*/*.py)

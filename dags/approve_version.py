@@ -37,7 +37,7 @@ SETTINGS = load_settings()
 @task(execution_timeout=SHORT)
 def explain_refusal_task(params: dict[str, Any]) -> str:
     """Tell why the version was refused."""
-    from evaluation.gate.approval import explain_refusal
+    from evaluation.release.approval import explain_refusal
     from processors.stores.search import open_search
 
     try:
@@ -49,7 +49,7 @@ def explain_refusal_task(params: dict[str, Any]) -> str:
 @task(execution_timeout=SHORT)
 def promote_refused_task(answer: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
     """Move the alias, and keep who wanted it."""
-    from evaluation.gate.approval import Approval, promote_refused
+    from evaluation.release.approval import Approval, promote_refused
     from processors.stores.search import open_search
 
     approval = Approval(

@@ -41,6 +41,7 @@ from airflow.sdk import (
 )
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
+from processors.knowledge.topics import DOCS
 from processors.settings import load_settings
 from processors.stores.doorbell import DoorbellTrigger
 from processors.time_limits import LONG, limit_rebuild
@@ -52,7 +53,7 @@ DOCUMENTS = Asset(
     watchers=[
         AssetWatcher(
             name="document-changed",
-            trigger=DoorbellTrigger(topics=["runlore.docs"], kafka_config_id="runlore_documents"),
+            trigger=DoorbellTrigger(topics=[DOCS], kafka_config_id="runlore_documents"),
         )
     ],
 )
@@ -80,7 +81,7 @@ def markdown_processing_task(synced: dict[str, Any]) -> dict[str, Any]:
 @task
 def knowledge_indexing_task(synced: dict[str, Any]) -> dict[str, Any]:
     """Build a version, and let it go live if the gate lets it pass."""
-    from evaluation.gate.release import release_version
+    from evaluation.release.candidate import release_version
     from processors.pipelines.cag.index import build_version
     from processors.stores.search import open_search
     from processors.versions.build_runs import keep_record
@@ -98,7 +99,7 @@ def knowledge_indexing_task(synced: dict[str, Any]) -> dict[str, Any]:
 @task(execution_timeout=LONG)
 def cache_warming_task(built: dict[str, Any]) -> dict[str, int]:
     """Preload what people ask."""
-    from evaluation.gate.release import list_known_questions
+    from evaluation.release.candidate import list_known_questions
     from processors.pipelines.cag.warm import warm_cache
     from processors.stores.search import open_search
 

@@ -47,9 +47,9 @@ from airflow.sdk import (
 )
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
+from processors.knowledge.topics import DYNAMIC
 from processors.settings import load_settings
 from processors.stores.doorbell import DoorbellTrigger
-from processors.stores.kafka import RAG_TOPICS
 from processors.time_limits import SHORT, limit_embedding, limit_rebuild
 
 SETTINGS = load_settings()
@@ -62,7 +62,7 @@ EVENTS = Asset(
     watchers=[
         AssetWatcher(
             name="doorbell",
-            trigger=DoorbellTrigger(topics=list(RAG_TOPICS), kafka_config_id="runlore_doorbell"),
+            trigger=DoorbellTrigger(topics=list(DYNAMIC), kafka_config_id="runlore_doorbell"),
         )
     ],
 )
@@ -132,7 +132,7 @@ def quality_validation_task(ingested: dict[str, Any], indexed: dict[str, Any]) -
         from evaluation.measures.freshness import record_freshness
 
         return record_freshness(SETTINGS, ingested["run_url"], indexed["index"])
-    from evaluation.gate.release import release_version
+    from evaluation.release.candidate import release_version
     from processors.stores.search import open_search
     from processors.versions.builds import go_on_with
 

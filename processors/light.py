@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final, TypedDict, TypeVar
 
+from processors.access_policy import PUBLIC_POLICY, AccessPolicy
 from processors.chunk import Chunk
-from processors.knowledge.access_policy import PUBLIC_POLICY, AccessPolicy
+from processors.knowledge import topics
 from processors.knowledge.airflow.chunks import build_airflow_chunks
 from processors.knowledge.kubernetes.chunks import build_kubernetes_chunks
 from processors.knowledge.logs.parsing import LogLine, is_noise, parse_logs
@@ -16,17 +17,16 @@ from processors.knowledge.mlflow.chunks import build_mlflow_chunks
 from processors.knowledge.record import DeadLetter, Record, place_of
 from processors.knowledge.sealing import seal_chunk
 from processors.knowledge.times import read_clock
-from processors.stores import kafka
 
 Builder = Callable[[Record, str, str], list[Chunk]]
 _Made = TypeVar("_Made")
 _LONGEST_ERROR: Final = 2_000
 
 BUILDERS: Final[dict[str, Builder]] = {
-    kafka.METRICS: build_metric_chunks,
-    kafka.KUBERNETES: build_kubernetes_chunks,
-    kafka.MLFLOW: build_mlflow_chunks,
-    kafka.AIRFLOW: build_airflow_chunks,
+    topics.METRICS: build_metric_chunks,
+    topics.KUBERNETES: build_kubernetes_chunks,
+    topics.MLFLOW: build_mlflow_chunks,
+    topics.AIRFLOW: build_airflow_chunks,
 }
 
 
@@ -57,7 +57,7 @@ def build_chunks(
         ingested_at: When it read them.
         policy: Who may see what.
     """
-    if records[0]["topic"] == kafka.LOGS:
+    if records[0]["topic"] == topics.LOGS:
         return _fold_logs(records, state, tuple(noise), batch_id, ingested_at, policy)
     return _build_each(records, batch_id, ingested_at, policy)
 

@@ -13,8 +13,9 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from processors.access_policy import load_policy
 from processors.chunk import Chunk, chunks_to_table, make_id, table_to_chunks
-from processors.knowledge.access_policy import load_policy
+from processors.knowledge import topics
 from processors.knowledge.canaries import CANARY, measure_freshness
 from processors.knowledge.logs.patterns import METHOD, read_offsets
 from processors.knowledge.positions import Positions, count_between
@@ -62,7 +63,7 @@ def ingest_events(settings: Settings, run_id: str, *, even_if_empty: bool = Fals
     meta = catalog.read_meta(client, live) if live else {}
     start: Positions = meta.get("positions", {})
     limit = settings.max_events_per_run
-    records, begin, reached = kafka.drain(settings.kafka_bootstrap, kafka.RAG_TOPICS, start, limit)
+    records, begin, reached = kafka.drain(settings.kafka_bootstrap, topics.DYNAMIC, start, limit)
     if not records and not even_if_empty:
         return None
     url = staging.stage_url(settings.staging_url, "rag", run_id, "ingest")

@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from processors.knowledge.access_policy import Groups, load_policy
+from processors.access_policy import Groups, load_policy
 
 # E5 models by their authors' names, such as intfloat/multilingual-e5-large.
 _E5: Final = re.compile(r"(?:^|[/_.-])e5(?:[/_.-]|$)", re.IGNORECASE)

@@ -17,8 +17,8 @@ from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F  # noqa: N812 - the customary name
 from pyspark.sql.pandas.types import from_arrow_schema
 
+from processors.access_policy import load_policy
 from processors.chunk import chunks_to_table, make_id, parquet_schema
-from processors.knowledge.access_policy import load_policy
 from processors.knowledge.logs.patterns import PartitionState
 from processors.knowledge.positions import Positions, merge_positions
 from processors.knowledge.record import place_of, read_rows

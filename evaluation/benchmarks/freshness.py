@@ -28,6 +28,7 @@ from evaluation.benchmarks.service import percentile
 from local.airflow_api import open_airflow
 from local.settings import load_settings as load_stack_settings
 from processors.chunk import index_mapping
+from processors.knowledge import topics
 from processors.knowledge.logs.patterns import read_offsets
 from processors.settings import Settings, load_settings
 from processors.stores import kafka
@@ -77,7 +78,7 @@ def send_canaries(bootstrap: str, mark: str, rate: float, seconds: float, sent: 
             time.sleep(ahead)
         key, value = make_canary(mark, number, chance)
         at = time.monotonic()
-        producer.produce(kafka.LOGS, value=value, key=key, on_delivery=partial(note, at))
+        producer.produce(topics.LOGS, value=value, key=key, on_delivery=partial(note, at))
         producer.poll(0)
     producer.flush(30)
 
@@ -168,7 +169,7 @@ def measure_pipeline(
     sender = threading.Thread(target=send_canaries, args=arguments)
     sender.start()
     if partitions:
-        grow = (settings.kafka_bootstrap, kafka.LOGS, partitions)
+        grow = (settings.kafka_bootstrap, topics.LOGS, partitions)
         threading.Timer(seconds / 2, kafka.add_partitions, grow).start()
     delays = watch_alias(open_search(settings.opensearch_url), mark, sender, sent)
     return delays, time_stages(begin)
@@ -187,11 +188,11 @@ def measure_bare(settings: Settings, rate: float, seconds: float) -> list[float]
     sent: dict[Place, float] = {}
     done: dict[Place, float] = {}
     consumer = Consumer({"bootstrap.servers": settings.kafka_bootstrap, "group.id": mark})
-    partitions = consumer.list_topics(kafka.LOGS, timeout=20).topics[kafka.LOGS].partitions
+    partitions = consumer.list_topics(topics.LOGS, timeout=20).topics[topics.LOGS].partitions
     ends = {
-        p: consumer.get_watermark_offsets(TopicPartition(kafka.LOGS, p), timeout=20)[1] for p in partitions
+        p: consumer.get_watermark_offsets(TopicPartition(topics.LOGS, p), timeout=20)[1] for p in partitions
     }
-    consumer.assign([TopicPartition(kafka.LOGS, p, end) for p, end in ends.items()])
+    consumer.assign([TopicPartition(topics.LOGS, p, end) for p, end in ends.items()])
     arguments = (settings.kafka_bootstrap, mark, rate, seconds, sent)
     sender = threading.Thread(target=send_canaries, args=arguments)
     sender.start()

@@ -17,6 +17,7 @@ import httpx
 import redis
 
 from evaluation.queries.query_sets import read_golden
+from processors.knowledge import topics
 from processors.retrieval.hybrid import build_hybrid_query
 from processors.settings import Settings, load_settings
 from processors.stores import kafka
@@ -119,7 +120,7 @@ def bench_freshness(settings: Settings) -> None:
             json.dumps(line | {"service": {"name": "canary"}}).encode(),
             {},
         )
-        kafka.produce(settings.kafka_bootstrap, kafka.LOGS, [message])
+        kafka.produce(settings.kafka_bootstrap, topics.LOGS, [message])
         body = {"query": {"match_phrase": {"text": marker}}}
         while not client.count(index="rag", body=body)["count"]:
             if time.perf_counter() - begin > 180:

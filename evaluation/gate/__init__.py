@@ -1,1 +1,1 @@
-"""May a version go live? The evidence, the decision, and what follows from it."""
+"""May a version go live? The evidence, the policy and the decision."""

@@ -9,7 +9,7 @@ from importlib import import_module
 
 for module in (
     "airflow.providers.apache.spark.operators.spark_submit",
-    "evaluation.gate.release",
+    "evaluation.release.candidate",
     "processors.pipelines.cag.index",
     "processors.pipelines.cag.markdown",
     "processors.pipelines.cag.sync",

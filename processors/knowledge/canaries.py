@@ -10,17 +10,17 @@ from datetime import datetime
 from typing import Any, Final
 
 from processors.chunk import Chunk
-from processors.stores import kafka
+from processors.knowledge import topics
 
 CANARY: Final = "runlore-canary"
 """The service of every canary; nobody is shown its chunks."""
 
 KINDS: Final = {
-    kafka.LOGS: "log_pattern",
-    kafka.METRICS: "metric_window",
-    kafka.KUBERNETES: "k8s_event",
-    kafka.MLFLOW: "ml_run",
-    kafka.AIRFLOW: "pipeline_run",
+    topics.LOGS: "log_pattern",
+    topics.METRICS: "metric_window",
+    topics.KUBERNETES: "k8s_event",
+    topics.MLFLOW: "ml_run",
+    topics.AIRFLOW: "pipeline_run",
 }
 """What a topic's canary is made into."""
 
@@ -32,15 +32,15 @@ def make_canaries(now: datetime) -> dict[str, Message]:
 
     Example:
         >>> from datetime import UTC
-        >>> sorted(make_canaries(datetime.now(UTC))) == sorted(kafka.RAG_TOPICS)
+        >>> sorted(make_canaries(datetime.now(UTC))) == sorted(topics.DYNAMIC)
         True
     """
     made = {
-        kafka.LOGS: _make_log(now),
-        kafka.METRICS: _make_metric(now),
-        kafka.KUBERNETES: _make_event(now),
-        kafka.MLFLOW: _make_run(now),
-        kafka.AIRFLOW: _make_dag_run(now),
+        topics.LOGS: _make_log(now),
+        topics.METRICS: _make_metric(now),
+        topics.KUBERNETES: _make_event(now),
+        topics.MLFLOW: _make_run(now),
+        topics.AIRFLOW: _make_dag_run(now),
     }
     headers = {"query": CANARY, "title": CANARY}
     return {topic: (CANARY, json.dumps(body).encode(), headers) for topic, body in made.items()}
@@ -107,7 +107,7 @@ def find_lost(found: dict[str, datetime], sent: dict[str, datetime]) -> list[str
 
     Example:
         >>> one, two = datetime(2026, 11, 21, 10), datetime(2026, 11, 21, 11)
-        >>> find_lost({"log_pattern": two, "ml_run": one}, {kafka.LOGS: two, kafka.MLFLOW: two})
+        >>> find_lost({"log_pattern": two, "ml_run": one}, {topics.LOGS: two, topics.MLFLOW: two})
         ['runlore.mlflow']
     """
     # MLflow's times are whole milliseconds.

@@ -7,8 +7,8 @@ times believable and its readers those of the policy is seen to here, once for a
 from datetime import datetime
 from typing import Any, Final
 
+from processors.access_policy import AccessPolicy, choose_groups
 from processors.chunk import Chunk
-from processors.knowledge.access_policy import AccessPolicy, choose_groups
 from processors.knowledge.times import EARLIEST, bound_moment
 from processors.knowledge.untrusted import clean_strings
 
@@ -36,7 +36,7 @@ def seal_chunk(chunk: Chunk, clock: datetime, policy: AccessPolicy) -> Chunk:
 
     Example:
         >>> from datetime import UTC
-        >>> from processors.knowledge.access_policy import PUBLIC_POLICY
+        >>> from processors.access_policy import PUBLIC_POLICY
         >>> chunk = {"kind": "alert", "title": "x", "text": "cut \\ud83d", "service": "s" * 40_000,
         ...          "source": "", "cluster": "", "namespace": "", "severity": "error", "labels": {},
         ...          "cite": {}, "observed_at": "2099-01-01T00:00:00+00:00", "ingested_at": ""}

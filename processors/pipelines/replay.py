@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final, TypedDict
 
+from processors.knowledge import topics
 from processors.knowledge.record import Record
 from processors.knowledge.untrusted import read_object
 from processors.settings import Settings
@@ -107,7 +108,7 @@ def replay_letters(settings: Settings, choice: Choice, limit: int, *, dry_run: b
         replayed), and `examples`.
     """
     bootstrap = settings.kafka_bootstrap
-    held = [parse_letter(record) for record in kafka.drain(bootstrap, [kafka.DEAD_LETTER], {}, _ALL)[0]]
+    held = [parse_letter(record) for record in kafka.drain(bootstrap, [topics.DEAD_LETTER], {}, _ALL)[0]]
     chosen = choose_letters(held, choice)
     done = {topic: _read_replayed(bootstrap, topic) for topic in {letter["topic"] for letter in chosen}}
     fresh = [letter for letter in chosen if letter["offset"] not in _offsets(done, letter)]

@@ -11,8 +11,9 @@ from typing import Any, Final, TypedDict
 
 from confluent_kafka import KafkaError, Message, Producer
 
+from processors.knowledge.topics import QUERIES
 from processors.knowledge.untrusted import read_object
-from processors.stores.kafka import QUERIES, read_newest
+from processors.stores.kafka import read_newest
 
 # More than this waiting means that Kafka is away: what is asked then is forgotten, not what is answered.
 _WAITING: Final = 1_000

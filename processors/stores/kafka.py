@@ -21,6 +21,7 @@ from confluent_kafka import (
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewPartitions, NewTopic
 
+from processors.knowledge import topics
 from processors.knowledge.positions import Positions
 from processors.knowledge.record import DeadLetter, Record
 from processors.knowledge.redaction.masking import mask_named, mask_secrets
@@ -30,17 +31,6 @@ from processors.settings import load_settings
 
 log = structlog.get_logger(__name__)
 
-LOGS: Final = "runlore.logs"
-METRICS: Final = "runlore.metrics"
-DEAD_LETTER: Final = "runlore.dead-letter"
-KUBERNETES: Final = "runlore.kubernetes"
-MLFLOW: Final = "runlore.mlflow"
-AIRFLOW: Final = "runlore.airflow"
-RAG_TOPICS: Final = (LOGS, METRICS, KUBERNETES, MLFLOW, AIRFLOW)
-QUERIES: Final = "runlore.queries"
-COLLECTED: Final = "runlore.collected"
-"""Compacted: up to where each collector has read its source."""
-TOPICS: Final = (*RAG_TOPICS, "runlore.docs", QUERIES, DEAD_LETTER, COLLECTED)
 GROUP: Final = "runlore-rag-pipeline"
 _ORIGIN: Final = re.compile(r"(?P<topic>.+)/(?P<partition>\d+)/(?P<offset>\d+)")
 _TIMEOUT_S: Final = 20.0
@@ -55,7 +45,7 @@ def create_topics(bootstrap: str, partitions: int = 2, replication: int = 1) -> 
     """Create the topics that are missing, each partition on so many brokers, and return their names."""
     admin = AdminClient({"bootstrap.servers": bootstrap})
     present = admin.list_topics(timeout=_TIMEOUT_S).topics
-    missing = [topic for topic in TOPICS if topic not in present]
+    missing = [topic for topic in topics.ALL if topic not in present]
     wanted = [_describe_topic(topic, partitions, replication) for topic in missing]
     for future in admin.create_topics(wanted).values() if wanted else ():
         try:
@@ -85,7 +75,7 @@ def add_partitions(bootstrap: str, topic: str, count: int) -> None:
 
 
 def _describe_topic(topic: str, partitions: int, replication: int) -> NewTopic:
-    if topic == COLLECTED:
+    if topic == topics.COLLECTED:
         # It is read from its beginning every time, and only closed segments are compacted.
         compact = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.1"}
         segments = {"segment.bytes": "16777216", "segment.ms": "600000"}
@@ -287,14 +277,14 @@ def send_collected(
         producer.produce(topic, value=value, key=key, headers=list(headers.items()))
         producer.poll(0)
         count += 1
-    producer.produce(COLLECTED, value=json.dumps(position).encode(), key=collector)
+    producer.produce(topics.COLLECTED, value=json.dumps(position).encode(), key=collector)
     producer.commit_transaction(_TIMEOUT_S)
     return count
 
 
 def read_collected(bootstrap: str, collector: str) -> dict[str, Any] | None:
     """Return the position that a collector sent last, or None before its first time or after an empty one."""
-    records, _, _ = drain(bootstrap, [COLLECTED], {}, sys.maxsize)
+    records, _, _ = drain(bootstrap, [topics.COLLECTED], {}, sys.maxsize)
     positions = [record["value"] for record in records if record["key"] == collector]
     # An empty value, which Kafka's compaction takes for a deletion, makes the collector begin anew.
     return json.loads(positions[-1]) if positions and positions[-1] else None
@@ -320,13 +310,13 @@ def send_dead_letters(
     """
     if not letters:
         return since
-    held, _, _ = drain(bootstrap, [DEAD_LETTER], since, sys.maxsize)
+    held, _, _ = drain(bootstrap, [topics.DEAD_LETTER], since, sys.maxsize)
     keys = {record["key"] for record in held}
     consumer = _open_consumer(bootstrap)
     try:
         copies = [_copy_letter(consumer, letter) for letter in letters if _name_origin(letter) not in keys]
-        produce(bootstrap, DEAD_LETTER, copies)
-        _, ends = _find_bounds(consumer, [DEAD_LETTER], {})
+        produce(bootstrap, topics.DEAD_LETTER, copies)
+        _, ends = _find_bounds(consumer, [topics.DEAD_LETTER], {})
         return find_letters_ahead(held, reached, ends)
     finally:
         consumer.close()
@@ -341,13 +331,13 @@ def find_letters_ahead(held: list[Record], reached: Positions, ends: Positions) 
         ends: The dead-letter topic's ends, which stand for "there is none".
 
     Example:
-        >>> letter = {"topic": DEAD_LETTER, "partition": 0, "offset": 3, "key": "runlore.logs/1/70"}
-        >>> find_letters_ahead([letter], {"runlore.logs": {"1": 70}}, {DEAD_LETTER: {"0": 9}})
+        >>> letter = {"topic": topics.DEAD_LETTER, "partition": 0, "offset": 3, "key": "runlore.logs/1/70"}
+        >>> find_letters_ahead([letter], {"runlore.logs": {"1": 70}}, {topics.DEAD_LETTER: {"0": 9}})
         {'runlore.dead-letter': {'0': 3}}
-        >>> find_letters_ahead([letter], {"runlore.logs": {"1": 71}}, {DEAD_LETTER: {"0": 9}})
+        >>> find_letters_ahead([letter], {"runlore.logs": {"1": 71}}, {topics.DEAD_LETTER: {"0": 9}})
         {'runlore.dead-letter': {'0': 9}}
     """
-    ahead = dict(ends[DEAD_LETTER])
+    ahead = dict(ends[topics.DEAD_LETTER])
     for record in held:
         origin = _ORIGIN.fullmatch(record["key"])
         if origin is None or origin["topic"] not in reached:
@@ -355,7 +345,7 @@ def find_letters_ahead(held: list[Record], reached: Positions, ends: Positions) 
         if int(origin["offset"]) >= reached[origin["topic"]].get(origin["partition"], 0):
             partition = str(record["partition"])
             ahead[partition] = min(ahead[partition], record["offset"])
-    return {DEAD_LETTER: ahead}
+    return {topics.DEAD_LETTER: ahead}
 
 
 def _name_origin(letter: DeadLetter) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from processors.knowledge import topics
 from processors.settings import Settings
 from processors.stores import kafka
 from tests.e2e.conftest import is_found
@@ -74,7 +75,7 @@ def is_run(cite: dict[str, Any], incident: Incident) -> bool:
 
 
 def is_log(cite: dict[str, Any], incident: Incident) -> bool:  # noqa: ARG001
-    return bool(cite["type"] == "log" and cite["topic"] == kafka.LOGS)
+    return bool(cite["type"] == "log" and cite["topic"] == topics.LOGS)
 
 
 def is_alert(cite: dict[str, Any], incident: Incident) -> bool:

@@ -12,8 +12,8 @@ from typing import Any, Final
 from hypothesis import HealthCheck, Phase, given, note, seed, settings
 from hypothesis import strategies as st
 
+from processors.knowledge import topics
 from processors.knowledge.redaction.masking import mask_secrets
-from processors.stores import kafka
 from tests.support.grammar import SEEDS, make_records, make_texts
 from tests.support.stages import make_record, run_stages
 
@@ -23,7 +23,7 @@ LIMIT_S: Final = 1.0
 USUAL: Final = 100_000
 """A megabyte, Kafka's largest, may take ten times as long: still linear."""
 
-_GOOD: Final[dict[str, Any]] = {kafka.LOGS: '{"message": "a good line", "service": {"name": "good"}}'}
+_GOOD: Final[dict[str, Any]] = {topics.LOGS: '{"message": "a good line", "service": {"name": "good"}}'}
 
 
 def check_record(topic: str, value: str | bytes) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from processors.stores import kafka
+from processors.knowledge import topics
 
 _TIME: Final = "2026-11-21T07:00:00.123456789Z"
 _RUN: Final = {
@@ -68,7 +68,7 @@ def _matrix(**series: Any) -> dict[str, Any]:
 
 _POINTS: Final = [[1_795_240_000 + 60 * n, str(n % 7)] for n in range(45)]
 SEEDS: Final[dict[str, tuple[Any, ...]]] = {
-    kafka.LOGS: (
+    topics.LOGS: (
         {
             "@timestamp": _TIME, "message": "ERROR order 17 refused", "log": {"level": "error"},
             "service": {"name": "shop"}, "kubernetes": {"namespace": "shop", "pod": {"name": "api-1"}},
@@ -104,25 +104,25 @@ SEEDS: Final[dict[str, tuple[Any, ...]]] = {
         "Traceback (most recent call last):",
         'ts=2026-11-21T07:00:00Z level=error msg="it broke" err="dial tcp 10.0.0.7:80: refused"',
     ),
-    kafka.METRICS: (
+    topics.METRICS: (
         _matrix(values=_POINTS), _matrix(histograms=[[1_795_242_600, {"count": "1", "sum": "2",
         "buckets": []}]]),
         {"status": "success", "data": {"resultType": "vector", "result": [{"metric": {}, "value": [1,
         "0"]}]}},
         {"status": "success", "data": {"alerts": [_ALERT, _ALERT]}}, _WEBHOOK, [_WEBHOOK["alerts"][0]],
     ),
-    kafka.KUBERNETES: (
+    topics.KUBERNETES: (
         _POD, _EVENT, {"type": "MODIFIED", "object": _POD}, {"kind": "List", "items": [_POD, _EVENT]},
         {**_EVENT, "kind": None}, {"kind": "StatefulSet", "metadata": _POD["metadata"],
         "spec": {"replicas": 3}},
         {"kind": "Secret", "metadata": _POD["metadata"], "data": {"password": "aHVudGVyMjI="}},
     ),
-    kafka.MLFLOW: (
+    topics.MLFLOW: (
         {"experiment": {"experiment_id": "7", "name": "oak"}, "run": _RUN, "artifacts": [{"path": "m"}],
          "production": {"model": "oak", "version": "3", "since_ms": None, "run": _RUN}},
         {"registered_model": {"name": "oak", "latest_versions": [{"version": "3", "run_id": "r1"}]}},
     ),
-    kafka.AIRFLOW: (
+    topics.AIRFLOW: (
         {
             "dag_run": {"dag_id": "d", "dag_run_id": "m", "state": "failed", "run_type": "manual",
                         "start_date": _TIME, "end_date": _TIME},

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from processors.stores import kafka
+from processors.knowledge import topics
 
 Message = tuple[str, bytes, dict[str, str]]
 _HOURS = 6
@@ -54,11 +54,11 @@ def _make_letters() -> str:
 def list_messages(incident: Incident) -> dict[str, list[Message]]:
     """Return what each source writes, by topic."""
     return {
-        kafka.KUBERNETES: list_kubernetes(incident),
-        kafka.METRICS: list_metrics(incident),
-        kafka.MLFLOW: list_mlflow(incident),
-        kafka.LOGS: list_logs(incident),
-        kafka.AIRFLOW: list_airflow(incident),
+        topics.KUBERNETES: list_kubernetes(incident),
+        topics.METRICS: list_metrics(incident),
+        topics.MLFLOW: list_mlflow(incident),
+        topics.LOGS: list_logs(incident),
+        topics.AIRFLOW: list_airflow(incident),
     }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from confluent_kafka import KafkaError, Message, Producer
 from opensearchpy import OpenSearch, helpers
 
+from processors.knowledge import topics
 from processors.knowledge.logs.patterns import read_offsets
 from processors.settings import Settings
 from processors.stores import kafka
@@ -83,7 +84,7 @@ def send_events(
         is_broken = chance.random() < broken_share
         key, value = make_event(mark, number, chance, broken=is_broken)
         held = broken if is_broken else good
-        producer.produce(kafka.LOGS, value=value, key=key, on_delivery=partial(note, held, number))
+        producer.produce(topics.LOGS, value=value, key=key, on_delivery=partial(note, held, number))
         producer.poll(0)
     assert producer.flush(600) == 0
     assert not failures, failures[:3]
@@ -110,7 +111,7 @@ def wait_until_held(
 def _read_positions(client: OpenSearch) -> dict[str, int]:
     live = catalog.find_live(client, "rag")
     meta = catalog.read_meta(client, live) if live else {}
-    held: dict[str, int] = meta.get("positions", {}).get(kafka.LOGS, {})
+    held: dict[str, int] = meta.get("positions", {}).get(topics.LOGS, {})
     return held
 
 
@@ -136,9 +137,9 @@ def count_places(chunks: dict[str, dict[str, Any]]) -> Counter[Place]:
 
 def count_letters(settings: Settings, places: set[Place]) -> Counter[Place]:
     """Count how many dead letters there are of each place."""
-    records, _, _ = kafka.drain(settings.kafka_bootstrap, [kafka.DEAD_LETTER], {}, 10_000_000)
+    records, _, _ = kafka.drain(settings.kafka_bootstrap, [topics.DEAD_LETTER], {}, 10_000_000)
     letters = (json.loads(record["value"] or "{}") for record in records)
-    found = ((letter["partition"], letter["offset"]) for letter in letters if letter["topic"] == kafka.LOGS)
+    found = ((letter["partition"], letter["offset"]) for letter in letters if letter["topic"] == topics.LOGS)
     return Counter(place for place in found if place in places)
 
 

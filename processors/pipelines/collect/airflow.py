@@ -12,6 +12,7 @@ from typing import Any, Final
 import httpx
 
 from processors.chunk import make_id
+from processors.knowledge import topics
 from processors.knowledge.airflow.errors import shorten_text
 from processors.knowledge.airflow.tasks import FAILED, name_instance
 from processors.settings import Settings
@@ -69,7 +70,7 @@ def collect_airflow(settings: Settings) -> dict[str, int]:
         messages = [_write_run(client, run) for run in alone]
         messages += [_write_hour(client, dag_id, hour) for dag_id, hour in hours]
     if fresh:
-        kafka.send_collected(bootstrap, COLLECTOR, kafka.AIRFLOW, messages, _move(position, ended))
+        kafka.send_collected(bootstrap, COLLECTOR, topics.AIRFLOW, messages, _move(position, ended))
     return {"ended": len(fresh), "runs": len(alone), "hours": len(hours)}
 
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import structlog
 
+from processors.knowledge import topics
 from processors.knowledge.kubernetes.chunks import LAST_KNOWN
 from processors.knowledge.kubernetes.pruning import prune_object
 from processors.pipelines.collect.kubernetes_changes import DELETED, RETOLD, Change, Follower, follow_resource
@@ -67,7 +68,7 @@ def collect_kubernetes(settings: Settings, seconds: float) -> dict[str, int]:
         position |= {change.resource: change.position for change in batch if change.position}
         now = datetime.now(UTC).isoformat()
         retold |= {change.resource: now for change in batch if change.type == RETOLD}
-        kafka.send_collected(settings.kafka_bootstrap, collector, kafka.KUBERNETES, messages, position)
+        kafka.send_collected(settings.kafka_bootstrap, collector, topics.KUBERNETES, messages, position)
         sent += len(messages)
         deleted += sum(change.type == DELETED for change in batch)
     _name_refused(settings, collector, position, follower.refused)
@@ -84,7 +85,7 @@ def _name_refused(
         why = [str(refused[name]) for name in sorted(refused)]
         log.warning("kinds that the cluster doesn't let be read", why=why)
     position[_REFUSED] = sorted(refused)
-    kafka.send_collected(settings.kafka_bootstrap, collector, kafka.KUBERNETES, [], position)
+    kafka.send_collected(settings.kafka_bootstrap, collector, topics.KUBERNETES, [], position)
 
 
 def _follow_all(follower: Follower, position: dict[str, Any]) -> Iterator[list[Change]]:

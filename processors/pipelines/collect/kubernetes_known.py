@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
+from processors.knowledge import topics
 from processors.knowledge.positions import Positions
 from processors.knowledge.record import Record
 from processors.knowledge.untrusted import PoisonError, read_object
@@ -48,12 +49,12 @@ def list_known(settings: Settings, cluster: str, cluster_uid: str, kind: str) ->
     at: Positions = {}
     if live is not None:
         at = {
-            kafka.KUBERNETES: catalog.read_meta(client, live).get("positions", {}).get(kafka.KUBERNETES, {})
+            topics.KUBERNETES: catalog.read_meta(client, live).get("positions", {}).get(topics.KUBERNETES, {})
         }
         states = list_living_states(client, live, cluster, cluster_uid)
         known = {name_object(k.object): k for k in map(remember_state, states) if k.object["kind"] == kind}
     while True:
-        records, _, at = kafka.drain(settings.kafka_bootstrap, [kafka.KUBERNETES], at, _AT_ONCE)
+        records, _, at = kafka.drain(settings.kafka_bootstrap, [topics.KUBERNETES], at, _AT_ONCE)
         if not records:
             return [one for one in known.values() if one.object["metadata"].get("uid")]
         fold_records(known, records, kind, cluster_uid)

@@ -16,6 +16,7 @@ import structlog
 from opensearchpy import OpenSearchException
 
 from processors.chunk import make_id
+from processors.knowledge import topics
 from processors.settings import LogIndex, Settings, hide_logins
 from processors.stores import kafka, log_index
 
@@ -71,7 +72,7 @@ def _collect_index(settings: Settings, source: LogIndex, name: str) -> int:
         place = move(place, lines, settings.log_overlap_seconds * 1000)
         if fresh:
             messages = [_write_message(source, line) for line in fresh]
-            kafka.send_collected(settings.kafka_bootstrap, collector, kafka.LOGS, messages, dict(place))
+            kafka.send_collected(settings.kafka_bootstrap, collector, topics.LOGS, messages, dict(place))
         count += len(fresh)
         if len(lines) < _PAGE:
             break

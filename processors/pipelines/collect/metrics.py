@@ -15,6 +15,7 @@ from typing import Any, Final, NotRequired, TypedDict
 import httpx
 import yaml
 
+from processors.knowledge import topics
 from processors.knowledge.metrics.notifications import RESOLVED
 from processors.settings import Settings
 from processors.stores import kafka, prometheus
@@ -95,7 +96,7 @@ def collect_metrics(settings: Settings) -> dict[str, int]:
         messages += series[:_MOST_SERIES]
         sent += len(series[:_MOST_SERIES])
         left_out += len(series[_MOST_SERIES:])
-    kafka.send_collected(bootstrap, COLLECTOR, kafka.METRICS, messages, {"firing": firing})
+    kafka.send_collected(bootstrap, COLLECTOR, topics.METRICS, messages, {"firing": firing})
     counts = {"series": sent, "series_left_out": left_out, "queries_refused": refused}
     return {**counts, "alerts_firing": len(firing), "alerts_resolved": len(resolved)}
 

@@ -19,6 +19,7 @@ from typing import Any, Final
 import httpx
 
 from processors.chunk import make_id
+from processors.knowledge import topics
 from processors.knowledge.mlflow.fields import read_pairs
 from processors.knowledge.redaction.masking import mask_named
 from processors.pipelines.collect.model_registry import Entry, Model, find_rival, list_promoted, read_registry
@@ -75,7 +76,7 @@ def collect_mlflow(settings: Settings) -> dict[str, int]:
         messages += [_write_model_message(client, registry[name]) for name in changed]
     reached["models"] = {name: model["entry"] for name, model in registry.items()}
     if messages or reached != position:
-        kafka.send_collected(bootstrap, COLLECTOR, kafka.MLFLOW, messages, reached)
+        kafka.send_collected(bootstrap, COLLECTOR, topics.MLFLOW, messages, reached)
     return {"runs": len(runs), "models": len(changed)}
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from opensearchpy import OpenSearch
 
-from evaluation.gate import release
+from evaluation.release import candidate
 from evaluation.report.compare import read_recorded
 from local.airflow_api import find_active_run, follow_run, trigger_dag
 from processors.settings import Settings
@@ -36,7 +36,7 @@ def refused(client: OpenSearch, settings: Settings, airflow: httpx.Client) -> It
     with begin_build(client, "cag", meta) as index:
         write_chunks(client, index, [some["_source"]])
     with go_on_with(client, "cag", index):
-        assert not release.release_version(client, settings, "cag", index)["promote"]
+        assert not candidate.release_version(client, settings, "cag", index)["promote"]
     yield index
     if catalog.find_live(client, "cag") != live:
         swaps.promote(client, "cag", live)

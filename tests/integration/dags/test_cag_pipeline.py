@@ -13,7 +13,8 @@ import pytest
 import redis
 from opensearchpy import OpenSearch
 
-from evaluation.gate import decision, release
+from evaluation.gate import decision
+from evaluation.release import candidate
 from processors.chunk import make_id
 from processors.retrieval.cache_keys import cache_key, cache_namespace
 from processors.settings import Settings
@@ -101,7 +102,7 @@ def test_a_bad_build_is_refused_with_reasons_and_the_live_version_stays(
     index = catalog.create_version(client, "cag", {"positions": {}})
     (some,) = client.search(index="cag", body={"size": 1})["hits"]["hits"]
     write_chunks(client, index, [some["_source"]])
-    decision = release.release_version(client, settings, "cag", index)
+    decision = candidate.release_version(client, settings, "cag", index)
     meta = catalog.read_meta(client, index)
     assert not decision["promote"]
     assert meta["state"] == "refused"

@@ -12,20 +12,21 @@ import pytest
 from confluent_kafka import Consumer
 from opensearchpy import OpenSearch
 
+from processors.knowledge import topics
 from processors.settings import Settings
 from processors.stores import kafka
 
 pytestmark = pytest.mark.usefixtures("live_versions")
 
 KILLERS = (
-    (kafka.LOGS, b'{"ts": 1e999, "message": "ERROR the time never ends MARK"}'),
-    (kafka.LOGS, b'{"message": "cut \\ud83d MARK", "service": {"name": "web\\udc00"}}'),
-    (kafka.LOGS, b'{"message": "MARK", "ctx": ' + b"[" * 5_000 + b"]" * 5_000 + b"}"),
-    (kafka.LOGS, b"\xff\xfe MARK " + b"token " * 20_000),
-    (kafka.KUBERNETES, b"[" * 5_000),
-    (kafka.METRICS, b'{"status": "success", "data": ' + b'{"a":' * 900 + b"1" + b"}" * 901),
-    (kafka.MLFLOW, b'{"run": "MARK"}'),
-    (kafka.AIRFLOW, b'{"dag_run": {"start_date": "0001-01-01T00:00:00Z"}}'),
+    (topics.LOGS, b'{"ts": 1e999, "message": "ERROR the time never ends MARK"}'),
+    (topics.LOGS, b'{"message": "cut \\ud83d MARK", "service": {"name": "web\\udc00"}}'),
+    (topics.LOGS, b'{"message": "MARK", "ctx": ' + b"[" * 5_000 + b"]" * 5_000 + b"}"),
+    (topics.LOGS, b"\xff\xfe MARK " + b"token " * 20_000),
+    (topics.KUBERNETES, b"[" * 5_000),
+    (topics.METRICS, b'{"status": "success", "data": ' + b'{"a":' * 900 + b"1" + b"}" * 901),
+    (topics.MLFLOW, b'{"run": "MARK"}'),
+    (topics.AIRFLOW, b'{"dag_run": {"start_date": "0001-01-01T00:00:00Z"}}'),
 )
 LETTERS = 5
 """Of the killers: the nested ones, and the two that are no run."""
@@ -47,7 +48,7 @@ def wait_for(find_it: Callable[[], Any], seconds: float = 120) -> Any:
 
 
 def find_letters(settings: Settings, key: str) -> list[dict[str, Any]]:
-    records, _, _ = kafka.drain(settings.kafka_bootstrap, [kafka.DEAD_LETTER], {}, 10_000_000)
+    records, _, _ = kafka.drain(settings.kafka_bootstrap, [topics.DEAD_LETTER], {}, 10_000_000)
     letters = (json.loads(record["value"] or "{}") for record in records)
     return [letter for letter in letters if letter.get("key") == key]
 
@@ -59,7 +60,7 @@ def test_records_that_stopped_all_ingestion_are_letters_and_the_next_line_is_fou
     for topic, value in KILLERS:
         kafka.produce(settings.kafka_bootstrap, topic, [(mark, value.replace(b"MARK", mark.encode()), {})])
     line = {"message": f"ERROR afterwards {mark}", "service": {"name": f"after-{mark}"}}
-    kafka.produce(settings.kafka_bootstrap, kafka.LOGS, [(mark, json.dumps(line).encode(), {})])
+    kafka.produce(settings.kafka_bootstrap, topics.LOGS, [(mark, json.dumps(line).encode(), {})])
 
     assert wait_for(lambda: find(client, f"afterwards {mark}"))
     assert find(client, f"never ends {mark}"), "an impossible time doesn't lose the line"
@@ -85,7 +86,7 @@ def send_state(settings: Settings, name: str, ready: int) -> None:
         "spec": {"replicas": 3}, "status": {"replicas": 3, "readyReplicas": ready, "updatedReplicas": 3},
     }  # fmt: skip
     message = (f"Deployment/moved/{name}/", json.dumps(deployment).encode(), {"source": "kubernetes"})
-    kafka.produce(settings.kafka_bootstrap, kafka.KUBERNETES, [message])
+    kafka.produce(settings.kafka_bootstrap, topics.KUBERNETES, [message])
 
 
 def find_state(client: OpenSearch, name: str) -> list[dict[str, Any]]:
@@ -106,11 +107,11 @@ def test_a_state_goes_on_when_its_key_moves_to_a_new_partition(
     for name in names * 3:
         send_state(settings, name, 0)
     wait_for(lambda: all(find_state(client, name) for name in names))
-    partitions = count_partitions(settings, kafka.KUBERNETES)
+    partitions = count_partitions(settings, topics.KUBERNETES)
     if partitions < MOST_PARTITIONS:
-        kafka.add_partitions(settings.kafka_bootstrap, kafka.KUBERNETES, MOST_PARTITIONS)
+        kafka.add_partitions(settings.kafka_bootstrap, topics.KUBERNETES, MOST_PARTITIONS)
     # A producer that doesn't know yet would send to the old partition.
-    wait_for(lambda: count_partitions(settings, kafka.KUBERNETES) == MOST_PARTITIONS)
+    wait_for(lambda: count_partitions(settings, topics.KUBERNETES) == MOST_PARTITIONS)
     for name in names:
         send_state(settings, name, 3)
     wait_for(lambda: all(state["severity"] == "info" for name in names for state in find_state(client, name)))

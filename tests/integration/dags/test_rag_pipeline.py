@@ -12,6 +12,7 @@ import httpx
 import pytest
 from opensearchpy import OpenSearch
 
+from processors.knowledge import topics
 from processors.knowledge.positions import count_between
 from processors.rag import embed_events, index_chunks, ingest_events, process_events
 from processors.settings import Settings
@@ -27,7 +28,7 @@ def send_lines(settings: Settings, *messages: str, service: str = "checkout") ->
     now = datetime.now(UTC).isoformat()
     bodies = ({"@timestamp": now, "message": text, "service": {"name": service}} for text in messages)
     kafka.produce(
-        settings.kafka_bootstrap, kafka.LOGS, [(service, json.dumps(b).encode(), {}) for b in bodies]
+        settings.kafka_bootstrap, topics.LOGS, [(service, json.dumps(b).encode(), {}) for b in bodies]
     )
 
 
@@ -52,7 +53,7 @@ def test_an_event_rings_and_is_searchable_with_its_citation(settings: Settings, 
     assert chunk["kind"] == "log_pattern"
     assert chunk["service"] == "checkout"
     assert chunk["severity"] == "error"
-    assert chunk["cite"]["topic"] == kafka.LOGS
+    assert chunk["cite"]["topic"] == topics.LOGS
     assert chunk["embedding_model"].startswith(f"{settings.embedding_model}@")
 
 
@@ -156,16 +157,16 @@ def test_poison_goes_to_the_dead_letter_topic_and_the_rest_goes_on(
 ) -> None:
     marker = uuid.uuid4().hex
     poison = [b"{}", b'{"message": ', f'{{"message": "{marker}'.encode()]
-    _, _, seen = kafka.drain(settings.kafka_bootstrap, [kafka.DEAD_LETTER], {}, 100_000)
-    kafka.produce(settings.kafka_bootstrap, kafka.LOGS, [("checkout", value, {}) for value in poison])
+    _, _, seen = kafka.drain(settings.kafka_bootstrap, [topics.DEAD_LETTER], {}, 100_000)
+    kafka.produce(settings.kafka_bootstrap, topics.LOGS, [("checkout", value, {}) for value in poison])
     send_lines(settings, f"ERROR beside the poison {marker}")
     run_dag("rag_pipeline")
     assert wait_for(lambda: find(client, marker))
-    letters, _, _ = kafka.drain(settings.kafka_bootstrap, [kafka.DEAD_LETTER], seen, 100_000)
+    letters, _, _ = kafka.drain(settings.kafka_bootstrap, [topics.DEAD_LETTER], seen, 100_000)
     bodies = [json.loads(letter["value"] or "") for letter in letters]
     originals = {body["original"] for body in bodies}
     assert {base64.b64encode(value).decode() for value in poison} <= originals
-    assert all(body["error"] and body["topic"] == kafka.LOGS and body["offset"] >= 0 for body in bodies)
+    assert all(body["error"] and body["topic"] == topics.LOGS and body["offset"] >= 0 for body in bodies)
 
 
 def test_secrets_reach_neither_staging_nor_index(settings: Settings, client: OpenSearch) -> None:

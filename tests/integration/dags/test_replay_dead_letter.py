@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from processors.knowledge import topics
 from processors.knowledge.record import Record
 from processors.pipelines.replay import ORIGIN_HEADER
 from processors.settings import Settings
@@ -25,18 +26,18 @@ def test_a_letter_is_replayed_once_and_only_on_demand(settings: Settings, run_da
     marker = uuid.uuid4().hex
     poison = f'{{"message": "{marker}", "password": "correct-horse-{marker}"'.encode()
     headers = {"source": marker}
-    kafka.produce(settings.kafka_bootstrap, kafka.LOGS, [(marker, poison, headers)])
+    kafka.produce(settings.kafka_bootstrap, topics.LOGS, [(marker, poison, headers)])
     deadline = time.monotonic() + 180
     while not (letters := [each for each in _letters(settings) if each.get("key") == marker]):
         assert time.monotonic() < deadline, "no dead letter within 180 s"
         time.sleep(1)
-    form = {"topic": kafka.LOGS, "error": letters[0]["error"][:30]}
+    form = {"topic": topics.LOGS, "error": letters[0]["error"][:30]}
     run_dag("replay_dead_letter", {**form, "dry_run": True})
-    assert len(find(settings, kafka.LOGS, marker)) == 1
+    assert len(find(settings, topics.LOGS, marker)) == 1
     for _ in range(2):
         run_dag("replay_dead_letter", {**form, "dry_run": False})
     origin = f"{letters[0]['topic']}/{letters[0]['partition']}/{letters[0]['offset']}"
-    again = [r for r in find(settings, kafka.LOGS, marker) if r["headers"].get(ORIGIN_HEADER) == origin]
+    again = [r for r in find(settings, topics.LOGS, marker) if r["headers"].get(ORIGIN_HEADER) == origin]
     assert len(again) == 1
     assert again[0]["key"] == marker
     assert again[0]["headers"]["source"] == marker
@@ -44,5 +45,5 @@ def test_a_letter_is_replayed_once_and_only_on_demand(settings: Settings, run_da
 
 
 def _letters(settings: Settings) -> list[dict[str, str]]:
-    records, _, _ = kafka.drain(settings.kafka_bootstrap, [kafka.DEAD_LETTER], {}, 1_000_000)
+    records, _, _ = kafka.drain(settings.kafka_bootstrap, [topics.DEAD_LETTER], {}, 1_000_000)
     return [json.loads(record["value"] or "{}") for record in records]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from processors.knowledge import topics
 from processors.settings import Settings
 from processors.stores import kafka
 
@@ -16,7 +17,7 @@ PATIENCE_S = 300
 
 def snapshot(settings: Settings, airflow: httpx.Client) -> tuple[kafka.Positions, int]:
     """How far the log topic reaches, and how many runs were not started by the clock."""
-    _, _, end = kafka.drain(settings.kafka_bootstrap, [kafka.LOGS], {}, 1_000_000)
+    _, _, end = kafka.drain(settings.kafka_bootstrap, [topics.LOGS], {}, 1_000_000)
     rung = {"run_type": ["asset_triggered"], "limit": 1}
     runs = airflow.get("/dags/rag_pipeline/dagRuns", params=rung).raise_for_status().json()
     return end, runs["total_entries"]

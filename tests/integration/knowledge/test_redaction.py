@@ -16,6 +16,7 @@ from opensearchpy import OpenSearch, helpers
 from evaluation.benchmarks.planted_secrets import Planted, find_traces, plant_secrets
 from evaluation.benchmarks.surrounded_secrets import surround_secrets
 from local.settings import load_settings as load_stack_settings
+from processors.knowledge import topics
 from processors.knowledge.positions import Positions
 from processors.settings import Settings
 from processors.stores import kafka
@@ -23,8 +24,8 @@ from processors.versions import catalog
 
 RunDag = Callable[..., dict[str, str]]
 TOPICS = {
-    "log": kafka.LOGS, "trace": kafka.LOGS, "plain": kafka.LOGS, "page": kafka.LOGS,
-    "event": kafka.KUBERNETES, "object": kafka.KUBERNETES, "run": kafka.MLFLOW, "alert": kafka.METRICS,
+    "log": topics.LOGS, "trace": topics.LOGS, "plain": topics.LOGS, "page": topics.LOGS,
+    "event": topics.KUBERNETES, "object": topics.KUBERNETES, "run": topics.MLFLOW, "alert": topics.METRICS,
 }  # fmt: skip
 PATIENCE_S = 600
 ASKED = 40
@@ -87,11 +88,11 @@ def send(settings: Settings, planted: list[Planted]) -> None:
         if each["carrier"] in ("plain", "page")
     ]
     messages = [("planted", json.dumps(body).encode(), {"note": body["message"]}) for body in bodies]
-    kafka.produce(settings.kafka_bootstrap, kafka.LOGS, messages)  # type: ignore[arg-type]
+    kafka.produce(settings.kafka_bootstrap, topics.LOGS, messages)  # type: ignore[arg-type]
 
 
 def wait_until_read(settings: Settings, client: OpenSearch, run_dag: RunDag) -> None:
-    _, _, wanted = kafka.drain(settings.kafka_bootstrap, kafka.RAG_TOPICS, {}, 10_000_000)
+    _, _, wanted = kafka.drain(settings.kafka_bootstrap, topics.DYNAMIC, {}, 10_000_000)
     deadline = time.monotonic() + PATIENCE_S
     while not is_held(client, wanted):
         assert time.monotonic() < deadline, f"the live version doesn't hold {wanted} after {PATIENCE_S} s"
@@ -171,7 +172,7 @@ def read_topic(settings: Settings, topic: str) -> Iterator[str]:
 
 
 def read_dead_letters(settings: Settings) -> Iterator[str]:
-    for text in read_topic(settings, kafka.DEAD_LETTER):
+    for text in read_topic(settings, topics.DEAD_LETTER):
         yield text
         body = json.loads(text.split("\n", 2)[2])
         yield base64.b64decode(body["original"]).decode(errors="backslashreplace")

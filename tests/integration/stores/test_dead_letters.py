@@ -8,6 +8,7 @@ import pytest
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
+from processors.knowledge import topics
 from processors.knowledge.positions import Positions
 from processors.knowledge.record import DeadLetter
 from processors.settings import Settings
@@ -41,6 +42,6 @@ def test_a_version_that_was_taken_back_sends_no_letter_again_in_many_batches(
     for begin in (0, 2, 4):
         since = send(letters[begin : begin + 2], since)
 
-    held, _, _ = kafka.drain(settings.kafka_bootstrap, [kafka.DEAD_LETTER], {}, 10_000_000)
+    held, _, _ = kafka.drain(settings.kafka_bootstrap, [topics.DEAD_LETTER], {}, 10_000_000)
     keys = Counter(record["key"] for record in held)
     assert [keys[f"{topic}/0/{offset}"] for offset in range(6)] == [1] * 6

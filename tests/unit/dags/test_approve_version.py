@@ -44,7 +44,7 @@ def test_the_question_shows_the_refusal_and_the_reason_given() -> None:
 def test_the_answer_is_kept_with_name_and_time(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[Any] = []
     monkeypatch.setattr(
-        "evaluation.gate.approval.promote_refused", lambda *a: given.extend(a[2:]) or "cag-v000007"
+        "evaluation.release.approval.promote_refused", lambda *a: given.extend(a[2:]) or "cag-v000007"
     )
     promote: Any = DAG.get_task("promote_refused_task")
     answer = {
@@ -62,7 +62,7 @@ def test_what_can_not_be_promoted_fails_at_once_with_the_reason(monkeypatch: pyt
     def refuse(*_: Any) -> str:
         raise ValueError("cag-v000008 is not there")
 
-    monkeypatch.setattr("evaluation.gate.approval.explain_refusal", refuse)
+    monkeypatch.setattr("evaluation.release.approval.explain_refusal", refuse)
     explain: Any = DAG.get_task("explain_refusal_task")
     with pytest.raises(AirflowFailException, match="is not there"):
         explain.python_callable({"pipeline": "cag", "index": "cag-v000008"})

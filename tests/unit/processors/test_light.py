@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from processors.knowledge import topics
 from processors.knowledge.record import Record
 from processors.light import BUILDERS, build_chunks
-from processors.stores import kafka
 
 
 def make_record(topic: str, offset: int, value: str | None) -> Record:
@@ -23,14 +23,14 @@ def make_record(topic: str, offset: int, value: str | None) -> Record:
 
 
 def test_every_drained_topic_has_its_way() -> None:
-    assert {*BUILDERS, kafka.LOGS} == set(kafka.RAG_TOPICS)
+    assert {*BUILDERS, topics.LOGS} == set(topics.DYNAMIC)
 
 
-@pytest.mark.parametrize("topic", kafka.RAG_TOPICS)
+@pytest.mark.parametrize("topic", topics.DYNAMIC)
 @pytest.mark.parametrize("value", [None, "{", "[]", '"x"', '{"a": [1]}', '{"metric": null, "data": 7}'])
 def test_poison_of_any_topic_becomes_a_letter_that_names_it(topic: str, value: str | None) -> None:
     built = build_chunks([make_record(topic, 5, value)], None, (), "b", "now")
-    if value in ('"x"', '{"a": [1]}', '{"metric": null, "data": 7}') and topic == kafka.LOGS:
+    if value in ('"x"', '{"a": [1]}', '{"metric": null, "data": 7}') and topic == topics.LOGS:
         assert len(built["chunks"]) == 1, "to a log it is a line of plain text, or fields that can be told"
         return
     (letter,) = built["letters"]
@@ -41,7 +41,7 @@ def test_poison_of_any_topic_becomes_a_letter_that_names_it(topic: str, value: s
 def test_a_poisoned_line_stops_no_other_and_belongs_to_no_chunk() -> None:
     values: list[Any] = [json.dumps({"message": f"order {n} paid"}) for n in range(4)]
     values[2] = '{"message": "order 2'
-    records = [make_record(kafka.LOGS, n, value) for n, value in enumerate(values)]
+    records = [make_record(topics.LOGS, n, value) for n, value in enumerate(values)]
     built = build_chunks(records, None, (), "b", "now")
     (chunk,) = built["chunks"]
     assert chunk["source_offsets"] == "0-1,3"
@@ -60,7 +60,7 @@ def test_whatever_a_reader_raises_is_one_letter_and_its_neighbours_go_on() -> No
     body = json.dumps(
         {"kind": "Pod", "metadata": {"name": "a-1", "uid": "u"}, "status": {"phase": "Running"}}
     )
-    records = [make_record(kafka.KUBERNETES, n, body) for n in range(3)]
+    records = [make_record(topics.KUBERNETES, n, body) for n in range(3)]
     records[1]["headers"] = Untrue()
     built = build_chunks(records, None, (), "b", "now")
     assert [letter["offset"] for letter in built["letters"]] == [1]
@@ -72,15 +72,15 @@ def test_writes_are_ordered_by_the_broker_s_time_and_those_of_a_window_by_its_pa
     body = json.dumps(
         {"kind": "Pod", "metadata": {"name": "a-1", "uid": "u"}, "status": {"phase": "Running"}}
     )
-    (state,) = build_chunks([make_record(kafka.KUBERNETES, 0, body)], None, (), "b", "now")["chunks"]
+    (state,) = build_chunks([make_record(topics.KUBERNETES, 0, body)], None, (), "b", "now")["chunks"]
     assert state["write_version"] == 1_763_708_400_000
-    (window,) = build_chunks([make_record(kafka.LOGS, 41, "a line")], None, (), "b", "now")["chunks"]
+    (window,) = build_chunks([make_record(topics.LOGS, 41, "a line")], None, (), "b", "now")["chunks"]
     assert window["write_version"] == 42
 
 
 def test_a_window_is_bounded_by_its_own_last_line_not_by_where_the_batch_ends() -> None:
     hour_ms = 3_600_000
-    records = [make_record(kafka.LOGS, n, f'{{"message": "m", "service": "s{n}"}}') for n in range(2)]
+    records = [make_record(topics.LOGS, n, f'{{"message": "m", "service": "s{n}"}}') for n in range(2)]
     records[1]["timestamp_ms"] -= hour_ms
     first = build_chunks(records, None, (), "b", "now")["chunks"][0]
     (alone,) = build_chunks(records[:1], None, (), "b", "now")["chunks"]

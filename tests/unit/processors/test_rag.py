@@ -7,7 +7,7 @@ import pytest
 
 from processors import rag
 from processors.chunk import Chunk
-from processors.stores import kafka
+from processors.knowledge import topics
 from tests.support.stages import make_record, run_stages
 
 
@@ -46,13 +46,13 @@ def test_of_one_object_s_chunks_the_latest_write_stays_whatever_partition_it_cam
 @pytest.mark.parametrize("name", ["SERVICE" * 6_000, "я" * 20_000])
 def test_a_name_that_opensearch_would_refuse_is_cut(name: str) -> None:
     value = json.dumps({"message": "ERROR the culprit", "service": {"name": name}})
-    told = run_stages([make_record(kafka.LOGS, value)])
+    told = run_stages([make_record(topics.LOGS, value)])
     assert (len(told.chunks), told.letters) == (1, [])
     assert len(told.chunks[0]["service"].encode()) < 32_766
 
 
 def test_staged_records_hold_no_text_that_can_t_be_written() -> None:
-    record = make_record(kafka.LOGS, '{"a": "\\ud83d", "password": "hunter22"}', key="\ud83d")
+    record = make_record(topics.LOGS, '{"a": "\\ud83d", "password": "hunter22"}', key="\ud83d")
     record["headers"] = {"h": "\x00", "X-Api-Key": "A1b2C3d4E5f6"}
     masked = rag._mask_record(record)
     assert f"{masked['key']}{masked['headers']}{masked['value']}".encode()

@@ -7,6 +7,7 @@ import pytest
 
 from local.airflow_api import follow_run, trigger_dag
 from processors.chunk import Chunk
+from processors.knowledge import topics
 from processors.knowledge.airflow.chunks import build_airflow_chunks
 from processors.pipelines.collect.airflow import collect_airflow
 from processors.settings import Settings
@@ -23,9 +24,9 @@ def collect(settings: Settings) -> Collect:
     """Collect, and return the chunks of what was sent about the DAG `maintain`."""
 
     def collect_once() -> list[Chunk]:
-        _, _, before = kafka.drain(settings.kafka_bootstrap, [kafka.AIRFLOW], {}, 10_000_000)
+        _, _, before = kafka.drain(settings.kafka_bootstrap, [topics.AIRFLOW], {}, 10_000_000)
         collect_airflow(settings)
-        records, _, _ = kafka.drain(settings.kafka_bootstrap, [kafka.AIRFLOW], before, 10_000_000)
+        records, _, _ = kafka.drain(settings.kafka_bootstrap, [topics.AIRFLOW], before, 10_000_000)
         ours = [record for record in records if record["key"].startswith(f"{DAG}/")]
         return [
             chunk for record in ours for chunk in build_airflow_chunks(record, "b", "2026-11-21T00:00:00Z")

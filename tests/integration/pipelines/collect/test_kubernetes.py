@@ -18,6 +18,7 @@ from kubernetes.client.exceptions import ApiException
 from local import probes
 from local.airflow_api import find_active_run, open_airflow
 from local.settings import load_settings as load_stack_settings
+from processors.knowledge import topics
 from processors.knowledge.kubernetes.chunks import build_kubernetes_chunks
 from processors.knowledge.positions import Positions
 from processors.knowledge.record import Record
@@ -83,10 +84,10 @@ def namespace(admin: client.ApiClient) -> Iterator[str]:
 @pytest.fixture
 def topic(watching: Settings) -> Topic:
     """Give what has come into the topic since the test began."""
-    _, _, begin = kafka.drain(watching.kafka_bootstrap, [kafka.KUBERNETES], {}, 10**9)
+    _, _, begin = kafka.drain(watching.kafka_bootstrap, [topics.KUBERNETES], {}, 10**9)
 
     def read(since: Positions = begin) -> list[Record]:
-        return kafka.drain(watching.kafka_bootstrap, [kafka.KUBERNETES], since, 10**9)[0]
+        return kafka.drain(watching.kafka_bootstrap, [topics.KUBERNETES], since, 10**9)[0]
 
     return read
 

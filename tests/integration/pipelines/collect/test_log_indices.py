@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from opensearchpy import OpenSearch, helpers
 
+from processors.knowledge import topics
 from processors.pipelines.collect import log_indices
 from processors.pipelines.collect.log_indices import collect_log_indices
 from processors.settings import LogIndex, Settings
@@ -54,7 +55,7 @@ def reading(settings: Settings, index: str) -> Settings:
 
 
 def read_topic(settings: Settings, index: str) -> list[str]:
-    records, _, _ = kafka.drain(settings.kafka_bootstrap, [kafka.LOGS], {}, 10_000_000)
+    records, _, _ = kafka.drain(settings.kafka_bootstrap, [topics.LOGS], {}, 10_000_000)
     return [json.loads(r["value"] or "")["message"] for r in records if r["headers"].get("source") == index]
 
 
@@ -80,7 +81,7 @@ def test_an_empty_position_begins_anew(reading: Settings, index: str, write: Wri
     write({"again": 0})
     assert sum(collect_log_indices(reading).values()) == 1
     key = f"log-index/{reading.opensearch_url}/{index}"
-    kafka.produce(reading.kafka_bootstrap, kafka.COLLECTED, [(key, b"", {})])
+    kafka.produce(reading.kafka_bootstrap, topics.COLLECTED, [(key, b"", {})])
     assert sum(collect_log_indices(reading).values()) == 1
 
 

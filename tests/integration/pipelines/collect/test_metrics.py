@@ -13,6 +13,7 @@ import httpx
 import pytest
 from opensearchpy import OpenSearch
 
+from processors.knowledge import topics
 from processors.knowledge.metrics.windows import build_metric_chunks
 from processors.knowledge.record import Record
 from processors.pipelines.collect import metrics
@@ -79,9 +80,9 @@ def wait_for(condition: Callable[[], Any], seconds: float = DOWN_S) -> Any:
 
 def read_new(settings: Settings, collect: Callable[[], object]) -> list[Record]:
     """Return the records of `runlore.metrics` that came while something was collected."""
-    _, _, before = kafka.drain(settings.kafka_bootstrap, [kafka.METRICS], {}, 10**9)
+    _, _, before = kafka.drain(settings.kafka_bootstrap, [topics.METRICS], {}, 10**9)
     collect()
-    records, _, _ = kafka.drain(settings.kafka_bootstrap, [kafka.METRICS], before, 10**9)
+    records, _, _ = kafka.drain(settings.kafka_bootstrap, [topics.METRICS], before, 10**9)
     return records
 
 

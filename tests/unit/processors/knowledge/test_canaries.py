@@ -4,15 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from processors.knowledge import topics
 from processors.knowledge.canaries import CANARY, KINDS, find_lost, make_canaries, measure_freshness
 from processors.knowledge.record import Record
 from processors.light import build_chunks
-from processors.stores import kafka
 
 NOW = datetime(2026, 11, 21, 10, 0, 0, 250_000, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("topic", kafka.RAG_TOPICS)
+@pytest.mark.parametrize("topic", topics.DYNAMIC)
 def test_the_canary_of_every_topic_is_made_into_a_chunk_that_says_when_it_was_sent(topic: str) -> None:
     key, value, headers = make_canaries(NOW)[topic]
     record = Record(
@@ -38,4 +38,4 @@ def test_only_a_canary_that_is_older_than_the_last_one_is_lost() -> None:
     assert find_lost(found, sent) == []
     found["ml_run"] -= timedelta(minutes=5)
     del found["k8s_event"]
-    assert find_lost(found, sent) == [kafka.KUBERNETES, kafka.MLFLOW]
+    assert find_lost(found, sent) == [topics.KUBERNETES, topics.MLFLOW]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from processors.access_policy import PUBLIC_POLICY, AccessPolicy, AccessRule, load_policy
 from processors.chunk import Chunk, chunks_to_table, table_to_chunks
-from processors.knowledge.access_policy import PUBLIC_POLICY, AccessPolicy, AccessRule, load_policy
 from processors.knowledge.sealing import LONGEST_KEYWORD, LONGEST_TEXT, LONGEST_VALUE, MOST_VALUES, seal_chunk
 
 CLOCK = datetime(2026, 11, 21, 7, tzinfo=UTC)

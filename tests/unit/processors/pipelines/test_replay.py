@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from processors.knowledge import topics
 from processors.knowledge.record import Record
 from processors.pipelines.replay import ORIGIN_HEADER, Choice, choose_letters, parse_letter, replay_letters
 from processors.stores import kafka
@@ -13,12 +14,12 @@ from processors.stores import kafka
 ANY = Choice(topic="", error="", since=None, until=None)
 
 
-def letter(offset: int, topic: str = kafka.LOGS, error: str = "ValueError: x", found: bool = True) -> Record:
+def letter(offset: int, topic: str = topics.LOGS, error: str = "ValueError: x", found: bool = True) -> Record:
     original = base64.b64encode(f"value {offset}".encode()).decode()
     body = {"topic": topic, "partition": 1, "offset": offset, "error": error, "original": original}
     body |= {"original_found": found, "key": f"key {offset}", "headers": {"h": "1"}}
     return Record(
-        topic=kafka.DEAD_LETTER,
+        topic=topics.DEAD_LETTER,
         partition=0,
         offset=offset,
         timestamp_ms=1_767_225_600_000 + offset * 1000,
@@ -47,7 +48,7 @@ class Broker:
 @pytest.fixture
 def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     broker = Broker(
-        [letter(1), letter(2, error="JSONDecodeError: y"), letter(3, kafka.METRICS), letter(4, found=False)]
+        [letter(1), letter(2, error="JSONDecodeError: y"), letter(3, topics.METRICS), letter(4, found=False)]
     )
     monkeypatch.setattr(kafka, "drain", broker.drain)
     monkeypatch.setattr(kafka, "send_collected", broker.send)
@@ -66,16 +67,16 @@ def replay(choice: Choice = ANY, limit: int = 100, dry_run: bool = False) -> dic
 def test_letters_go_to_their_topics_with_key_and_headers(broker: Broker) -> None:
     told = replay()
     assert (told["chosen"], told["replayed"], told["without_original"]) == (4, 3, 1)
-    assert [message[0] for message in broker.sent] == [kafka.LOGS, kafka.LOGS, kafka.METRICS]
-    headers = {"h": "1", ORIGIN_HEADER: f"{kafka.LOGS}/1/1"}
-    assert broker.sent[0] == (kafka.LOGS, "key 1", b"value 1", headers)
+    assert [message[0] for message in broker.sent] == [topics.LOGS, topics.LOGS, topics.METRICS]
+    headers = {"h": "1", ORIGIN_HEADER: f"{topics.LOGS}/1/1"}
+    assert broker.sent[0] == (topics.LOGS, "key 1", b"value 1", headers)
 
 
 def test_a_dry_run_sends_nothing_and_shows_examples(broker: Broker) -> None:
     told = replay(dry_run=True)
     assert told["replayed"] == 3
     assert told["examples"][0] == {
-        "origin": f"{kafka.LOGS}/1/1",
+        "origin": f"{topics.LOGS}/1/1",
         "error": "ValueError: x",
         "original": "value 1",
     }
@@ -95,13 +96,13 @@ def test_what_left_the_topic_is_forgotten(broker: Broker) -> None:
     replay()
     broker.records = [letter(2), letter(5)]
     replay()
-    assert broker.positions[f"replay-{kafka.LOGS}"] == {"replayed": {"1": [2, 5]}}
+    assert broker.positions[f"replay-{topics.LOGS}"] == {"replayed": {"1": [2, 5]}}
 
 
 @pytest.mark.parametrize(
     ("change", "offsets"),
     [
-        ({"topic": kafka.METRICS}, [3]),
+        ({"topic": topics.METRICS}, [3]),
         ({"since": "2026-01-01T00:00:02Z"}, [2, 3, 4]),
         ({"until": "2026-01-01T00:00:02"}, [1]),
         ({"error": "nothing like it"}, []),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from processors.knowledge import topics
 from processors.settings import load_settings
 from processors.stores import kafka, search
 
@@ -31,7 +32,7 @@ def test_each_topic_is_created_with_so_many_replicas(
             return {topic.topic: done for topic in topics}
 
     monkeypatch.setattr(kafka, "AdminClient", Admin)
-    assert kafka.create_topics("kafka:9092", replication=replication) == list(kafka.TOPICS)
+    assert kafka.create_topics("kafka:9092", replication=replication) == list(topics.ALL)
     assert {topic.replication_factor for topic in created} == {replication}
 
 

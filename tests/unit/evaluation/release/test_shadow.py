@@ -4,7 +4,7 @@ import pytest
 import redis
 from opensearchpy import NotFoundError
 
-from evaluation.gate import shadow
+from evaluation.release import shadow
 from processors.settings import Settings, load_settings
 
 REPORT = {"candidate": "cag-v000002", "questions": 3, "failed": 0, "means": {"overlap_at_10": 0.5}}
@@ -37,8 +37,8 @@ def settings() -> Settings:
 @pytest.fixture
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     slept: list[float] = []
-    monkeypatch.setattr("evaluation.gate.shadow.time.sleep", slept.append)
-    monkeypatch.setattr("evaluation.gate.shadow.read_shadow", lambda *_: REPORT)
+    monkeypatch.setattr("evaluation.release.shadow.time.sleep", slept.append)
+    monkeypatch.setattr("evaluation.release.shadow.read_shadow", lambda *_: REPORT)
     return slept
 
 
@@ -62,7 +62,7 @@ def test_it_is_hidden_even_if_the_wait_is_broken_off(
     def stop(_: float) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("evaluation.gate.shadow.time.sleep", stop)
+    monkeypatch.setattr("evaluation.release.shadow.time.sleep", stop)
     client = FakeOpenSearch()
     with pytest.raises(KeyboardInterrupt):
         hold(client, settings)
@@ -87,6 +87,6 @@ def test_without_redis_the_swap_goes_on(
     def fail(*_: Any) -> None:
         raise redis.ConnectionError("refused")
 
-    monkeypatch.setattr("evaluation.gate.shadow.read_shadow", fail)
+    monkeypatch.setattr("evaluation.release.shadow.read_shadow", fail)
     assert hold(FakeOpenSearch(), settings) is None
     assert slept == [7]

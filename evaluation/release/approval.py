@@ -5,7 +5,7 @@ from typing import TypedDict
 import structlog
 from opensearchpy import OpenSearch
 
-from evaluation.gate.release import finish_release
+from evaluation.release.candidate import finish_release
 from processors.chunk import Pipeline
 from processors.settings import Settings
 from processors.stores import mlflow

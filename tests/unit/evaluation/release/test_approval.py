@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from evaluation.gate import approval
-from evaluation.gate.approval import Approval, explain_refusal, promote_refused
+from evaluation.release import approval
+from evaluation.release.approval import Approval, explain_refusal, promote_refused
 from processors.settings import load_settings
 from processors.versions import catalog, pins, swaps
 from tests.support.search_in_memory import SearchInMemory

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from evaluation.gate import release
+from evaluation.release import candidate
 from processors.settings import load_settings
 from processors.versions import catalog, swaps
 from tests.support.search_in_memory import SearchInMemory
@@ -23,9 +23,9 @@ def test_a_task_that_is_tried_again_after_its_swap_is_green(
     # What was written after the swap is lost or not, by when the task was cut off.
     catalog.update_meta(search, LIVE, state=state)
     finished: list[Any] = []
-    monkeypatch.setattr(release, "finish_release", lambda *given: finished.append(given[2:]))
-    monkeypatch.setattr(release, "gather_evidence", lambda *_: pytest.fail("it was measured again"))
-    assert release.release_version(search, load_settings(), "rag", LIVE) == {"promote": True, "reasons": []}
+    monkeypatch.setattr(candidate, "finish_release", lambda *given: finished.append(given[2:]))
+    monkeypatch.setattr(candidate, "gather_evidence", lambda *_: pytest.fail("it was measured again"))
+    assert candidate.release_version(search, load_settings(), "rag", LIVE) == {"promote": True, "reasons": []}
     assert finished == [("rag", LIVE, OLD)]
     assert catalog.read_meta(search, LIVE)["state"] == "live"
     assert catalog.read_meta(search, OLD)["state"] == "retired"

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from opensearchpy import OpenSearch
 
-from evaluation.gate import release
-from evaluation.gate.approval import Approval, explain_refusal, promote_refused
+from evaluation.release import candidate
+from evaluation.release.approval import Approval, explain_refusal, promote_refused
 from evaluation.report.compare import read_recorded, render_comparison
 from processors.knowledge.markdown.parsing import Section
 from processors.pipelines.cag import markdown, sync
@@ -59,7 +59,7 @@ def build_all(client: OpenSearch) -> Iterator[Build]:
         index = build_version(settings, synced["run_url"], record)["index"]
         built.append(index)
         with go_on_with(client, "cag", index):
-            decision = release.release_version(client, gate_settings or settings, "cag", index)
+            decision = candidate.release_version(client, gate_settings or settings, "cag", index)
         assert not decision["promote"], "a bad build went live"
         return index, decision["reasons"]
 
@@ -226,7 +226,7 @@ def test_a_refusal_is_told_everywhere_and_a_person_may_override_it(
         record = keep_record(told.mlflow_tracking_uri, "cag")
         index = build_version(told, synced["run_url"], record)["index"]
     with go_on_with(client, "cag", index):
-        reasons = release.release_version(client, told, "cag", index)["reasons"]
+        reasons = candidate.release_version(client, told, "cag", index)["reasons"]
     meta = catalog.read_meta(client, index)
     assert meta["state"] == "refused"
     assert meta["gate"]["reasons"] == reasons

@@ -8,10 +8,10 @@ from opensearchpy import OpenSearch
 
 from evaluation.gate.decision import Decision, decide, load_policy
 from evaluation.gate.evidence import gather_evidence
-from evaluation.gate.notifications import notify_refusal, notify_release
-from evaluation.gate.shadow import hold_for_shadow, to_metrics
 from evaluation.measures.inspection import measure_drifts
 from evaluation.queries.query_sets import load_golden
+from evaluation.release.notifications import notify_refusal, notify_release
+from evaluation.release.shadow import hold_for_shadow, to_metrics
 from evaluation.report.gate_report import summarise
 from evaluation.report.runbook_report import build_report
 from evaluation.report.tracking import log_oddities, log_runbooks, log_version

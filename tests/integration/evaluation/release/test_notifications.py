@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from evaluation.gate.notifications import notify_refusal, notify_release
+from evaluation.release.notifications import notify_refusal, notify_release
 from processors.settings import Settings
 
 PROGRAM = shutil.which("prometheus-alertmanager")

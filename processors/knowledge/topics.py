@@ -1,0 +1,25 @@
+"""The names of Kafka's topics."""
+
+from typing import Final
+
+LOGS: Final = "runlore.logs"
+METRICS: Final = "runlore.metrics"
+KUBERNETES: Final = "runlore.kubernetes"
+MLFLOW: Final = "runlore.mlflow"
+AIRFLOW: Final = "runlore.airflow"
+
+DYNAMIC: Final = (LOGS, METRICS, KUBERNETES, MLFLOW, AIRFLOW)
+"""What `rag_pipeline` reads."""
+
+DOCS: Final = "runlore.docs"
+"""Documents that changed; `cag_pipeline` is woken by it."""
+
+QUERIES: Final = "runlore.queries"
+"""What was asked, and how answers were rated."""
+
+DEAD_LETTER: Final = "runlore.dead-letter"
+
+COLLECTED: Final = "runlore.collected"
+"""Compacted: up to where each collector has read its source."""
+
+ALL: Final = (*DYNAMIC, DOCS, QUERIES, DEAD_LETTER, COLLECTED)
