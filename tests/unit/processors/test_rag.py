@@ -1,13 +1,17 @@
 """What a batch leaves: the latest write of each chunk, and a letter that names the record at fault."""
 
 import json
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from processors import rag
-from processors.chunk import Chunk
+from processors.chunk import Chunk, table_to_chunks
 from processors.knowledge import topics
+from processors.settings import load_settings
+from processors.stores import staging
 from tests.support.stages import make_record, run_stages
 
 
@@ -58,3 +62,26 @@ def test_staged_records_hold_no_text_that_can_t_be_written() -> None:
     assert f"{masked['key']}{masked['headers']}{masked['value']}".encode()
     assert "hunter22" not in (masked["value"] or "")
     assert "A1b2C3d4E5f6" not in masked["headers"]["X-Api-Key"], "a header's name says what it holds"
+
+
+POD = {"kind": "Pod", "metadata": {"name": "a-1", "uid": "u"}, "status": {"phase": "Running"}}
+
+
+@pytest.mark.parametrize(("policy", "groups"), [("otherwise: [staff]\n", ["staff"]), (None, ["public"])])
+def test_what_arrives_is_for_whom_the_policy_of_the_settings_says(
+    tmp_path: Path, policy: str | None, groups: list[str]
+) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(policy or "")
+    settings = load_settings().model_copy(update={"access_policy_file": file if policy else None})
+    url = tmp_path.as_uri()
+    records = [
+        make_record(topics.LOGS, '{"message": "a line"}'),
+        make_record(topics.KUBERNETES, json.dumps(POD)),
+    ]
+    staging.write_table(f"{url}/ingest", "records", pa.Table.from_pylist(records, schema=rag._RECORD_SCHEMA))
+    staging.write_manifest(f"{url}/ingest", {"version": None, "start": {}, "end": {}, "log_state": None})
+    rag.process_events(settings, url)
+    chunks = table_to_chunks(staging.read_table(f"{url}/light/chunks.parquet"))
+    assert {chunk["kind"] for chunk in chunks} == {"log_pattern", "k8s_state"}
+    assert [chunk["acl"] for chunk in chunks] == [groups, groups]

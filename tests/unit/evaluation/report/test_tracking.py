@@ -1,5 +1,7 @@
 """What of the evidence is kept as numbers and pictures."""
 
+from mlflow.environment_variables import MLFLOW_HTTP_REQUEST_MAX_RETRIES, MLFLOW_HTTP_REQUEST_TIMEOUT
+
 from evaluation.gate.decision import Decision
 from evaluation.measures.abstention import AbstentionReport
 from evaluation.report.gate_report import render_decision, summarise
@@ -81,3 +83,7 @@ def test_the_page_tells_the_verdict_the_reasons_and_the_evidence() -> None:
     )
     assert "the first, nothing was live" in promoted
     assert "Nothing speaks against it" in promoted
+
+
+def test_a_release_tries_three_times_for_half_a_minute_each_and_not_for_as_long_as_mlflow_would() -> None:
+    assert (MLFLOW_HTTP_REQUEST_MAX_RETRIES.get(), MLFLOW_HTTP_REQUEST_TIMEOUT.get()) == (2, 30)

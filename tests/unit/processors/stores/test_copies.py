@@ -1,5 +1,7 @@
 """How often Kafka and OpenSearch keep what they are given is a setting."""
 
+import runpy
+import sys
 from concurrent.futures import Future
 from types import SimpleNamespace
 from typing import Any
@@ -11,10 +13,9 @@ from processors.settings import load_settings
 from processors.stores import kafka, search
 
 
-@pytest.mark.parametrize("replication", [1, 3])
-def test_each_topic_is_created_with_so_many_replicas(
-    monkeypatch: pytest.MonkeyPatch, replication: int
-) -> None:
+@pytest.fixture
+def created(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The topics that a broker without any was asked for."""
     created: list[Any] = []
 
     class Admin:
@@ -31,7 +32,13 @@ def test_each_topic_is_created_with_so_many_replicas(
             done.set_result(None)
             return {topic.topic: done for topic in topics}
 
-    monkeypatch.setattr(kafka, "AdminClient", Admin)
+    for module in ("confluent_kafka.admin", "processors.stores.kafka"):
+        monkeypatch.setattr(f"{module}.AdminClient", Admin)
+    return created
+
+
+@pytest.mark.parametrize("replication", [1, 3])
+def test_each_topic_is_created_with_so_many_replicas(created: list[Any], replication: int) -> None:
     assert kafka.create_topics("kafka:9092", replication=replication) == list(topics.ALL)
     assert {topic.replication_factor for topic in created} == {replication}
 
@@ -45,6 +52,37 @@ def test_each_index_is_made_with_so_many_copies(replicas: int) -> None:
     search.apply_templates(client, 384, replicas=replicas)
     copies = {body["template"]["settings"]["index"]["number_of_replicas"] for body in applied.values()}
     assert copies == {replicas}
+
+
+def run_command(monkeypatch: pytest.MonkeyPatch, module: str, command: str, **fields: int) -> None:
+    """Run a module as `python -m` does, where the settings have these fields."""
+    settings = load_settings().model_copy(update=fields)
+    monkeypatch.setattr("processors.settings.load_settings", lambda: settings)
+    monkeypatch.setattr(sys, "argv", [module, command])
+    monkeypatch.delitem(sys.modules, module)
+    runpy.run_module(module, run_name="__main__")
+
+
+def test_the_command_that_creates_topics_asks_for_what_the_settings_say(
+    monkeypatch: pytest.MonkeyPatch, created: list[Any]
+) -> None:
+    run_command(monkeypatch, "processors.stores.kafka", "create-topics", kafka_replication=3)
+    assert {topic.replication_factor for topic in created} == {3}
+
+
+def test_the_command_that_applies_templates_asks_for_what_the_settings_say(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    applied: list[int] = []
+
+    def note(name: str, body: Any) -> None:
+        assert name.startswith("runlore-")
+        applied.append(body["template"]["settings"]["index"]["number_of_replicas"])
+
+    client = SimpleNamespace(indices=SimpleNamespace(put_index_template=note))
+    monkeypatch.setattr("opensearchpy.OpenSearch", lambda *_, **__: client)
+    run_command(monkeypatch, "processors.stores.search", "apply-templates", opensearch_replicas=2)
+    assert applied == [2, 2]
 
 
 def test_one_broker_and_one_node_are_enough_by_default() -> None:

@@ -7,11 +7,16 @@ from typing import Any
 
 import pytest
 
+from processors.chunk import chunks_to_table
+from processors.pipelines.cag import index, sync
 from processors.pipelines.cag.sources.confluence import read_confluence_source
 from processors.pipelines.cag.sources.held_pages import read_held, stage_held
 from processors.pipelines.cag.sources.model_cards import read_model_cards
-from processors.settings import ConfluenceSpace, Settings
+from processors.settings import ConfluenceSpace, DocumentSource, Settings
+from processors.stores import staging
+from processors.versions import builds, catalog, swaps
 from tests.support.recorded import Replay, replay
+from tests.support.search_in_memory import SearchInMemory
 
 RECORDED = Path(__file__).parent / "recorded"
 GIT = {"commit": "c0ffee", "signature": "s"}
@@ -80,3 +85,34 @@ def test_a_lost_map_of_model_cards_means_reading_all_again(settings: Settings, t
         held = keep(tmp_path, cards=first["position"])["positions"]["cards"]
         again = read_model_cards(there, held)
     assert (len(again["pages"]), again["carried"]) == (1, False)
+
+
+def test_from_run_to_run_the_cluster_is_told_of_no_page(
+    settings: Settings,
+    space: ConfluenceSpace,
+    confluence: Replay,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "docs").mkdir()
+    chosen = {"docs": (DocumentSource(url=str(tmp_path / "docs")),), "confluence": (space,)}
+    places = {"staging_url": tmp_path.as_uri(), "work_dir": tmp_path / "work", "model_cards": False}
+    settings = settings.model_copy(update={**chosen, **places})
+    client: Any = SearchInMemory()
+    monkeypatch.setattr("processors.stores.search.open_search", lambda _: client)
+    monkeypatch.setattr("processors.stores.search.write_chunks", lambda *_: [])
+
+    synced = sync.sync_documents(settings, "first")
+    assert synced
+    # Of the steps between, what the build reads of them.
+    url = f"{synced['run_url']}/markdown"
+    staging.write_table(url, "chunks", chunks_to_table([]))
+    staging.write_manifest(url, {"page_records": "none"})
+    built = index.build_version(settings, synced["run_url"])["index"]
+    with builds.go_on_with(client, "cag", built):
+        swaps.promote(client, "cag", built)
+    assert not [path for path in ("65601", "OPS/") if path in json.dumps(catalog.read_meta(client, built))]
+
+    confluence.asked.clear()
+    assert sync.sync_documents(settings, "second") is None
+    assert not [asked for asked in confluence.asked if "body.storage" in asked], "a page was read again"
