@@ -22,7 +22,7 @@ from dags.replay_dead_letter import replay_dead_letter
 from dags.roll_back_version import roll_back_version
 from dags.watch_kubernetes import watch_kubernetes
 from processors.settings import Settings, load_settings
-from processors.stores import kafka
+from processors.stores.kafka.limits import STALL_S, TRANSACTION_MS
 from processors.stores.model_server import limit_fallback
 from processors.time_limits import LONG, SHORT, limit_embedding, limit_rebuild, limit_watch
 from processors.versions import leases
@@ -135,7 +135,7 @@ def test_a_lease_outlives_a_renewal_that_hangs() -> None:
 
 
 def test_a_drain_waits_longer_than_a_transaction_that_was_left_open() -> None:
-    assert kafka._STALL_S > kafka._TRANSACTION_MS / 1000
+    assert STALL_S > TRANSACTION_MS / 1000
 
 
 def test_the_page_tells_the_limits_that_hold() -> None:
@@ -144,5 +144,5 @@ def test_the_page_tells_the_limits_that_hold() -> None:
     assert f"{embedding} min by default" in page
     for dag in (rag_pipeline, cag_pipeline, approve_version, *OTHERS):
         assert f"`{dag().dag_id}`" in page
-    assert f"{kafka._STALL_S:.0f} s: longer than the {kafka._TRANSACTION_MS // 1000} s" in page
+    assert f"{STALL_S:.0f} s: longer than the {TRANSACTION_MS // 1000} s" in page
     assert f"{leases.HANDOVER.seconds // 60} min" in page

@@ -14,6 +14,7 @@ from processors.pipelines.collect import log_indices
 from processors.pipelines.collect.log_indices import collect_log_indices
 from processors.settings import LogIndex, Settings
 from processors.stores import kafka
+from processors.stores.kafka import collected
 
 # Minutes ago: the service level of an event that is late on purpose is nobody's concern.
 START = datetime.now(UTC) - timedelta(minutes=10)
@@ -92,7 +93,7 @@ def test_a_collector_that_dies_between_loses_and_doubles_nothing(
     write({f"line {n:02}": n for n in range(30)})
     commits: list[int] = []
 
-    class DyingProducer(kafka.Producer):  # type: ignore[misc]
+    class DyingProducer(collected.Producer):  # type: ignore[misc]
         def commit_transaction(self, *arguments: Any) -> None:
             commits.append(len(commits))
             if len(commits) == 2:
@@ -102,7 +103,7 @@ def test_a_collector_that_dies_between_loses_and_doubles_nothing(
             super().commit_transaction(*arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr(kafka, "Producer", DyingProducer)
+        patched.setattr(collected, "Producer", DyingProducer)
         with pytest.raises(SystemExit):
             collect_log_indices(reading)
     assert read_topic(reading, index) == [f"line {n:02}" for n in range(10)]

@@ -10,7 +10,8 @@ import pytest
 
 from processors.knowledge import topics
 from processors.settings import load_settings
-from processors.stores import kafka, search
+from processors.stores import search
+from processors.stores.kafka import admin
 
 
 @pytest.fixture
@@ -32,14 +33,13 @@ def created(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
             done.set_result(None)
             return {topic.topic: done for topic in topics}
 
-    for module in ("confluent_kafka.admin", "processors.stores.kafka"):
-        monkeypatch.setattr(f"{module}.AdminClient", Admin)
+    monkeypatch.setattr(admin, "AdminClient", Admin)
     return created
 
 
 @pytest.mark.parametrize("replication", [1, 3])
 def test_each_topic_is_created_with_so_many_replicas(created: list[Any], replication: int) -> None:
-    assert kafka.create_topics("kafka:9092", replication=replication) == list(topics.ALL)
+    assert admin.create_topics("kafka:9092", replication=replication) == list(topics.ALL)
     assert {topic.replication_factor for topic in created} == {replication}
 
 
@@ -59,14 +59,14 @@ def run_command(monkeypatch: pytest.MonkeyPatch, module: str, command: str, **fi
     settings = load_settings().model_copy(update=fields)
     monkeypatch.setattr("processors.settings.load_settings", lambda: settings)
     monkeypatch.setattr(sys, "argv", [module, command])
-    monkeypatch.delitem(sys.modules, module)
+    monkeypatch.delitem(sys.modules, module, raising=False)
     runpy.run_module(module, run_name="__main__")
 
 
 def test_the_command_that_creates_topics_asks_for_what_the_settings_say(
     monkeypatch: pytest.MonkeyPatch, created: list[Any]
 ) -> None:
-    run_command(monkeypatch, "processors.stores.kafka", "create-topics", kafka_replication=3)
+    run_command(monkeypatch, "processors.stores.kafka.__main__", "create-topics", kafka_replication=3)
     assert {topic.replication_factor for topic in created} == {3}
 
 

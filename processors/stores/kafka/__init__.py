@@ -1,0 +1,20 @@
+"""Kafka: topics, records from positions on, messages sent, collectors' positions, dead-letter records."""
+
+from processors.stores.kafka.admin import add_partitions, create_topics, mirror_positions
+from processors.stores.kafka.collected import read_collected, send_collected
+from processors.stores.kafka.consumer import drain, read_newest
+from processors.stores.kafka.dead_letters import send_dead_letters
+from processors.stores.kafka.producer import Message, produce
+
+__all__ = [
+    "Message",
+    "add_partitions",
+    "create_topics",
+    "drain",
+    "mirror_positions",
+    "produce",
+    "read_collected",
+    "read_newest",
+    "send_collected",
+    "send_dead_letters",
+]

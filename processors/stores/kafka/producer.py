@@ -1,0 +1,37 @@
+"""Sends messages and waits until the broker holds all of them."""
+
+from collections.abc import Iterable
+
+from confluent_kafka import Producer
+
+from processors.stores.kafka.limits import TIMEOUT_S
+
+Message = tuple[str, bytes, dict[str, str]]
+"""Key, value and headers."""
+
+
+def produce(bootstrap: str, topic: str, messages: Iterable[Message]) -> int:
+    """Send messages, wait until the broker holds all of them, and return how many they were.
+
+    Args:
+        bootstrap: Kafka's bootstrap servers.
+        topic: Where they go.
+        messages: In this order.
+
+    Raises:
+        RuntimeError: Some message was not acknowledged.
+    """
+    failures: list[str] = []
+    producer = Producer({"bootstrap.servers": bootstrap, "acks": "all", "enable.idempotence": True})
+    count = 0
+    for key, value, headers in messages:
+        producer.produce(
+            topic, value=value, key=key, headers=list(headers.items()),
+            on_delivery=lambda error, _: failures.append(str(error)) if error else None,
+        )  # fmt: skip
+        producer.poll(0)
+        count += 1
+    unsent = producer.flush(TIMEOUT_S)
+    if failures or unsent:
+        raise RuntimeError(f"{topic}: {unsent} of {count} messages unsent, errors: {failures[:3]}")
+    return count
