@@ -43,7 +43,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from processors.knowledge.topics import DOCS
 from processors.settings import load_settings
-from processors.stores.doorbell import DoorbellTrigger
+from processors.stores.kafka_trigger import KafkaTrigger
 from processors.time_limits import LONG, limit_rebuild
 
 SETTINGS = load_settings()
@@ -53,7 +53,7 @@ DOCUMENTS = Asset(
     watchers=[
         AssetWatcher(
             name="document-changed",
-            trigger=DoorbellTrigger(topics=[DOCS], kafka_config_id="runlore_documents"),
+            trigger=KafkaTrigger(topics=[DOCS], kafka_config_id="runlore_documents"),
         )
     ],
 )

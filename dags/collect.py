@@ -1,7 +1,7 @@
 """### Collect what the systems around us know
 
 Asks every configured source for what is new since the last time and sends the answers, in the source's own
-format, to Kafka. The doorbell of `rag_pipeline` rings when they arrive.
+format, to Kafka. They wake `rag_pipeline` when they arrive.
 
 | task | source | topic | where it is set |
 |---|---|---|---|

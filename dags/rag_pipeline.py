@@ -13,10 +13,10 @@ version.
 | `vector_indexing_task` | Bulk write, every item checked; dead letters; then the version's positions. |
 | `quality_validation_task` | A new version must pass the gate, a micro-batch be found by its alias. |
 
-**When it runs.** A message in Kafka rings the doorbell and starts a run within a second or two. A slow
-timetable looks anyway, so a lost ring costs seconds, not data. Only one run is active at a time; rings in
-between are drained together by the next one. A run takes `RUNLORE_MAX_EVENTS_PER_RUN` at most; if it leaves
-some behind, it rings itself.
+**When it runs.** A message in Kafka fires the trigger and starts a run within a second or two. A slow
+timetable looks anyway, so a lost trigger event costs seconds, not data. Only one run is active at a time;
+what comes in between is drained by the next one. A run takes `RUNLORE_MAX_EVENTS_PER_RUN` at most; if
+it leaves some behind, it wakes the next.
 
 **History.** Trigger it with *History from* to rebuild a new version out of archived staging by Spark. The
 new version goes live only if the gate lets it pass, and then goes on from its own positions in Kafka.
@@ -49,7 +49,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from processors.knowledge.topics import DYNAMIC
 from processors.settings import load_settings
-from processors.stores.doorbell import DoorbellTrigger
+from processors.stores.kafka_trigger import KafkaTrigger
 from processors.time_limits import SHORT, limit_embedding, limit_rebuild
 
 SETTINGS = load_settings()
@@ -61,13 +61,13 @@ EVENTS = Asset(
     "runlore-events",
     watchers=[
         AssetWatcher(
-            name="doorbell",
-            trigger=DoorbellTrigger(topics=list(DYNAMIC), kafka_config_id="runlore_doorbell"),
+            name="event-arrived",
+            trigger=KafkaTrigger(topics=list(DYNAMIC), kafka_config_id="runlore_events"),
         )
     ],
 )
 
-# An outlet by this name rings only if something is added to it; a plain one rings whenever its task succeeds.
+# An outlet by this name wakes only if something is added to it; a plain one whenever its task succeeds.
 MORE_EVENTS = AssetAlias("runlore-more-events")
 
 
@@ -111,7 +111,7 @@ def embedding_generation_task(ingested: dict[str, Any], params: dict[str, Any]) 
 def vector_indexing_task(
     ingested: dict[str, Any], params: dict[str, Any], outlet_events: Any
 ) -> dict[str, Any]:
-    """Write chunks, then move the version's positions, then ring if the run had to leave events behind."""
+    """Write chunks, then move the version's positions, then wake the next run if events were left behind."""
     from processors.rag import index_chunks
     from processors.versions.build_runs import keep_record
 
@@ -119,7 +119,7 @@ def vector_indexing_task(
     is_rebuild = bool(params["history_from"])
     indexed = index_chunks(SETTINGS, ingested["run_url"], from_history=is_rebuild, record=record)
     if ingested["is_full"]:
-        # What was left has rung already and won't ring again.
+        # What was left has fired the trigger already and won't again.
         outlet_events[MORE_EVENTS].add(EVENTS)
     return indexed
 

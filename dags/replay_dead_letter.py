@@ -5,7 +5,7 @@ parser): a message that fails again comes back as a new dead letter.
 
 1. **Trigger it with *Dry run* on**, as the form proposes. The return value of `replay_task` (tab *XCom*) and
    its log say how many letters fit, how many of them were replayed before, and show five of them.
-2. **Trigger it again with *Dry run* off.** `rag_pipeline` is rung by the messages and processes them.
+2. **Trigger it again with *Dry run* off.** `rag_pipeline` is woken by the messages and processes them.
 
 **Each letter is sent at most once**, however often and with whatever filters this runs. What was replayed is
 written to Kafka in the same transaction as the messages, so a run that is killed has sent both or neither:

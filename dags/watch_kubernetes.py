@@ -1,8 +1,8 @@
 """### What happens in the Kubernetes cluster
 
 Reads along the events and objects of one cluster, from pods to network policies, and sends every change, as
-the API's own object, to the Kafka topic `runlore.kubernetes`. The doorbell of `rag_pipeline` rings when it
-arrives, so that "why did checkout restart?" can be answered seconds later.
+the API's own object, to the Kafka topic `runlore.kubernetes`. That wakes `rag_pipeline`, so that "why did
+checkout restart?" can be answered seconds later.
 
 **When it runs.** One run after the other, each watching for `RUNLORE_WATCH_SECONDS`. Without a cluster, that
 is while `RUNLORE_KUBECONFIG` is empty, it has no schedule. `make kube-up` gives the local stack a cluster.

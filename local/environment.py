@@ -136,7 +136,7 @@ def _airflow(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
         "bootstrap.servers": f"{LOCALHOST}:{ports['kafka']}",
         "enable.auto.commit": "false",
         "auto.offset.reset": "latest",
-        # Partitions that are added ring from then on.
+        # Partitions that are added wake from then on.
         "topic.metadata.refresh.interval.ms": "5000",
     }
     spark = {"spark-binary": "spark-submit", "deploy-mode": "client"}
@@ -190,7 +190,7 @@ def _airflow(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
             f"AIRFLOW_CONN_RUNLORE_{name.upper()}": json.dumps(
                 {"conn_type": "kafka", "extra": {**kafka, "group.id": f"runlore-{name}"}}
             )
-            for name in ("doorbell", "documents")
+            for name in ("events", "documents")
         },
         "AIRFLOW_CONN_SPARK_LOCAL": json.dumps({"conn_type": "spark", "host": "local[2]", "extra": spark}),
     }

@@ -305,7 +305,7 @@ class Settings(BaseSettings):
         (), description="JSON list of regular expressions; log lines that one of them finds are left out."
     )
     max_events_per_run: int = Field(50_000, ge=1, description="A run drains at most this many Kafka events.")
-    sweep_seconds: int = Field(30, ge=5, description="How often rag_pipeline looks without being rung.")
+    sweep_seconds: int = Field(30, ge=5, description="How often rag_pipeline looks without being woken.")
     collect_seconds: int = Field(300, ge=15, description="How often metrics are collected.")
     queries_file: Path | None = Field(
         None, description="What to ask Prometheus; empty: the list that comes along."

@@ -18,6 +18,6 @@ for module in (
     "processors.pipelines.collect.metrics",
     "processors.pipelines.collect.mlflow",
     "processors.rag",
-    "processors.stores.doorbell",
+    "processors.stores.kafka_trigger",
 ):
     import_module(module)

@@ -96,14 +96,14 @@ def test_spark_runs_only_for_a_history_window(
 
 
 @pytest.mark.parametrize("is_full", [True, False])
-def test_a_run_that_left_events_behind_rings_for_the_next(
+def test_a_run_that_left_events_behind_wakes_the_next(
     monkeypatch: pytest.MonkeyPatch, *, is_full: bool
 ) -> None:
     monkeypatch.setattr("processors.rag.index_chunks", lambda *_, **__: {"candidate": False})
     indexing = rag_pipeline().get_task("vector_indexing_task")
-    rung: list[Asset] = []
-    outlet_events = {MORE_EVENTS: SimpleNamespace(add=rung.append)}
+    woken: list[Asset] = []
+    outlet_events = {MORE_EVENTS: SimpleNamespace(add=woken.append)}
     ingested = {"run_url": "file:///r", "is_full": is_full}
     indexing.python_callable(ingested, {"history_from": None}, outlet_events)
-    assert rung == ([EVENTS] if is_full else [])
+    assert woken == ([EVENTS] if is_full else [])
     assert indexing.outlets == [MORE_EVENTS]

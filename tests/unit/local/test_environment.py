@@ -54,7 +54,7 @@ def test_the_mark_of_the_stack_is_not_handed_to_shells(computed: dict[str, str])
 
 
 def test_connections_are_json_that_airflow_reads(computed: dict[str, str]) -> None:
-    kafka = json.loads(computed["AIRFLOW_CONN_RUNLORE_DOORBELL"])
+    kafka = json.loads(computed["AIRFLOW_CONN_RUNLORE_EVENTS"])
     assert kafka["extra"]["enable.auto.commit"] == "false"
     assert json.loads(computed["AIRFLOW_CONN_SPARK_LOCAL"])["host"] == "local[2]"
 

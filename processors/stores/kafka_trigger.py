@@ -1,9 +1,9 @@
-"""The doorbell of a pipeline: a Kafka message wakes the pipeline, which then reads for itself what there is.
+"""The trigger of a pipeline: a Kafka message wakes the pipeline, which then reads for itself what there is.
 
-A ring may be lost or doubled, which does no harm: positions belong to the index version, and a slow timetable
-looks anyway. What the bell must not do is ring for ever. The stack ships its own logs, so a line that a run
-causes could cause the next run. Lines of the stack itself therefore ring once per pattern and a few minutes;
-a loop would repeat its pattern, and so comes to rest. Everybody else's lines always ring.
+A message that wakes nobody, or wakes twice, does no harm: positions belong to the index version, and a slow
+timetable looks anyway. What must not be is a feedback loop. The stack ships its own logs, so a line that a
+run causes could cause the next run. Lines of the stack itself therefore wake once per pattern and a few
+minutes; a loop would repeat its pattern, and so ends. Everybody else's lines always wake.
 """
 
 import asyncio
@@ -22,37 +22,37 @@ from processors.knowledge.untrusted import decode_text, read_object
 
 OWN_DATASET: Final = "runlore.self"
 SILENCE_S: Final = 180.0
-# Each ring leaves rows in Airflow's tables; a run takes longer than this.
-_RING_INTERVAL_S: Final = 1.0
+# Each event leaves rows in Airflow's tables; a run takes longer than this.
+_EVENT_INTERVAL_S: Final = 1.0
 _PATIENCE_S: Final = 1.0
 _AT_ONCE: Final = 10_000
 _REMEMBERED: Final = 1000
 _VARIABLE: Final = re.compile(r"0x[0-9a-f]+|[0-9]+", re.IGNORECASE)
 
 
-def deserves_ring(value: bytes, now: float, rung: OrderedDict[str, float]) -> bool:
+def should_wake(value: bytes, now: float, woken: OrderedDict[str, float]) -> bool:
     """Tell whether a log record wakes the pipeline, and remember the pattern if it is the stack's own.
 
     Args:
         value: The Kafka message's value.
         now: Seconds on a clock that only goes forward.
-        rung: Pattern to the time it last rang; changed in place, never more than some thousand entries.
+        woken: Pattern to the time it last woke; changed in place, never more than some thousand entries.
 
     Example:
         >>> own = b'{"event": {"dataset": "runlore.self"}, "message": "took 12 ms"}'
-        >>> rung = OrderedDict()
-        >>> [deserves_ring(own, now, rung) for now in (0.0, 10.0, 500.0)]
+        >>> woken = OrderedDict()
+        >>> [should_wake(own, now, woken) for now in (0.0, 10.0, 500.0)]
         [True, False, True]
     """
     pattern = _own_pattern(value)
     if pattern is None:
         return True
-    if now - rung.get(pattern, -SILENCE_S) < SILENCE_S:
+    if now - woken.get(pattern, -SILENCE_S) < SILENCE_S:
         return False
-    rung[pattern] = now
-    rung.move_to_end(pattern)
-    if len(rung) > _REMEMBERED:
-        rung.popitem(last=False)
+    woken[pattern] = now
+    woken.move_to_end(pattern)
+    if len(woken) > _REMEMBERED:
+        woken.popitem(last=False)
     return True
 
 
@@ -67,11 +67,11 @@ def _own_pattern(value: bytes) -> str | None:
         return None
 
 
-class DoorbellTrigger(BaseEventTrigger):
-    """Fires within a second of a message that deserves a ring, and once a second at most.
+class KafkaTrigger(BaseEventTrigger):
+    """Fires within a second of a message that should wake the pipeline, and once a second at most.
 
     Airflow's own Kafka triggers take one message at a time and hold it until its event is stored, so behind a
-    burst they go on firing for as long as the burst was. A bell takes all that waits at once.
+    burst they go on firing for as long as the burst was. This one takes all that waits at once.
     """
 
     def __init__(self, topics: list[str], kafka_config_id: str) -> None:
@@ -86,17 +86,17 @@ class DoorbellTrigger(BaseEventTrigger):
         return f"{__name__}.{type(self).__qualname__}", arguments
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Ring for what deserves it, for as long as the triggerer runs."""
+        """Fire for what should wake the pipeline, for as long as the triggerer runs."""
         consumer = await sync_to_async(KafkaConsumerHook(self.topics, self.kafka_config_id).get_consumer)()
-        rung: OrderedDict[str, float] = OrderedDict()
+        woken: OrderedDict[str, float] = OrderedDict()
         while True:
             values = await asyncio.to_thread(_read_waiting, consumer)
-            if any(deserves_ring(value, time.monotonic(), rung) for value in values):
-                yield TriggerEvent("ring")  # type: ignore[no-untyped-call]
-                # What comes meanwhile waits in the consumer and rings then, so that none is left unread.
-                await asyncio.sleep(_RING_INTERVAL_S)
+            if any(should_wake(value, time.monotonic(), woken) for value in values):
+                yield TriggerEvent("wake")  # type: ignore[no-untyped-call]
+                # What comes meanwhile waits in the consumer and fires then, so that none is left unread.
+                await asyncio.sleep(_EVENT_INTERVAL_S)
             if values:
-                # After the ring: a triggerer that is killed before rings once more, rather than not at all.
+                # After the event: a triggerer that is killed before fires once more, rather than not at all.
                 consumer.commit(asynchronous=True)
 
 

@@ -1,4 +1,4 @@
-"""A stack that watches itself comes to rest: what a run logs doesn't set off the next one."""
+"""A stack that watches itself makes no feedback loop: what a run logs doesn't set off the next one."""
 
 import time
 from collections.abc import Callable
@@ -18,13 +18,13 @@ PATIENCE_S = 300
 def snapshot(settings: Settings, airflow: httpx.Client) -> tuple[kafka.Positions, int]:
     """How far the log topic reaches, and how many runs were not started by the clock."""
     _, _, end = kafka.drain(settings.kafka_bootstrap, [topics.LOGS], {}, 1_000_000)
-    rung = {"run_type": ["asset_triggered"], "limit": 1}
-    runs = airflow.get("/dags/rag_pipeline/dagRuns", params=rung).raise_for_status().json()
+    woken = {"run_type": ["asset_triggered"], "limit": 1}
+    runs = airflow.get("/dags/rag_pipeline/dagRuns", params=woken).raise_for_status().json()
     return end, runs["total_entries"]
 
 
 @pytest.mark.usefixtures("live_versions")
-def test_after_both_pipelines_ran_an_idle_stack_comes_to_rest(
+def test_after_both_pipelines_ran_an_idle_stack_starts_no_run(
     settings: Settings, airflow: httpx.Client, run_dag: RunDag
 ) -> None:
     run_dag("cag_pipeline", {"rebuild": True})
