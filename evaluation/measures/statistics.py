@@ -1,14 +1,14 @@
 """How far a mean may be off by chance, and whether one version is really better than another.
 
 Query sets are small, so a mean over them moves when other queries are drawn. Both functions draw again and
-again from the measured values and assume no distribution.
+again from the measured values and assume no distribution; the drawing is scipy's.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple, TypedDict
 
 import numpy as np
-import numpy.typing as npt
+from scipy import stats
 
 
 class Interval(NamedTuple):
@@ -54,11 +54,19 @@ def bootstrap_interval(
         Interval(low=0.5, high=0.5)
     """
     _check(values, confidence, resamples)
-    measured = np.asarray(values, dtype=np.float64)
-    drawn = np.random.default_rng(seed).integers(0, measured.size, size=(resamples, measured.size))
-    means = measured[drawn].mean(axis=1)
-    low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return Interval(float(low), float(high))
+    if len(values) == 1:
+        # scipy draws from two values at least.
+        return Interval(float(values[0]), float(values[0]))
+    found = stats.bootstrap(
+        [np.asarray(values, dtype=np.float64)],
+        np.mean,
+        n_resamples=resamples,
+        confidence_level=confidence,
+        # BCa has no interval where all values are equal, as perfect queries are.
+        method="percentile",
+        rng=np.random.default_rng(seed),
+    ).confidence_interval
+    return Interval(float(found.low), float(found.high))
 
 
 def compare_paired(
@@ -74,13 +82,13 @@ def compare_paired(
     The interval is the percentile bootstrap of the mean difference. The p-value is that of the two-sided
     paired randomisation test, in which each query's two values change places by the toss of a coin (Smucker,
     Allan, Carterette: "A Comparison of Statistical Significance Tests for Information Retrieval Evaluation",
-    CIKM 2007).
+    CIKM 2007). Of few queries all tosses are counted out.
 
     Args:
         candidate: One value for each query; at least one.
         live: The live version's values of the same queries in the same order.
         confidence: Share of the resampled differences inside the interval, in (0, 1).
-        resamples: How often is drawn and tossed.
+        resamples: How often is drawn and tossed; no p-value is below 1/`resamples`.
         seed: The same seed gives the same comparison.
 
     Raises:
@@ -97,22 +105,22 @@ def compare_paired(
     low, high = bootstrap_interval(
         differences.tolist(), confidence=confidence, resamples=resamples, seed=seed
     )
+    # Of one sample, scipy turns the signs: what changing places does to a difference.
+    tossed = stats.permutation_test(
+        [differences],
+        lambda signed, axis: np.abs(signed.mean(axis=axis)),
+        permutation_type="samples",
+        alternative="greater",
+        n_resamples=resamples,
+        rng=np.random.default_rng(seed),
+    )
     return Comparison(
         difference=float(differences.mean()),
         low=low,
         high=high,
-        p_value=_randomise(differences, resamples, seed),
+        p_value=float(tossed.pvalue),
         queries=differences.size,
     )
-
-
-def _randomise(differences: npt.NDArray[np.float64], resamples: int, seed: int) -> float:
-    signs = np.random.default_rng(seed).choice((-1.0, 1.0), size=(resamples, differences.size))
-    tossed = np.abs(signs @ differences)
-    # The sums of the same differences in another order differ in the last digits.
-    as_large = int((tossed >= abs(differences.sum()) - 1e-9).sum())
-    # What was observed is one of the possible outcomes, so no p-value is 0.
-    return (as_large + 1) / (resamples + 1)
 
 
 def _check(values: Sequence[float], confidence: float, resamples: int) -> None:

@@ -1,4 +1,7 @@
-"""How a short series went: its slope, and the moment it changed its level, both without fear of outliers."""
+"""How a short series went: its slope, and the moment it changed its level, both without fear of outliers.
+
+Why not by `scipy.stats`, with figures: docs/dependencies.md. The tests compare with it.
+"""
 
 from typing import Final, NamedTuple
 

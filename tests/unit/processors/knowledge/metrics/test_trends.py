@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from processors.knowledge.metrics.trends import find_slope, find_step
 
@@ -42,3 +43,18 @@ def test_what_is_short_or_flat_has_neither(values: list[float]) -> None:
     array = np.array(values)
     assert find_slope(TIMES[: len(array)], array) is None
     assert find_step(array) is None
+
+
+def test_slopes_are_those_of_scipy_and_certain_by_its_test_too() -> None:
+    random = np.random.default_rng(1)
+    found = 0
+    for count in random.integers(8, 120, 200):
+        values = np.round(
+            random.normal(0, 1, count) + TIMES[1] * np.arange(count) * random.choice([0, 0.001]), 1
+        )
+        slope = find_slope(np.arange(count) * 60.0, values)
+        if slope:
+            found += 1
+            assert slope.per_second == pytest.approx(stats.theilslopes(values, np.arange(count) * 60.0).slope)
+            assert stats.kendalltau(np.arange(count), values).pvalue <= 0.001
+    assert 20 < found < 180
