@@ -13,10 +13,10 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from processors.knowledge.markdown.quoting import quote_span
+from processors.retrieval.language import PHRASES
 from serving.answering.commands import FENCE, find_made_up
-from serving.answering.markup import quote_span
 from serving.answering.phrases import OwnWords
-from serving.model_server.extractive.language import PHRASES
 
 if TYPE_CHECKING:
     from processors.retrieval.hybrid import Hit

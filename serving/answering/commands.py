@@ -11,8 +11,8 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Final
 
+from processors.knowledge.markdown.quoting import break_tags, reveal
 from processors.retrieval.hybrid import DYNAMIC_KINDS
-from serving.answering.markup import break_tags, reveal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from serving.model_server.extractive.language import find_language
+from processors.retrieval.language import find_language
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from serving.answering.markup import defuse_markdown
+from processors.knowledge.markdown.inert import defuse_markdown
 from serving.answering.phrases import OwnWords, choose_words
 from serving.answering.prompt import describe_window
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from opensearchpy.exceptions import ConnectionError as SearchDownError
 
+from processors.knowledge.markdown.inert import defuse_stream
+from processors.knowledge.markdown.quoting import defuse_title
 from processors.knowledge.times import read_moment
 from serving.answering.citations import number_citations
 from serving.answering.claims import ClaimCheck, mark_claims
 from serving.answering.conversation import list_tool_turns
 from serving.answering.links import Reader, make_reader
-from serving.answering.markup import defuse_stream, defuse_title
 from serving.answering.packing import choose_sources, open_counter
 from serving.answering.phrases import choose_words
 from serving.answering.prompt import build_messages, title_of

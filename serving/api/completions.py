@@ -9,11 +9,12 @@ import openai
 import structlog
 from litestar.response import Stream
 
+from processors.knowledge.markdown.inert import defuse_markdown
+from processors.knowledge.markdown.quoting import defuse_title, quote_block
 from processors.retrieval.hybrid import DYNAMIC_KINDS, Hit
 from processors.versions.names import find_version
 from serving.answering.answer import describe_provenance
 from serving.answering.links import Reader, link_source
-from serving.answering.markup import defuse_markdown, defuse_title, quote_block
 from serving.answering.prompt import title_of
 from serving.answering.writing import Answer
 from serving.errors import to_error

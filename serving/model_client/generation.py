@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import openai
 import structlog
 
-from serving.answering.markup import defuse_markdown
+from processors.knowledge.markdown.inert import defuse_markdown
 from serving.answering.phrases import OwnWords
 from serving.answering.prompt import title_of
 from serving.errors import BrokenAnswerError, is_refusal

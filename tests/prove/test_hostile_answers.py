@@ -20,15 +20,16 @@ import pytest
 from opensearchpy import OpenSearch
 from playwright.sync_api import Dialog, Page, Request, expect, sync_playwright
 
+from processors.knowledge.markdown.inert import defuse_markdown
+from processors.knowledge.markdown.quoting import break_tags, quote_span
+from processors.retrieval.language import PHRASES
 from processors.settings import Settings
 from processors.stores.model_server import embed_texts
 from processors.stores.search import write_chunks
 from processors.versions.catalog import create_version
 from processors.versions.swaps import promote
 from serving.answering.claims import find_citations
-from serving.answering.markup import break_tags, defuse_markdown, quote_span
 from serving.api import citation_routes
-from serving.model_server.extractive.language import PHRASES
 from serving.model_server.extractive.prompt import Source
 from serving.model_server.extractive.quote import quote_prose
 from serving.model_server.extractive.units import split_units

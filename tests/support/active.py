@@ -5,7 +5,7 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from serving.answering.markup import break_tags
+from processors.knowledge.markdown.quoting import break_tags
 
 # Of a bare address most pages make a link, as GitHub's Markdown does.
 _ADDRESS = re.compile(r"(?:https?|ftp)://|\bwww\.|\bmailto:", re.IGNORECASE)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from serving.answering.markup import quote_span
-from serving.model_server.extractive.language import Phrases
+from processors.knowledge.markdown.quoting import quote_span
+from processors.retrieval.language import Phrases
 from serving.model_server.extractive.quote import quote_code, quote_prose
 from serving.model_server.extractive.score import ScoredUnit, is_observation
 from serving.model_server.extractive.select import Selection

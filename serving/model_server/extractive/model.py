@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 import numpy as np
 
 from processors.retrieval.glossary import has_cyrillic, translate_terms
+from processors.retrieval.language import PHRASES, find_language
 from processors.retrieval.time_phrases import find_window
 from serving.model_server import metrics
 from serving.model_server.extractive.compose import compose_answer
-from serving.model_server.extractive.language import PHRASES, find_intent, find_language
+from serving.model_server.extractive.intent import find_intent
 from serving.model_server.extractive.lexical import measure_coverage, split_words, weigh_words
 from serving.model_server.extractive.prompt import Prompt, parse_prompt
 from serving.model_server.extractive.score import embedding_text, score_units

@@ -7,7 +7,7 @@ literally; only tags that a chat page might lift out of a code block are broken 
 import re
 from typing import Final
 
-from serving.answering.markup import break_tags, quote_span, reveal
+from processors.knowledge.markdown.quoting import break_tags, quote_span, reveal
 from serving.model_server.extractive.units import Code
 
 _CODE_SPAN: Final = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)")

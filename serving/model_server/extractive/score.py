@@ -24,7 +24,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from serving.model_server.extractive.language import Intent
+from serving.model_server.extractive.intent import Intent
 from serving.model_server.extractive.lexical import measure_coverage, split_words, weigh_words
 from serving.model_server.extractive.prompt import Source
 from serving.model_server.extractive.units import LINE_KINDS, Unit

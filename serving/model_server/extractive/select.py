@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from serving.model_server.extractive.language import Intent
+from serving.model_server.extractive.intent import Intent
 from serving.model_server.extractive.score import (
     ScoredUnit,
     is_calm,

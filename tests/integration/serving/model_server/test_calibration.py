@@ -16,7 +16,7 @@ import pytest
 from processors.knowledge.markdown.chunking import open_splitter, split_section
 from processors.knowledge.markdown.parsing import parse_document
 from processors.retrieval.glossary import translate_terms
-from serving.model_server.extractive.language import PHRASES
+from processors.retrieval.language import PHRASES
 
 _NEAREST = 8
 

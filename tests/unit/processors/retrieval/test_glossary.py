@@ -58,3 +58,8 @@ def test_inflections_are_found_and_other_words_are_not(russian: str, english: st
 
 def test_a_model_that_reads_russian_gets_the_question_as_it_is() -> None:
     assert add_translation("откат", reads_russian=True) == "откат"
+
+
+def test_only_known_russian_words_are_translated() -> None:
+    assert translate_terms("Как перезапустить Redis на узле?") == "restart Redis node"
+    assert translate_terms("Как сварить борщ?") == ""

@@ -1,8 +1,9 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 import pytest
 
+from processors.knowledge.markdown.inert import defuse_markdown, defuse_stream
 from processors.retrieval.hybrid import Hit
 from serving.answering.citations import build_citation_url, number_citations
 
@@ -42,6 +43,27 @@ async def test_numbers_count_from_one_however_the_text_is_cut(
     for size in (1, 2, 3, len(given) + 1):
         pieces = [given[begin : begin + size] for begin in range(0, len(given), size)]
         assert await number(pieces) == (text, cited)
+
+
+async def test_what_was_made_inert_is_numbered() -> None:
+    async def stream() -> AsyncGenerator[str, None]:
+        for piece in ("Do `a[1]` ", "it [", "2][1]. See [1](http://evil.example)."):
+            yield piece
+
+    inert = [piece async for piece in defuse_stream(stream())]
+    assert (await number(inert))[0] == "Do `a[1]` it [1][2]. See [2]."
+
+
+async def test_numbers_of_a_quoted_text_are_no_citations() -> None:
+    quoted = defuse_markdown("As [2] says, `a[1]` [3](http://x.example) [4]: b", is_quoted=True)
+    assert await number([quoted]) == (quoted, [])
+
+
+@pytest.mark.parametrize("text", ["```sh\na", "- x\n  ~~~\n  a\n", "````\n```\na", "> ```\n> a"])
+async def test_an_open_block_ends_with_its_text_so_that_what_follows_is_cited(text: str) -> None:
+    answer, cited = await number([defuse_markdown(text), "\n\nSee [1]."])
+    assert answer.endswith("```\n\nSee [1].")
+    assert cited == ["a"]
 
 
 def make_git_hit(repository: str) -> Any:

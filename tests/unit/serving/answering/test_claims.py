@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from processors.knowledge.markdown.inert import defuse_markdown
 from serving.answering.claims import ClaimCheck, find_citations, mark_claims, split_statements
-from serving.answering.markup import defuse_markdown
 from serving.answering.phrases import choose_words
 
 ANSWER = """## What to do

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from serving.model_server.extractive.language import PHRASES
+from processors.retrieval.language import PHRASES
 from serving.model_server.extractive.lexical import split_words
 from serving.model_server.extractive.model import answer_prompt, narrow_units
 from serving.model_server.extractive.prompt import build_prompt

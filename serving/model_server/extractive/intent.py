@@ -1,13 +1,10 @@
-"""What kind of question it is, in which language, and the model's own few words in it."""
+"""What kind of question it is: one for steps, for what happened, or for a fact."""
 
 import re
-from dataclasses import dataclass
 from typing import Final, Literal
 
 Intent = Literal["procedure", "incident", "fact"]
 
-_CYRILLIC: Final = re.compile(r"[а-яё]", re.IGNORECASE)
-_LATIN: Final = re.compile(r"[a-z]", re.IGNORECASE)
 _INCIDENT: Final = re.compile(
     r"\bwhy\b|\bhappen(?:ed|ing|s)?\b|\bwent wrong\b|\bjust now\b|\brecent(?:ly)?\b|\bright now\b"
     r"|\bwhen did\b|\blast (?:few )?(?:minutes?|hours?)\b|\bwhat(?:'s| is) going on\b"
@@ -41,59 +38,11 @@ _ACTION: Final = re.compile(
     r"|починить|восстановить|исправить|перезапустить|откатить",
     re.IGNORECASE,
 )
-
-
 _QUESTION: Final = re.compile(
     r"\?\s*$|^\s*(?:what|which|when|where|who|whose|is|are|was|were|does|do|did|has|have|can|could|should"
     r"|explain)\b|^\s*(?:что|как(?:ой|ая|ое|ие|ого)|сколько|где|когда|кто|зачем|можно|объясни|расскажи)\b|\bли\b",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True)
-class Phrases:
-    """What the model says itself."""
-
-    extractive: str
-    unknown: str
-    no_sources: str
-    steps: str
-    observed: str
-    advice: str
-
-
-PHRASES: Final = {
-    "en": Phrases(
-        extractive="Quoted from the sources, not written by a language model.",
-        unknown="I don't know: nothing in the sources that were found answers this question.",
-        no_sources="I don't know: no sources came with this question.",
-        steps="Steps from",
-        observed="What was observed{time}:",
-        advice="What the documents say:",
-    ),
-    "ru": Phrases(
-        extractive="Процитировано из источников, а не написано языковой моделью.",
-        unknown="Не знаю: в найденных источниках нет ответа на этот вопрос.",
-        no_sources="Не знаю: к вопросу не приложены источники.",
-        steps="Шаги из",
-        observed="Что наблюдалось{time}:",
-        advice="Что говорят документы:",
-    ),
-}
-
-
-def find_language(text: str) -> Literal["en", "ru"]:
-    """Tell the language of a question by its script; names of programs in Latin letters don't outweigh it.
-
-    Example:
-        >>> find_language("Почему упал OpenSearch?"), find_language("Why is it red?")
-        ('ru', 'en')
-    """
-    return (
-        "ru"
-        if 2 * len(_CYRILLIC.findall(text)) >= len(_LATIN.findall(text)) and _CYRILLIC.search(text)
-        else "en"
-    )
 
 
 def find_intent(question: str) -> Intent:

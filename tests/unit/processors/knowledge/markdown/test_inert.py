@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from serving.answering.citations import number_citations
-from serving.answering.markup import defuse_markdown, defuse_stream, defuse_title, quote_block
+from processors.knowledge.markdown.inert import defuse_markdown, defuse_stream
 from tests.support.active import PARSER, list_active
 
 RUNBOOKS = sorted(Path("docs/runbooks").glob("*.md"))
@@ -167,43 +166,6 @@ def test_words_are_given_out_before_their_line_ends() -> None:
     assert asyncio.run(read()) == ["Restart ", "the ", "broker ", "now"]
 
 
-def test_citations_are_still_numbered() -> None:
-    async def read() -> str:
-        inert = defuse_stream(stream(["Do `a[1]` ", "it [", "2][1]. See [1](http://evil.example)."]))
-        return "".join([piece async for piece in number_citations(inert, [{"n": 1}, {"n": 2}], [])])  # type: ignore[list-item]
-
-    assert asyncio.run(read()) == "Do `a[1]` it [1][2]. See [2]."
-
-
-def test_numbers_of_a_quoted_text_are_no_citations() -> None:
-    quoted = defuse_markdown("As [2] says, `a[1]` [3](http://x.example) [4]: b", is_quoted=True)
-
-    async def read() -> str:
-        return "".join([piece async for piece in number_citations(stream([quoted]), [{}] * 9, cited)])  # type: ignore[list-item]
-
-    cited: list[object] = []
-    assert asyncio.run(read()) == quoted  # type: ignore[arg-type]
-    assert cited == []
-
-
-def test_a_block_can_not_be_left_and_is_drawn_by_nobody() -> None:
-    tokens = PARSER.parse(quote_block("```\n<b>x</b>\n~~~\n"))
-    assert [(token.type, token.info) for token in tokens] == [("fence", "text")]
-    assert defuse_markdown("```mermaid\na\n```").startswith("```text\n")
-
-
-@pytest.mark.parametrize("text", ["```sh\na", "- x\n  ~~~\n  a\n", "````\n```\na", "> ```\n> a"])
-def test_an_open_block_ends_with_its_text_so_that_what_follows_is_cited(text: str) -> None:
-    cited: list[object] = []
-
-    async def read() -> str:
-        pieces = stream([defuse_markdown(text), "\n\nSee [1]."])
-        return "".join([piece async for piece in number_citations(pieces, [{}], cited)])  # type: ignore[list-item,arg-type]
-
-    assert asyncio.run(read()).endswith("```\n\nSee [1].")
-    assert len(cited) == 1
-
-
 @pytest.mark.parametrize("text", ["    ```\n{}\n    ```", "-     ```\n{}", "a\n\n    ~~~\n{}"])
 def test_what_only_looks_like_a_block_is_none(text: str) -> None:
     assert "`https://evil.example`" in defuse_markdown(text.format("https://evil.example"))
@@ -216,14 +178,14 @@ def test_the_ticks_of_an_address_are_no_others_part(text: str) -> None:
     assert list_active(f"| a | b |\n| - | - |\n{defuse_markdown(text)}") == []
 
 
+def test_a_block_is_drawn_by_nobody() -> None:
+    assert defuse_markdown("```mermaid\na\n```").startswith("```text\n")
+
+
 def test_what_hides_text_is_gone() -> None:
     assert (
         defuse_markdown("<think>a</think> ◁think▷ re\u202everse\u200b") == "‹think>a‹/think> ‹think▷ reverse"
     )
-
-
-def test_a_title_is_no_address() -> None:
-    assert not defuse_title("https://evil.example/x").startswith("http")
 
 
 @pytest.mark.skipif("RUNLORE_TEST_DATA" not in os.environ, reason="RUNLORE_TEST_DATA names no data folder")

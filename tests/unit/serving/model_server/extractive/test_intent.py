@@ -1,7 +1,6 @@
 import pytest
 
-from processors.retrieval.glossary import translate_terms
-from serving.model_server.extractive.language import find_intent, find_language
+from serving.model_server.extractive.intent import find_intent
 
 
 @pytest.mark.parametrize(
@@ -41,14 +40,3 @@ from serving.model_server.extractive.language import find_intent, find_language
 )
 def test_intent(question, intent):
     assert find_intent(question) == intent
-
-
-def test_names_in_latin_letters_do_not_make_a_question_english():
-    assert find_language("Почему OpenSearch красный?") == "ru"
-    assert find_language("Why is OpenSearch red?") == "en"
-    assert find_language("12345") == "en"
-
-
-def test_only_known_russian_words_are_translated():
-    assert translate_terms("Как перезапустить Redis на узле?") == "restart Redis node"
-    assert translate_terms("Как сварить борщ?") == ""
