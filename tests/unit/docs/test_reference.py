@@ -1,49 +1,147 @@
-"""The pages tell of what is there: settings with defaults, dependencies with versions, files and links."""
+"""The reference has a row for each thing that is there, with what it says of itself, and no other row."""
 
+import importlib
 import re
 import tomllib
-from pathlib import Path
+from typing import Any
 
 import pytest
+from prometheus_client import Counter, Gauge, Histogram
 from pydantic.fields import FieldInfo
 from pydantic_core import to_json
 
+from local.services import SERVICES
+from local.settings import PORT_OFFSETS, StackSettings
+from processors.chunk import Chunk
+from processors.knowledge import topics
 from processors.settings import Settings
+from serving.model_server import metrics as of_models
+from serving.model_server.settings import ModelServerSettings
+from serving.observability import metrics as of_service
+from tests.unit.docs.pages import PAGES, ROOT, find_rows, read_page
 
-ROOT = Path(__file__).parents[3]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+SETTINGS = "docs/reference/settings.md"
+STACK_DEFAULTS = dict(re.findall(r"^(RUNLORE_\w+)=(.*)$", read_page("local/settings.env"), re.MULTILINE))
+DAGS = sorted(path.stem for path in (ROOT / "dags").glob("[a-z]*.py"))
+# Set in the shell, by other programs' names or for programs without a settings object.
+OTHER_SETTINGS = {"RUNLORE_SERVICE_PORT", "OTEL_EXPORTER_OTLP_ENDPOINT"}
 
 
-def find_row(page: str, name: str) -> str:
-    rows = (ROOT / page).read_text(encoding="utf-8").splitlines()
-    return next((row for row in rows if row.startswith("|") and name in row.split("|")[1]), "")
+def name_settings(fields: dict[str, FieldInfo]) -> dict[str, FieldInfo]:
+    return {f"RUNLORE_{name.upper()}": field for name, field in fields.items()}
 
 
-@pytest.mark.parametrize(("name", "field"), Settings.model_fields.items())
-def test_a_setting_has_a_row_with_its_default(name: str, field: FieldInfo) -> None:
-    row = find_row("docs/reference/settings.md", f"`RUNLORE_{name.upper()}`")
-    assert row
+PLATFORM = name_settings(Settings.model_fields)
+MODEL_SERVER = name_settings(ModelServerSettings.model_fields)
+STACK = name_settings(StackSettings.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("heading", "name", "field"),
+    [("## Platform", *item) for item in PLATFORM.items()]
+    + [("## Model server", *item) for item in MODEL_SERVER.items()],
+)
+def test_a_setting_has_a_row_with_its_default(heading: str, name: str, field: FieldInfo) -> None:
+    row = find_rows(SETTINGS, heading)[name]
     default = None if field.is_required() else to_json(field.default).decode().strip('"*')
     if default not in (None, "", "null"):
         assert f"`{default}`" in row
 
 
+@pytest.mark.parametrize("name", STACK)
+def test_a_setting_of_the_local_stack_has_a_row_with_its_default(name: str) -> None:
+    cell = find_rows(SETTINGS, "## Local stack")[name].split("|")[2].strip()
+    assert cell == (
+        f"`{STACK_DEFAULTS.get(name, '.runlore/envs')}`" if STACK_DEFAULTS.get(name, "-") else "empty"
+    )
+
+
+@pytest.mark.parametrize(
+    ("heading", "there"),
+    [("## Local stack", STACK), ("## Platform", PLATFORM), ("## Model server", MODEL_SERVER)],
+)
+def test_a_row_is_of_a_setting_that_is_there(heading: str, there: dict[str, FieldInfo]) -> None:
+    rows = {name for name in find_rows(SETTINGS, heading) if name.isupper()}
+    assert rows <= there.keys() | OTHER_SETTINGS
+
+
+def find_metrics() -> dict[str, Any]:
+    values = [*vars(of_service).values(), *vars(of_models).values()]
+    return {value._name: value for value in values if isinstance(value, Counter | Gauge | Histogram)}
+
+
+def test_each_metric_has_a_row_with_its_type_and_labels_and_no_other_has() -> None:
+    metrics = find_metrics()
+    rows = {
+        name.removesuffix("_total"): row
+        for name, row in find_rows("docs/reference/metrics.md").items()
+        if name.startswith("runlore_")
+    }
+    assert rows.keys() == metrics.keys()
+    for name, metric in metrics.items():
+        _, shown, kind, labels, *_ = rows[name].split("|")
+        assert shown.strip().strip("`") == (f"{name}_total" if isinstance(metric, Counter) else name)
+        assert kind.strip() == type(metric).__name__.lower()
+        assert re.findall(r"`(\w+)`", labels) == list(metric._labelnames)
+
+
+def test_each_alert_has_its_name_on_the_page_and_no_other_has() -> None:
+    told = read_page("docs/reference/metrics.md").partition("\n## Alerts\n")[2]
+    there = re.findall(r"- alert: (\w+)", read_page("local/config/rules.yml"))
+    assert set(re.findall(r"^\| `(\w+)`", told, re.MULTILINE)) == set(there)
+
+
+@pytest.mark.parametrize("name", DAGS)
+def test_a_dag_has_a_row_with_its_tasks_and_one_for_each_parameter(name: str) -> None:
+    dag = getattr(importlib.import_module(f"dags.{name}"), name)()
+    page = "docs/reference/dags.md"
+    assert set(re.findall(r"`(\w+_task)`", find_rows(page, "## Tasks")[name])) == set(dag.task_ids)
+    rows = [row.split("|")[1:4] for row in read_page(page).splitlines() if row.startswith(f"| `{name}` | `")]
+    told = {parameter.strip().strip("`"): title.strip() for _, parameter, title in rows}
+    assert told == {key: dag.params.get_param(key).schema["title"] for key in dag.params}
+
+
+def test_no_dag_is_told_of_that_is_not_there() -> None:
+    assert set(re.findall(r"^\| `(\w+)` \|", read_page("docs/reference/dags.md"), re.MULTILINE)) == set(DAGS)
+    for page in PAGES:
+        named = re.findall(r"\bDAGs? `(\w+)`|dags trigger (\w+)", read_page(page))
+        assert {name for pair in named for name in pair if name} <= set(DAGS), page
+
+
+def test_each_topic_has_a_row_and_no_other_has() -> None:
+    table = read_page("docs/reference/kafka.md").partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(runlore\.[\w.-]+)`", table, re.MULTILINE)) == set(topics.ALL)
+
+
+def test_each_service_has_a_row_with_its_port_and_no_other_has() -> None:
+    table = read_page("docs/reference/services.md").partition("\n## ")[0]
+    rows = {row.split("`")[1]: row.split("|") for row in table.splitlines() if row.startswith("| `")}
+    assert rows.keys() == {service.name for service in SERVICES}
+    for service in SERVICES:
+        offset = PORT_OFFSETS[service.port] if service.port else None
+        told = [cell.strip() for cell in rows[service.name][2:4]]
+        assert told == (["", ""] if offset is None else [str(23000 + offset), str(offset)])
+
+
+def test_each_field_of_a_chunk_has_a_row_and_no_other_has() -> None:
+    table = read_page("docs/reference/chunk.md").partition("\n## ")[0]
+    rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+    named = {name for cell in rows for name in re.findall(r"`(\w+)`", cell)}
+    assert named | {"write_version"} == set(Chunk.__annotations__)
+
+
+def test_each_route_of_the_service_has_a_row_and_no_other_has() -> None:
+    routes = "\n".join(path.read_text() for path in sorted((ROOT / "serving/api").glob("*.py")))
+    there = re.findall(r"@(?:get|post|websocket)\(\s*\"/([^\"]*)", routes)
+    table = read_page("docs/reference/http-api.md").partition("\n## ")[0]
+    told = {name.removeprefix("v1/") for name in re.findall(r"`(?:GET|POST|WebSocket) /([^`]+)`", table)}
+    assert told - {"schema"} == {re.sub(r":\w+}", "}", route) for route in there}
+
+
 def test_a_dependency_has_a_row_with_its_version() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    project = tomllib.loads(read_page("pyproject.toml"))["project"]
+    lock = read_page("requirements.txt")
     pinned = dict(re.findall(r"^([a-z0-9-]+)(?:\[\w+\])?==([^\s;]+)", lock, re.MULTILINE))
     for dependency in project["dependencies"]:
         name = re.match(r"[a-z0-9-]+", dependency)[0]  # type: ignore[index]
-        assert f"| {name} | {pinned[name]} |" in find_row("docs/dependencies.md", name), name
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_files_and_links_of_a_page_are_there(page: Path) -> None:
-    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
-    links = re.findall(r"\]\((?!\w+:|#)([^)#\s]+)", text)
-    missing = [link for link in links if not (page.parent / link).exists()]
-    named = re.findall(
-        r"`((?:dags|processors|serving|evaluation|spark_jobs|local|tests|docs)/[\w./-]+\.\w+)", text
-    )
-    missing += [name for name in named if not (ROOT / name).exists()]
-    assert not missing
+        assert f"\n| {name} | {pinned[name]} |" in read_page("docs/dependencies.md"), name
