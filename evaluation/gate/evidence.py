@@ -1,127 +1,33 @@
-"""What the gate decides by: a candidate beside the live version, on the same queries, by the same looks."""
+"""All that the gate decides by."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TypedDict
 
-from opensearchpy import OpenSearch
+from evaluation.measures.abstention import AbstentionReport
+from evaluation.measures.inspection import Corpus, Soundness
+from evaluation.measures.leaks import LeakReport
+from evaluation.measures.ranking import QueryResult
 
-from evaluation.gate.decision import Evidence
-from evaluation.measures.abstention import AbstentionReport, gather_support, measure_abstention
-from evaluation.measures.inspection import Corpus, Soundness, inspect_version, list_sources, read_corpus
-from evaluation.measures.leaks import LeakReport, find_leaks
-from evaluation.measures.ranking import QueryResult, measure_index
-from evaluation.queries.feedback import load_feedback
-from evaluation.queries.query_sets import (
-    Query,
-    load_golden,
-    load_no_answer,
-    make_generated_queries,
-    make_known_item_queries,
-)
-from processors.chunk import Pipeline
-from processors.knowledge.procedures.checking import PageRecord
-from processors.settings import Settings
-from processors.stores.search import sample_chunks
-from processors.versions.builds import explain_obstacle
-from processors.versions.corpus import read_dimension
-from processors.versions.names import cover_family
-
-_KNOWN_ITEMS: Final = 100
-_GENERATED: Final = 100
-_ABSTAINED: Final = 40
+Results = Mapping[str, list[QueryResult]]
+"""Query set to what each of its queries found."""
 
 
-def gather_evidence(
-    client: OpenSearch,
-    settings: Settings,
-    pipeline: Pipeline,
-    index: str,
-    live: str | None,
-    records: Mapping[str, PageRecord],
-) -> Evidence:
-    """Measure a candidate and the live version.
+class Evidence(TypedDict):
+    """A candidate, and the live version beside it.
 
-    Args:
-        client: OpenSearch.
-        settings: Of the platform.
-        pipeline: Whose versions they are.
-        index: The candidate.
-        live: What is live, if anything is.
-        records: Of every page that the candidate should hold, by document id; empty where none are kept.
+    `results` and `live_results` are of the same queries; the latter are empty when nothing is live. `sources`
+    are those that the candidate was built from: what was taken out of the settings is no loss. `abstention`
+    tells how well questions without an answer are told from others, where there are such. `names` are the
+    paths of documents by id, as far as known. `obstacle` says why nothing may go live now, however good.
     """
-    corpus, live_corpus = read_corpus(client, index), read_corpus(client, live) if live else None
-    soundness = inspect_version(client, settings, corpus, live_corpus, records)
-    query_sets = _build_query_sets(client, settings, pipeline, corpus, live_corpus, records)
-    dimension = soundness["served_dimension"]
-    return Evidence(
-        results=_measure(client, settings, pipeline, index, query_sets, dimension),
-        live_results=_measure(client, settings, pipeline, live, query_sets, dimension) if live else {},
-        corpus=corpus,
-        live_corpus=live_corpus,
-        sources=list_sources(settings) if pipeline == "cag" else None,
-        soundness=soundness,
-        leaks=_find_leaks(client, settings, index, soundness),
-        abstention=_measure_abstention(client, settings, corpus, query_sets.get("golden", []), soundness),
-        names={document: record["path"] for document, record in records.items()},
-        obstacle=explain_obstacle(client, pipeline, index, live),
-    )
 
-
-def _build_query_sets(
-    client: OpenSearch,
-    settings: Settings,
-    pipeline: Pipeline,
-    corpus: Corpus,
-    live: Corpus | None,
-    records: Mapping[str, PageRecord],
-) -> dict[str, list[Query]]:
-    """Return the non-empty query sets by which a candidate is judged."""
-    sampled = sample_chunks(client, cover_family(corpus["index"]), _KNOWN_ITEMS)
-    query_sets = {}
-    if pipeline == "cag":
-        # A page that was lost on the way must be asked for, or nobody would miss it.
-        lost = (live["documents"].keys() if live else set()) & records.keys()
-        documents = {*corpus["documents"], *lost}
-        query_sets["golden"] = load_golden((source.url for source in settings.docs), documents)
-        query_sets["feedback"] = load_feedback(settings.kafka_bootstrap, documents)
-        query_sets["generated"] = make_generated_queries(records, _GENERATED)
-    query_sets["known_item"] = make_known_item_queries(sampled)
-    return {name: queries for name, queries in query_sets.items() if queries}
-
-
-def _measure(
-    client: OpenSearch,
-    settings: Settings,
-    pipeline: Pipeline,
-    index: str,
-    query_sets: Mapping[str, list[Query]],
-    dimension: int,
-) -> dict[str, list[QueryResult]]:
-    # Vectors of another length can't be asked for, as when the model was changed for one of another size.
-    if read_dimension(client, index) != dimension:
-        return {}
-    family = cover_family(index)
-    return {
-        name: measure_index(client, pipeline, family, queries, settings)
-        for name, queries in query_sets.items()
-    }
-
-
-def _measure_abstention(
-    client: OpenSearch, settings: Settings, corpus: Corpus, golden: list[Query], soundness: Soundness
-) -> AbstentionReport | None:
-    if not golden or soundness["dimension"] != soundness["served_dimension"]:
-        return None
-    family = cover_family(corpus["index"])
-    # Every so many, so that both languages are among them.
-    answerable, unanswerable = (
-        gather_support(client, family, queries[:: len(queries) // _ABSTAINED + 1], settings)
-        for queries in (golden, load_no_answer())
-    )
-    return measure_abstention(answerable, unanswerable)
-
-
-def _find_leaks(client: OpenSearch, settings: Settings, index: str, soundness: Soundness) -> LeakReport:
-    if soundness["dimension"] != soundness["served_dimension"]:
-        return LeakReport(checked=0, asked=0, leaked=0, examples=[])
-    return find_leaks(client, cover_family(index), settings)
+    results: Results
+    live_results: Results
+    corpus: Corpus
+    live_corpus: Corpus | None
+    sources: set[str] | None
+    soundness: Soundness
+    leaks: LeakReport
+    abstention: AbstentionReport | None
+    names: Mapping[str, str]
+    obstacle: str | None

@@ -6,8 +6,9 @@ from typing import Any
 import structlog
 from opensearchpy import OpenSearch
 
-from evaluation.gate.decision import Decision, decide, load_policy
-from evaluation.gate.evidence import gather_evidence
+from evaluation.gate.decision import Decision, decide
+from evaluation.gate.gathering import gather_evidence
+from evaluation.gate.policy import load_policy
 from evaluation.measures.inspection import measure_drifts
 from evaluation.queries.query_sets import load_golden
 from evaluation.release.notifications import notify_refusal, notify_release

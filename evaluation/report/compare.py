@@ -12,7 +12,7 @@ from typing import Any, Final, TypedDict
 
 import httpx
 
-from evaluation.gate.decision import SET_NAMES, tell_measure
+from evaluation.gate.wording import SET_NAMES, tell_measure
 from evaluation.measures.ranking import MEASURES
 from evaluation.measures.statistics import compare_paired
 from evaluation.report.plots import shorten

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
-from evaluation.gate.decision import SET_NAMES, Decision, Evidence, compare_results, tell_measure
+from evaluation.gate.comparison import compare_results
+from evaluation.gate.decision import Decision
+from evaluation.gate.evidence import Evidence
+from evaluation.gate.wording import SET_NAMES, tell_measure
 from evaluation.measures.inspection import count_by_source
 from evaluation.measures.ranking import MEASURES, average
 from evaluation.measures.statistics import bootstrap_interval
@@ -24,12 +27,28 @@ def summarise(index: str, decision: Decision) -> str:
     return f"{index} was refused. {' '.join(decision['reasons'])}"
 
 
+def name_verdict(decision: Decision) -> str:
+    """Return a decision in one word.
+
+    Example:
+        >>> name_verdict(Decision(promote=False, reasons=["It is empty."]))
+        'refused'
+    """
+    return "promoted" if decision["promote"] else "refused"
+
+
 def render_decision(index: str, decision: Decision, evidence: Evidence) -> str:
-    """Return the page; names and texts of others are text in it, never markup."""
+    """Return the page; names and texts of others are text in it, never markup.
+
+    Args:
+        index: The version that was judged.
+        decision: The gate's.
+        evidence: By what it was decided.
+    """
     live = evidence["live_corpus"]
-    verdict = "was promoted" if decision["promote"] else "was refused"
     against = f"measured against {live['index']}, which was live" if live else "the first, nothing was live"
-    lines = [f"# {index} {verdict}", "", f"{index} was {against}.", "", *_tell_reasons(decision), ""]
+    lines = [f"# {index} was {name_verdict(decision)}", "", f"{index} was {against}.", ""]
+    lines += [*_tell_reasons(decision), ""]
     lines += [*_tell_measures(evidence), "", *_tell_corpus(evidence), "", *_tell_soundness(evidence)]
     return "\n".join(lines) + "\n"
 

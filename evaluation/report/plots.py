@@ -13,7 +13,7 @@ mpl.use("Agg")
 import numpy as np
 from matplotlib.figure import Figure
 
-from evaluation.gate.decision import SET_NAMES, tell_measure
+from evaluation.gate.wording import SET_NAMES, tell_measure
 from evaluation.measures.ranking import QueryResult
 
 _GOOD: Final = "#2b7a3d"

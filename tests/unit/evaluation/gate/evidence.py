@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from evaluation.gate.decision import Evidence
+from evaluation.gate.evidence import Evidence
 from evaluation.measures.inspection import Corpus, Soundness
 from evaluation.measures.leaks import LeakReport
 from evaluation.measures.ranking import MEASURES, QueryResult
