@@ -1,19 +1,19 @@
-"""### Replay dead letters
+"""### Replay dead-letter records
 
 Sends messages that could not be processed to their topics again. Repair the cause first (the sender, or our
-parser): a message that fails again comes back as a new dead letter.
+parser): a message that fails again comes back as a new one.
 
 1. **Trigger it with *Dry run* on**, as the form proposes. The return value of `replay_task` (tab *XCom*) and
-   its log say how many letters fit, how many of them were replayed before, and show five of them.
+   its log say how many fit, how many of them were replayed before, and show five of them.
 2. **Trigger it again with *Dry run* off.** `rag_pipeline` is woken by the messages and processes them.
 
-**Each letter is sent at most once**, however often and with whatever filters this runs. What was replayed is
+**Each is sent at most once**, however often and with whatever filters this runs. What was replayed is
 written to Kafka in the same transaction as the messages, so a run that is killed has sent both or neither:
-clear the task, or trigger again. Letters that a filter leaves out stay for a later replay.
+clear the task, or trigger again. What a filter leaves out stays for a later replay.
 
 **What is sent** is the original value with its key and headers, and the header `runlore-replay-of` that names
-the first place. Dead letters hold no secrets: a message that had some is sent with their masks. Letters whose
-original Kafka had dropped are counted and can't be sent.
+the first place. Dead-letter records hold no secrets: a message that had some is sent with their masks. Those
+whose original Kafka had dropped are counted and can't be sent.
 
 **To take it back:** there is nothing to take back in Kafka. What the messages became in the index goes with
 the DAG `roll_back_version`, but the version that follows reads them again.
@@ -32,7 +32,7 @@ SETTINGS = load_settings()
 
 @task
 def replay_task(params: dict[str, Any]) -> dict[str, Any]:
-    """Send the chosen letters, or tell which they would be."""
+    """Send the chosen records, or tell which they would be."""
     from processors.pipelines.replay import Choice, replay_letters
 
     choice = Choice(
@@ -56,27 +56,27 @@ def replay_task(params: dict[str, Any]) -> dict[str, Any]:
             "",
             type="string",
             title="Topic",
-            description="Only letters of this topic, such as runlore.logs. Empty: of all.",
+            description="Only records of this topic, such as runlore.logs. Empty: of all.",
         ),
         "error": Param(
             "",
             type="string",
             title="Error contains",
-            description="Only letters whose error contains this text, such as JSONDecodeError. Empty: any.",
+            description="Only records whose error contains this text, such as JSONDecodeError. Empty: any.",
         ),
         "since": Param(
             None,
             type=["null", "string"],
             format="date-time",
             title="Since",
-            description="Only letters written at this time or later. Empty: from the first one.",
+            description="Only records written at this time or later. Empty: from the first one.",
         ),
         "until": Param(
             None,
             type=["null", "string"],
             format="date-time",
             title="Until",
-            description="Only letters written before this time. Empty: up to now.",
+            description="Only records written before this time. Empty: up to now.",
         ),
         "limit": Param(
             1000,
@@ -84,7 +84,7 @@ def replay_task(params: dict[str, Any]) -> dict[str, Any]:
             minimum=1,
             maximum=20_000,
             title="At most",
-            description="The oldest so many letters that fit; trigger again for the rest.",
+            description="The oldest so many that fit; trigger again for the rest.",
         ),
     },
 )

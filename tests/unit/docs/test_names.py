@@ -56,6 +56,15 @@ def test_each_path_that_a_page_names_is_there(page: Path) -> None:
     assert not [name for name in named if not (ROOT / name).exists()]
 
 
+def test_each_room_is_on_the_map() -> None:
+    rows = find_rows("CONTRIBUTING.md", "## The map")
+    told = {name.strip("/") for name in rows} | {
+        f"serving/{name}" for name in re.findall(r"`(\w+)`", rows["serving/"])
+    }
+    rooms = [path.parent for room in ROOMS for path in (ROOT / room).glob("*/__init__.py")]
+    assert not {path.relative_to(ROOT).as_posix() for path in rooms} - told
+
+
 @each_page
 def test_each_link_of_a_page_leads_to_a_file(page: Path) -> None:
     text = re.sub(r"^```.*?^```", "", read_page(page), flags=re.MULTILINE | re.DOTALL)
