@@ -80,8 +80,8 @@ def test_the_command_that_applies_templates_asks_for_what_the_settings_say(
         applied.append(body["template"]["settings"]["index"]["number_of_replicas"])
 
     client = SimpleNamespace(indices=SimpleNamespace(put_index_template=note))
-    monkeypatch.setattr("opensearchpy.OpenSearch", lambda *_, **__: client)
-    run_command(monkeypatch, "processors.stores.search", "apply-templates", opensearch_replicas=2)
+    monkeypatch.setattr("processors.stores.search.client.OpenSearch", lambda *_, **__: client)
+    run_command(monkeypatch, "processors.stores.search.__main__", "apply-templates", opensearch_replicas=2)
     assert applied == [2, 2]
 
 

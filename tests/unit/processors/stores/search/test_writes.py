@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from processors.stores import search
+from processors.stores.search import writes
 
 BLOCKS = [
     (429, "index [rag-v000001] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, "
@@ -31,7 +32,7 @@ class FakeClient:
 
 def write(monkeypatch: pytest.MonkeyPatch, status: int, error: Any) -> list[tuple[str, str]]:
     item = {"index": {"_id": "c", "status": status, "error": error}}
-    monkeypatch.setattr(search.helpers, "streaming_bulk", lambda *_, **__: [(status < 400, item)])
+    monkeypatch.setattr(writes.helpers, "streaming_bulk", lambda *_, **__: [(status < 400, item)])
     client: Any = FakeClient()
     return search.write_chunks(client, "rag-v000001", [])
 
@@ -65,7 +66,7 @@ def test_what_may_pass_stops_the_run(monkeypatch: pytest.MonkeyPatch, status: in
 
 
 def test_every_index_that_was_written_to_is_refreshed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search.helpers, "streaming_bulk", lambda *_, **__: [])
+    monkeypatch.setattr(writes.helpers, "streaming_bulk", lambda *_, **__: [])
     client: Any = FakeClient()
     search.write_chunks(client, "v", [], {"a": "v-2", "b": "v-1", "c": "v-2"})
     assert client.refreshed == ["v,v-1,v-2"]

@@ -1,0 +1,95 @@
+"""What an index holds: vectors by content, chunks by id, titles and alerts of pages, counts."""
+
+from opensearchpy import OpenSearch
+
+from processors.chunk import Chunk
+
+
+def find_embeddings(
+    client: OpenSearch, index: str, hashes: list[str], model: str
+) -> dict[str, tuple[list[float], str]]:
+    """Return the vectors of the content that an index already holds.
+
+    Args:
+        client: OpenSearch.
+        index: A version, or an expression for its family.
+        hashes: Hashes of content.
+        model: The embedding model without its revision; vectors of another one don't count.
+
+    Returns:
+        `content_hash → (embedding of length dim, model@revision)`.
+    """
+    found: dict[str, tuple[list[float], str]] = {}
+    for begin in range(0, len(hashes), 500):
+        wanted = {"terms": {"content_hash": hashes[begin : begin + 500]}}
+        body = {
+            "size": 1000,
+            "query": {"bool": {"filter": [wanted, {"prefix": {"embedding_model": f"{model}@"}}]}},
+            "collapse": {"field": "content_hash"},
+            "_source": ["content_hash", "embedding", "embedding_model"],
+        }
+        for hit in client.search(index=index, body=body)["hits"]["hits"]:
+            held = hit["_source"]
+            found[held["content_hash"]] = (held["embedding"], held["embedding_model"])
+    return found
+
+
+def sample_chunks(client: OpenSearch, index: str, size: int) -> list[Chunk]:
+    """Return chunks without their vectors, spread over the index in a stable order.
+
+    Args:
+        client: OpenSearch.
+        index: A version, or an expression for its family.
+        size: How many chunks at most.
+    """
+    body = {"size": size, "sort": [{"content_hash": "asc"}], "_source": {"excludes": ["embedding"]}}
+    return [hit["_source"] for hit in client.search(index=index, body=body)["hits"]["hits"]]
+
+
+def list_titles(client: OpenSearch, index: str) -> list[str]:
+    """Return the public documents' titles, each once."""
+    body = {
+        "size": 10_000,
+        "query": {"term": {"acl": "public"}},
+        "collapse": {"field": "doc_id"},
+        "_source": ["title"],
+    }
+    hits = client.search(index=index, body=body)["hits"]["hits"]
+    return list(dict.fromkeys(hit["_source"]["title"] for hit in hits))
+
+
+def list_alerts(client: OpenSearch, index: str) -> list[str]:
+    """Return the names of the alerts that public pages are about, each once."""
+    body = {
+        "size": 10_000,
+        "query": {"bool": {"filter": [{"term": {"acl": "public"}}, {"term": {"kind": "runbook"}}]}},
+        "collapse": {"field": "doc_id"},
+        "_source": ["labels"],
+    }
+    hits = client.search(index=index, body=body)["hits"]["hits"]
+    names = [hit["_source"].get("labels", {}).get("alert", "") for hit in hits]
+    return [name for name in dict.fromkeys(names) if name]
+
+
+def find_present(client: OpenSearch, index: str, chunk_ids: list[str]) -> set[str]:
+    """Return which of the chunks a search finds.
+
+    Args:
+        client: OpenSearch.
+        index: An index, an alias, or an expression for a version's family.
+        chunk_ids: What is looked for, 10,000 at most.
+    """
+    body = {"size": len(chunk_ids), "_source": False, "query": {"ids": {"values": chunk_ids}}}
+    return {hit["_id"] for hit in client.search(index=index, body=body)["hits"]["hits"]}
+
+
+def count_chunks(client: OpenSearch, index: str, sources: list[str] | None = None) -> int:
+    """Return how many chunks a version holds, of all sources or of some.
+
+    Args:
+        client: OpenSearch.
+        index: A version, or an expression for its family.
+        sources: Whose chunks; None: all.
+    """
+    query = {"match_all": {}} if sources is None else {"terms": {"source": sources}}
+    return int(client.count(index=index, body={"query": query})["count"])
