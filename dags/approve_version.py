@@ -25,9 +25,9 @@ from typing import Any
 
 import pendulum
 from airflow.providers.standard.operators.hitl import ApprovalOperator
-from airflow.sdk import Param, dag, task
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk import dag, task
 
+from dags.version_forms import ask_pipeline, ask_reason, ask_version, failing_for_good
 from processors.settings import load_settings
 from processors.time_limits import SHORT
 
@@ -40,10 +40,8 @@ def explain_refusal_task(params: dict[str, Any]) -> str:
     from evaluation.release.approval import explain_refusal
     from processors.stores.search import open_search
 
-    try:
-        return explain_refusal(open_search(SETTINGS.opensearch_url), params["pipeline"], params["index"])
-    except ValueError as error:
-        raise AirflowFailException(str(error)) from error
+    with failing_for_good():
+        return explain_refusal(open_search(SETTINGS.opensearch_url), params["pipeline"], params["version"])
 
 
 @task(execution_timeout=SHORT)
@@ -57,12 +55,10 @@ def promote_refused_task(answer: dict[str, Any], params: dict[str, Any]) -> dict
         at=answer["responded_at"].isoformat(),
         reason=params["reason"],
     )
-    client = open_search(SETTINGS.opensearch_url)
-    try:
-        previous = promote_refused(client, SETTINGS, params["pipeline"], params["index"], approval)
-    except ValueError as error:
-        raise AirflowFailException(str(error)) from error
-    return {"live": params["index"], "before": previous, "approval": approval}
+    client, version = open_search(SETTINGS.opensearch_url), params["version"]
+    with failing_for_good():
+        previous = promote_refused(client, SETTINGS, params["pipeline"], version, approval)
+    return {"live": version, "before": previous, "approval": approval}
 
 
 @dag(
@@ -73,24 +69,9 @@ def promote_refused_task(answer: dict[str, Any], params: dict[str, Any]) -> dict
     doc_md=__doc__,
     tags=["runlore", "versions"],
     params={
-        "pipeline": Param(
-            "cag", enum=["cag", "rag"], title="Pipeline", description="Whose version goes live."
-        ),
-        "index": Param(
-            "",
-            type="string",
-            pattern=r"^((cag|rag)-v\d{6})?$",
-            title="Version",
-            description="The refused version, such as cag-v000008.",
-        ),
-        "reason": Param(
-            "",
-            type="string",
-            minLength=10,
-            maxLength=500,
-            title="Reason",
-            description="Why it shall go live all the same. It is kept with your name.",
-        ),
+        "pipeline": ask_pipeline("Whose version goes live."),
+        "version": ask_version("The refused one, such as cag-v000008.", required=True),
+        "reason": ask_reason("Why it shall go live all the same.", shortest=10),
     },
 )
 def approve_version() -> None:
@@ -98,7 +79,7 @@ def approve_version() -> None:
     explained = explain_refusal_task()
     approval = ApprovalOperator(
         task_id="approval_task",
-        subject="Let {{ params.index }} go live although the gate refused it?",
+        subject="Let {{ params.version }} go live although the gate refused it?",
         body="{{ ti.xcom_pull(task_ids='explain_refusal_task') }}\n\nReason given: {{ params.reason }}",
         defaults=ApprovalOperator.REJECT,
         response_timeout=timedelta(days=1),

@@ -28,8 +28,8 @@ from typing import Any
 
 import pendulum
 from airflow.sdk import Param, dag, task
-from airflow.sdk.exceptions import AirflowFailException
 
+from dags.version_forms import ask_pipeline, ask_reason, ask_version, failing_for_good, name_asker
 from processors.settings import load_settings
 from processors.time_limits import SHORT
 
@@ -40,14 +40,20 @@ ACTIONS = ["list", "show", "diff", "promote", "pin", "unpin", "prune", "clean up
 @task
 def manage_versions_task(params: dict[str, Any], dag_run: Any) -> str:
     """Carry out the action, and print what there is to say."""
-    from processors.versions.actions import act
+    from processors.stores.search import open_search
+    from processors.versions.actions import Request, act
+    from processors.versions.operations import Asker
 
-    who = getattr(dag_run, "triggering_user_name", None) or "airflow"
-    try:
-        said = act(SETTINGS, params, who)
-    except ValueError as error:
-        # Trying again would find the same.
-        raise AirflowFailException(str(error)) from error
+    request = Request(
+        action=params["action"],
+        asker=Asker(name_asker(dag_run), params["reason"]),
+        pipeline=None if params["action"] == "list" else params["pipeline"],
+        version=params["version"],
+        other=params["other"],
+        keep=params["keep"],
+    )
+    with failing_for_good():
+        said = act(open_search(SETTINGS.opensearch_url), load_settings, request)
     print(said)  # noqa: T201 - a task's log shows it as it is
     return said
 
@@ -62,16 +68,10 @@ def manage_versions_task(params: dict[str, Any], dag_run: Any) -> str:
     tags=["runlore", "versions"],
     params={
         "action": Param("list", enum=ACTIONS, title="Action", description="What to do; the table says more."),
-        "pipeline": Param(
-            "cag", enum=["cag", "rag"], title="Pipeline", description="For prune and clean up."
-        ),
-        "version": Param(
-            "", type="string", title="Version", description="Such as cag-v000017; *list* shows them."
-        ),
-        "other": Param(
-            "", type="string", title="Other version", description="For diff: the one it is compared with."
-        ),
-        "why": Param("", type="string", title="Why", description="Kept with the version, with your name."),
+        "pipeline": ask_pipeline("For prune and clean up."),
+        "version": ask_version("Such as cag-v000017; *list* shows them."),
+        "other": ask_version("For diff: the one it is compared with.", "Other version"),
+        "reason": ask_reason("For promote and pin."),
         "keep": Param(
             SETTINGS.kept_versions,
             type="integer",

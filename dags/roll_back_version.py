@@ -18,9 +18,9 @@ in the return value and fails nothing.
 from typing import Any
 
 import pendulum
-from airflow.sdk import Param, dag, task
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk import dag, task
 
+from dags.version_forms import ask_pipeline, ask_reason, ask_version, failing_for_good, name_asker
 from processors.settings import load_settings
 from processors.time_limits import SHORT
 
@@ -31,15 +31,11 @@ SETTINGS = load_settings()
 def roll_back_task(params: dict[str, Any], dag_run: Any) -> str:
     """Swap the alias back, then tell MLflow and give the memory of cached answers back."""
     from processors.stores.search import open_search
-    from processors.versions.changes import Asker, take_back
+    from processors.versions.operations import Asker, roll_back
 
-    asker = Asker(getattr(dag_run, "triggering_user_name", None) or "airflow", params["why"])
-    client, pipeline, to = open_search(SETTINGS.opensearch_url), params["pipeline"], params["to"].strip()
-    try:
-        return take_back(client, SETTINGS, pipeline, asker, to or None)
-    except ValueError as error:
-        # Trying again could take back another version than the person saw.
-        raise AirflowFailException(str(error)) from error
+    client, asker = open_search(SETTINGS.opensearch_url), Asker(name_asker(dag_run), params["reason"])
+    with failing_for_good():
+        return roll_back(client, SETTINGS, params["pipeline"], asker, params["version"] or None)
 
 
 @dag(
@@ -51,16 +47,9 @@ def roll_back_task(params: dict[str, Any], dag_run: Any) -> str:
     doc_md=__doc__,
     tags=["runlore", "versions"],
     params={
-        "pipeline": Param(
-            "cag", enum=["cag", "rag"], title="Pipeline", description="Whose version is taken back."
-        ),
-        "to": Param(
-            "",
-            type="string",
-            title="To",
-            description="The version to go back to, such as cag-v000003. Empty: the one before.",
-        ),
-        "why": Param("", type="string", title="Why", description="Kept with the version, with your name."),
+        "pipeline": ask_pipeline("Whose version is taken back."),
+        "version": ask_version("The one to go back to, such as cag-v000003. Empty: the one before."),
+        "reason": ask_reason("Why it is taken back."),
     },
 )
 def roll_back_version() -> None:

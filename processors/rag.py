@@ -26,7 +26,7 @@ from processors.light import build_chunks
 from processors.pipelines.embed import embed_chunks
 from processors.settings import Settings
 from processors.stores import kafka, search, staging
-from processors.versions import builds, catalog, slices
+from processors.versions import builds, catalog, retention, slices
 from processors.versions.names import cover_family
 
 _RECORD_SCHEMA: Final = pa.schema(
@@ -189,12 +189,12 @@ def index_chunks(
         )
         staging.write_manifest(f"{run_url}/index", {"refused": [chunk_id for chunk_id, _ in refused]})
         now = datetime.now(UTC)
-        sliced = slices.check_slices(client, index, meta, settings, now)
+        sliced = retention.check_slices(client, index, meta, settings, now)
         changes: dict[str, Any] = {"positions": manifest["end"], "log_state": manifest["log_state"], **sliced}
         changes |= {"dead_letters": sent, "indexed_at": now.isoformat()}
         catalog.update_meta(client, index, **changes)
     if sliced:
-        slices.drop_old_slices(client, index, sliced["slice"], settings, now)
+        retention.drop_old_slices(client, index, sliced["slice"], settings, now)
     if not is_candidate:
         kafka.mirror_positions(settings.kafka_bootstrap, manifest["end"])
     return {"index": index, "candidate": is_candidate, "written": len(chunks), "refused": len(refused)}

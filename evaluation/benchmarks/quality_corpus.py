@@ -17,7 +17,7 @@ from processors.pipelines.cag.sources.signature import sign_processing
 from processors.pipelines.embed import embed_chunks
 from processors.settings import Settings
 from processors.stores.search import write_chunks
-from processors.versions import catalog, swaps
+from processors.versions import builds, catalog, swaps
 
 RUNBOOKS: Final = "runbooks"
 KUBERNETES: Final = "kubernetes"
@@ -100,7 +100,7 @@ def prepare(client: OpenSearch, settings: Settings, name: str, chunks: list[Chun
     if index is None:
         # Another analysis leaves the vectors as they were, and they are what takes most of the time.
         embed_chunks(client, settings, chunks, earlier[-1]["index"] if earlier else None)
-        index = catalog.create_version(client, "cag", {"benchmark": name})
+        index = builds.create_version(client, "cag", {"benchmark": name})
         refused = write_chunks(client, index, chunks)
         if refused:
             sys.exit(f"{index}: {len(refused)} chunks were refused, the first: {refused[0]}")

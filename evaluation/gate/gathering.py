@@ -22,9 +22,9 @@ from processors.chunk import Pipeline
 from processors.knowledge.procedures.checking import PageRecord
 from processors.settings import Settings
 from processors.stores.search import sample_chunks
-from processors.versions.builds import explain_obstacle
 from processors.versions.corpus import read_dimension
 from processors.versions.names import cover_family
+from processors.versions.promotion import explain_obstacle
 
 _KNOWN_ITEMS: Final = 100
 _GENERATED: Final = 100

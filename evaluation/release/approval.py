@@ -10,9 +10,9 @@ from processors.chunk import Pipeline
 from processors.settings import Settings
 from processors.stores import mlflow
 from processors.stores.search import count_chunks
-from processors.versions.builds import explain_obstacle
 from processors.versions.catalog import Version, find_live, list_versions, update_meta
 from processors.versions.names import cover_family
+from processors.versions.promotion import explain_obstacle
 from processors.versions.registry import register_version
 from processors.versions.swaps import swap
 

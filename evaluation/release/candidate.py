@@ -21,10 +21,11 @@ from processors.settings import Settings
 from processors.stores.mlflow import log_metrics, open_mlflow, set_run_tags
 from processors.stores.search import count_chunks
 from processors.stores.staging import read_json, read_manifest
-from processors.versions.builds import NotPromotedError, promote_build
-from processors.versions.catalog import find_live, list_versions, prune_versions, read_meta, update_meta
+from processors.versions.catalog import find_live, list_versions, read_meta, update_meta
 from processors.versions.corpus import read_documents
+from processors.versions.deletion import prune_versions
 from processors.versions.names import cover_family
+from processors.versions.promotion import NotPromotedError, promote_build
 from processors.versions.registry import point_aliases, register_version
 
 log = structlog.get_logger(__name__)

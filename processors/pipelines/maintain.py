@@ -13,7 +13,7 @@ from opensearchpy import OpenSearch
 
 from processors.settings import Settings
 from processors.stores import search, staging
-from processors.versions import catalog, slices
+from processors.versions import catalog, retention
 
 # All that grows with runs; not the DAGs themselves, and nothing that a person set.
 AIRFLOW_TABLES: Final = (
@@ -58,9 +58,9 @@ def apply_retention(client: OpenSearch, pipeline: str, settings: Settings, now: 
     dropped, ended = 0, 0
     for version in catalog.list_versions(client, pipeline):
         index, number = version["index"], version["meta"].get("slice", 1)
-        dropped += len(slices.drop_old_slices(client, index, number, settings, now))
+        dropped += len(retention.drop_old_slices(client, index, number, settings, now))
         ended += search.delete_ended(client, index, before)
-    return {"slices": dropped, "ended": ended, "orphans": len(slices.drop_orphans(client, pipeline))}
+    return {"slices": dropped, "ended": ended, "orphans": len(retention.drop_orphans(client, pipeline))}
 
 
 def prune_task_logs(folder: Path, before: datetime) -> int:

@@ -1,47 +1,71 @@
-"""What the trigger form of the DAG `manage_versions` asks for, carried out."""
+"""What `make versions` and the DAG `manage_versions` offer, by name: both ask for it here.
 
-from collections.abc import Mapping
-from typing import Any
+Only a rollback by command goes past this module, for it must not wait until all of it is loaded.
+"""
 
-from processors.settings import Settings
-from processors.stores.search import PIPELINES, open_search
-from processors.versions import changes, tables
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from opensearchpy import OpenSearch
+
+from processors.stores.search import PIPELINES
+from processors.versions import operations, tables
 from processors.versions.build_runs import keep_record
 from processors.versions.builds import clean_up
-from processors.versions.changes import Asker
+from processors.versions.operations import Asker
+
+if TYPE_CHECKING:
+    from processors.chunk import Pipeline
+    from processors.settings import Settings
 
 
-def act(settings: Settings, form: Mapping[str, Any], who: str) -> str:
-    """Carry out the action of a form and return what there is to say.
+class Request(NamedTuple):
+    """What somebody asks for; an action takes the fields that it needs.
+
+    A pipeline of None stands for all of them, which only a list may be of.
+    """
+
+    action: str
+    asker: Asker
+    pipeline: "Pipeline | None" = None
+    version: str = ""
+    other: str = ""
+    keep: int | None = None
+    """Versions to keep; None: as many as the settings say."""
+    dry_run: bool = False
+
+
+def act(client: OpenSearch, load_settings: Callable[[], "Settings"], request: Request) -> str:
+    """Do what is asked for, and return what there is to say.
 
     Args:
-        settings: Of the platform.
-        form: Action, pipeline, version, other version, why, keep.
-        who: Who asks.
+        client: OpenSearch.
+        load_settings: Called if the action needs them.
+        request: What is asked for.
 
     Raises:
         ValueError: It can't be done, and why.
         BuildInProgressError: A clean-up during a build.
     """
-    client, version = open_search(settings.opensearch_url), form["version"].strip()
-    asker = Asker(who, form["why"].strip())
-    match form["action"]:
+    version, pipeline = request.version, request.pipeline
+    match request.action:
         case "list":
-            return tables.list_table(client, PIPELINES)
+            return tables.list_table(client, [pipeline] if pipeline else PIPELINES)
         case "show":
             return tables.show_version(client, version)
         case "diff":
-            return tables.show_diff(client, version, form["other"].strip())
+            return tables.show_diff(client, version, request.other)
         case "promote":
-            return changes.promote_by_hand(client, settings, version, asker)
+            return operations.promote_version(client, load_settings(), version, request.asker)
         case "pin":
-            return changes.pin_version(client, version, asker)
+            return operations.pin_version(client, version, request.asker)
         case "unpin":
-            return changes.unpin_version(client, version)
-        case "prune":
-            return changes.prune(client, settings, form["pipeline"], form["keep"], dry_run=False)
-        case "clean up":
-            pipeline = form["pipeline"]
-            return str(clean_up(client, pipeline, keep_record(settings.mlflow_tracking_uri, pipeline)))
-        case unknown:
-            raise ValueError(f"there is no action {unknown!r}")
+            return operations.unpin_version(client, version)
+        case "prune" if pipeline:
+            settings = load_settings()
+            keep = settings.kept_versions if request.keep is None else request.keep
+            return operations.prune(client, settings, pipeline, keep, dry_run=request.dry_run)
+        case "clean up" if pipeline:
+            return str(clean_up(client, pipeline, keep_record(load_settings().mlflow_tracking_uri, pipeline)))
+        case action:
+            raise ValueError(f"there is no action {action!r}" + ("" if pipeline else " of all pipelines"))

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Action = dict[str, dict[str, Any]]
 
+TRIES: Final = 5
+"""How often a change of aliases is made when something else got in its way."""
+
 # Another change of the aliases came first: found out when the request arrives, or when it is carried out; the
 # last is said, as an error of the server's own, where an alias would get a second write index.
 _CHANGED_MEANWHILE: Final = (
@@ -23,6 +26,10 @@ _CHANGED_MEANWHILE: Final = (
     "illegal_argument_exception",
     "illegal_state_exception",
 )
+
+
+class LiveVersionMovedError(ValueError):
+    """Another change of what is live came first."""
 
 
 def change_aliases(client: OpenSearch, actions: list[Action]) -> str | None:

@@ -13,10 +13,12 @@ import httpx
 import structlog
 from opensearchpy import OpenSearch, OpenSearchException
 
-from processors.versions import catalog, leases, swaps
-from processors.versions.names import read_number
-from processors.versions.pins import PinnedError, list_pinned
-from processors.versions.slices import drop_orphans
+from processors.stores.indices import create_index
+from processors.versions import catalog, leases
+from processors.versions.deletion import delete_version
+from processors.versions.lease_record import read_record
+from processors.versions.names import name_version, read_number
+from processors.versions.retention import drop_orphans
 
 if TYPE_CHECKING:
     from processors.chunk import Pipeline
@@ -36,10 +38,6 @@ class RunRecord(NamedTuple):
 
 
 NO_RECORD = RunRecord(lambda _: "", lambda _: None, list)
-
-
-class NotPromotedError(ValueError):
-    """A build must not go live now; nothing was changed."""
 
 
 @contextmanager
@@ -74,9 +72,9 @@ def begin_build(
     """
     with leases.hold_lease(client, pipeline, run=run) as lease:
         clear_unfinished(client, pipeline, record)
-        index = leases.name_index(lease, lambda last: catalog.name_next(client, pipeline, last), read_number)
+        index = leases.name_index(lease, lambda last: name_next(client, pipeline, last), read_number)
         try:
-            catalog.create_version(client, pipeline, meta, index)
+            create_version(client, pipeline, meta, index)
             mlflow_run = record.begin(index)
             if mlflow_run:
                 catalog.update_meta(client, index, mlflow_run=mlflow_run)
@@ -89,6 +87,42 @@ def begin_build(
             raise
         catalog.update_meta(client, index, state="candidate")
         leases.hand_over(lease, to_other_process=other_task_gates)
+
+
+def create_version(client: OpenSearch, pipeline: "Pipeline", meta: dict[str, Any], index: str = "") -> str:
+    """Create the next version, empty and in state `building`, and return its name.
+
+    What an earlier build that was killed left behind is deleted first. Its number is not used again, for
+    records in MLflow may name it. A build of the platform goes through `begin_build`, which holds the
+    pipeline's lease and chooses the name.
+
+    Args:
+        client: OpenSearch.
+        pipeline: Whose version is built.
+        meta: What it is made from.
+        index: Its name; empty: the next one.
+
+    Raises:
+        BuildInProgressError: Another build lives.
+        ValueError: There is another version of that name.
+    """
+    builder = leases.find_builder(client, pipeline)
+    if builder and builder["index"] != index:
+        raise leases.BuildInProgressError(pipeline, builder)
+    index = index or name_next(client, pipeline, read_record(client, pipeline)["last_number"])
+    for name in catalog.list_unfinished(client, pipeline):
+        delete_version(client, name)
+    told = {**meta, "state": "building"}
+    create_index(client, index, {"mappings": {"_meta": told}})
+    if catalog.read_meta(client, index) != told:
+        raise ValueError(f"{index} is there already, and was made from something else")
+    return index
+
+
+def name_next(client: OpenSearch, pipeline: str, last_number: int) -> str:
+    """Return the name of the next version: its number is higher than any that was ever used."""
+    numbers = [read_number(index) for index in client.indices.get_alias(index=f"{pipeline}-v*")]
+    return name_version(pipeline, max([*numbers, last_number]) + 1)
 
 
 @contextmanager
@@ -105,49 +139,6 @@ def go_on_with(client: OpenSearch, pipeline: "Pipeline", index: str) -> Iterator
         yield
 
 
-def explain_obstacle(
-    client: OpenSearch, pipeline: "Pipeline", index: str, measured_against: str | None
-) -> str | None:
-    """Return why a build must not go live now although it is good, in a sentence, or None.
-
-    Args:
-        client: OpenSearch.
-        pipeline: Whose alias would move.
-        index: The candidate.
-        measured_against: The version that was live when it was measured.
-    """
-    live = catalog.find_live(client, pipeline)
-    if live in list_pinned(client, pipeline):
-        return str(PinnedError(live))
-    parent = catalog.read_meta(client, index).get("parent", measured_against)
-    if live != measured_against or live != parent:
-        return (
-            f"{live or 'nothing'} is live now, but {index} was built on {parent or 'nothing'} and measured "
-            f"against {measured_against or 'nothing'}: what is live was changed meanwhile, and that stands; "
-            "the next run builds on it"
-        )
-    return None
-
-
-def promote_build(client: OpenSearch, pipeline: "Pipeline", index: str, measured_against: str | None) -> None:
-    """Make a build live in place of the version that it was measured against.
-
-    Raises:
-        NotPromotedError: That version is pinned, or not live any more; nothing was changed.
-    """
-    if catalog.find_live(client, pipeline) == index:
-        # An earlier try did it and was cut off.
-        swaps.swap(client, pipeline, measured_against, index)
-        return
-    obstacle = explain_obstacle(client, pipeline, index, measured_against)
-    if obstacle:
-        raise NotPromotedError(obstacle)
-    try:
-        swaps.swap(client, pipeline, measured_against, index, spare_pinned=True)
-    except (catalog.LiveVersionMovedError, PinnedError) as error:
-        raise NotPromotedError(str(error)) from error
-
-
 def clear_unfinished(client: OpenSearch, pipeline: str, record: RunRecord = NO_RECORD) -> list[str]:
     """Delete what dead builders left, end their runs, and return the versions; the caller holds the lease."""
     unfinished = catalog.list_unfinished(client, pipeline)
@@ -155,7 +146,7 @@ def clear_unfinished(client: OpenSearch, pipeline: str, record: RunRecord = NO_R
         run = catalog.read_meta(client, index).get("mlflow_run")
         if run:
             record.kill(run)
-        catalog.delete_version(client, index)
+        delete_version(client, index)
     if unfinished:
         log.warning("unfinished versions are deleted", pipeline=pipeline, versions=unfinished)
     return unfinished

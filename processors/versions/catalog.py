@@ -1,4 +1,4 @@
-"""Index versions: immutable builds behind aliases. What is live is changed in `swaps.py`.
+"""Which index versions there are, which one is live, and what each says of itself.
 
 A version is a family of indices: its base, which has the version's name, and the slices that
 `processors/versions/slices.py` tells of. The base's `_meta` holds what the version was made from and its
@@ -10,10 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from opensearchpy import NotFoundError, OpenSearch
 
-from processors.stores.indices import create_index
-from processors.versions.aliases import change_aliases, plan_deletion
-from processors.versions.names import find_pipeline, find_version, name_version, read_number
-from processors.versions.pins import PinnedError, list_pinned, require_unpinned
+from processors.versions.names import find_version, parse_pipeline, read_number
 
 if TYPE_CHECKING:
     # The schema's module brings pyarrow, and a rollback by command must not wait for that.
@@ -21,12 +18,6 @@ if TYPE_CHECKING:
 
 UNFINISHED: Final = ("building", "candidate")
 _WAS_LIVE: Final = ("live", "retired")
-TRIES: Final = 5
-"""How often a change of aliases is made when something else got in its way."""
-
-
-class LiveVersionMovedError(ValueError):
-    """Another change of what is live came first."""
 
 
 class Version(TypedDict):
@@ -75,39 +66,6 @@ def update_meta(client: OpenSearch, index: str, **changes: Any) -> None:
     client.indices.put_mapping(index=index, body={"_meta": meta})
 
 
-def create_version(client: OpenSearch, pipeline: "Pipeline", meta: dict[str, Any], index: str = "") -> str:
-    """Create the next version, empty and in state `building`, and return its name.
-
-    What an earlier build that was killed left behind is deleted first. Its number is not used again, for
-    records in MLflow may name it. A build of the platform goes through `builds.begin_build`, which holds the
-    pipeline's lease and chooses the name.
-
-    Raises:
-        BuildInProgressError: Another build lives.
-        ValueError: There is another version of that name.
-    """
-    # Builds alone need it, and a rollback by command must not wait for what it brings.
-    from processors.versions.leases import BuildInProgressError, find_builder, read_record
-
-    builder = find_builder(client, pipeline)
-    if builder and builder["index"] != index:
-        raise BuildInProgressError(pipeline, builder)
-    index = index or name_next(client, pipeline, read_record(client, pipeline)["last_number"])
-    for name in list_unfinished(client, pipeline):
-        delete_version(client, name)
-    told = {**meta, "state": "building"}
-    create_index(client, index, {"mappings": {"_meta": told}})
-    if read_meta(client, index) != told:
-        raise ValueError(f"{index} is there already, and was made from something else")
-    return index
-
-
-def name_next(client: OpenSearch, pipeline: str, last_number: int) -> str:
-    """Return the name of the next version: its number is higher than any that was ever used."""
-    numbers = [read_number(index) for index in client.indices.get_alias(index=f"{pipeline}-v*")]
-    return name_version(pipeline, max([*numbers, last_number]) + 1)
-
-
 def list_unfinished(client: OpenSearch, pipeline: str) -> list[str]:
     """Return the versions that are built or wait for their gate, or did when their builder died.
 
@@ -120,34 +78,17 @@ def list_unfinished(client: OpenSearch, pipeline: str) -> list[str]:
     ]
 
 
-def delete_version(client: OpenSearch, version: str, *, spare_pinned: bool = False) -> None:
-    """Delete a version with its slices at once, unless it is or becomes live; harmless to repeat.
-
-    Args:
-        client: OpenSearch.
-        version: Its name.
-        spare_pinned: A pin keeps it, whenever that is set.
+def require_version(client: OpenSearch, version: str) -> "Pipeline":
+    """Return the pipeline of a version that is there.
 
     Raises:
-        ValueError: It is live.
-        PinnedError: It is pinned and to be spared.
+        ValueError: There is no such version; the message names those that there are.
     """
-    pipeline = find_pipeline(version)
-    for _ in range(TRIES):
-        live = find_live(client, pipeline)
-        if live == version:
-            raise ValueError(f"{version} is live, so it is not deleted")
-        spared = require_unpinned(client, version, live) if spare_pinned and live else []
-        try:
-            changed = change_aliases(client, [*spared, *plan_deletion(pipeline, live, version)])
-        except NotFoundError:
-            # An earlier request did it whose answer was lost, or somebody else.
-            if client.indices.exists(index=version):
-                raise
-            return
-        if changed is None:
-            return
-    raise LiveVersionMovedError(f"{version} is not deleted: what is live changes all the time ({changed})")
+    pipeline = parse_pipeline(version)
+    names = [held["index"] for held in list_versions(client, pipeline)]
+    if version not in names:
+        raise ValueError(f"there is no {version}; there are: {', '.join(names) or 'none'}")
+    return pipeline
 
 
 def was_live(version: Version) -> bool:
@@ -157,28 +98,3 @@ def was_live(version: Version) -> bool:
     `_meta` or a kill right after a swap has left.
     """
     return version["meta"].get("state") in _WAS_LIVE
-
-
-def prune_versions(
-    client: OpenSearch, pipeline: "Pipeline", keep: int, *, dry_run: bool = False
-) -> list[str]:
-    """Delete old versions, and return their names.
-
-    Kept are the newest `keep` of those that were live, so that there is always one to go back to; a refused
-    one while it is among the newest `keep` of all; and always what is live, pinned, or still being built.
-    """
-    versions = [v for v in list_versions(client, pipeline) if v["meta"].get("state") not in UNFINISHED]
-    served = [v["index"] for v in versions if was_live(v)]
-    newest = {v["index"] for v in versions[-keep:] if not was_live(v)}
-    kept = {*served[-keep:], *newest, *list_pinned(client, pipeline)}
-    doomed = [v["index"] for v in versions if v["index"] not in kept and not v["live"]]
-    return doomed if dry_run else [index for index in doomed if _prune(client, index)]
-
-
-def _prune(client: OpenSearch, version: str) -> bool:
-    """Delete a version unless it was pinned meanwhile, and tell whether it was deleted."""
-    try:
-        delete_version(client, version, spare_pinned=True)
-    except PinnedError:
-        return False
-    return True

@@ -8,13 +8,13 @@ import argparse
 import getpass
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from opensearchpy import NotFoundError, OpenSearch, OpenSearchException
 
-from processors.versions import changes
-from processors.versions.catalog import LiveVersionMovedError
-from processors.versions.changes import Asker
+from processors.versions import operations
+from processors.versions.aliases import LiveVersionMovedError
+from processors.versions.operations import Asker
 
 if TYPE_CHECKING:
     from processors.settings import Settings
@@ -53,16 +53,17 @@ def make_parser() -> argparse.ArgumentParser:
     )
     add("show", "all that a version says of itself", "version")
     add("diff", "what changed from one version to another", "version").add_argument("other")
-    promoting = add("promote", "make a version live that was live before", "version")
+    asked = [add("promote", "make a version live that was live before", "version")]
     for name in ("rollback", "roll-back"):
-        add(name, "go back to the version before", "pipeline").add_argument("--to", help="this version")
-    pinning = add("pin", "keep a version, and keep builds from replacing it", "version")
+        asked.append(add(name, "go back to the version before", "pipeline"))
+        asked[-1].add_argument("--to", help="this version")
+    asked.append(add("pin", "keep a version, and keep builds from replacing it", "version"))
     add("unpin", "take a pin away", "version")
     pruning = add("prune", "delete old versions", "pipeline")
     pruning.add_argument("--keep", type=int, help="how many stay; RUNLORE_KEPT_VERSIONS by default")
     pruning.add_argument("--dry-run", action="store_true", help="only say which")
-    for command in (promoting, pinning):
-        command.add_argument("--why", default="", help="kept with the version")
+    for command in asked:
+        command.add_argument("--reason", default="", help="kept with the version")
     return parser
 
 
@@ -72,44 +73,22 @@ def execute(client: OpenSearch, options: argparse.Namespace) -> str:
     Raises:
         ValueError: It can't be done, and why.
     """
-    asker = Asker(getattr(options, "who", None) or getpass.getuser(), getattr(options, "why", ""))
-    match options.command:
-        case "promote":
-            return changes.promote_by_hand(client, _load_settings(), options.version, asker)
-        case "rollback" | "roll-back":
-            sys.stdout.write(changes.swap_back(client, options.pipeline, asker, options.to))
-            sys.stdout.flush()
-            return changes.follow(client, _load_settings(), options.pipeline)
-        case "pin":
-            return changes.pin_version(client, options.version, asker)
-        case "unpin":
-            return changes.unpin_version(client, options.version)
-        case "prune":
-            settings = _load_settings()
-            keep = settings.kept_versions if options.keep is None else options.keep
-            return changes.prune(client, settings, options.pipeline, keep, dry_run=options.dry_run)
-        case _:
-            return _look(client, options)
+    fields = dict(vars(options))
+    command, asker = fields.pop("command"), Asker(getpass.getuser(), fields.pop("reason", ""))
+    if command in ("rollback", "roll-back"):
+        sys.stdout.write(operations.swap_back(client, options.pipeline, asker, options.to))
+        sys.stdout.flush()
+        return operations.announce(client, _load_settings(), options.pipeline)
+    # A rollback must not wait for what only the others need.
+    from processors.versions.actions import Request, act
+
+    return act(client, _load_settings, Request(command, asker, **fields))
 
 
 def _load_settings() -> "Settings":
     from processors.settings import load_settings
 
     return load_settings()
-
-
-def _look(client: OpenSearch, options: argparse.Namespace) -> str:
-    # A rollback must not wait for what only reading needs.
-    from processors.versions import tables
-
-    match options.command:
-        case "show":
-            return tables.show_version(client, options.version)
-        case "diff":
-            return tables.show_diff(client, options.version, options.other)
-        case _:
-            chosen: Any = [options.pipeline] if options.pipeline else ["cag", "rag"]
-            return tables.list_table(client, chosen)
 
 
 def explain(error: Exception) -> str:

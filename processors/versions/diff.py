@@ -53,7 +53,7 @@ def diff_versions(client: OpenSearch, before: str, after: str) -> VersionDiff:
             held.pop(name, None)
     counts = [int(client.count(index=cover_family(index))["count"]) for index in (before, after)]
     return VersionDiff(
-        documents=compare_documents(read_documents(client, before), read_documents(client, after)),
+        documents=compare_documents(read_contents(client, before), read_contents(client, after)),
         chunks=(counts[0], counts[1]),
         mapping=compare_values(*(flatten(mapping.get("properties", {})) for mapping in mappings)),
         settings=compare_values(*settings),
@@ -61,7 +61,7 @@ def diff_versions(client: OpenSearch, before: str, after: str) -> VersionDiff:
     )
 
 
-def read_documents(client: OpenSearch, version: str) -> Iterator[tuple[str, Content]]:
+def read_contents(client: OpenSearch, version: str) -> Iterator[tuple[str, Content]]:
     """Yield the id and the content of each document, in the order of the ids."""
     fields = ("doc_id", "content_hash", "acl")
     buckets = read_buckets(client, cover_family(version), fields, with_missing=True)

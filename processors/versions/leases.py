@@ -1,14 +1,10 @@
-"""Who builds a version of a pipeline now: a lease for each, a document that is changed by comparison.
+"""Who builds a version of a pipeline now: a lease for each, kept in its record.
 
 The builder renews its lease while it lives. A lease ends by itself when it was not renewed for a while, and
 at once when its process is provably gone: same machine and process namespace, and no such process any more.
 What a build has left unfinished belongs to whoever holds the lease next.
-
-The document also holds the highest number that a version ever had, so that none is used twice.
 """
 
-import os
-import socket
 import threading
 import time
 import uuid
@@ -16,16 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, Final, TypedDict
+from typing import Final
 
-import psutil
 import structlog
-from opensearchpy import ConflictError, NotFoundError, OpenSearch, OpenSearchException
+from opensearchpy import OpenSearch, OpenSearchException
 
-from processors.stores.indices import create_index
+from processors.versions.lease_holders import describe_self, has_ended, is_for
+from processors.versions.lease_record import TIMEOUT_S, Holder, Record, change_record, read_record
 
-INDEX: Final = "runlore-builds"
 BEAT: Final = timedelta(seconds=10)
 TERM: Final = timedelta(seconds=60)
 """A lease that was not renewed for so long has ended. Builders' clocks may differ by much less than this."""
@@ -34,32 +28,8 @@ HANDOVER: Final = timedelta(minutes=15)
 _LOOK_AGAIN_S: Final = 1.0
 # A renewal that hangs must leave time for another one before the lease ends.
 _BEAT_TIMEOUT_S: Final = 10.0
-_TIMEOUT_S: Final = 60.0
 
 log = structlog.get_logger(__name__)
-
-
-class Holder(TypedDict):
-    """Who builds what, and until when that is sure."""
-
-    token: str
-    index: str | None
-    host: str
-    place: str
-    pid: int
-    started: float
-    since: str
-    until: str
-    run: str
-    handed_over: bool
-    to_other_process: bool
-
-
-class Record(TypedDict):
-    """The document of a pipeline."""
-
-    last_number: int
-    holder: Holder | None
 
 
 @dataclass(frozen=True)
@@ -104,7 +74,7 @@ def hold_lease(client: OpenSearch, pipeline: str, index: str | None = None, run:
         BuildInProgressError: Another builder lives, or its lease has not ended yet.
     """
     lease = Lease(client, pipeline, uuid.uuid4().hex)
-    _take(lease, _describe_self(lease.token, index, run))
+    _take(lease, describe_self(lease.token, index, run, _later(TERM)))
     done = threading.Event()
     beating = threading.Thread(target=_keep_beating, args=(lease, done), daemon=True)
     beating.start()
@@ -156,42 +126,10 @@ def require_lease(lease: Lease) -> None:
     _change_own(lease, _renew)
 
 
-def read_record(client: OpenSearch, pipeline: str) -> Record:
-    """Return what is written of a pipeline's builds."""
-    return _read(client, pipeline)[0]
-
-
 def find_builder(client: OpenSearch, pipeline: str) -> Holder | None:
     """Return who builds now, or None if nobody does or the builder is dead."""
     holder = read_record(client, pipeline)["holder"]
     return None if holder is None or has_ended(holder, datetime.now(UTC)) else holder
-
-
-def has_ended(holder: Holder, now: datetime) -> bool:
-    """Tell whether a lease has run out or its process is provably gone."""
-    is_over = datetime.fromisoformat(holder["until"]) < now
-    return is_over or (not holder["to_other_process"] and _is_gone(holder))
-
-
-def _is_gone(holder: Holder) -> bool:
-    # Elsewhere, and in another process namespace, the same number is another process.
-    if not holder["place"] or holder["place"] != _find_place():
-        return False
-    try:
-        process = psutil.Process(holder["pid"])
-        is_another = abs(process.create_time() - holder["started"]) > 1
-        return is_another or process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
-
-
-def _find_place() -> str:
-    """Return what names this machine since it was started, with the process namespace; empty if unknown."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
-    except OSError:
-        return ""
 
 
 def _later(span: timedelta) -> str:
@@ -204,7 +142,7 @@ def _take(lease: Lease, taker: Holder) -> None:
 
     def change(record: Record) -> Record:
         held = record["holder"]
-        if held is not None and not _is_for(held, taker):
+        if held is not None and not is_for(held, taker):
             if not has_ended(held, datetime.now(UTC)):
                 raise BuildInProgressError(lease.pipeline, held)
             log.warning("lease of a dead builder is taken over", pipeline=lease.pipeline, holder=held)
@@ -213,7 +151,7 @@ def _take(lease: Lease, taker: Holder) -> None:
     while True:
         taker["until"] = _later(TERM)
         try:
-            _change(lease.client, lease.pipeline, change)
+            change_record(lease.client, lease.pipeline, change)
             return
         except BuildInProgressError as error:
             holder = error.holder
@@ -222,35 +160,6 @@ def _take(lease: Lease, taker: Holder) -> None:
                 raise
             seen = holder["until"]
         time.sleep(_LOOK_AGAIN_S)
-
-
-def _is_for(held: Holder, taker: Holder) -> bool:
-    """Tell whether a lease is the taker's already, or was handed over to it."""
-    if held["token"] == taker["token"]:
-        return True
-    is_same_process = all(held[name] == taker[name] for name in ("place", "pid", "started"))
-    is_same_run = bool(taker["run"]) and held["run"] == taker["run"]
-    is_same_version = taker["index"] is not None and held["index"] == taker["index"]
-    if held["to_other_process"]:
-        return is_same_run or is_same_version
-    return held["handed_over"] and is_same_process
-
-
-def _describe_self(token: str, index: str | None, run: str) -> Holder:
-    pid = os.getpid()
-    return Holder(
-        token=token,
-        index=index,
-        host=socket.gethostname(),
-        place=_find_place(),
-        pid=pid,
-        started=psutil.Process(pid).create_time(),
-        since=datetime.now(UTC).isoformat(),
-        until=_later(TERM),
-        run=run,
-        handed_over=False,
-        to_other_process=False,
-    )
 
 
 def _renew(record: Record, holder: Holder) -> Record:
@@ -279,13 +188,13 @@ def _give_back(lease: Lease) -> None:
         return {**record, "holder": None} if is_own else record
 
     try:
-        _change(lease.client, lease.pipeline, change)
+        change_record(lease.client, lease.pipeline, change)
     except OpenSearchException as error:
         log.warning("lease was not given back, it ends by itself", error=str(error))
 
 
 def _change_own(
-    lease: Lease, change: Callable[[Record, Holder], Record], timeout_s: float = _TIMEOUT_S
+    lease: Lease, change: Callable[[Record, Holder], Record], timeout_s: float = TIMEOUT_S
 ) -> Record:
     def change_own(record: Record) -> Record:
         holder = record["holder"]
@@ -296,40 +205,4 @@ def _change_own(
             )
         return change(record, holder)
 
-    return _change(lease.client, lease.pipeline, change_own, timeout_s)
-
-
-def _read(client: OpenSearch, pipeline: str, timeout_s: float = _TIMEOUT_S) -> tuple[Record, dict[str, Any]]:
-    """Return the document, and what a write must name to replace just this state of it."""
-    try:
-        found = client.get(index=INDEX, id=pipeline, params={"request_timeout": timeout_s})
-    except NotFoundError as error:
-        if error.error == "index_not_found_exception":
-            _create_index(client)
-        return Record(last_number=0, holder=None), {"op_type": "create"}
-    place = {"if_seq_no": found["_seq_no"], "if_primary_term": found["_primary_term"]}
-    return found["_source"], place
-
-
-def _change(
-    client: OpenSearch, pipeline: str, change: Callable[[Record], Record], timeout_s: float = _TIMEOUT_S
-) -> Record:
-    """Replace the document by what `change` makes of it, as often as somebody else came first.
-
-    That somebody may be this very change: its answer was lost, and the client sent it again. So `change` must
-    make the same of what it has made already.
-    """
-    while True:
-        record, place = _read(client, pipeline, timeout_s)
-        changed = change(record)
-        try:
-            options = {**place, "request_timeout": timeout_s}
-            client.index(index=INDEX, id=pipeline, body=changed, params=options)
-            return changed
-        except ConflictError:
-            continue
-
-
-def _create_index(client: OpenSearch) -> None:
-    settings = {"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}}
-    create_index(client, INDEX, {"settings": settings, "mappings": {"dynamic": False}})
+    return change_record(lease.client, lease.pipeline, change_own, timeout_s)

@@ -5,7 +5,14 @@ A version is a family of indices: its base `rag-v000042`, and in the dynamic pip
 """
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
+
+if TYPE_CHECKING:
+    # The schema's module brings pyarrow, and a rollback by command must not wait for that.
+    from processors.chunk import Pipeline
+
+VERSION: Final = r"(cag|rag)-v\d{6}"
+"""Pattern of a version's name."""
 
 _SLICE: Final = re.compile(r"(?<=-v\d{6})-\d{6}$")
 
@@ -48,6 +55,24 @@ def find_pipeline(index: str) -> str:
         'rag'
     """
     return find_version(index).rpartition("-v")[0]
+
+
+def parse_pipeline(version: str) -> "Pipeline":
+    """Return the pipeline that a person's spelling of a version names.
+
+    Raises:
+        ValueError: It is no name of a version.
+
+    Example:
+        >>> parse_pipeline("cag-v000017")
+        'cag'
+    """
+    match = re.fullmatch(VERSION, version)
+    if match is None:
+        raise ValueError(
+            f"{version!r} is no version; they are named like cag-v000017, and make versions lists them"
+        )
+    return cast("Pipeline", match[1])
 
 
 def read_number(index: str) -> int:

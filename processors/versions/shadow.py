@@ -1,16 +1,15 @@
 """What the service counted while it read a candidate in the shadow, and the alias that tells it of one.
 
-The sums lie in Redis, for many copies of the service add to them at once. They may be evicted, as everything
-there: then the report is of fewer questions or of none.
+Sums that Redis has evicted make the report one of fewer questions or of none.
 """
 
 from typing import TypedDict
 
-import redis
 from opensearchpy import OpenSearch
 
 from processors.chunk import Pipeline
-from processors.retrieval.agreement import ShadowRead, name_candidate_alias, shadow_key
+from processors.retrieval.agreement import ShadowRead, name_candidate_alias
+from processors.stores.shadow_sums import read_sums
 from processors.versions.aliases import Action, change_aliases
 
 
@@ -30,9 +29,7 @@ def read_shadow(redis_url: str, candidate: str) -> ShadowReport:
     Raises:
         redis.exceptions.RedisError: Redis is down.
     """
-    with redis.Redis.from_url(redis_url, decode_responses=True) as client:
-        held = client.hgetall(shadow_key(candidate))
-    sums = {str(name): float(value) for name, value in held.items()}
+    sums = read_sums(redis_url, candidate)
     questions = int(sums.get("questions", 0))
     names = ShadowRead.__annotations__ if questions else ()
     means = {name: sums.get(name, 0.0) / questions for name in names}

@@ -9,16 +9,8 @@ from typing import TYPE_CHECKING
 from opensearchpy import ConnectionError as SearchConnectionError
 from opensearchpy import NotFoundError, OpenSearch, OpenSearchException
 
-from processors.versions.aliases import change_aliases, plan_swap
-from processors.versions.catalog import (
-    TRIES,
-    LiveVersionMovedError,
-    find_live,
-    list_versions,
-    read_meta,
-    update_meta,
-    was_live,
-)
+from processors.versions.aliases import TRIES, LiveVersionMovedError, change_aliases, plan_swap
+from processors.versions.catalog import find_live, list_versions, read_meta, update_meta, was_live
 from processors.versions.pins import require_unpinned
 
 if TYPE_CHECKING:
@@ -30,6 +22,11 @@ def promote(client: OpenSearch, pipeline: "Pipeline", index: str) -> str | None:
     """Make a version live in place of the one that is live now, whichever that is.
 
     Who has compared anything with what is live calls `swap` with that.
+
+    Args:
+        client: OpenSearch.
+        pipeline: Whose alias moves.
+        index: What is to be live.
 
     Returns:
         The version that was live before.
@@ -138,6 +135,11 @@ def find_previous(client: OpenSearch, pipeline: str) -> str | None:
 
 def roll_back(client: OpenSearch, pipeline: "Pipeline", to: str | None = None) -> tuple[str, str]:
     """Make the version live again that was live before the present one, or another one that was once.
+
+    Args:
+        client: OpenSearch.
+        pipeline: Whose alias moves.
+        to: The version to go back to; None: the one before.
 
     Returns:
         The version taken back, and the one that is live now.

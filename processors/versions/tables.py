@@ -6,7 +6,7 @@ from typing import Any, Final
 from opensearchpy import OpenSearch
 
 from processors.versions import catalog
-from processors.versions.changes import require_version
+from processors.versions.catalog import require_version
 from processors.versions.diff import VersionDiff, describe_documents, diff_versions
 from processors.versions.leases import find_builder
 from processors.versions.names import cover_family, find_version

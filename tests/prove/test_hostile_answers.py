@@ -26,7 +26,7 @@ from processors.retrieval.language import PHRASES
 from processors.settings import Settings
 from processors.stores.model_server import embed_texts
 from processors.stores.search import write_chunks
-from processors.versions.catalog import create_version
+from processors.versions.builds import create_version
 from processors.versions.swaps import promote
 from serving.answering.claims import find_citations
 from serving.api import citation_routes

@@ -16,7 +16,7 @@ import httpx
 from opensearchpy import OpenSearch
 
 from processors.settings import Settings
-from processors.versions.catalog import prune_versions
+from processors.versions.deletion import prune_versions
 from processors.versions.swaps import promote, roll_back
 from tests.support.swapping import Maker, Truth, ask
 

@@ -18,7 +18,7 @@ from opensearchpy import OpenSearch
 
 from evaluation.benchmarks.service import percentile
 from processors.settings import Settings
-from processors.versions.catalog import prune_versions
+from processors.versions.deletion import prune_versions
 from processors.versions.swaps import find_previous, promote, roll_back
 from tests.support.swapping import Maker, Truth, ask
 

@@ -21,8 +21,8 @@ from processors.retrieval.cache_keys import match_version
 from processors.settings import Settings
 from processors.stores.model_server import embed_texts
 from processors.stores.search import apply_templates, write_chunks
-from processors.versions import leases
-from processors.versions.catalog import create_version
+from processors.versions import lease_record
+from processors.versions.builds import create_version
 from serving.app import create_app
 from serving.clients import Clients, open_clients
 
@@ -75,7 +75,7 @@ def make_pipeline(client: OpenSearch, settings: Settings) -> Iterator[Any]:
     finally:
         client.indices.delete(index=",".join(client.indices.get_alias(index=f"{name}-v*")))
         client.indices.delete_index_template(name=f"runlore-{name}")
-        client.delete(index=leases.INDEX, id=name, params={"ignore": 404})
+        client.delete(index=lease_record.INDEX, id=name, params={"ignore": 404})
         with redis.Redis.from_url(settings.redis_url) as cache:
             for key in cache.scan_iter(match_version(f"{name}-v*")):
                 cache.unlink(key)

@@ -27,7 +27,7 @@ from processors.chunk import Chunk, make_id
 from processors.settings import Settings
 from processors.stores.model_server import embed_texts
 from processors.stores.search import write_chunks
-from processors.versions.catalog import create_version
+from processors.versions.builds import create_version
 from processors.versions.swaps import promote
 from tests.support import swapping
 

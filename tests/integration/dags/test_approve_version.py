@@ -14,7 +14,7 @@ from local.airflow_api import find_active_run, follow_run, trigger_dag
 from processors.settings import Settings
 from processors.stores import mlflow
 from processors.stores.search import write_chunks
-from processors.versions import catalog, swaps
+from processors.versions import catalog, deletion, swaps
 from processors.versions.builds import begin_build, go_on_with
 from processors.versions.registry import point_aliases
 
@@ -41,12 +41,12 @@ def refused(client: OpenSearch, settings: Settings, airflow: httpx.Client) -> It
     if catalog.find_live(client, "cag") != live:
         swaps.promote(client, "cag", live)
         point_aliases(settings.mlflow_tracking_uri, "cag", live=live, previous=None, candidate=None)
-    catalog.delete_version(client, index)
+    deletion.delete_version(client, index)
 
 
 def ask(airflow: httpx.Client, index: str) -> tuple[str, dict[str, Any]]:
     """Trigger the DAG and wait for its question; give the run and the question."""
-    run = trigger_dag(airflow, DAG, {"pipeline": "cag", "index": index, "reason": REASON})
+    run = trigger_dag(airflow, DAG, {"pipeline": "cag", "version": index, "reason": REASON})
     deadline = time.monotonic() + 180
     # The question is there a moment before the task waits.
     while True:

@@ -19,7 +19,7 @@ from processors.chunk import make_id
 from processors.retrieval.cache_keys import cache_key, cache_namespace
 from processors.settings import Settings
 from processors.stores.search import write_chunks
-from processors.versions import catalog
+from processors.versions import builds, catalog
 
 RunDag = Callable[..., dict[str, str]]
 pytestmark = pytest.mark.usefixtures("live_versions")
@@ -99,7 +99,7 @@ def test_a_bad_build_is_refused_with_reasons_and_the_live_version_stays(
     client: OpenSearch, settings: Settings
 ) -> None:
     live = catalog.find_live(client, "cag")
-    index = catalog.create_version(client, "cag", {"positions": {}})
+    index = builds.create_version(client, "cag", {"positions": {}})
     (some,) = client.search(index="cag", body={"size": 1})["hits"]["hits"]
     write_chunks(client, index, [some["_source"]])
     decision = candidate.release_version(client, settings, "cag", index)
@@ -115,9 +115,9 @@ def test_a_bad_build_is_refused_with_reasons_and_the_live_version_stays(
 
 @pytest.mark.parametrize("state", ["building", "candidate"])
 def test_a_killed_build_leaves_no_orphan(client: OpenSearch, state: str) -> None:
-    orphan = catalog.create_version(client, "cag", {})
+    orphan = builds.create_version(client, "cag", {})
     catalog.update_meta(client, orphan, state=state)
-    following = catalog.create_version(client, "cag", {})
+    following = builds.create_version(client, "cag", {})
     try:
         assert orphan not in [version["index"] for version in catalog.list_versions(client, "cag")]
         assert following > orphan

@@ -17,7 +17,7 @@ from processors.knowledge.positions import count_between
 from processors.rag import embed_events, index_chunks, ingest_events, process_events
 from processors.settings import Settings
 from processors.stores import kafka
-from processors.versions import builds, catalog, swaps
+from processors.versions import builds, catalog, deletion, promotion, swaps
 from processors.versions.names import cover_family
 
 RunDag = Callable[..., dict[str, str]]
@@ -129,7 +129,7 @@ def test_after_a_rollback_the_next_run_catches_up_from_the_older_positions(
     with builds.begin_build(client, "rag", {**kept, "slice": 1, "parent": older}) as newer:
         pass
     with builds.go_on_with(client, "rag", newer):
-        builds.promote_build(client, "rag", newer, older)
+        promotion.promote_build(client, "rag", newer, older)
     try:
         for number in range(2):
             send_lines(settings, f"ERROR {marker} event {number} of the newer", service=f"{marker}-{number}")
@@ -149,7 +149,7 @@ def test_after_a_rollback_the_next_run_catches_up_from_the_older_positions(
     finally:
         if catalog.find_live(client, "rag") == newer:
             swaps.roll_back(client, "rag")
-        catalog.delete_version(client, newer)
+        deletion.delete_version(client, newer)
 
 
 def test_poison_goes_to_the_dead_letter_topic_and_the_rest_goes_on(

@@ -8,7 +8,7 @@ import pytest
 from opensearchpy import OpenSearch
 
 from processors.stores.search import apply_templates
-from processors.versions import leases
+from processors.versions import lease_record
 
 DIMENSION = 4
 
@@ -20,4 +20,4 @@ def pipeline(client: OpenSearch) -> Iterator[Any]:
     yield name
     client.indices.delete(index=",".join(client.indices.get_alias(index=f"{name}-v*")))
     client.indices.delete_index_template(name=f"runlore-{name}")
-    client.delete(index=leases.INDEX, id=name, params={"ignore": 404})
+    client.delete(index=lease_record.INDEX, id=name, params={"ignore": 404})

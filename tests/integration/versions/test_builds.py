@@ -16,7 +16,17 @@ from opensearchpy import OpenSearch
 
 from processors.settings import Settings
 from processors.stores import mlflow, search
-from processors.versions import builds, catalog, leases, pins, swaps
+from processors.versions import (
+    aliases,
+    builds,
+    catalog,
+    deletion,
+    lease_record,
+    leases,
+    pins,
+    promotion,
+    swaps,
+)
 from processors.versions.build_runs import begin_run, keep_record
 from processors.versions.names import find_version
 from processors.versions.registry import name_model
@@ -123,7 +133,7 @@ def test_a_build_that_fails_clears_up_by_itself(
         build_badly()
     assert list_indices(client, pipeline) == []
     assert read_run(settings, runs[0])[0] == "KILLED"
-    assert leases.read_record(client, pipeline) == {"last_number": 1, "holder": None}
+    assert lease_record.read_record(client, pipeline) == {"last_number": 1, "holder": None}
     # Its number is not used again, although nothing is left of it.
     assert build(client, pipeline) == f"{pipeline}-v000002"
 
@@ -208,7 +218,7 @@ def test_a_candidate_waits_for_the_gate_of_another_task(client: OpenSearch, pipe
     with pytest.raises(leases.BuildInProgressError), builds.go_on_with(client, pipeline, first):
         pass
     with builds.go_on_with(client, pipeline, second):
-        builds.promote_build(client, pipeline, second, None)
+        promotion.promote_build(client, pipeline, second, None)
     assert catalog.find_live(client, pipeline) == second
     with pytest.raises(ValueError, match="is gone"), builds.go_on_with(client, pipeline, first):
         pass
@@ -219,10 +229,10 @@ def test_a_rollback_during_a_build_stands(client: OpenSearch, pipeline: Any) -> 
     older, newer = build_live(client, pipeline), build_live(client, pipeline)
     with builds.begin_build(client, pipeline, {"parent": newer}) as index:
         assert swaps.roll_back(client, pipeline) == (newer, older)
-        assert catalog.prune_versions(client, pipeline, 2) == []
+        assert deletion.prune_versions(client, pipeline, 2) == []
     for measured_against in (newer, older):
-        with pytest.raises(builds.NotPromotedError, match="changed meanwhile, and that stands"):
-            builds.promote_build(client, pipeline, index, measured_against)
+        with pytest.raises(promotion.NotPromotedError, match="changed meanwhile, and that stands"):
+            promotion.promote_build(client, pipeline, index, measured_against)
     assert find_all_live(client, pipeline) == {older}
 
 
@@ -232,17 +242,17 @@ def test_no_build_takes_the_place_of_a_pinned_version_and_none_prunes_it(
     pinned = build_live(client, pipeline)
     pins.pin(client, pinned)
     index = build(client, pipeline, parent=pinned)
-    with pytest.raises(builds.NotPromotedError, match=f"{pinned} is pinned.*unpin {pinned}"):
-        builds.promote_build(client, pipeline, index, pinned)
+    with pytest.raises(promotion.NotPromotedError, match=f"{pinned} is pinned.*unpin {pinned}"):
+        promotion.promote_build(client, pipeline, index, pinned)
     assert find_all_live(client, pipeline) == {pinned}
     swaps.promote(client, pipeline, index)
     for _ in range(3):
         build_live(client, pipeline)
-    assert catalog.prune_versions(client, pipeline, 2) == [index, f"{pipeline}-v000003"]
+    assert deletion.prune_versions(client, pipeline, 2) == [index, f"{pipeline}-v000003"]
     assert pins.list_pinned(client, pipeline) == [pinned]
     assert pins.unpin(client, pinned)
     assert not pins.unpin(client, pinned)
-    assert catalog.prune_versions(client, pipeline, 2) == [pinned]
+    assert deletion.prune_versions(client, pipeline, 2) == [pinned]
 
 
 def test_a_pin_and_a_promotion_at_once_leave_the_pinned_version_live_or_replaced_before(
@@ -254,11 +264,11 @@ def test_a_pin_and_a_promotion_at_once_leave_the_pinned_version_live_or_replaced
     refused = 0
     for _ in range(15):
         outcomes = at_once(
-            lambda: builds.promote_build(client, pipeline, index, live), lambda: pins.pin(other, live)
+            lambda: promotion.promote_build(client, pipeline, index, live), lambda: pins.pin(other, live)
         )
         assert not isinstance(outcomes[1], Exception)
         assert find_all_live(client, pipeline) == ({index} if outcomes[0] is None else {live})
-        assert outcomes[0] is None or isinstance(outcomes[0], builds.NotPromotedError)
+        assert outcomes[0] is None or isinstance(outcomes[0], promotion.NotPromotedError)
         refused += outcomes[0] is not None
         assert pins.unpin(client, live)
         assert not pins.unpin(client, live)
@@ -299,9 +309,9 @@ def test_changes_whose_answers_are_lost_are_told_as_what_they_are(client: OpenSe
         pins.unpin(lossy, second)
     assert pins.list_pinned(client, pipeline) == []
     for _ in range(2):
-        catalog.delete_version(lossy, second)
+        deletion.delete_version(lossy, second)
     assert list_indices(client, pipeline) == [first]
-    assert leases.read_record(client, pipeline)["holder"] is None
+    assert lease_record.read_record(client, pipeline)["holder"] is None
 
 
 def test_refused_versions_never_push_out_the_one_to_go_back_to(client: OpenSearch, pipeline: Any) -> None:
@@ -310,8 +320,8 @@ def test_refused_versions_never_push_out_the_one_to_go_back_to(client: OpenSearc
     for _ in range(4):
         refused.append(build(client, pipeline))
         catalog.update_meta(client, refused[-1], state="refused")
-    assert catalog.prune_versions(client, pipeline, 2, dry_run=True) == refused[:2]
-    assert catalog.prune_versions(client, pipeline, 2) == refused[:2]
+    assert deletion.prune_versions(client, pipeline, 2, dry_run=True) == refused[:2]
+    assert deletion.prune_versions(client, pipeline, 2) == refused[:2]
     assert swaps.roll_back(client, pipeline) == (newer, older)
 
 
@@ -330,7 +340,7 @@ def test_of_two_changes_of_what_is_live_one_wins_and_the_other_is_told(
         live = find_all_live(client, pipeline)
         assert len(live) == 1, live
         losers = [outcome for outcome in outcomes if isinstance(outcome, ValueError)]
-        assert all(isinstance(loser, catalog.LiveVersionMovedError) for loser in losers), losers
+        assert all(isinstance(loser, aliases.LiveVersionMovedError) for loser in losers), losers
         told += len(losers)
         swaps.promote(client, pipeline, second)
     assert told
@@ -361,12 +371,12 @@ def test_a_version_is_not_deleted_while_it_becomes_live(
     other = search.open_search(settings.opensearch_url)
     live = build_live(client, pipeline)
     with pytest.raises(ValueError, match="is live, so it is not deleted"):
-        catalog.delete_version(client, live)
+        deletion.delete_version(client, live)
     for _ in range(10):
         doomed = build(client, pipeline)
         catalog.update_meta(client, doomed, state="retired")
         deleted, swapped = at_once(
-            lambda doomed=doomed: catalog.delete_version(client, doomed),
+            lambda doomed=doomed: deletion.delete_version(client, doomed),
             lambda doomed=doomed: swaps.swap(other, pipeline, live, doomed),
         )
         assert find_all_live(client, pipeline) == ({live} if deleted is None else {doomed})

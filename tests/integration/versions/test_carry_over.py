@@ -1,7 +1,8 @@
 """Unchanged chunks go from one version to the next, also when more has changed than fits in one clause."""
 
 from processors.stores.search import carry_over
-from processors.versions.catalog import create_version, update_meta
+from processors.versions.builds import create_version
+from processors.versions.catalog import update_meta
 
 MORE_THAN_A_CLAUSE_TAKES = 70_000
 

@@ -17,7 +17,7 @@ from processors.chunk import ENDED, Chunk, chunks_to_table, make_id
 from processors.pipelines.maintain import apply_retention
 from processors.settings import Settings
 from processors.stores import search, staging
-from processors.versions import catalog, slices, swaps
+from processors.versions import builds, catalog, deletion, retention, slices, swaps
 from processors.versions.names import cover_family, find_version, name_slice
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -40,7 +40,7 @@ def make_live(client: OpenSearch, pipeline: Any, slice_count: int = 0) -> str:
 
 
 def make_version(client: OpenSearch, pipeline: Any, slice_count: int) -> str:
-    version = catalog.create_version(client, pipeline, {"slice": 1})
+    version = builds.create_version(client, pipeline, {"slice": 1})
     slices.write_chunks(client, version, 1, [make_chunk("state", kind="k8s_state")])
     for number in range(1, slice_count + 1):
         slices.write_chunks(client, version, number, [make_chunk(f"c{number}")])
@@ -110,10 +110,10 @@ def test_what_a_killed_attempt_wrote_unseen_is_not_there_twice(client: OpenSearc
 def test_retention_by_age_drops_whole_indices(client: OpenSearch, pipeline: Any, settings: Settings) -> None:
     version = make_live(client, pipeline, 4)
     soon = datetime.now(UTC) + timedelta(days=settings.retention_days, minutes=-5)
-    assert slices.drop_old_slices(client, version, 4, settings, soon) == []
+    assert retention.drop_old_slices(client, version, 4, settings, soon) == []
     late = datetime.now(UTC) + timedelta(days=settings.retention_days, minutes=5)
     doomed = [name_slice(version, number) for number in (1, 2, 3)]
-    assert slices.drop_old_slices(client, version, 4, settings, late) == doomed
+    assert retention.drop_old_slices(client, version, 4, settings, late) == doomed
     assert list_family(client, version) == [version, name_slice(version, 4)]
     assert set(find_texts(client, pipeline)) == {"state", "c4"}
 
@@ -122,13 +122,13 @@ def test_retention_by_size_drops_the_oldest_until_it_fits(
     client: OpenSearch, pipeline: Any, settings: Settings
 ) -> None:
     version = make_live(client, pipeline, 4)
-    sizes = [slice_["size_bytes"] for slice_ in slices.list_slices(client, version)]
+    sizes = [slice_["size_bytes"] for slice_ in retention.list_slices(client, version)]
     assert all(sizes)
     tight = settings.model_copy(update={"retention_bytes": sum(sizes[2:])})
     doomed = [name_slice(version, number) for number in (1, 2)]
-    assert slices.drop_old_slices(client, version, 4, tight, datetime.now(UTC)) == doomed
+    assert retention.drop_old_slices(client, version, 4, tight, datetime.now(UTC)) == doomed
     none = settings.model_copy(update={"retention_bytes": 1})
-    assert slices.drop_old_slices(client, version, 4, none, datetime.now(UTC)) == [name_slice(version, 3)]
+    assert retention.drop_old_slices(client, version, 4, none, datetime.now(UTC)) == [name_slice(version, 3)]
     assert list_family(client, version) == [version, name_slice(version, 4)]
 
 
@@ -231,7 +231,7 @@ def test_a_slice_is_attached_only_while_its_version_is_live(
 def test_a_killed_build_leaves_no_slices(client: OpenSearch, pipeline: Any) -> None:
     killed = make_version(client, pipeline, 3)
     assert len(list_family(client, killed)) == 4
-    following = catalog.create_version(client, pipeline, {"slice": 1})
+    following = builds.create_version(client, pipeline, {"slice": 1})
     assert list_family(client, killed) == []
     assert following > killed
 
@@ -240,11 +240,11 @@ def test_pruning_deletes_whole_families_and_slices_without_base_go(client: OpenS
     oldest = make_live(client, pipeline, 2)
     for _ in range(2):
         make_live(client, pipeline, 1)
-    assert catalog.prune_versions(client, pipeline, 2) == [oldest]
+    assert deletion.prune_versions(client, pipeline, 2) == [oldest]
     assert list_family(client, oldest) == []
     client.indices.create(index=name_slice(oldest, 3))
-    assert slices.drop_orphans(client, pipeline) == [name_slice(oldest, 3)]
-    assert slices.drop_orphans(client, pipeline) == []
+    assert retention.drop_orphans(client, pipeline) == [name_slice(oldest, 3)]
+    assert retention.drop_orphans(client, pipeline) == []
 
 
 def stage_run(tmp_path: Path, version: str, chunks: list[Chunk], held: Any, end: Any) -> str:

@@ -51,7 +51,7 @@ def test_the_answer_is_kept_with_name_and_time(monkeypatch: pytest.MonkeyPatch) 
         "responded_by_user": {"id": "7", "name": "anna"},
         "responded_at": datetime(2026, 11, 21, 9, tzinfo=UTC),
     }
-    form = {"pipeline": "cag", "index": "cag-v000008", "reason": "Pages went on purpose."}
+    form = {"pipeline": "cag", "version": "cag-v000008", "reason": "Pages went on purpose."}
     told = promote.python_callable(answer, form)
     approval = {"by": "anna", "at": "2026-11-21T09:00:00+00:00", "reason": "Pages went on purpose."}
     assert given == ["cag", "cag-v000008", approval]
@@ -65,4 +65,4 @@ def test_what_can_not_be_promoted_fails_at_once_with_the_reason(monkeypatch: pyt
     monkeypatch.setattr("evaluation.release.approval.explain_refusal", refuse)
     explain: Any = DAG.get_task("explain_refusal_task")
     with pytest.raises(AirflowFailException, match="is not there"):
-        explain.python_callable({"pipeline": "cag", "index": "cag-v000008"})
+        explain.python_callable({"pipeline": "cag", "version": "cag-v000008"})

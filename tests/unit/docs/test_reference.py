@@ -22,7 +22,8 @@ from tests.unit.docs.pages import PAGES, ROOT, find_rows, read_page
 
 SETTINGS = "docs/reference/settings.md"
 STACK_DEFAULTS = dict(re.findall(r"^(RUNLORE_\w+)=(.*)$", read_page("local/settings.env"), re.MULTILINE))
-DAGS = sorted(path.stem for path in (ROOT / "dags").glob("[a-z]*.py"))
+IGNORED = (ROOT / "dags/.airflowignore").read_text(encoding="utf-8").split()
+DAGS = sorted(path.stem for path in (ROOT / "dags").glob("[a-z]*.py") if path.name not in IGNORED)
 # Set in the shell, by other programs' names or for programs without a settings object.
 OTHER_SETTINGS = {"RUNLORE_SERVICE_PORT", "OTEL_EXPORTER_OTLP_ENDPOINT"}
 

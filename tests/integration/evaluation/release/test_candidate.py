@@ -20,7 +20,7 @@ from processors.pipelines.cag import markdown, sync
 from processors.pipelines.cag.index import build_version
 from processors.settings import DocumentSource, Settings
 from processors.stores import mlflow
-from processors.versions import catalog, swaps
+from processors.versions import catalog, deletion, swaps
 from processors.versions.build_runs import keep_record
 from processors.versions.builds import go_on_with
 from processors.versions.registry import name_model, point_aliases
@@ -66,7 +66,7 @@ def build_all(client: OpenSearch) -> Iterator[Build]:
     yield run
     for index in built:
         assert catalog.read_meta(client, index)["state"] == "refused"
-        catalog.delete_version(client, index)
+        deletion.delete_version(client, index)
 
 
 def find_reason(reasons: list[str], words: str) -> str:
@@ -268,7 +268,7 @@ def test_a_refusal_is_told_everywhere_and_a_person_may_override_it(
     finally:
         swaps.promote(client, "cag", live)
         point_aliases(settings.mlflow_tracking_uri, "cag", live=live, previous=None, candidate=None)
-        catalog.delete_version(client, index)
+        deletion.delete_version(client, index)
 
 
 def find_model_version(client: Any, index: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from opensearchpy import ConnectionError as SearchConnectionError
 
-from processors.versions import builds, catalog, leases, pins, slices, swaps
+from processors.versions import builds, catalog, deletion, lease_record, pins, promotion, slices, swaps
 from tests.support.search_in_memory import SearchInMemory
 
 FIRST, SECOND, THIRD = (f"rag-v00000{number}" for number in (1, 2, 3))
@@ -32,10 +32,10 @@ def test_a_promotion(search: Any) -> None:
 
 
 def test_a_promotion_by_the_gate(search: Any) -> None:
-    builds.promote_build(search, "rag", THIRD, SECOND)
+    promotion.promote_build(search, "rag", THIRD, SECOND)
     assert catalog.find_live(search, "rag") == THIRD
     # The task that was cut off is tried again.
-    builds.promote_build(search, "rag", THIRD, SECOND)
+    promotion.promote_build(search, "rag", THIRD, SECOND)
     assert catalog.read_meta(search, THIRD)["replaced"] == SECOND
 
 
@@ -78,8 +78,8 @@ def test_states_that_can_not_be_written_down_undo_no_swap(
 
 
 def test_a_deletion(search: Any) -> None:
-    catalog.delete_version(search, THIRD)
-    catalog.delete_version(search, THIRD)
+    deletion.delete_version(search, THIRD)
+    deletion.delete_version(search, THIRD)
     assert sorted(search.held) == [FIRST, SECOND]
 
 
@@ -100,17 +100,17 @@ def test_a_slice(search: Any) -> None:
 
 
 def test_a_new_version(search: Any) -> None:
-    catalog.create_version(search, "rag", {"chunker": "a"}, "rag-v000004")
+    builds.create_version(search, "rag", {"chunker": "a"}, "rag-v000004")
     assert catalog.read_meta(search, "rag-v000004") == {"chunker": "a", "state": "building"}
     with pytest.raises(ValueError, match="rag-v000002 is there already"):
-        catalog.create_version(search, "rag", {"chunker": "b"}, SECOND)
+        builds.create_version(search, "rag", {"chunker": "b"}, SECOND)
 
 
 def test_a_build_with_its_lease(search: Any) -> None:
     with builds.begin_build(search, "rag", {}) as index:
         # The candidate that nobody built any more is gone, and one number was given.
         assert index == THIRD
-        assert leases.read_record(search, "rag")["last_number"] == 3
+        assert lease_record.read_record(search, "rag")["last_number"] == 3
     with builds.go_on_with(search, "rag", index):
         pass
-    assert leases.read_record(search, "rag")["holder"] is None
+    assert lease_record.read_record(search, "rag")["holder"] is None

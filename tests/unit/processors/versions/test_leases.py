@@ -9,21 +9,21 @@ from typing import Any
 import psutil
 import pytest
 
-from processors.versions import leases
-from processors.versions.leases import Holder
+from processors.versions import lease_holders, leases
+from processors.versions.lease_record import Holder
 
 NOW = datetime.now(UTC)
 
 
 def make_holder(**changes: Any) -> Holder:
-    holder: Any = {**leases._describe_self("a", None, ""), "token": "b", **changes}
+    holder: Any = {**lease_holders.describe_self("a", None, "", NOW.isoformat()), "token": "b", **changes}
     return holder
 
 
 def test_a_lease_ends_by_time() -> None:
     until = (NOW + timedelta(seconds=1)).isoformat()
-    assert not leases.has_ended(make_holder(until=until), NOW)
-    assert leases.has_ended(make_holder(until=until), NOW + timedelta(seconds=2))
+    assert not lease_holders.has_ended(make_holder(until=until), NOW)
+    assert lease_holders.has_ended(make_holder(until=until), NOW + timedelta(seconds=2))
 
 
 def test_a_lease_ends_with_its_process_where_that_is_sure() -> None:
@@ -33,14 +33,14 @@ def test_a_lease_ends_with_its_process_where_that_is_sure() -> None:
     while psutil.Process(ended.pid).status() != psutil.STATUS_ZOMBIE:
         pass
     gone = make_holder(pid=ended.pid, started=started)
-    assert leases.has_ended(gone, NOW)
+    assert lease_holders.has_ended(gone, NOW)
     ended.wait()
-    assert leases.has_ended(gone, NOW)
-    assert leases.has_ended(make_holder(started=make_holder()["started"] - 60), NOW)
+    assert lease_holders.has_ended(gone, NOW)
+    assert lease_holders.has_ended(make_holder(started=make_holder()["started"] - 60), NOW)
     for elsewhere in ("another machine", ""):
-        assert not leases.has_ended({**gone, "place": elsewhere}, NOW)
+        assert not lease_holders.has_ended({**gone, "place": elsewhere}, NOW)
     # What waits for another task's process outlives its own.
-    assert not leases.has_ended({**gone, "handed_over": True, "to_other_process": True}, NOW)
+    assert not lease_holders.has_ended({**gone, "handed_over": True, "to_other_process": True}, NOW)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_lease_ends_with_its_process_where_that_is_sure() -> None:
 def test_a_lease_is_taken_by_whom_it_was_handed_to(
     held: dict[str, Any], taker: dict[str, Any], *, is_for: bool
 ) -> None:
-    assert leases._is_for(make_holder(**held), make_holder(token="a", **taker)) == is_for
+    assert lease_holders.is_for(make_holder(**held), make_holder(token="a", **taker)) == is_for
 
 
 def test_the_loser_is_told_who_builds_and_what_to_do() -> None:

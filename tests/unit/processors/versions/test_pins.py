@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from processors.settings import load_settings
-from processors.versions import builds, catalog, pins, swaps
-from processors.versions.changes import Asker, promote_by_hand
+from processors.versions import aliases, catalog, deletion, pins, promotion, swaps
+from processors.versions.operations import Asker, promote_version
 from tests.support.search_in_memory import SearchInMemory
 
 OLD, LIVE, NEXT = (f"cag-v00000{number}" for number in (1, 2, 3))
@@ -41,12 +41,12 @@ def meddle_before_each(search: Any, number: int, meddle: Callable[[], Any]) -> N
 @pytest.mark.parametrize("change", [1, 2])
 def test_a_live_version_that_is_pinned_while_the_gate_promotes_stays_live(search: Any, change: int) -> None:
     meddle_before_each(search, change, lambda: pins.pin(search, LIVE))
-    with pytest.raises(builds.NotPromotedError, match=f"{LIVE} is pinned"):
-        builds.promote_build(search, "cag", NEXT, LIVE)
+    with pytest.raises(promotion.NotPromotedError, match=f"{LIVE} is pinned"):
+        promotion.promote_build(search, "cag", NEXT, LIVE)
     assert catalog.find_live(search, "cag") == LIVE
     assert pins.list_pinned(search, "cag") == [LIVE]
     pins.unpin(search, LIVE)
-    builds.promote_build(search, "cag", NEXT, LIVE)
+    promotion.promote_build(search, "cag", NEXT, LIVE)
     assert catalog.find_live(search, "cag") == NEXT
 
 
@@ -55,30 +55,30 @@ def test_a_version_that_is_pinned_while_it_is_pruned_stays(search: Any, change: 
     swaps.promote(search, "cag", NEXT)
     search.create("cag-v000004", {"mappings": {"_meta": {"state": "retired"}}})
     meddle_before_each(search, change, lambda: pins.pin(search, OLD))
-    assert catalog.prune_versions(search, "cag", 2) == [LIVE]
+    assert deletion.prune_versions(search, "cag", 2) == [LIVE]
     assert pins.list_pinned(search, "cag") == [OLD]
     pins.unpin(search, OLD)
-    assert catalog.prune_versions(search, "cag", 2) == [OLD]
+    assert deletion.prune_versions(search, "cag", 2) == [OLD]
 
 
 @pytest.mark.parametrize("change", [1, 2])
 def test_a_version_that_becomes_live_while_the_gate_promotes_stays_live(search: Any, change: int) -> None:
     meddle_before_each(search, change, lambda: swaps.roll_back(search, "cag"))
-    with pytest.raises(builds.NotPromotedError, match=f"{OLD} is live, not {LIVE}"):
-        builds.promote_build(search, "cag", NEXT, LIVE)
+    with pytest.raises(promotion.NotPromotedError, match=f"{OLD} is live, not {LIVE}"):
+        promotion.promote_build(search, "cag", NEXT, LIVE)
     assert catalog.find_live(search, "cag") == OLD
 
 
 def test_a_version_that_becomes_live_while_another_is_promoted_by_hand_stays_live(search: Any) -> None:
     search.meddle = lambda: swaps.swap(search, "cag", LIVE, NEXT)
-    with pytest.raises(catalog.LiveVersionMovedError, match=f"{NEXT} is live, not {LIVE}"):
-        promote_by_hand(search, load_settings(), OLD, Asker("me"))
+    with pytest.raises(aliases.LiveVersionMovedError, match=f"{NEXT} is live, not {LIVE}"):
+        promote_version(search, load_settings(), OLD, Asker("me"))
     assert catalog.find_live(search, "cag") == NEXT
 
 
 def test_a_rollback_takes_back_nothing_that_came_since(search: Any) -> None:
     search.meddle = lambda: swaps.swap(search, "cag", LIVE, NEXT)
-    with pytest.raises(catalog.LiveVersionMovedError, match=f"{NEXT} is live, not {LIVE}"):
+    with pytest.raises(aliases.LiveVersionMovedError, match=f"{NEXT} is live, not {LIVE}"):
         swaps.roll_back(search, "cag")
     assert catalog.find_live(search, "cag") == NEXT
 

@@ -9,9 +9,9 @@ from opensearchpy import OpenSearch
 from processors.chunk import Chunk
 from processors.settings import Settings
 from processors.stores import mlflow
-from processors.versions import builds, catalog, changes, slices, swaps, tables
+from processors.versions import builds, catalog, operations, slices, swaps, tables
 from processors.versions.build_runs import begin_run
-from processors.versions.changes import Asker
+from processors.versions.operations import Asker
 from processors.versions.registry import name_model
 from tests.support.swapping import make_chunk, make_pipeline
 
@@ -77,7 +77,7 @@ def test_the_list_and_one_version_tell_a_person_what_to_know(
 ) -> None:
     live = write(client, pipeline, [make(settings, "a", "m"), make(settings, "b", "m", kind="alert")])
     refused = write(client, pipeline, [], state="refused")
-    changes.pin_version(client, live, ME)
+    operations.pin_version(client, live, ME)
     head, first, second = tables.list_table(client, [pipeline]).splitlines()
     assert head.split() == ["VERSION", "STATE", "CHUNKS", "MB", "MADE", "MODEL", "NOTE"]
     assert first.split()[:3] == [live, "LIVE", "2"]
@@ -95,18 +95,18 @@ def test_a_rollback_goes_to_what_was_replaced_and_never_to_what_was_taken_back(
     client: OpenSearch, settings: Settings, pipeline: Any
 ) -> None:
     first, bad = (write(client, pipeline, []) for _ in range(2))
-    assert f"{bad} was taken back; {first} is live." in changes.take_back(client, settings, pipeline, ME)
+    assert f"{bad} was taken back; {first} is live." in operations.roll_back(client, settings, pipeline, ME)
     third = write(client, pipeline, [])
-    changes.take_back(client, settings, pipeline, ME)
+    operations.roll_back(client, settings, pipeline, ME)
     assert catalog.find_live(client, pipeline) == first
     assert catalog.read_meta(client, bad)["taken_back"]["who"] == "me"
     with pytest.raises(ValueError, match=f"no version before {first} is kept"):
-        changes.take_back(client, settings, pipeline, ME)
-    changes.take_back(client, settings, pipeline, ME, to=third)
+        operations.roll_back(client, settings, pipeline, ME)
+    operations.roll_back(client, settings, pipeline, ME, to=third)
     assert catalog.find_live(client, pipeline) == third
     refused = write(client, pipeline, [], state="refused")
     with pytest.raises(ValueError, match=f"{refused} was never live"):
-        changes.take_back(client, settings, pipeline, ME, to=refused)
+        operations.roll_back(client, settings, pipeline, ME, to=refused)
 
 
 def test_only_what_was_live_is_promoted_by_hand(
@@ -114,16 +114,16 @@ def test_only_what_was_live_is_promoted_by_hand(
 ) -> None:
     older, newer = (write(client, pipeline, []) for _ in range(2))
     refused = write(client, pipeline, [], state="refused")
-    assert f"{older} is live in place of {newer}." in changes.promote_by_hand(client, settings, older, ME)
-    assert catalog.read_meta(client, older)["promoted"]["why"] == "a trial"
+    assert f"{older} is live in place of {newer}." in operations.promote_version(client, settings, older, ME)
+    assert catalog.read_meta(client, older)["promoted"]["reason"] == "a trial"
     with pytest.raises(ValueError, match=r"has not passed the gate \(too bad\).*approve_version"):
-        changes.promote_by_hand(client, settings, refused, ME)
+        operations.promote_version(client, settings, refused, ME)
     still_built = pytest.raises(ValueError, match="still being built")
     with builds.begin_build(client, pipeline, {}) as built, still_built:
-        changes.promote_by_hand(client, settings, built, ME)
+        operations.promote_version(client, settings, built, ME)
     assert catalog.find_live(client, pipeline) == older
     with pytest.raises(ValueError, match="keep must be 2 or more"):
-        changes.prune(client, settings, pipeline, 1, dry_run=False)
+        operations.prune(client, settings, pipeline, 1, dry_run=False)
 
 
 def test_mlflow_is_told_and_its_absence_stops_no_rollback(
@@ -137,13 +137,13 @@ def test_mlflow_is_told_and_its_absence_stops_no_rollback(
             run = begin_run(uri, pipeline, index)
             mlflow.create_model_version(opened, model, run, "x", "", {"index": index})
         try:
-            said = changes.take_back(client, settings, pipeline, ME)
+            said = operations.roll_back(client, settings, pipeline, ME)
             assert said == f"{newer} was taken back; {older} is live."
             found = opened.get("/registered-models/get", params={"name": model}).raise_for_status().json()
             aliases = {held["alias"]: held["version"] for held in found["registered_model"]["aliases"]}
             assert aliases == {"live": "1"}
             nowhere = settings.model_copy(update={"mlflow_tracking_uri": "http://127.0.0.1:9"})
-            assert "MLflow doesn't know it yet" in changes.promote_by_hand(client, nowhere, newer, ME)
+            assert "MLflow doesn't know it yet" in operations.promote_version(client, nowhere, newer, ME)
             assert catalog.find_live(client, pipeline) == newer
         finally:
             opened.request("DELETE", "/registered-models/delete", json={"name": model})

@@ -6,8 +6,8 @@ import pytest
 from opensearchpy import ConnectionError as SearchConnectionError
 
 from processors.settings import load_settings
-from processors.versions import changes, swaps
-from processors.versions.changes import Asker
+from processors.versions import operations, swaps
+from processors.versions.operations import Asker
 from tests.support.search_in_memory import SearchInMemory
 
 OLD, LIVE = "cag-v000001", "cag-v000002"
@@ -36,11 +36,11 @@ def search(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_a_rollback(search: Any) -> None:
-    said = changes.take_back(search, load_settings(), "cag", Asker("me"))
+    said = operations.roll_back(search, load_settings(), "cag", Asker("me"))
     assert said.startswith(f"{LIVE} was taken back; {OLD} is live. Who took it back is not written down: ")
     assert "OpenSearch can't be asked" in said
 
 
 def test_a_promotion(search: Any) -> None:
-    said = changes.promote_by_hand(search, load_settings(), OLD, Asker("me"))
+    said = operations.promote_version(search, load_settings(), OLD, Asker("me"))
     assert said.startswith(f"{OLD} is live in place of {LIVE}. Who promoted it is not written down: ")

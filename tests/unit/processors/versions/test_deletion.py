@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from processors.versions import catalog, swaps
+from processors.versions import deletion, swaps
 from processors.versions.catalog import Version
 
 
@@ -25,11 +25,11 @@ def hold(monkeypatch: pytest.MonkeyPatch) -> Any:
             for number, (name, state) in enumerate(zip(names, states, strict=True), start=1)
         ]
         pinned = [name for name, state in zip(names, states, strict=True) if state.startswith("_")]
-        monkeypatch.setattr(catalog, "list_versions", lambda *_: held)
+        monkeypatch.setattr(deletion, "list_versions", lambda *_: held)
         monkeypatch.setattr(swaps, "list_versions", lambda *_: held)
-        monkeypatch.setattr(catalog, "list_pinned", lambda *_: pinned)
+        monkeypatch.setattr(deletion, "list_pinned", lambda *_: pinned)
         deleted: list[str] = []
-        monkeypatch.setattr(catalog, "delete_version", lambda _, name, **__: deleted.append(name))
+        monkeypatch.setattr(deletion, "delete_version", lambda _, name, **__: deleted.append(name))
         return deleted
 
     return hold_states
@@ -80,5 +80,5 @@ def test_pruning_keeps_a_way_back_and_what_is_pinned_live_or_built(
 ) -> None:
     deleted = hold(*states)
     client: Any = None
-    assert [number_of(name) for name in catalog.prune_versions(client, "cag", 2)] == doomed
+    assert [number_of(name) for name in deletion.prune_versions(client, "cag", 2)] == doomed
     assert [number_of(name) for name in deleted] == doomed

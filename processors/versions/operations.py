@@ -1,76 +1,56 @@
-"""Changes of versions that a person asks for, by command or by DAG, with what has to follow from them.
+"""What a person may do with versions, by command or by DAG, with what has to follow from it.
 
 What follows, MLflow's aliases and the cache's memory, changes no answer. So neither can fail or delay the
 change itself; what could not be done is said in the note that comes back.
 """
 
-import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from opensearchpy import NotFoundError, OpenSearch, OpenSearchException
 
 from processors.versions import catalog, pins, swaps
+from processors.versions.catalog import require_version
+from processors.versions.deletion import prune_versions
 
 if TYPE_CHECKING:
     from processors.chunk import Pipeline
     from processors.settings import Settings
 
 
-_VERSION: Final = re.compile(r"(\w+)-v\d{6}")
-
-
 class Asker(NamedTuple):
-    """Who asks for a change, and why: kept with the version."""
+    """Who asks for a change, and for what reason: kept with the version."""
 
     who: str
-    why: str = ""
+    reason: str = ""
 
 
-def pipeline_of(version: str) -> "Pipeline":
-    """Return the pipeline that a version belongs to.
-
-    Raises:
-        ValueError: It is no name of a version.
-
-    Example:
-        >>> pipeline_of("cag-v000017")
-        'cag'
-    """
-    match = _VERSION.fullmatch(version)
-    if match is None:
-        raise ValueError(
-            f"{version!r} is no version; they are named like cag-v000017, and make versions lists them"
-        )
-    return cast("Pipeline", match[1])
-
-
-def require_version(client: OpenSearch, version: str) -> "Pipeline":
-    """Return the pipeline of a version that is there.
-
-    Raises:
-        ValueError: There is no such version; the message names those that there are.
-    """
-    pipeline = pipeline_of(version)
-    names = [held["index"] for held in catalog.list_versions(client, pipeline)]
-    if version not in names:
-        raise ValueError(f"there is no {version}; there are: {', '.join(names) or 'none'}")
-    return pipeline
-
-
-def take_back(
+def roll_back(
     client: OpenSearch, settings: "Settings", pipeline: "Pipeline", asker: Asker, to: str | None = None
 ) -> str:
     """Make the version before the live one live again, or another one that was, and say what was done.
 
+    Args:
+        client: OpenSearch.
+        settings: Of the platform.
+        pipeline: Whose alias moves.
+        asker: Who asks.
+        to: The version to go back to; None: the one before.
+
     Raises:
         ValueError: There is none, or somebody else changed what is live first.
     """
-    return f"{swap_back(client, pipeline, asker, to)}{follow(client, settings, pipeline)}"
+    return f"{swap_back(client, pipeline, asker, to)}{announce(client, settings, pipeline)}"
 
 
 def swap_back(client: OpenSearch, pipeline: "Pipeline", asker: Asker, to: str | None = None) -> str:
-    """Do the part of `take_back` that must not wait, and say what was done; `follow` does the rest.
+    """Do the part of `roll_back` that must not wait, and say what was done; `announce` does the rest.
+
+    Args:
+        client: OpenSearch.
+        pipeline: Whose alias moves.
+        asker: Who asks.
+        to: The version to go back to; None: the one before.
 
     Raises:
         ValueError: There is none, or somebody else changed what is live first.
@@ -85,8 +65,14 @@ def swap_back(client: OpenSearch, pipeline: "Pipeline", asker: Asker, to: str | 
     return f"{said} {taken_back} stays pinned, which keeps it from being pruned." if pinned else said
 
 
-def promote_by_hand(client: OpenSearch, settings: "Settings", version: str, asker: Asker) -> str:
+def promote_version(client: OpenSearch, settings: "Settings", version: str, asker: Asker) -> str:
     """Make a version live that was live once.
+
+    Args:
+        client: OpenSearch.
+        settings: Of the platform.
+        version: What is to be live.
+        asker: Who asks.
 
     Raises:
         ValueError: It is still being built, has not passed the gate, or somebody else came first.
@@ -114,11 +100,20 @@ def promote_by_hand(client: OpenSearch, settings: "Settings", version: str, aske
         _note(client, version, "promoted", asker)
     except OpenSearchException as error:
         said += f" Who promoted it is not written down: {error}"
-    return f"{said}{follow(client, settings, pipeline)}"
+    return f"{said}{announce(client, settings, pipeline)}"
 
 
 def pin_version(client: OpenSearch, version: str, asker: Asker) -> str:
-    """Keep a version from being pruned, and the alias on it if it is live."""
+    """Keep a version from being pruned, and the alias on it if it is live.
+
+    Args:
+        client: OpenSearch.
+        version: What is to stay.
+        asker: Who asks.
+
+    Raises:
+        ValueError: There is no such version.
+    """
     pipeline = require_version(client, version)
     pins.pin(client, version)
     _note(client, version, "pinned", asker)
@@ -138,20 +133,27 @@ def unpin_version(client: OpenSearch, version: str) -> str:
 def prune(client: OpenSearch, settings: "Settings", pipeline: "Pipeline", keep: int, *, dry_run: bool) -> str:
     """Delete old versions, or say which they would be.
 
+    Args:
+        client: OpenSearch.
+        settings: Of the platform.
+        pipeline: Whose versions.
+        keep: How many stay, 2 or more.
+        dry_run: Delete nothing.
+
     Raises:
         ValueError: Fewer than two would be kept, so there would be none to go back to.
     """
     if keep < 2:
         raise ValueError(f"keep must be 2 or more, got {keep}: with one version there is no way back")
-    doomed = catalog.prune_versions(client, pipeline, keep, dry_run=dry_run)
+    doomed = prune_versions(client, pipeline, keep, dry_run=dry_run)
     if not doomed:
         return f"{pipeline}: nothing to prune; the newest {keep}, what is live and what is pinned stay."
     if dry_run:
         return f"Would be deleted: {', '.join(doomed)}. Nothing was changed."
-    return f"Deleted: {', '.join(doomed)}.{follow(client, settings, pipeline)}"
+    return f"Deleted: {', '.join(doomed)}.{announce(client, settings, pipeline)}"
 
 
-def follow(client: OpenSearch, settings: "Settings", pipeline: "Pipeline") -> str:
+def announce(client: OpenSearch, settings: "Settings", pipeline: "Pipeline") -> str:
     """Tell MLflow, give the cache's memory back, and return a note of what could not be done."""
     # Imported after the swap: what these bring takes longer to load than the swap itself.
     from processors.stores.answers_cache import evict_versions
@@ -169,7 +171,7 @@ def follow(client: OpenSearch, settings: "Settings", pipeline: "Pipeline") -> st
 
 def _note(client: OpenSearch, version: str, what: str, asker: Asker) -> None:
     """Keep who changed a version, when and why; a version that was pruned meanwhile needs no note."""
-    note = {"who": asker.who, "why": asker.why, "at": datetime.now(UTC).isoformat()}
+    note = {"who": asker.who, "reason": asker.reason, "at": datetime.now(UTC).isoformat()}
     try:
         catalog.update_meta(client, version, **{what: note})
     except NotFoundError:
