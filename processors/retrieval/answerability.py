@@ -3,8 +3,8 @@
 A ranking always has a first hit, also for a question about something that nobody wrote of. Two figures tell
 such a question: how near the nearest chunk is in vector space, and how much of the question's words, the
 rare ones counting most, the best chunk holds. Neither needs a model to judge.
-`evaluation/measures/abstention.py` fits the weights and the threshold below and measures how often the
-decision is right.
+`evaluation/measures/calibration.py` fits the weights and the threshold below, and `abstention.py` beside it
+measures how often the decision is right.
 """
 
 import math

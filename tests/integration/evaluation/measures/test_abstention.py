@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 from opensearchpy import OpenSearch
 
-from evaluation.measures.abstention import gather_support, is_for_calibration, measure_abstention
+from evaluation.measures.abstention import gather_support, measure_abstention
+from evaluation.measures.calibration import is_for_calibration
 from evaluation.queries.query_sets import load_golden, load_no_answer
 from processors.retrieval.answerability import Support, build_support_queries, list_words, read_support
 from processors.settings import Settings
