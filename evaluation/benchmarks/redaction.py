@@ -17,8 +17,9 @@ from typing import Any, Final
 from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 from detect_secrets.plugins.base import RegexBasedDetector
 
-from evaluation.benchmarks.planted_secrets import Planted, draw_ordinary_lines, find_traces, plant_secrets
-from evaluation.benchmarks.surrounded_secrets import KEPT, Surrounded, surround_secrets
+from evaluation.benchmarks.secret_texts.ordinary import draw_ordinary_lines
+from evaluation.benchmarks.secret_texts.planted import Planted, find_traces, plant_secrets
+from evaluation.benchmarks.secret_texts.surrounded import KEPT, Surrounded, surround_secrets
 from processors.knowledge.redaction.masking import open_masker
 from processors.knowledge.redaction.replacing import Masker
 
@@ -129,7 +130,7 @@ def main() -> None:
         sys.stdout.write(
             f"{name:22} {measure_speed(mask, lines):9.0f} lines/s   missed {sum(misses.values()):4}   "
             f"ordinary lines changed {false:.2%}   ways missed {len(find_missed(mask, surrounded)):3}   "
-            f"look-alikes changed {len(find_changed(mask, list(KEPT))):3}\n"
+            f"look-alikes changed {len(find_changed(mask, KEPT)):3}\n"
         )
         sys.stdout.write(
             "".join(f"    missed {count:3} of 50: {kind}\n" for kind, count in sorted(misses.items()))

@@ -13,8 +13,8 @@ import pytest
 import redis
 from opensearchpy import OpenSearch, helpers
 
-from evaluation.benchmarks.planted_secrets import Planted, find_traces, plant_secrets
-from evaluation.benchmarks.surrounded_secrets import surround_secrets
+from evaluation.benchmarks.secret_texts.planted import Planted, find_traces, plant_secrets
+from evaluation.benchmarks.secret_texts.surrounded import surround_secrets
 from local.settings import load_settings as load_stack_settings
 from processors.knowledge import topics
 from processors.knowledge.positions import Positions

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from evaluation.benchmarks.planted_secrets import draw_ordinary_lines, find_traces, plant_secrets
 from evaluation.benchmarks.redaction import read_pages
+from evaluation.benchmarks.secret_texts.ordinary import draw_ordinary_lines
+from evaluation.benchmarks.secret_texts.planted import find_traces, plant_secrets
 from processors.knowledge.redaction.masking import mask_named, mask_secrets, open_masker
 
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA\n-----END RSA PRIVATE KEY-----"

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from evaluation.benchmarks.surrounded_secrets import (
+from evaluation.benchmarks.secret_texts.surrounded import (
     ENCODED,
     ISSUED,
     KEPT,
