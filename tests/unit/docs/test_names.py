@@ -106,6 +106,14 @@ def test_each_module_that_a_page_names_is_there(page: Path) -> None:
     assert not missing
 
 
+@each_page
+def test_each_module_that_a_page_starts_can_be_started(page: Path) -> None:
+    named = re.findall(rf"python -m ((?:{_ROOMS})(?:\.\w+)*)", find_code(page))
+    paths = [ROOT / name.replace(".", "/") for name in named]
+    files = [path / "__main__.py" if path.is_dir() else path.with_suffix(".py") for path in paths]
+    assert not [file for file in files if not file.exists() or "__main__" not in read_page(file)]
+
+
 def _is_module_or_member(name: str) -> bool:
     path = ROOT / name.replace(".", "/")
     parent, _, member = name.rpartition(".")

@@ -47,6 +47,10 @@ def test_a_setting_has_a_row_with_its_default(heading: str, name: str, field: Fi
     default = None if field.is_required() else to_json(field.default).decode().strip('"*')
     if default not in (None, "", "null"):
         assert f"`{default}`" in row
+    if heading == "## Platform" and not field.is_required():
+        bounds = [getattr(each, "ge", getattr(each, "gt", None)) for each in field.metadata]
+        least = next((str(bound) for bound in bounds if bound is not None), "")
+        assert row.split("|")[3].strip() == least
 
 
 @pytest.mark.parametrize("name", STACK)
@@ -84,6 +88,24 @@ def test_each_metric_has_a_row_with_its_type_and_labels_and_no_other_has() -> No
         assert shown.strip().strip("`") == (f"{name}_total" if isinstance(metric, Counter) else name)
         assert kind.strip() == type(metric).__name__.lower()
         assert re.findall(r"`(\w+)`", labels) == list(metric._labelnames)
+
+
+def test_each_stage_is_named_and_no_other_is() -> None:
+    serving = "\n".join(read_page(path) for path in (ROOT / "serving").rglob("*.py"))
+    row = find_rows("docs/reference/metrics.md")["runlore_stage_seconds"].split("|")[4]
+    assert set(re.findall(r"`(\w+)`", row)) == set(re.findall(r"(?:time|note)_stage\(\"(\w+)\"", serving))
+
+
+def test_each_code_of_an_error_has_a_row_and_no_other_has() -> None:
+    serving = "\n".join(
+        read_page(path) for path in (ROOT / "serving").rglob("*.py") if "model_server" not in path.parts
+    )
+    section = read_page("docs/reference/http-api.md").partition("\n## Errors\n")[2].partition("\n## ")[0]
+    cells = [row.split("|")[2] for row in section.splitlines() if row.startswith("| ")]
+    told = {code for cell in cells for code in cell.split("`")[1::2]}
+    assert told == {
+        code for pair in re.findall(r"\bcode=\"(\w+)\"|\b4\d\d: \"(\w+)\"", serving) for code in pair if code
+    }
 
 
 def test_each_alert_has_its_name_on_the_page_and_no_other_has() -> None:
