@@ -8,8 +8,8 @@ import uvicorn
 
 from processors.settings import load_settings
 from serving.app import create_app
-from serving.observability.logs import configure_logs
-from serving.observability.tracing import sending_traces
+from serving.context.logs import configure_logs
+from serving.context.tracing import sending_traces
 
 
 def main() -> int:

@@ -12,17 +12,18 @@ from litestar.plugins.pydantic import PydanticPlugin
 from litestar.types import Scope
 
 from processors.settings import Settings
-from serving.access.callers import Caller, open_access, provide_caller
+from serving.access.accounting import account_requests
+from serving.access.audit import AuditLog
+from serving.access.callers import open_access, provide_caller
 from serving.access.limits import Bucket, describe_buckets
 from serving.api.citation_routes import show_citation
+from serving.api.errors import EXCEPTION_HANDLERS
 from serving.api.health_routes import report_live, report_metrics, report_ready
 from serving.api.openapi import describe_api
 from serving.api.v1_routes import v1_router
-from serving.clients import Clients, open_clients
-from serving.errors import EXCEPTION_HANDLERS
-from serving.observability.accounting import account_requests
-from serving.observability.audit import AuditLog
-from serving.observability.correlation import HEADER, trace_requests
+from serving.clients.lifespan import Clients, open_clients
+from serving.context.caller import Caller
+from serving.context.correlation import HEADER, trace_requests
 
 _OpenClients = Callable[[Settings], AbstractAsyncContextManager[Clients]]
 

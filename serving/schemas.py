@@ -1,13 +1,14 @@
 """Bodies of requests and answers that are the service's own."""
 
+import uuid
+from collections.abc import Mapping
 from typing import Any, Final, Literal, NotRequired, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from processors.retrieval.hybrid import RetrievedHit
 from processors.retrieval.time_phrases import TimeWindow
-from serving.errors import UnreadablePartError
-from serving.observability.timing import Timings
+from serving.faults import UnreadablePartError
 
 # What our own part of the answer is made of, and what only says who asks and what for.
 _NOT_FOR_MODEL: Final = {
@@ -48,6 +49,19 @@ def _read_part(part: ContentPart) -> str:
     if part.type not in ("text", "refusal"):
         raise UnreadablePartError(f"A message has a part of the type {part.type!r}: only text can be read.")
     return part.text or ""
+
+
+def read_text(message: Mapping[str, Any]) -> str:
+    """Return the text of a message as it goes to a model, whether it is a string or a list of parts.
+
+    Example:
+        >>> read_text({"content": [{"type": "text", "text": "Why"}, {"type": "text", "text": "now?"}]})
+        'Why\\nnow?'
+    """
+    content = message.get("content")
+    if isinstance(content, list):
+        return "\n".join(str(part.get("text") or "") for part in content)
+    return str(content or "")
 
 
 class StreamOptions(BaseModel):
@@ -134,6 +148,19 @@ class Citation(TypedDict):
     observed_at: str
 
 
+class Timings(TypedDict):
+    """Milliseconds since the request came; searches that run side by side count once.
+
+    `own_ms` is the time in which nothing was waited for: no model, no OpenSearch, Redis or embedder.
+    """
+
+    total_ms: float
+    first_text_ms: float | None
+    search_ms: float
+    model_ms: float
+    own_ms: float
+
+
 class Provenance(TypedDict):
     """The answer's extra field `runlore`: where it comes from and how it was made."""
 
@@ -152,3 +179,8 @@ class Provenance(TypedDict):
     window: NotRequired[Window]
     degraded: NotRequired[list[str]]
     timings: NotRequired[Timings]
+
+
+def make_identity() -> str:
+    """Return the id of a new answer."""
+    return f"chatcmpl-{uuid.uuid4().hex}"

@@ -33,8 +33,8 @@ from processors.retrieval.hybrid import build_hybrid_query
 from processors.settings import Settings, load_settings
 from processors.stores.search import count_chunks, open_search
 from processors.versions.catalog import find_live
-from serving.clients import open_clients
-from serving.observability.logs import configure_logs
+from serving.clients.lifespan import open_clients
+from serving.context.logs import configure_logs
 from serving.retrieval.question import Question
 from serving.retrieval.search import time_searches
 

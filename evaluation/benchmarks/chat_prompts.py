@@ -9,9 +9,9 @@ import structlog
 from aiohttp import web
 
 from processors.settings import Settings
-from serving.access.callers import make_caller
 from serving.api.chat import complete_chat
-from serving.clients import open_clients
+from serving.clients.lifespan import open_clients
+from serving.context.caller import make_caller
 from serving.schemas import ChatRequest
 
 

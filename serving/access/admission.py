@@ -9,7 +9,7 @@ from litestar.connection import ASGIConnection
 
 from serving.access.callers import identify
 from serving.access.limits import admit, admit_page, name_address
-from serving.observability.trail import current_trail
+from serving.context.request_context import current_context
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,13 +37,13 @@ async def require_caller(connection: _Connection, _handler: BaseRouteHandler) ->
     caller = await identify(access, _find_headers(connection))
     structlog.contextvars.bind_contextvars(user=caller.user)
     connection.scope["state"]["caller"] = caller
-    trail = current_trail()
-    trail.caller = caller
+    context = current_context()
+    context.caller = caller
     if connection.scope.get("method") == "POST":
-        trail.headers = await admit(state.clients, state.settings, caller)
+        context.headers = await admit(state.clients, state.settings, caller)
     else:
         # Of a socket, that it is opened; each question on it is counted when it comes.
-        trail.headers = await admit_page(state.clients, state.settings, f"page:{caller.user}")
+        context.headers = await admit_page(state.clients, state.settings, f"page:{caller.user}")
 
 
 async def admit_reader(connection: _Connection, handler: BaseRouteHandler) -> None:
@@ -82,7 +82,7 @@ async def admit_scrape(connection: _Connection, _handler: BaseRouteHandler) -> N
 async def _admit_by_address(connection: _Connection, purpose: str) -> None:
     state = connection.app.state
     address = name_address(connection.client.host if connection.client else "")
-    current_trail().headers = await admit_page(state.clients, state.settings, f"{purpose}:{address}")
+    current_context().headers = await admit_page(state.clients, state.settings, f"{purpose}:{address}")
 
 
 def _find_headers(connection: _Connection) -> Mapping[str, str]:

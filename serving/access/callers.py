@@ -1,4 +1,4 @@
-"""Who may ask, and what they may see."""
+"""Who asks: found out by the key or the token that a request shows."""
 
 from __future__ import annotations
 
@@ -14,37 +14,16 @@ from litestar.types import Scope
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from serving.access.tokens import ProviderKeys, read_openwebui_token, read_provider_token
+from serving.context.caller import Caller, make_caller
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from processors.settings import Settings
 
-PUBLIC: Final = "public"
 USER_HEADER: Final = "X-OpenWebUI-User-Jwt"
 _SHORTEST_SECRET: Final = 32
 _HINT: Final = "send `Authorization: Bearer <key>`."
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who asks, and for which groups the answer may be made."""
-
-    user: str
-    """The same for each request of the same one: `key:<name>` or `jwt:<issuer>:<subject>`."""
-    groups: tuple[str, ...]
-    """Sorted; what is public is for all."""
-
-    @property
-    def reader(self) -> str:
-        """Under which what they were shown is remembered: whoever has other groups is another reader.
-
-        Example:
-            >>> Caller("key:ops", ("public", "sre")).reader
-            'key:ops public sre'
-        """
-        return " ".join((self.user, *self.groups))
 
 
 class ApiKey(BaseModel):
@@ -193,20 +172,6 @@ def _identify_by_openwebui(access: Access, token: str, secret: str) -> Caller:
     groups = [group for name in names for group in told.users.get(name, ())]
     groups += told.roles.get(str(claims.get("role")), ())
     return make_caller(f"jwt:{claims['iss']}:{claims['sub']}", groups)
-
-
-def make_caller(user: str, groups: Iterable[Any] = ()) -> Caller:
-    """Return a caller; the public group is added, so that what everybody may see is found for all.
-
-    What can't be the name of a group is left out, and what is no Unicode in that of a user is written out:
-    logs and limits are kept under it.
-
-    Example:
-        >>> make_caller("key:ops", ["sre", "dev", "sre", 7, "a\\0b"])
-        Caller(user='key:ops', groups=('dev', 'public', 'sre'))
-    """
-    named = {group for group in groups if isinstance(group, str) and group and group.isprintable()}
-    return Caller(user.encode(errors="backslashreplace").decode(), tuple(sorted({PUBLIC, *named})))
 
 
 def provide_caller(scope: Scope) -> Caller:

@@ -19,24 +19,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import structlog
-from litestar.exceptions import TooManyRequestsException
 from redis.exceptions import NoScriptError, RedisError
 
-from serving.observability.metrics import LIMIT_CHECKS, time_stage
-from serving.resilience.guards import begin_shared_work
+from serving.context.deadlines import begin_shared_work
+from serving.context.metrics import LIMIT_CHECKS, time_stage
+from serving.context.outcome import estimate_tokens
+from serving.faults import ContextTooLongError, LimitReachedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from processors.settings import Settings
-    from serving.access.callers import Caller
-    from serving.clients import Clients
+    from serving.clients.lifespan import Clients
+    from serving.context.caller import Caller
     from serving.schemas import ChatRequest, Message
 
 _SCRIPT: Final = (Path(__file__).parent / "limits.lua").read_text(encoding="utf-8")
 _DIGEST: Final = hashlib.sha1(_SCRIPT.encode()).hexdigest()  # noqa: S324 - how Redis names scripts
-TOKEN_BYTES: Final = 4
-"""Bytes of UTF-8 in one token, about as tokenizers of large models make them."""
 
 log = structlog.get_logger(__name__)
 
@@ -54,23 +53,6 @@ class Bucket:
     """Seconds until all of it is there again."""
     wait: float
     """Seconds until something of it is there."""
-
-
-class LimitReachedError(TooManyRequestsException):
-    """A user has asked as much as they may for now."""
-
-    def __init__(self, bucket: Bucket, headers: dict[str, str]) -> None:
-        """Say which limit it is, and when to come back."""
-        seconds = max(math.ceil(bucket.wait), 1)
-        super().__init__(
-            f"Rate limit reached: {bucket.limit} {bucket.name} per minute. Try again in {seconds} s.",
-            headers={**headers, "Retry-After": str(seconds)},
-        )
-        self.kind = bucket.name
-
-
-class ContextTooLongError(Exception):
-    """A conversation is longer than the service takes."""
 
 
 async def admit(clients: Clients, settings: Settings, caller: Caller) -> dict[str, str]:
@@ -131,7 +113,8 @@ async def _admit(clients: Clients, subject: str, limits: Mapping[str, int]) -> d
     headers = describe_buckets(buckets)
     LIMIT_CHECKS.labels("allowed" if reply[0] else "refused").inc()
     if not reply[0]:
-        raise LimitReachedError(max(buckets, key=lambda bucket: bucket.wait), headers)
+        empty = max(buckets, key=lambda bucket: bucket.wait)
+        raise LimitReachedError(empty.name, empty.limit, empty.wait, headers)
     return headers
 
 
@@ -235,13 +218,3 @@ def _read_text(message: Message) -> str:
     if isinstance(message.content, list):
         return "".join(part.text or "" for part in message.content)
     return message.content or ""
-
-
-def estimate_tokens(text: str) -> int:
-    """Return about how many tokens a text has: one for four bytes of it.
-
-    Example:
-        >>> estimate_tokens("the cluster is red"), estimate_tokens("кластер красный")
-        (5, 8)
-    """
-    return math.ceil(len(text.encode(errors="replace")) / TOKEN_BYTES)

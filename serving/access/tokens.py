@@ -16,7 +16,7 @@ import httpx
 import jwt
 import structlog
 
-from serving.errors import IdentityProviderDownError
+from serving.faults import IdentityProviderDownError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
+from serving.answering.answer_cache import is_fixed, recall_answer
+from serving.answering.answer_history import remember_when_read
 from serving.answering.citations import cite_source
+from serving.answering.condensing import make_whole
 from serving.answering.conversation import split_conversation
-from serving.answering.fixed_answers import is_fixed, recall_answer
 from serving.answering.links import link_source
 from serving.answering.prompt import PROMPT_VERSION
-from serving.answering.rewriting import make_whole
 from serving.answering.routing import Route, choose_route
-from serving.answering.said import remember_when_read
 from serving.answering.writing import Answer, answer_from
-from serving.errors import UnknownModelError
-from serving.observability.correlation import correlation_id
-from serving.observability.metrics import ABSTENTIONS, ANSWERS, DEGRADED, ROUTES
-from serving.observability.trail import current_trail
+from serving.context.correlation import correlation_id
+from serving.context.metrics import ABSTENTIONS, ANSWERS, DEGRADED, ROUTES
+from serving.context.request_context import current_context
+from serving.faults import UnknownModelError
 from serving.retrieval.last_known import retrieve_or_recall
 from serving.retrieval.question import Question
 from serving.retrieval.shadow import begin_shadow_reads
@@ -29,8 +29,8 @@ from serving.schemas import Provenance, show_window
 if TYPE_CHECKING:
     from processors.chunk import Pipeline
     from processors.settings import Settings
-    from serving.access.callers import Caller
-    from serving.clients import Clients
+    from serving.clients.lifespan import Clients
+    from serving.context.caller import Caller
     from serving.schemas import ChatRequest
 
 ROUTED_MODEL: Final = "runlore"
@@ -66,11 +66,11 @@ async def prepare_answer(
         opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached.
         openai.BadRequestError: The model refuses the request.
     """
-    trail = current_trail()
+    context = current_context()
     if request.model not in PIPELINES_BY_MODEL:
         raise UnknownModelError(f"The model {request.model!r} does not exist; GET /v1/models lists them.")
     text, history = await split_conversation(request.messages)
-    trail.question = text
+    context.question = text
     whole = await make_whole(clients, settings, caller.reader, text, history)
     route = _choose_route(request.model, whole or text, datetime.now(UTC))
     question = Question(
@@ -97,7 +97,9 @@ async def prepare_answer(
     log.info("answered", route=route.name, reason=route.reason, searched=searched)
     if is_recorded:
         begin_shadow_reads(clients, settings, question)
-    answer = trail.answer = replace(answer, route=route, rewritten=whole)
+    answer = replace(answer, route=route, rewritten=whole)
+    context.versions, context.cited = answer.findings.versions, answer.cited
+    context.answer_outcome = answer.outcome
     return remember_when_read(clients, caller.reader, question, answer) if is_recorded else answer
 
 

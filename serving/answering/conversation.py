@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from serving.errors import NoQuestionError
-from serving.masking import mask_messages, mask_text
+from serving.context.masking import mask_messages, mask_text
+from serving.faults import NoQuestionError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from serving.schemas import Message
 
@@ -40,16 +40,3 @@ async def list_tool_turns(messages: Sequence[Message]) -> list[dict[str, Any]]:
     """
     asked = max((place for place, message in enumerate(messages) if message.role == "user"), default=-1)
     return await mask_messages(messages[asked + 1 :])
-
-
-def read_text(message: Mapping[str, Any]) -> str:
-    """Return the text of a message as it goes to a model, whether it is a string or a list of parts.
-
-    Example:
-        >>> read_text({"content": [{"type": "text", "text": "Why"}, {"type": "text", "text": "now?"}]})
-        'Why\\nnow?'
-    """
-    content = message.get("content")
-    if isinstance(content, list):
-        return "\n".join(str(part.get("text") or "") for part in content)
-    return str(content or "")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from processors.retrieval.near_duplicates import carries_along
-from serving.answering.conversation import read_text
+from serving.schemas import read_text
 
 _MOST_WORDS: Final = 12
 # One that has fewer was most likely a follow-up itself.

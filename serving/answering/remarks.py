@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from contextlib import aclosing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from processors.knowledge.markdown.inert import defuse_markdown
 from serving.answering.phrases import OwnWords, choose_words
-from serving.answering.prompt import describe_window
+from serving.answering.prompt import describe_window, title_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
+    from processors.retrieval.hybrid import Hit
     from serving.retrieval.question import Findings, Question
+
+_SHOWN_PASSAGES: Final = 3
 
 
 def begin_from_memory(
@@ -55,3 +58,17 @@ def say_nothing(question: Question, findings: Findings, titles: Sequence[str]) -
         return f"{unknown or own.nothing_there} ({', '.join(searched)})"
     listed = "\n".join(f"- {defuse_markdown(title, is_quoted=True)}" for title in titles)
     return f"{unknown or own.unknown}\n\n{own.looked_at.format(searched=', '.join(searched))}\n\n{listed}"
+
+
+async def quote_passages(sources: Sequence[Hit], own: OwnWords) -> AsyncGenerator[str, None]:
+    """Yield the best passages as an answer that says what it is, in the language of the question."""
+    if not sources:
+        yield own.nothing_found
+        return
+    yield own.passages_follow
+    for n, hit in enumerate(sources[:_SHOWN_PASSAGES], start=1):
+        # Numbers in a passage are its own; they cite none of these.
+        text = defuse_markdown(hit["text"], is_quoted=True)
+        quoted = "\n".join(f"> {line}" for line in text.splitlines())
+        title = defuse_markdown(title_of(hit), is_quoted=True)
+        yield f"\n\n**{title}** [{n}]\n\n{quoted}"

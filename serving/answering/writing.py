@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,31 +20,27 @@ from serving.answering.links import Reader, make_reader
 from serving.answering.packing import choose_sources, open_counter
 from serving.answering.phrases import choose_words
 from serving.answering.prompt import build_messages, title_of
-from serving.answering.remarks import begin_from_memory, begin_with, say_nothing, say_unknown
+from serving.answering.remarks import begin_from_memory, begin_with, quote_passages, say_nothing, say_unknown
 from serving.answering.routing import UNROUTED, Route
-from serving.model_client.generation import open_stream, quote_passages
-from serving.model_client.outcome import Outcome
-from serving.observability.metrics import UNCITED
-from serving.observability.timing import time_text
+from serving.clients.generation import open_stream
+from serving.context.metrics import UNCITED
+from serving.context.outcome import Outcome
+from serving.context.timing import time_text
 from serving.retrieval.search import read_sections
+from serving.schemas import make_identity
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from processors.retrieval.hybrid import Hit
     from processors.settings import Settings
-    from serving.clients import Clients
+    from serving.clients.lifespan import Clients
     from serving.retrieval.question import Findings, Question
     from serving.schemas import ChatRequest
 
 Writer: TypeAlias = Literal["model", "passages", "cache", "nobody"]
 """Who wrote an answer: the cache if it is remembered, nobody if it only says that nothing is known."""
 _LOOKED_AT: Final = 3
-
-
-def make_identity() -> str:
-    """Return the id of a new answer."""
-    return f"chatcmpl-{uuid.uuid4().hex}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, cast
 from serving.access.limits import require_short_context
 from serving.answering.answer import prepare_answer
 from serving.api.completions import build_chunks, build_completion
-from serving.model_client.relay import relay_chunks, relay_completion
-from serving.observability.correlation import is_recorded
-from serving.observability.trail import current_trail
+from serving.clients.relay import relay_chunks, relay_completion
+from serving.context.correlation import is_recorded
+from serving.context.request_context import current_context
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from processors.settings import Settings
-    from serving.access.callers import Caller
     from serving.api.openai_bodies import ChatCompletion
-    from serving.clients import Clients
+    from serving.clients.lifespan import Clients
+    from serving.context.caller import Caller
     from serving.schemas import ChatRequest
 
 
@@ -30,7 +30,7 @@ async def complete_chat(
     Raises:
         ContextTooLongError: The conversation is too long.
     """
-    current_trail().model = request.model
+    current_context().model = request.model
     require_short_context(settings, request)
     if request.model == settings.answering_model:
         return cast("ChatCompletion", await relay_completion(clients, settings, request))
@@ -49,7 +49,7 @@ async def begin_chat(
     Raises:
         ContextTooLongError: The conversation is too long.
     """
-    current_trail().model = request.model
+    current_context().model = request.model
     require_short_context(settings, request)
     if request.model == settings.answering_model:
         chunks = relay_chunks(clients, settings, request)

@@ -18,13 +18,13 @@ from processors.retrieval.hybrid import Hit, parse_hits
 from processors.settings import Settings
 from processors.versions.names import find_version
 from serving.access.admission import admit_reader
-from serving.access.callers import Caller
 from serving.answering.citations import name_log_lines
 from serving.answering.links import load_link_key, read_grant
 from serving.answering.prompt import title_of
 from serving.api.openapi import list_errors
-from serving.clients import Clients
-from serving.observability.trail import current_trail
+from serving.clients.lifespan import Clients
+from serving.context.caller import Caller
+from serving.context.request_context import current_context
 from serving.retrieval.search import read_sections
 
 _INDEX: Final = re.compile(r"(rag|cag)-v\d{6}(-\d{6})?")
@@ -71,8 +71,8 @@ async def show_citation(
             f"{index} holds no chunk {chunk_id} that this link may show. Old versions are deleted in time,"
             " and a link ends: ask again for a new one."
         )
-    trail = current_trail()
-    trail.versions, trail.chunks = {"": find_version(index)}, [chunk_id]
+    context = current_context()
+    context.versions, context.chunks = {"": find_version(index)}, [chunk_id]
     section = (await read_sections(clients, [hit], groups))[0]
     return Response(render_citation(section), media_type="text/html", headers=_HEADERS)
 

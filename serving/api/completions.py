@@ -17,11 +17,11 @@ from serving.answering.answer import describe_provenance
 from serving.answering.links import Reader, link_source
 from serving.answering.prompt import title_of
 from serving.answering.writing import Answer
-from serving.errors import to_error
-from serving.model_client.tool_calls import list_tool_calls
-from serving.observability.metrics import ACTIVE_STREAMS
-from serving.observability.timing import note_first_text, read_watch
-from serving.observability.trail import current_trail
+from serving.api.errors import to_error
+from serving.clients.tool_calls import list_tool_calls
+from serving.context.metrics import ACTIVE_STREAMS
+from serving.context.request_context import current_context
+from serving.context.timing import note_first_text, read_watch
 from serving.schemas import Provenance
 
 DONE: Final = "[DONE]"
@@ -131,7 +131,7 @@ async def end_with_error(
                     yield chunk
             except openai.OpenAIError as error:
                 log.error("model failed in the middle of an answer", error=str(error))
-                current_trail().broke_off = True
+                current_context().broke_off = True
                 yield to_error("The model broke off in the middle of the answer.", "server_error")
 
 

@@ -11,13 +11,13 @@ from redis.exceptions import RedisError
 
 from processors.stores.asked_questions import CitedDocument, RatedAnswer
 from processors.versions.names import find_version
-from serving.access.callers import Caller
-from serving.answering.said import SaidAnswer, recall_answer_by_id
+from serving.answering.answer_history import SaidAnswer, recall_answer_by_id
 from serving.api.openapi import list_errors
-from serving.clients import Clients
-from serving.errors import MemoryDownError, UnknownAnswerError
-from serving.masking import mask_text
-from serving.observability.metrics import FEEDBACK
+from serving.clients.lifespan import Clients
+from serving.context.caller import Caller
+from serving.context.masking import mask_text
+from serving.context.metrics import FEEDBACK
+from serving.faults import MemoryDownError, UnknownAnswerError
 
 _LONGEST_COMMENT: Final = 2_000
 

@@ -13,8 +13,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from processors.settings import Settings
 from serving.access.admission import admit_scrape
 from serving.api.openapi import list_errors
-from serving.clients import Clients
-from serving.model_client.generation import find_model
+from serving.clients.generation import find_model
+from serving.clients.lifespan import Clients
 from serving.retrieval.live_versions import find_live_versions
 
 _PATIENCE: Final = 3  # seconds for a part to answer

@@ -12,21 +12,21 @@ from processors.retrieval.hybrid import Hit, RetrievedHit
 from processors.settings import Settings
 from processors.versions.names import find_version
 from serving.access.admission import require_caller
-from serving.access.callers import Caller
 from serving.answering.answer import PIPELINES_BY_MODEL
 from serving.api.chat import begin_chat, complete_chat
 from serving.api.completions import encode_events, to_event_stream
+from serving.api.disconnects import finish_unless_gone
 from serving.api.feedback_routes import rate_answer
-from serving.api.hang_ups import finish_unless_gone
 from serving.api.openai_bodies import ChatCompletion, Model, ModelList
 from serving.api.openapi import ANSWERS, KEY, ChatOperation, list_errors
 from serving.api.websocket_routes import stream_chat
-from serving.clients import Clients
-from serving.errors import UnknownModelError
-from serving.masking import mask_text
-from serving.observability.correlation import is_recorded
-from serving.observability.metrics import DEGRADED
-from serving.observability.trail import current_trail
+from serving.clients.lifespan import Clients
+from serving.context.caller import Caller
+from serving.context.correlation import is_recorded
+from serving.context.masking import mask_text
+from serving.context.metrics import DEGRADED
+from serving.context.request_context import current_context
+from serving.faults import UnknownModelError
 from serving.retrieval.last_known import retrieve_or_recall
 from serving.retrieval.question import Question
 from serving.retrieval.shadow import begin_shadow_reads
@@ -98,10 +98,10 @@ async def retrieve_chunks(
     )
     if is_recorded():
         clients.questions.record(question.text, question.groups, question.pipelines)
-    trail = current_trail()
-    trail.question = question.text
+    context = current_context()
+    context.question = question.text
     findings = await retrieve_or_recall(clients, settings, question)
-    trail.versions, trail.chunks = findings.versions, [hit["chunk_id"] for hit in findings.hits]
+    context.versions, context.chunks = findings.versions, [hit["chunk_id"] for hit in findings.hits]
     if is_recorded():
         begin_shadow_reads(clients, settings, question)
     response = RetrieveResponse(

@@ -20,16 +20,16 @@ from litestar.di import NamedDependency
 from litestar.exceptions import ValidationException
 
 from processors.settings import Settings
-from serving.access.callers import Caller
+from serving.access.accounting import settle_request
 from serving.access.limits import admit
 from serving.api.chat import begin_chat
 from serving.api.completions import DONE, encode_body, end_with_error
-from serving.clients import Clients
-from serving.errors import describe_error, to_error
-from serving.observability.accounting import close_trail
-from serving.observability.timing import start_watch
-from serving.observability.trail import begin_trail, current_trail
-from serving.resilience.guards import begin_request
+from serving.api.errors import describe_error, to_error
+from serving.clients.lifespan import Clients
+from serving.context.caller import Caller
+from serving.context.deadlines import begin_request
+from serving.context.request_context import begin_context, current_context
+from serving.context.timing import start_watch
 from serving.schemas import ChatRequest
 
 SUBPROTOCOL: Final = "runlore"
@@ -55,7 +55,7 @@ async def stream_chat(
     """Answer questions one after the other until the client goes."""
 
     async def ask(request: ChatRequest) -> AsyncGenerator[dict[str, Any], None]:
-        begin_trail(caller)
+        begin_context(caller)
         await admit(clients, settings, caller)
         return await begin_chat(clients, settings, request, caller)
 
@@ -119,7 +119,7 @@ async def _answer(socket: _Socket, ask: _Ask, request: ChatRequest) -> None:
         status = await _send_answer(socket, ask, request)
         ended = True
     finally:
-        close_trail(socket.scope, current_trail(), status=status, started=started, ended=ended)
+        settle_request(socket.scope, current_context(), status=status, started=started, ended=ended)
 
 
 async def _send_answer(socket: _Socket, ask: _Ask, request: ChatRequest) -> int:

@@ -16,13 +16,13 @@ from redis.exceptions import RedisError
 
 from processors.retrieval.cache_keys import LONGEST_QUESTION, asked_key, cache_key
 from processors.retrieval.near_duplicates import AskedQuestions, pack_question
-from serving.observability.metrics import CACHE_LOOKUPS, time_stage
+from serving.context.metrics import CACHE_LOOKUPS, time_stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from processors.retrieval.hybrid import Hit
-    from serving.clients import Clients
+    from serving.clients.lifespan import Clients
 
 STORED_HITS: Final = 20
 _MOST_ASKED: Final = 10_000

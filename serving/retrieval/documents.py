@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from processors.retrieval.cache_keys import cache_key, cache_namespace
-from serving.observability.metrics import CACHE_LOOKUPS
+from serving.context.metrics import CACHE_LOOKUPS
+from serving.retrieval.answerability import ask_support
 from serving.retrieval.cache import (
     STORED_HITS,
     find_alike,
@@ -20,14 +21,13 @@ from serving.retrieval.cache import (
 from serving.retrieval.embedding import embed_question
 from serving.retrieval.question import Question, Ranking
 from serving.retrieval.search import search_version
-from serving.retrieval.support import ask_support
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from processors.retrieval.hybrid import Hit
     from processors.settings import Settings
-    from serving.clients import Clients
+    from serving.clients.lifespan import Clients
     from serving.retrieval.embedding import Embedded
 
 

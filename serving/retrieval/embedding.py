@@ -8,13 +8,13 @@ import openai
 import structlog
 
 from processors.retrieval.glossary import add_translation
-from serving.errors import reading_answer
-from serving.observability.correlation import name_request
-from serving.observability.metrics import time_stage
+from serving.context.correlation import name_request
+from serving.context.metrics import time_stage
+from serving.faults import reading_answer
 
 if TYPE_CHECKING:
     from processors.settings import Settings
-    from serving.clients import Clients
+    from serving.clients.lifespan import Clients
 
 Embedded: TypeAlias = "tuple[list[float] | None, tuple[str, ...]]"
 """A vector, or None and the embedder's name if it is down."""

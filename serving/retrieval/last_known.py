@@ -13,7 +13,7 @@ import structlog
 from opensearchpy.exceptions import ConnectionError as SearchDownError
 
 from processors.retrieval.cache_keys import cache_key, cache_namespace
-from serving.observability.metrics import CACHE_LOOKUPS
+from serving.context.metrics import CACHE_LOOKUPS
 from serving.retrieval.cache import find_alike, is_cacheable
 from serving.retrieval.documents import read_ranking
 from serving.retrieval.embedding import embed_question
@@ -22,7 +22,7 @@ from serving.retrieval.retrieve import retrieve
 
 if TYPE_CHECKING:
     from processors.settings import Settings
-    from serving.clients import Clients
+    from serving.clients.lifespan import Clients
     from serving.retrieval.question import Question
 
 SEARCH: Final = "search"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from processors.versions.names import find_version
-from serving.errors import NoKnowledgeError
-from serving.observability.correlation import name_search
-from serving.observability.metrics import time_stage
+from serving.context.correlation import name_search
+from serving.context.metrics import time_stage
+from serving.faults import NoKnowledgeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from processors.chunk import Pipeline
-    from serving.clients import Clients
+    from serving.clients.lifespan import Clients
 
 # Of both pipelines, so that all questions can share one read.
 _ALIASES: Final = "rag*,cag*"

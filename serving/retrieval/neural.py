@@ -19,7 +19,7 @@ from processors.retrieval.neural_model import (
 
 if TYPE_CHECKING:
     from processors.settings import Settings
-    from serving.clients import Clients
+    from serving.clients.lifespan import Clients
 
 log = structlog.get_logger(__name__)
 

@@ -8,15 +8,15 @@ import openai
 import structlog
 
 from processors.retrieval.reranking import RERANKED, cut_sentences, rerank
-from serving.observability.correlation import name_request
-from serving.observability.metrics import time_stage
+from serving.context.correlation import name_request
+from serving.context.metrics import time_stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from processors.retrieval.hybrid import Hit
     from processors.settings import Settings
-    from serving.clients import Clients
+    from serving.clients.lifespan import Clients
 
 log = structlog.get_logger(__name__)
 

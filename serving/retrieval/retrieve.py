@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from processors.retrieval.hybrid import fuse
+from serving.retrieval.answerability import ask_support, is_enough
 from serving.retrieval.documents import find_documents
 from serving.retrieval.embedding import embed_question
 from serving.retrieval.live_versions import require_live_versions
 from serving.retrieval.question import Findings, Question, Ranking, read_question
 from serving.retrieval.runs import find_events
-from serving.retrieval.support import ask_support, is_enough
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from processors.settings import Settings
-    from serving.clients import Clients
+    from serving.clients.lifespan import Clients
 
 
 async def retrieve(

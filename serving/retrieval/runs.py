@@ -15,15 +15,15 @@ from processors.retrieval.runs import (
     put_runs_first,
 )
 from processors.versions.names import cover_family
-from serving.observability.correlation import name_search
-from serving.observability.metrics import time_stage
+from serving.context.correlation import name_search
+from serving.context.metrics import time_stage
 from serving.retrieval.search import search_version
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from processors.settings import Settings
-    from serving.clients import Clients
+    from serving.clients.lifespan import Clients
     from serving.retrieval.question import Question, Ranking
 
 

@@ -23,8 +23,8 @@ from processors.retrieval.hybrid import (
 from processors.retrieval.pages import rank_documents
 from processors.retrieval.recency import apply_recency
 from processors.versions.names import cover_family
-from serving.observability.correlation import name_search
-from serving.observability.metrics import time_stage
+from serving.context.correlation import name_search
+from serving.context.metrics import time_stage
 from serving.retrieval.embedding import embed_question
 from serving.retrieval.neural import forget_model, leave_to_opensearch
 from serving.retrieval.question import Question, Ranking, read_question
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from processors.chunk import Pipeline
     from processors.settings import Settings
-    from serving.clients import Clients
+    from serving.clients.lifespan import Clients
     from serving.retrieval.embedding import Embedded
 
 # Recency re-ranks more hits than are asked for, so that a new one further down can rise.

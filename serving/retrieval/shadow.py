@@ -26,13 +26,13 @@ from processors.retrieval.agreement import (
     name_candidate_alias,
     shadow_key,
 )
-from serving.observability.metrics import SHADOW_OVERLAP, SHADOW_RANK_OVERLAP, SHADOW_READS, SHADOW_SECONDS
+from serving.context.metrics import SHADOW_OVERLAP, SHADOW_RANK_OVERLAP, SHADOW_READS, SHADOW_SECONDS
 from serving.retrieval.search import time_searches
 
 if TYPE_CHECKING:
     from processors.chunk import Pipeline
     from processors.settings import Settings
-    from serving.clients import Clients
+    from serving.clients.lifespan import Clients
     from serving.retrieval.question import Question
 
 # Chunks, so many that they are of ten documents as a rule.

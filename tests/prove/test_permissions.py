@@ -27,8 +27,8 @@ from websockets.sync.client import connect
 
 from processors.retrieval.cache_keys import cache_namespace, match_version
 from processors.settings import Settings
+from serving.access.audit import verify_file
 from serving.answering.links import Reader, load_link_key, sign_grant
-from serving.observability.audit import verify_file
 from tests.support import two_groups
 from tests.support.swapping import make_pipeline
 from tests.support.two_groups import GROUPS, Provider, Service, group_of, list_subjects, marks_in, sign_user

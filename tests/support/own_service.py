@@ -17,8 +17,8 @@ from opensearchpy import AsyncOpenSearch
 from processors.settings import Settings, load_settings
 from serving.api import citation_routes
 from serving.app import create_app
-from serving.clients import Clients, open_clients
-from serving.observability.logs import configure_logs
+from serving.clients.lifespan import Clients, open_clients
+from serving.context.logs import configure_logs
 
 
 class RenamedAliases:

@@ -24,7 +24,7 @@ from processors.stores.search import apply_templates, write_chunks
 from processors.versions import lease_record
 from processors.versions.builds import create_version
 from serving.app import create_app
-from serving.clients import Clients, open_clients
+from serving.clients.lifespan import Clients, open_clients
 
 MARK = re.compile(r"mark-\w+")
 SUBJECTS = ("kafka", "redis", "postgres", "airflow", "mlflow", "prometheus", "spark", "opensearch", "rsyslog")

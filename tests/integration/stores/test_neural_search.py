@@ -14,7 +14,7 @@ from processors.settings import Settings
 from processors.stores.model_server import embed_texts
 from processors.stores.neural_search import NeuralSearchError, ensure_model, require_plugin
 from processors.stores.search import apply_templates, write_chunks
-from serving.clients import open_clients
+from serving.clients.lifespan import open_clients
 from serving.retrieval.question import Question
 from serving.retrieval.search import time_searches
 

@@ -18,7 +18,7 @@ from redis.exceptions import ConnectionError as CacheDown
 
 from processors.settings import Settings
 from serving.app import create_app
-from serving.clients import Clients
+from serving.clients.lifespan import Clients
 
 KEY = "the-key"
 

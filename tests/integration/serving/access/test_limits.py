@@ -10,8 +10,9 @@ import pytest
 from redis.asyncio import Redis
 
 from processors.settings import Settings
-from serving.access.callers import Caller
-from serving.access.limits import LimitReachedError, _charge, admit, admit_page
+from serving.access.limits import _charge, admit, admit_page
+from serving.context.caller import Caller
+from serving.faults import LimitReachedError
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from processors.stores.search import apply_templates
 from processors.versions.catalog import find_live
 from processors.versions.shadow import hide_candidate, read_shadow, show_candidate
 from serving.app import create_app
-from serving.clients import open_clients
+from serving.clients.lifespan import open_clients
 
 QUESTIONS = [f"The OpenSearch cluster is red, what do I do first? ({number})" for number in range(3)]
 
@@ -34,7 +34,7 @@ def live(client: OpenSearch, request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def shadowed(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Every question is compared: none is left out for a place that rests."""
-    monkeypatch.setattr("serving.clients._SPARE_REST", 0)
+    monkeypatch.setattr("serving.clients.lifespan._SPARE_REST", 0)
     return settings.model_copy(update={"shadow_share": 1.0})
 
 

@@ -17,13 +17,12 @@ from serving.access.callers import (
     USER_HEADER,
     Access,
     ApiKey,
-    Caller,
     UserGroups,
     identify,
-    make_caller,
     open_access,
     read_api_keys,
 )
+from serving.context.caller import Caller, make_caller
 
 SECRET = "a secret that Open WebUI has too."
 OPS = ApiKey(key_sha256=hashlib.sha256(b"ops-key").hexdigest(), groups=("sre",))

@@ -8,8 +8,9 @@ from redis.exceptions import ConnectionError as CacheDown
 from redis.exceptions import NoScriptError
 
 from processors.settings import Settings
-from serving.access.limits import ContextTooLongError, require_short_context
-from serving.observability.metrics import LIMIT_CHECKS
+from serving.access.limits import require_short_context
+from serving.context.metrics import LIMIT_CHECKS
+from serving.faults import ContextTooLongError
 from serving.schemas import ChatRequest
 
 Client = AsyncTestClient[Litestar]

@@ -16,9 +16,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from litestar.exceptions import NotAuthorizedException
 
-from serving.access.callers import Access, Caller, identify
+from serving.access.callers import Access, identify
 from serving.access.tokens import ProviderKeys
-from serving.errors import IdentityProviderDownError
+from serving.context.caller import Caller
+from serving.faults import IdentityProviderDownError
 
 ISSUER = "https://id.example/realms/ops"
 

@@ -11,9 +11,9 @@ from opensearchpy import exceptions as search_errors
 
 from processors.retrieval.cache_keys import cache_key, cache_namespace
 from processors.settings import Settings
-from serving.access.limits import estimate_tokens
-from serving.observability import accounting
-from serving.resilience.guards import State
+from serving.access import accounting
+from serving.clients.breaker import State
+from serving.context.outcome import estimate_tokens
 from tests.unit.serving.conftest import KEY
 
 Client = AsyncTestClient[Litestar]

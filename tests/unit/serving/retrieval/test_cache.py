@@ -8,7 +8,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from processors.retrieval.cache_keys import asked_key, cache_namespace
-from serving.resilience.sharing import SharedRead, SingleFlight
+from serving.clients.sharing import SharedRead, SingleFlight
 
 Client = AsyncTestClient[Litestar]
 HOW, ALIKE, OTHER = "How do I restart Kafka?", "please tell me how to restart kafka", "how do I stop Kafka"

@@ -9,7 +9,7 @@ import pytest
 from openai import AsyncOpenAI
 
 from processors.settings import Settings
-from serving.resilience.sharing import SingleFlight
+from serving.clients.sharing import SingleFlight
 from serving.retrieval.embedding import embed_question
 
 ANSWERS: dict[str, Callable[[httpx2.Request], httpx2.Response]] = {

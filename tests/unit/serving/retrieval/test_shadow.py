@@ -7,7 +7,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from prometheus_client import REGISTRY
 
-from serving.resilience.sharing import SpareWork
+from serving.clients.sharing import SpareWork
 
 Client = AsyncTestClient[Litestar]
 CANDIDATE = "cag-v000004"
@@ -22,7 +22,7 @@ def settings(settings: Any) -> Any:
 
 @pytest.fixture(autouse=True)
 def tireless(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("serving.clients._SPARE_REST", 0)
+    monkeypatch.setattr("serving.clients.lifespan._SPARE_REST", 0)
 
 
 @pytest.fixture(autouse=True)

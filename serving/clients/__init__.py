@@ -1,0 +1,1 @@
+"""What the service asks: OpenSearch, Redis and the models, each behind its guard."""

@@ -1,1 +1,0 @@
-"""The answering model on KServe, behind each of its protocols."""

@@ -1,1 +1,0 @@
-"""What is done when a part is slow or down: limits, retries within a budget, breakers."""

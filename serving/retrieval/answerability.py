@@ -1,0 +1,80 @@
+"""Is there an answer at all? What speaks for one in a version, asked beside the search.
+
+The decision and how it was calibrated: docs/explanation/when-to-say-nothing.md.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from opensearchpy.exceptions import OpenSearchException
+
+from processors.retrieval.answerability import (
+    build_support_queries,
+    list_words,
+    read_support,
+    score_support,
+)
+from processors.versions.names import cover_family
+from serving.context.correlation import name_search
+from serving.context.metrics import time_stage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from serving.clients.lifespan import Clients
+
+THRESHOLD: Final = -1.2
+"""Least log odds at which the service answers.
+
+It is lower than where both errors are rarest together: a wrong refusal costs more than an answer whose
+sources can be looked at.
+"""
+
+log = structlog.get_logger(__name__)
+
+
+def is_enough(support: float) -> bool:
+    """Tell whether the evidence for an answer is worth answering by.
+
+    Example:
+        >>> is_enough(0.5), is_enough(-2.0)
+        (True, False)
+    """
+    return support >= THRESHOLD
+
+
+async def ask_support(
+    clients: Clients, version: str, text: str, vector: Sequence[float], groups: Sequence[str]
+) -> float | None:
+    """Return the evidence for an answer that a version holds, as log odds, None if that can't be told.
+
+    A question without words that tell something ("what just happened?") can't be judged by them.
+
+    Args:
+        clients: What to ask.
+        version: Index version, searched with its slices.
+        text: The question.
+        vector: Its embedding.
+        groups: Of the one who asks.
+    """
+    words = list_words(text)
+    if not words:
+        return None
+    index = cover_family(version)
+    body: list[dict[str, Any]] = []
+    for query in build_support_queries(words, vector, groups):
+        body += [{"index": index}, query]
+    try:
+        with time_stage("support"):
+            # The client has its guard: a second one would count its failures once more.
+            answer = await clients.search.msearch(body=body, headers=name_search())
+    except OpenSearchException as error:
+        log.warning("what speaks for an answer can't be told", error=str(error))
+        return None
+    responses = answer["responses"]
+    if any("error" in response for response in responses):
+        log.warning("what speaks for an answer can't be told", errors=[r.get("error") for r in responses])
+        return None
+    return score_support(read_support(words, responses))

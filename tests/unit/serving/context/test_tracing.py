@@ -1,0 +1,109 @@
+"""Traces arrive at a real OTLP receiver, of which this test has one of its own."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+
+from serving.context import tracing
+from serving.context.tracing import sending_traces
+
+TRACE, CALLER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+HEADERS = {"traceparent": f"00-{TRACE}-{CALLER}-01"}
+QUESTION = {"model": "runlore-cag", "messages": [{"role": "user", "content": "What now?"}]}
+
+
+class Receiver(ThreadingHTTPServer):
+    """Takes what an OTLP exporter posts."""
+
+    def __init__(self) -> None:
+        self.received: list[ExportTraceServiceRequest] = []
+        super().__init__(("127.0.0.1", 0), Handler)
+
+    def spans(self) -> dict[str, Span]:
+        scopes = [
+            scope for one in self.received for spans in one.resource_spans for scope in spans.scope_spans
+        ]
+        return {span.name: span for scope in scopes for span in scope.spans}
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        assert isinstance(self.server, Receiver)
+        assert self.path == "/v1/traces"
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.received.append(ExportTraceServiceRequest.FromString(body))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None: ...
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def traces(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    endpoint = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{receiver.server_port}"}
+    for name, value in endpoint.items():
+        monkeypatch.setenv(name, value)
+    return endpoint
+
+
+async def test_an_answer_is_one_trace_from_the_caller_to_the_model(
+    client: AsyncTestClient[Litestar], world: Any, receiver: Receiver, traces: dict[str, str]
+) -> None:
+    with sending_traces(traces):
+        await client.get("/health/live")
+        response = await client.post("/v1/chat/completions", json=QUESTION, headers=HEADERS)
+    spans = receiver.spans()
+    request = spans.pop("POST /v1/chat/completions")
+    stages = {"versions", "cache", "embedding", "search", "sections", "model_open", "first_token", "model"}
+    assert stages <= spans.keys()
+    assert {span.trace_id.hex() for span in (request, *spans.values())} == {TRACE}
+    assert request.parent_span_id.hex() == CALLER
+    assert {span.parent_span_id for span in spans.values()} >= {request.span_id}
+    assert all(span.end_time_unix_nano >= span.start_time_unix_nano for span in spans.values())
+    # The first word comes after the model was asked, and its span begins when it was.
+    assert spans["first_token"].start_time_unix_nano <= spans["model_open"].end_time_unix_nano
+    attributes = {item.key: item.value for item in request.attributes}
+    assert attributes["http.response.status_code"].int_value == 200
+    assert attributes["http.route"].string_value == "/v1/chat/completions"
+    assert attributes["runlore.correlation_id"].string_value == response.headers["x-correlation-id"]
+    resource = receiver.received[0].resource_spans[0].resource.attributes
+    assert [item.value.string_value for item in resource if item.key == "service.name"] == ["runlore"]
+    # The model server is asked as a part of the same trace.
+    sent = world.model_requests[-1].headers["traceparent"].split("-")
+    assert sent[1] == TRACE
+    assert sent[2] in {span.span_id.hex() for span in (request, *spans.values())}
+
+
+async def test_a_request_that_fails_says_so(
+    client: AsyncTestClient[Litestar], world: Any, receiver: Receiver, traces: dict[str, str]
+) -> None:
+    world.aliases.clear()
+    with sending_traces(traces):
+        await client.post("/v1/chat/completions", json=QUESTION)
+    (request,) = [span for name, span in receiver.spans().items() if name.startswith("POST")]
+    assert request.status.code == request.status.STATUS_CODE_ERROR
+    assert not request.parent_span_id
+
+
+async def test_without_an_address_nothing_is_traced(client: AsyncTestClient[Litestar], world: Any) -> None:
+    with sending_traces({"OTEL_EXPORTER_OTLP_ENDPOINT": ""}):
+        assert tracing.trace_stage("search") is tracing.trace_stage("cache")
+        await client.post("/v1/chat/completions", json=QUESTION, headers=HEADERS)
+    assert "traceparent" not in world.model_requests[-1].headers
