@@ -60,6 +60,11 @@ async def admit(clients: Clients, settings: Settings, caller: Caller) -> dict[st
 
     Without Redis everybody is let in, and there are no headers.
 
+    Args:
+        clients: Redis among them; without it everybody is let in.
+        settings: Say how many questions and tokens a minute allows.
+        caller: Who asks.
+
     Raises:
         LimitReachedError: The user has to wait.
     """
@@ -119,7 +124,14 @@ async def _admit(clients: Clients, subject: str, limits: Mapping[str, int]) -> d
 
 
 def charge(clients: Clients, settings: Settings, caller: Caller, tokens: int) -> None:
-    """Take the tokens of an answer that has ended; nobody waits for it."""
+    """Take the tokens of an answer that has ended; nobody waits for it.
+
+    Args:
+        clients: Redis among them.
+        settings: Say how many tokens a minute allows.
+        caller: Who pays.
+        tokens: Read and written by models for the answer.
+    """
     if settings.tokens_per_minute and tokens:
         task = asyncio.create_task(_charge(clients, settings, caller, tokens))
         _charging.add(task)

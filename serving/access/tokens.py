@@ -170,6 +170,12 @@ def _parse_keys(document: Mapping[str, Any]) -> dict[str | None, jwt.PyJWK]:
 async def read_provider_token(token: str, keys: ProviderKeys, issuer: str, audience: str) -> dict[str, Any]:
     """Return the claims of an identity provider's token.
 
+    Args:
+        token: A JSON Web Token, as it was shown.
+        keys: Of the identity provider.
+        issuer: Who must have issued it, its `iss`.
+        audience: Whom it must be meant for, its `aud`.
+
     Raises:
         jwt.InvalidTokenError: It is forged, old, not valid yet, of another issuer or for another service.
         IdentityProviderDownError: Nobody can tell.

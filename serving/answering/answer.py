@@ -1,160 +1,45 @@
-"""From a conversation to an answer: find the question, recall or write the answer, say where it is from."""
+"""An answer in the making: whose text is still to be read, and what is known of it meanwhile."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-import structlog
-
-from serving.answering.answer_cache import is_fixed, recall_answer
-from serving.answering.answer_history import remember_when_read
-from serving.answering.citations import cite_source
-from serving.answering.condensing import make_whole
-from serving.answering.conversation import split_conversation
-from serving.answering.links import link_source
-from serving.answering.prompt import PROMPT_VERSION
-from serving.answering.routing import Route, choose_route
-from serving.answering.writing import Answer, answer_from
-from serving.context.correlation import correlation_id
-from serving.context.metrics import ABSTENTIONS, ANSWERS, DEGRADED, ROUTES
-from serving.context.request_context import current_context
-from serving.faults import UnknownModelError
-from serving.retrieval.last_known import retrieve_or_recall
-from serving.retrieval.question import Question
-from serving.retrieval.shadow import begin_shadow_reads
-from serving.schemas import Provenance, show_window
+from serving.answering.claims import ClaimCheck
+from serving.answering.routing import UNROUTED, Route
+from serving.schemas import make_identity
 
 if TYPE_CHECKING:
-    from processors.chunk import Pipeline
-    from processors.settings import Settings
-    from serving.clients.lifespan import Clients
-    from serving.context.caller import Caller
-    from serving.schemas import ChatRequest
+    from collections.abc import AsyncGenerator
 
-ROUTED_MODEL: Final = "runlore"
-PIPELINES_BY_MODEL: Final[dict[str, tuple[Pipeline, ...]]] = {
-    ROUTED_MODEL: ("rag", "cag"),
-    "runlore-rag": ("rag",),
-    "runlore-cag": ("cag",),
-}
-# Four passages of each world when both are asked.
-_RETRIEVED: Final = 8
-# A log line is masked once more, where nobody else can go on meanwhile.
-_LOGGED_CHARACTERS: Final = 500
+    from processors.retrieval.hybrid import Hit
+    from serving.answering.links import Reader
+    from serving.context.outcome import Outcome
+    from serving.retrieval.question import Findings
 
-log = structlog.get_logger(__name__)
+Writer: TypeAlias = Literal["model", "passages", "cache", "nobody"]
+"""Who wrote an answer: the cache if it is remembered, nobody if it only says that nothing is known."""
 
 
-async def prepare_answer(
-    clients: Clients, settings: Settings, request: ChatRequest, caller: Caller, *, is_recorded: bool = True
-) -> Answer:
-    """Do all that can fail before the first word, and return the answer ready to be read.
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """An answer whose text is still to be read; `cited`, `outcome` and `check` fill up while it is."""
 
-    Args:
-        clients: What to ask.
-        settings: Of the platform.
-        request: The conversation.
-        caller: Who asks.
-        is_recorded: Whether the question is written down, to be warmed in the next version.
-
-    Raises:
-        UnknownModelError: The request names none of our models.
-        NoQuestionError: The conversation holds no question.
-        NoKnowledgeError: No pipeline that the model reads has a live version.
-        opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached.
-        openai.BadRequestError: The model refuses the request.
-    """
-    context = current_context()
-    if request.model not in PIPELINES_BY_MODEL:
-        raise UnknownModelError(f"The model {request.model!r} does not exist; GET /v1/models lists them.")
-    text, history = await split_conversation(request.messages)
-    context.question = text
-    whole = await make_whole(clients, settings, caller.reader, text, history)
-    route = _choose_route(request.model, whole or text, datetime.now(UTC))
-    question = Question(
-        text=whole or text,
-        pipelines=route.pipelines,
-        k=_RETRIEVED,
-        groups=caller.groups,
-        filters={},
-        asked=text if whole else "",
-        # A client's tools may know what we don't.
-        weighs=settings.abstain and not request.tools,
-    )
-    if is_recorded:
-        clients.questions.record(question.text, question.groups, question.pipelines)
-    answer = await _answer(clients, settings, request, question, history)
-    found_nothing = answer.looked_at is not None and not answer.findings.unknown_namespaces
-    if request.model == ROUTED_MODEL and route.name != "both" and found_nothing:
-        route = Route("both", f"{route.reason}; there was nothing, so the rest was asked too")
-        question = replace(question, pipelines=route.pipelines)
-        answer = await _answer(clients, settings, request, question, history)
-    ROUTES.labels(route.name).inc()
-    _count_answer(answer)
-    searched = question.text[:_LOGGED_CHARACTERS]
-    log.info("answered", route=route.name, reason=route.reason, searched=searched)
-    if is_recorded:
-        begin_shadow_reads(clients, settings, question)
-    answer = replace(answer, route=route, rewritten=whole)
-    context.versions, context.cited = answer.findings.versions, answer.cited
-    context.answer_outcome = answer.outcome
-    return remember_when_read(clients, caller.reader, question, answer) if is_recorded else answer
-
-
-def _count_answer(answer: Answer) -> None:
-    """Count an answer by who wrote it, whether it says something, and each part that it was made without."""
-    ANSWERS.labels(answer.model, answer.writer).inc()
-    if answer.looked_at is not None:
-        ABSTENTIONS.labels(answer.model).inc()
-    for part in answer.degraded:
-        DEGRADED.labels(part).inc()
-
-
-def _choose_route(model: str, question: str, now: datetime) -> Route:
-    if model == ROUTED_MODEL:
-        return choose_route(question, now)
-    (pipeline,) = PIPELINES_BY_MODEL[model]
-    return Route(pipeline, f"the model {model} reads nothing else")
-
-
-async def _answer(
-    clients: Clients,
-    settings: Settings,
-    request: ChatRequest,
-    question: Question,
-    history: list[dict[str, Any]],
-) -> Answer:
-    if is_fixed(settings, request, question):
-        return await recall_answer(clients, settings, request, question)
-    findings = await retrieve_or_recall(clients, settings, question)
-    return await answer_from(clients, settings, request, question, history, findings)
-
-
-def describe_provenance(answer: Answer) -> Provenance:
-    """Return where an answer comes from; complete once its text has been read."""
-    provenance = Provenance(
-        citations=[
-            cite_source(n, hit, link_source(hit, answer.reader)) for n, hit in enumerate(answer.cited, 1)
-        ],
-        as_of=answer.as_of,
-        versions=answer.findings.versions,
-        route=answer.route.name,
-        route_reason=answer.route.reason,
-        correlation_id=correlation_id(),
-        prompt=PROMPT_VERSION,
-        abstained=answer.looked_at is not None,
-        uncited=answer.check.uncited,
-    )
-    if answer.rewritten:
-        provenance["rewritten"] = answer.rewritten
-    if answer.looked_at is not None:
-        provenance["looked_at"] = list(answer.looked_at)
-    if answer.check.unknown_commands:
-        provenance["unknown_commands"] = answer.check.unknown_commands
-    if answer.findings.window:
-        provenance["window"] = show_window(answer.findings.window)
-    if answer.degraded:
-        provenance["degraded"] = list(answer.degraded)
-    return provenance
+    identity: str = field(default_factory=make_identity)
+    created: int = field(default_factory=lambda: int(time.time()))
+    model: str
+    text: AsyncGenerator[str, None]
+    cited: list[Hit]
+    outcome: Outcome
+    as_of: str | None
+    findings: Findings
+    degraded: tuple[str, ...]
+    writer: Writer
+    reader: Reader
+    check: ClaimCheck = field(default_factory=ClaimCheck)
+    looked_at: tuple[str, ...] | None = None
+    """Titles of what was nearest, if the answer only says that nothing is known."""
+    route: Route = UNROUTED
+    rewritten: str | None = None
+    """The follow-up as it was searched for."""

@@ -1,6 +1,6 @@
-"""Answers that are always the same for the same question: written once for each version, then remembered.
+"""The answer cache: an answer that is always the same is written once for each version, then remembered.
 
-An answer is fixed when it comes from documents alone, by a model that always writes the same, without a
+An answer can be cached when it comes from documents alone, by a model that always writes the same, without a
 conversation or a time that it depends on. It is kept under the version that it is from, the prompt, the model
 and the code, so that a change of any of these is another key.
 """
@@ -16,11 +16,12 @@ from opensearchpy.exceptions import ConnectionError as SearchDownError
 
 from processors.retrieval.cache_keys import answer_key, cache_namespace, name_writer
 from processors.retrieval.time_phrases import find_window
+from serving.answering.answer import Answer
 from serving.answering.claims import ClaimCheck
 from serving.answering.links import make_reader
 from serving.answering.prompt import PROMPT_VERSION
 from serving.answering.remarks import begin_from_memory
-from serving.answering.writing import Answer, answer_from
+from serving.answering.writing import answer_from
 from serving.context.metrics import CACHE_LOOKUPS
 from serving.context.outcome import Outcome
 from serving.context.request_context import current_context
@@ -35,20 +36,25 @@ if TYPE_CHECKING:
     from serving.clients.lifespan import Clients
     from serving.schemas import ChatRequest
 
-# A model that samples would be frozen into whatever it said first.
-_FIXED_MODELS: Final = frozenset({"extractive"})
+# Of a model that samples, what it happened to say first would stay.
+_DETERMINISTIC_MODELS: Final = frozenset({"extractive"})
 # A time that is still to come is no window today and will be one then.
 _LATER: Final = timedelta(days=36_500)
 
 
-def is_fixed(settings: Settings, request: ChatRequest, question: Question) -> bool:
+def is_answer_cacheable(settings: Settings, request: ChatRequest, question: Question) -> bool:
     """Tell whether the same question always gets the same answer from a version.
 
     The embedded model reads nothing of a conversation but its question, so one that stands for itself does.
+
+    Args:
+        settings: Say which model answers.
+        request: As it came; what shapes the answer makes it one of a kind.
+        question: The one that is searched for.
     """
     return (
         question.pipelines == ("cag",)
-        and settings.answering_model in _FIXED_MODELS
+        and settings.answering_model in _DETERMINISTIC_MODELS
         and not settings.answering_url
         and not question.asked
         and not request.for_model()
@@ -66,6 +72,12 @@ async def recall_answer(
 
     Equal questions that come at once are answered by one writing.
 
+    Args:
+        clients: What to ask.
+        settings: Of the platform.
+        request: The conversation.
+        question: One for which `is_answer_cacheable` holds.
+
     Raises:
         NoKnowledgeError: No version is live.
         opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached.
@@ -82,8 +94,8 @@ async def recall_answer(
     namespace = cache_namespace(str(versions["cag"]), question.groups, settings.reranker)
     name_key = partial(answer_key, namespace, writer)
     key = name_key(question.text)
-    written, troubles = await read_entry(clients, key)
-    if written is None and troubles:
+    written, degraded = await read_entry(clients, key)
+    if written is None and degraded:
         findings = await retrieve_or_recall(clients, settings, question, versions)
         return await answer_from(clients, settings, request, question, [], findings)
     if written is None:

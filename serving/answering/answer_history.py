@@ -1,7 +1,7 @@
-"""What was answered to whom, remembered for a while: for a rating of it, and for the question that follows.
+"""The history of answers: what was answered to whom, for a rating of it and for the question that follows.
 
-Everything is kept under the one who asked, so that nobody rates or goes on with another's answer. An answer
-is found by its id, or by its text, since a conversation that a client sends back carries no ids.
+Everything is kept for a day under the one who asked, so that nobody rates or goes on with another's answer.
+An answer is found by its id, or by its text, since a conversation that a client sends back carries no ids.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from serving.context.deadlines import begin_shared_work
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from serving.answering.writing import Answer
+    from serving.answering.answer import Answer
     from serving.clients.lifespan import Clients
     from serving.retrieval.question import Question
 
@@ -43,7 +43,7 @@ class CitedSource(TypedDict):
     cite: dict[str, Any]
 
 
-class SaidAnswer(TypedDict):
+class AnswerRecord(TypedDict):
     """An answer that was given, without its text."""
 
     answer_id: str
@@ -75,23 +75,30 @@ def _hash(text: str) -> str:
 
 
 def remember_when_read(clients: Clients, user: str, question: Question, answer: Answer) -> Answer:
-    """Return an answer that is remembered once its text has been read; nobody waits for that."""
+    """Return an answer that is remembered once its text has been read; nobody waits for that.
 
-    async def read() -> AsyncGenerator[str, None]:
-        said: list[str] = []
+    Args:
+        clients: Redis among them.
+        user: Who reads the answer, `Caller.reader`.
+        question: The one that was searched for.
+        answer: Its text not read yet.
+    """
+
+    async def remembered() -> AsyncGenerator[str, None]:
+        read: list[str] = []
         async with aclosing(answer.text) as pieces:
             async for piece in pieces:
-                said.append(piece)
+                read.append(piece)
                 yield piece
-        task = asyncio.create_task(_remember(clients, user, question, answer, "".join(said)))
+        task = asyncio.create_task(_remember(clients, user, question, answer, "".join(read)))
         _under_way.add(task)
         task.add_done_callback(_under_way.discard)
 
-    return replace(answer, text=read())
+    return replace(answer, text=remembered())
 
 
 async def _remember(clients: Clients, user: str, question: Question, answer: Answer, text: str) -> None:
-    said = SaidAnswer(
+    record = AnswerRecord(
         answer_id=answer.identity,
         query=question.text,
         groups=list(question.groups),
@@ -109,10 +116,10 @@ async def _remember(clients: Clients, user: str, question: Question, answer: Ans
             for hit in answer.cited
         ],
     )
-    titles = [source["title"] for source in said["cited"]]
+    titles = [source["title"] for source in record["cited"]]
     begin_shared_work()
     try:
-        await _store(clients, answer_id_key(user, answer.identity), said)
+        await _store(clients, answer_id_key(user, answer.identity), record)
         if titles:
             await _store(clients, answer_text_key(user, text), titles)
     except RedisError as error:
@@ -123,19 +130,30 @@ async def _store(clients: Clients, key: str, value: Any) -> None:
     await clients.cache.set(key, json.dumps(value, ensure_ascii=False), ex=KEPT_SECONDS)
 
 
-async def recall_answer_by_id(clients: Clients, user: str, answer_id: str) -> SaidAnswer | None:
+async def recall_answer_by_id(clients: Clients, user: str, answer_id: str) -> AnswerRecord | None:
     """Return an answer that was given to this user, None if there is none or it was too long ago.
+
+    Args:
+        clients: Redis among them.
+        user: Who got the answer, `Caller.reader`.
+        answer_id: The `id` of its completion.
 
     Raises:
         redis.exceptions.RedisError: Redis is down.
     """
     kept = await clients.cache.get(answer_id_key(user, answer_id))
-    said: SaidAnswer | None = json.loads(kept) if kept else None
-    return said
+    record: AnswerRecord | None = json.loads(kept) if kept else None
+    return record
 
 
 async def recall_titles(clients: Clients, user: str, text: str) -> list[str]:
-    """Return the titles that an answer with this text cited, when it was given to this user."""
+    """Return the titles that an answer with this text cited, when it was given to this user.
+
+    Args:
+        clients: Redis among them.
+        user: Who got the answer, `Caller.reader`.
+        text: Of the answer, as the client sends it back.
+    """
     try:
         kept = await clients.cache.get(answer_text_key(user, text))
     except RedisError as error:

@@ -8,8 +8,6 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from processors.retrieval.hybrid import Hit
-from serving.answering.prompt import title_of
-from serving.schemas import Citation
 
 # A bracket after a backslash is a text's own.
 _NUMBERS: Final = re.compile(r" ?(?<!\\)\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
@@ -132,17 +130,6 @@ def _find_place(cite: Mapping[str, Any]) -> str:
     return next((place.format_map(names) for needed, place in _PLACES.items() if needed <= names.keys()), "")
 
 
-def cite_source(n: int, hit: Hit, url: str) -> Citation:
-    """Return what the number n stands for, and the link by which the reader opens it."""
-    return Citation(
-        n=n,
-        title=title_of(hit),
-        url=url,
-        cite=hit["cite"],
-        observed_at=hit["observed_at"],
-    )
-
-
 async def number_citations(
     pieces: AsyncGenerator[str, None], sources: Sequence[Hit], cited: list[Hit]
 ) -> AsyncGenerator[str, None]:
@@ -182,6 +169,11 @@ def _find_safe_end(text: str) -> int:
 
 def renumber(text: str, sources: Sequence[Hit], cited: list[Hit]) -> str:
     """Return a text with its citations renumbered; see `number_citations`.
+
+    Args:
+        text: Not cut within a citation or within code.
+        sources: As numbered in the prompt, from 1.
+        cited: Grows by each source that is cited for the first time.
 
     Example:
         >>> cited = []

@@ -1,4 +1,4 @@
-"""Makes follow-up questions whole, by the rules or, if the settings say so, by the answering model."""
+"""Condenses a conversation into one question: by rules or, if the settings say so, by the answering model."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _PATIENCE_S: Final = 3.0
 log = structlog.get_logger(__name__)
 
 
-async def make_whole(
+async def condense_question(
     clients: Clients, settings: Settings, user: str, question: str, history: Sequence[dict[str, Any]]
 ) -> str | None:
     """Return a follow-up as a question that stands for itself, None if it does already.
@@ -58,10 +58,10 @@ async def make_whole(
     answers = [message for message in history if message.get("role") == "assistant"]
     if answers and needs_titles(question, history):
         titles = await recall_titles(clients, user, read_text(answers[-1]))
-    whole = rewrite_follow_up(question, history, titles)
-    if whole:
+    condensed = rewrite_follow_up(question, history, titles)
+    if condensed:
         FOLLOW_UPS.labels("rules").inc()
-    return whole
+    return condensed
 
 
 async def _ask_model(

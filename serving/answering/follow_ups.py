@@ -1,4 +1,4 @@
-"""A follow-up question made whole: "and how do I check that?" is searched with what was spoken of before.
+"""The rules for follow-ups: "and how do I check that?" is searched with what was spoken of before.
 
 Rules decide, no model is asked. A question is elliptical if it names nothing itself, if a pronoun in it has
 nothing in the same question to stand for, or if it swaps one name of the last question ("what about Redis?").

@@ -67,6 +67,11 @@ def link_source(hit: Hit, reader: Reader) -> str:
 def sign_grant(index: str, chunk_id: str, reader: Reader) -> str:
     """Return what lets whoever holds it see one chunk as its reader does, for a while.
 
+    Args:
+        index: The version or slice that holds the chunk.
+        chunk_id: Which chunk.
+        reader: For whose groups, and for how many seconds.
+
     Example:
         >>> reader = Reader({}, ("public", "sre"), b"a key of thirty-two bytes for all", 60)
         >>> read_grant(sign_grant("cag-v000001", "a", reader), "cag-v000001", "a", reader.key)
@@ -78,6 +83,12 @@ def sign_grant(index: str, chunk_id: str, reader: Reader) -> str:
 
 def read_grant(grant: str, index: str, chunk_id: str, key: bytes) -> Sequence[str]:
     """Return the groups that a link was made for: none if it is another chunk's, old or forged.
+
+    Args:
+        grant: What the link carries; anybody may have made it up.
+        index: The index that the link names.
+        chunk_id: The chunk that the link names.
+        key: What grants are signed with.
 
     Example:
         >>> read_grant("made up", "cag-v000001", "a", b"a key of thirty-two bytes for all")

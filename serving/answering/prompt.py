@@ -27,7 +27,7 @@ def build_messages(
     sources: Sequence[Hit],
     history: Sequence[dict[str, Any]],
     window: TimeWindow | None = None,
-    whole: str | None = None,
+    condensed: str | None = None,
 ) -> list[dict[str, Any]]:
     """Return the messages for the model: rules, conversation so far, then sources and question.
 
@@ -36,12 +36,12 @@ def build_messages(
         sources: What the answer may cite; source n is the n-th of them.
         history: Earlier messages, as they came.
         window: The time that the question asks about, if it names one.
-        whole: A follow-up as it was searched for.
+        condensed: A follow-up as it was searched for.
     """
     system, user = load_template(PROMPT_VERSION)
     asked = f"Time asked about: {describe_window(window)}\n" if window else ""
     fenced = "\n".join(_render_source(n, hit) for n, hit in enumerate(sources, start=1))
-    in_full = f"Question in full: {_to_line(whole)}\n" if whole else ""
+    in_full = f"Question in full: {_to_line(condensed)}\n" if condensed else ""
     content = user.substitute(sources=fenced, asked=asked, whole=in_full, question=question)
     return [{"role": "system", "content": system}, *history, {"role": "user", "content": content}]
 

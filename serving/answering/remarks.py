@@ -21,7 +21,13 @@ _SHOWN_PASSAGES: Final = 3
 def begin_from_memory(
     pieces: AsyncGenerator[str, None], asked: str, versions: dict[str, str | None]
 ) -> AsyncGenerator[str, None]:
-    """Return a text after a sentence that says from which version it is remembered."""
+    """Return a text after a sentence that says from which version it is remembered.
+
+    Args:
+        pieces: The text as it comes.
+        asked: The question, for its language.
+        versions: Of each pipeline the version, None if it has none.
+    """
     named = ", ".join(version for version in versions.values() if version)
     return begin_with(choose_words(asked).from_memory.format(versions=named), pieces)
 
@@ -48,7 +54,13 @@ def say_unknown(namespaces: Sequence[str], own: OwnWords) -> str:
 
 
 def say_nothing(question: Question, findings: Findings, titles: Sequence[str]) -> str:
-    """Return the answer that nothing is known, with where was looked and what was nearest."""
+    """Return the answer that nothing is known, with where was looked and what was nearest.
+
+    Args:
+        question: The one that was searched for.
+        findings: What came of it: versions, time, namespaces.
+        titles: Of what was nearest; inert.
+    """
     own = choose_words(question.asked or question.text)
     unknown = say_unknown(findings.unknown_namespaces, own) if findings.unknown_namespaces else ""
     searched = [version for version in findings.versions.values() if version]

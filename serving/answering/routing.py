@@ -37,6 +37,12 @@ class Route(NamedTuple):
         return PIPELINES[self.name]
 
 
+ROUTED_MODEL: Final = "runlore"
+PIPELINES_BY_MODEL: Final[dict[str, tuple[Pipeline, ...]]] = {
+    ROUTED_MODEL: ("rag", "cag"),
+    "runlore-rag": ("rag",),
+    "runlore-cag": ("cag",),
+}
 UNROUTED: Final = Route("both", "not routed")
 
 _OBSERVED: Final = (
@@ -115,6 +121,20 @@ _LIVE_NAME: Final = re.compile(
     r"|\b[a-z]+(?:_[a-z0-9]+){2,}\b"  # a metric
     r"|\b[a-z][a-z0-9]*(?:-[a-z0-9]+)*-\d+\b",  # a pod of a stateful set, a node
 )
+
+
+def route_question(model: str, question: str, now: datetime) -> Route:
+    """Return where a question is looked up for a model, which may read one side alone.
+
+    Args:
+        model: One of `PIPELINES_BY_MODEL`.
+        question: In English or Russian, one that stands for itself.
+        now: The time of the question, with a time zone.
+    """
+    if model == ROUTED_MODEL:
+        return choose_route(question, now)
+    (pipeline,) = PIPELINES_BY_MODEL[model]
+    return Route(pipeline, f"the model {model} reads nothing else")
 
 
 def choose_route(question: str, now: datetime) -> Route:

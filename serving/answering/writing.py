@@ -2,68 +2,40 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 from opensearchpy.exceptions import ConnectionError as SearchDownError
 
 from processors.knowledge.markdown.inert import defuse_stream
 from processors.knowledge.markdown.quoting import defuse_title
 from processors.knowledge.times import read_moment
+from serving.answering.answer import Answer
 from serving.answering.citations import number_citations
 from serving.answering.claims import ClaimCheck, mark_claims
 from serving.answering.conversation import list_tool_turns
-from serving.answering.links import Reader, make_reader
+from serving.answering.links import make_reader
 from serving.answering.packing import choose_sources, open_counter
 from serving.answering.phrases import choose_words
 from serving.answering.prompt import build_messages, title_of
 from serving.answering.remarks import begin_from_memory, begin_with, quote_passages, say_nothing, say_unknown
-from serving.answering.routing import UNROUTED, Route
 from serving.clients.generation import open_stream
 from serving.context.metrics import UNCITED
 from serving.context.outcome import Outcome
-from serving.context.timing import time_text
 from serving.retrieval.search import read_sections
-from serving.schemas import make_identity
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from processors.retrieval.hybrid import Hit
     from processors.settings import Settings
+    from serving.answering.phrases import OwnWords
     from serving.clients.lifespan import Clients
     from serving.retrieval.question import Findings, Question
     from serving.schemas import ChatRequest
 
-Writer: TypeAlias = Literal["model", "passages", "cache", "nobody"]
-"""Who wrote an answer: the cache if it is remembered, nobody if it only says that nothing is known."""
 _LOOKED_AT: Final = 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """An answer whose text is still to be read; `cited`, `outcome` and `check` fill up while it is."""
-
-    identity: str = field(default_factory=make_identity)
-    created: int = field(default_factory=lambda: int(time.time()))
-    model: str
-    text: AsyncGenerator[str, None]
-    cited: list[Hit]
-    outcome: Outcome
-    as_of: str | None
-    findings: Findings
-    degraded: tuple[str, ...]
-    writer: Writer
-    reader: Reader
-    check: ClaimCheck = field(default_factory=ClaimCheck)
-    looked_at: tuple[str, ...] | None = None
-    """Titles of what was nearest, if the answer only says that nothing is known."""
-    route: Route = UNROUTED
-    rewritten: str | None = None
-    """The follow-up as it was searched for."""
 
 
 async def answer_from(
@@ -76,6 +48,14 @@ async def answer_from(
 ) -> Answer:
     """Return the answer ready to be read: the model's to what was found, or that nothing is known.
 
+    Args:
+        clients: What to ask.
+        settings: Of the platform.
+        request: The conversation, and what shapes the answer.
+        question: The one that was searched for.
+        history: Earlier messages, secrets masked.
+        findings: The hits that may be cited, best first.
+
     Raises:
         opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached.
         openai.BadRequestError: The model refuses the request.
@@ -85,25 +65,23 @@ async def answer_from(
     found, down = await _grow(clients, findings.hits, question.groups)
     sources = choose_sources(found, settings.source_tokens, open_counter(settings.tokenizer_file))
     asked = question.asked or question.text
-    whole = question.text if question.asked else None
-    messages = build_messages(asked, sources, history, findings.window, whole)
+    own = choose_words(asked)
+    condensed = question.text if question.asked else None
+    messages = build_messages(asked, sources, history, findings.window, condensed)
     messages += await list_tool_turns(request.messages)
     written = await open_stream(clients, settings, request, messages)
     outcome, check = Outcome(), ClaimCheck()
     cited: list[Hit] = []
     if written is None:
-        text = number_citations(defuse_stream(quote_passages(sources, choose_words(asked))), sources, cited)
+        text = number_citations(defuse_stream(quote_passages(sources, own)), sources, cited)
     else:
         pieces, outcome = written
-        inert = defuse_stream(time_text(pieces))
-        numbered = number_citations(inert, sources, cited)
-        text = _count_uncited(mark_claims(numbered, cited, check, choose_words(asked)), check, request.model)
-    missing = {*findings.degraded, *down, *(() if written is not None else ("model",))}
-    degraded = tuple(sorted(missing))
+        text = _check_text(pieces, sources, cited, check, own, request.model)
+    degraded = {*findings.degraded, *down, *(() if written is not None else ("model",))}
     if "search" in degraded:
         text = begin_from_memory(text, asked, findings.versions)
     if findings.unknown_namespaces:
-        text = begin_with(say_unknown(findings.unknown_namespaces, choose_words(asked)), text)
+        text = begin_with(say_unknown(findings.unknown_namespaces, own), text)
     return Answer(
         model=request.model,
         text=text,
@@ -111,7 +89,7 @@ async def answer_from(
         outcome=outcome,
         as_of=find_latest(sources, datetime.now(UTC)),
         findings=findings,
-        degraded=degraded,
+        degraded=tuple(sorted(degraded)),
         writer="passages" if written is None else "model",
         reader=make_reader(settings, question.groups),
         check=check,
@@ -145,11 +123,18 @@ def find_latest(hits: Sequence[Hit], now: datetime) -> str | None:
     return as_told if latest <= now else now.isoformat()
 
 
-async def _count_uncited(
-    pieces: AsyncGenerator[str, None], check: ClaimCheck, model: str
+async def _check_text(
+    pieces: AsyncGenerator[str, None],
+    sources: Sequence[Hit],
+    cited: list[Hit],
+    check: ClaimCheck,
+    own: OwnWords,
+    model: str,
 ) -> AsyncGenerator[str, None]:
-    async with aclosing(pieces):
-        async for piece in pieces:
+    """Yield a model's text as it comes: nothing in it acts, its sources are numbered, its claims marked."""
+    numbered = number_citations(defuse_stream(pieces), sources, cited)
+    async with aclosing(mark_claims(numbered, cited, check, own)) as marked:
+        async for piece in marked:
             yield piece
     UNCITED.labels(model).inc(len(check.uncited))
 
@@ -158,7 +143,7 @@ def _has_nothing_to_say(settings: Settings, request: ChatRequest, findings: Find
     """Tell whether the right answer is that nothing is known; a client's tools may know what we don't."""
     if not settings.abstain or request.tools or "search" in findings.degraded:
         return False
-    return findings.supported is False or not findings.hits
+    return findings.answerable is False or not findings.hits
 
 
 def _abstain(settings: Settings, request: ChatRequest, question: Question, findings: Findings) -> Answer:

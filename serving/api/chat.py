@@ -6,7 +6,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, cast
 
 from serving.access.limits import require_short_context
-from serving.answering.answer import prepare_answer
+from serving.answering.prepare import prepare_answer
 from serving.api.completions import build_chunks, build_completion
 from serving.clients.relay import relay_chunks, relay_completion
 from serving.context.correlation import is_recorded
@@ -27,6 +27,12 @@ async def complete_chat(
 ) -> ChatCompletion:
     """Return the whole answer; raises what `prepare_answer` and the model do.
 
+    Args:
+        clients: What to ask.
+        settings: Of the platform.
+        request: The conversation.
+        caller: Who asks.
+
     Raises:
         ContextTooLongError: The conversation is too long.
     """
@@ -45,6 +51,12 @@ async def begin_chat(
 
     What has yielded something closes what it holds when it is closed or forgotten. What hasn't holds on to
     the model's connection, so the first chunk is fetched here.
+
+    Args:
+        clients: What to ask.
+        settings: Of the platform.
+        request: The conversation.
+        caller: Who asks.
 
     Raises:
         ContextTooLongError: The conversation is too long.

@@ -13,16 +13,15 @@ from processors.knowledge.markdown.inert import defuse_markdown
 from processors.knowledge.markdown.quoting import defuse_title, quote_block
 from processors.retrieval.hybrid import DYNAMIC_KINDS, Hit
 from processors.versions.names import find_version
-from serving.answering.answer import describe_provenance
+from serving.answering.answer import Answer
 from serving.answering.links import Reader, link_source
 from serving.answering.prompt import title_of
-from serving.answering.writing import Answer
+from serving.answering.provenance import describe_provenance
 from serving.api.errors import to_error
 from serving.clients.tool_calls import list_tool_calls
 from serving.context.metrics import ACTIVE_STREAMS
 from serving.context.request_context import current_context
-from serving.context.timing import note_first_text, read_watch
-from serving.schemas import Provenance
+from serving.context.timing import note_first_text
 
 DONE: Final = "[DONE]"
 
@@ -47,7 +46,7 @@ async def build_completion(answer: Answer) -> dict[str, Any]:
         **_build_head(answer, "chat.completion"),
         "choices": [choice],
         "usage": answer.outcome.describe_usage(),
-        "runlore": _describe_answer(answer),
+        "runlore": describe_provenance(answer),
     }
 
 
@@ -78,7 +77,7 @@ async def build_chunks(answer: Answer, *, include_usage: bool) -> AsyncGenerator
     if include_usage:
         yield last
         last = {**head, "choices": [], "usage": answer.outcome.describe_usage()}
-    yield {**last, "runlore": _describe_answer(answer)}
+    yield {**last, "runlore": describe_provenance(answer)}
 
 
 def _build_head(answer: Answer, kind: str) -> dict[str, Any]:
@@ -92,13 +91,6 @@ def _add_choice(
         **head,
         "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}],
     }
-
-
-def _describe_answer(answer: Answer) -> Provenance:
-    provenance, timings = describe_provenance(answer), read_watch()
-    if timings:
-        provenance["timings"] = timings
-    return provenance
 
 
 def _build_source(hit: Hit, reader: Reader) -> dict[str, Any]:

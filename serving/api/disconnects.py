@@ -1,4 +1,4 @@
-"""Those who hang up: nobody works on for them."""
+"""Clients that disconnect: nobody works on for them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def finish_unless_gone(request: Request[Any, Any, Any], work: Coroutine[An
         ClientGoneError: Nobody is there to be answered.
     """
     working = asyncio.create_task(work)
-    gone = asyncio.create_task(_wait_for_hang_up(request.receive))
+    gone = asyncio.create_task(_wait_for_disconnect(request.receive))
     try:
         await asyncio.wait((working, gone), return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
@@ -38,6 +38,6 @@ async def finish_unless_gone(request: Request[Any, Any, Any], work: Coroutine[An
         await asyncio.gather(working, gone, return_exceptions=True)
 
 
-async def _wait_for_hang_up(receive: Receive) -> None:
+async def _wait_for_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass

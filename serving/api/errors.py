@@ -41,6 +41,12 @@ def to_error(
 ) -> dict[str, dict[str, str | None]]:
     """Return an error body as OpenAI's clients expect it.
 
+    Args:
+        message: What went wrong, for a person.
+        kind: OpenAI's `type`: whose fault it is.
+        code: What programs go by.
+        param: The field at fault.
+
     Example:
         >>> to_error("no", "server_error")["error"]["type"]
         'server_error'

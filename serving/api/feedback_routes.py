@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from processors.stores.asked_questions import CitedDocument, RatedAnswer
 from processors.versions.names import find_version
-from serving.answering.answer_history import SaidAnswer, recall_answer_by_id
+from serving.answering.answer_history import AnswerRecord, recall_answer_by_id
 from serving.api.openapi import list_errors
 from serving.clients.lifespan import Clients
 from serving.context.caller import Caller
@@ -45,36 +45,36 @@ async def rate_answer(
 ) -> Response[FeedbackResponse]:
     """Note how somebody rates an answer that they got within the last day."""
     try:
-        said = await recall_answer_by_id(clients, caller.reader, data.answer_id)
+        record = await recall_answer_by_id(clients, caller.reader, data.answer_id)
     except RedisError as error:
         raise MemoryDownError("What was answered can't be looked up: Redis doesn't answer.") from error
-    if said is None:
+    if record is None:
         raise UnknownAnswerError(
             f"You got no answer {data.answer_id!r} within the last day, or it was not recorded."
         )
     masked = data.model_copy(update={"comment": await mask_text(data.comment)})
-    clients.questions.record_rating(describe_rating(said, masked, datetime.now(UTC)))
+    clients.questions.record_rating(describe_rating(record, masked, datetime.now(UTC)))
     FEEDBACK.labels("up" if data.rating > 0 else "down").inc()
     return Response(FeedbackResponse(answer_id=data.answer_id, rating=data.rating), status_code=202)
 
 
-def describe_rating(said: SaidAnswer, feedback: FeedbackRequest, now: datetime) -> RatedAnswer:
+def describe_rating(record: AnswerRecord, feedback: FeedbackRequest, now: datetime) -> RatedAnswer:
     """Return what is written down of a rating: the question and what the answer cited, not who rated.
 
     Args:
-        said: The answer that was rated.
+        record: The answer that was rated.
         feedback: The rating, the secrets in its comment masked.
         now: When it was given.
     """
-    cited = {source["doc_id"]: source for source in said["cited"]}
+    cited = {source["doc_id"]: source for source in record["cited"]}
     return RatedAnswer(
         rated_at=now.isoformat(timespec="milliseconds"),
-        answer_id=said["answer_id"],
+        answer_id=record["answer_id"],
         rating=feedback.rating,
         comment=feedback.comment,
-        query=said["query"],
-        groups=said["groups"],
-        abstained=said["abstained"],
+        query=record["query"],
+        groups=record["groups"],
+        abstained=record["abstained"],
         cited=[
             CitedDocument(doc_id=doc_id, title=source["title"], index=find_version(source["index"]))
             for doc_id, source in cited.items()

@@ -12,7 +12,7 @@ from processors.retrieval.hybrid import Hit, RetrievedHit
 from processors.settings import Settings
 from processors.versions.names import find_version
 from serving.access.admission import require_caller
-from serving.answering.answer import PIPELINES_BY_MODEL
+from serving.answering.routing import PIPELINES_BY_MODEL
 from serving.api.chat import begin_chat, complete_chat
 from serving.api.completions import encode_events, to_event_stream
 from serving.api.disconnects import finish_unless_gone

@@ -15,6 +15,7 @@ from serving.clients.v2_protocol import find_v2_model, write_by_v2
 from serving.context.deadlines import limit_waits
 from serving.context.metrics import BROKEN_ANSWERS, note_stage, time_stage
 from serving.context.request_context import asking
+from serving.context.timing import waiting
 from serving.faults import BrokenAnswerError, PartError, RequestLateError, is_refusal
 
 if TYPE_CHECKING:
@@ -37,6 +38,12 @@ async def open_stream(
 
     Until then nobody has read anything, so a model that fails may be asked again or done without. After that
     an error ends the text.
+
+    Args:
+        clients: The model's client and its guard among them.
+        settings: Say which model, by which protocol, and how long it may be silent.
+        request: What of it shapes the answer goes along.
+        messages: The prompt.
 
     Raises:
         openai.APIStatusError: The model refuses the request; that is for the caller to hear.
@@ -83,11 +90,16 @@ def find_gap(settings: Settings, request: ChatRequest) -> float:
 async def _read_on(
     first: str | None, pieces: AsyncGenerator[str, None], asked: float
 ) -> AsyncGenerator[str, None]:
+    """Yield the model's text as it comes, and count the waiting for each piece as the model's."""
     async with aclosing(pieces):
         if first is not None:
             yield first
         with breaking_off():
-            async for piece in pieces:
+            while True:
+                with waiting("model"):
+                    piece = await anext(pieces, None)
+                if piece is None:
+                    break
                 if piece:
                     yield piece
     note_stage("model", time.perf_counter() - asked)

@@ -38,7 +38,8 @@ class Clients:
     embedder: AsyncOpenAI
     model: AsyncOpenAI
     questions: QuestionLog
-    aside: AsyncOpenSearch
+    shadow_search: AsyncOpenSearch
+    """For shadow reads: on connections of its own, so that no question waits for one."""
     guards: Guards = field(default_factory=make_guards)
     live: SharedRead[dict[str, str]] = field(default_factory=SharedRead)
     readiness: SharedRead[dict[str, str]] = field(default_factory=SharedRead)
@@ -74,8 +75,8 @@ async def open_clients(settings: Settings) -> AsyncIterator[Clients]:
     # An answer comes bit by bit, so its guard stands where it is read.
     model = AsyncOpenAI(**_describe_server(settings, settings.answering_base_url))
     questions = open_question_log(settings.kafka_bootstrap, lambda outcome: QUESTIONS.labels(outcome).inc())
-    aside = _open_search(settings, guards.aside, pool_maxsize=_SPARE_PLACES)
-    clients = Clients(search, cache, embedder, model, questions, aside, guards)
+    shadow_search = _open_search(settings, guards.shadow_search, pool_maxsize=_SPARE_PLACES)
+    clients = Clients(search, cache, embedder, model, questions, shadow_search, guards)
     try:
         yield clients
     finally:
@@ -84,7 +85,7 @@ async def open_clients(settings: Settings) -> AsyncIterator[Clients]:
         await model.close()
         await embedder.close()
         await cache.aclose()
-        await aside.close()
+        await shadow_search.close()
         await search.close()
 
 

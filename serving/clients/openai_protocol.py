@@ -25,6 +25,13 @@ async def write_by_openai(
 ) -> AsyncGenerator[str, None]:
     """Yield the model's text as it comes, an empty piece for what is no text, and note how it ends.
 
+    Args:
+        model: The client of the model's server.
+        name: Of the model there.
+        request: What of it shapes the answer goes along.
+        messages: The prompt.
+        outcome: Takes why the text ended, tool calls and tokens.
+
     Raises:
         openai.OpenAIError: The model is down, refuses the request, breaks off, or sends no answer.
     """

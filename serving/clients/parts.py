@@ -23,10 +23,10 @@ _RETRY_RESERVE: Final = 10.0
 
 @dataclass(frozen=True)
 class Guards:
-    """One for each part; all replicas of a part count as one, and searches aside are a part of their own."""
+    """One for each part; all replicas of a part count as one, and the searches of shadow reads as another."""
 
     search: Guard
-    aside: Guard
+    shadow_search: Guard
     cache: Guard
     embedding: Guard
     model: Guard
@@ -57,7 +57,7 @@ def make_guards(
 
     return Guards(
         search=guard("search", search, is_search_fault),
-        aside=guard("search_aside", search, is_search_fault),
+        shadow_search=guard("search_aside", search, is_search_fault),
         cache=guard("cache", cache, is_cache_fault),
         embedding=guard("embedding", embedding, is_model_fault),
         model=guard("model", model, is_model_fault),

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 async def relay_completion(clients: Clients, settings: Settings, request: ChatRequest) -> dict[str, Any]:
     """Pass a request to the model, secrets masked, and return its whole answer.
 
+    Args:
+        clients: The model's client and its guard among them.
+        settings: Say by which protocol, and how long the model may be silent.
+        request: As it came.
+
     Raises:
         openai.OpenAIError: The model refuses the request, or sends no answer.
         PartError: The model is down or late.
@@ -63,6 +68,11 @@ async def relay_chunks(
     clients: Clients, settings: Settings, request: ChatRequest
 ) -> AsyncGenerator[dict[str, Any], None]:
     """Pass a request to the model, secrets masked, and yield the chunks of its answer.
+
+    Args:
+        clients: The model's client and its guard among them.
+        settings: Say by which protocol, and how long the model may be silent.
+        request: As it came.
 
     Raises:
         openai.OpenAIError: The model refuses the request, breaks off, or sends no answer.

@@ -38,6 +38,13 @@ async def write_by_v2(
 
     A whole answer comes behind an empty piece, which says that the model is there.
 
+    Args:
+        model: The client of the model's server.
+        name: Of the model there.
+        request: What of it shapes the answer goes along, as far as the protocol knows it.
+        messages: The prompt.
+        outcome: Takes why the text ended, and how long it was.
+
     Raises:
         openai.OpenAIError: The model is down, refuses the request, breaks off, or sends no answer.
     """

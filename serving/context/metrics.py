@@ -27,7 +27,9 @@ QUESTIONS: Final = Counter(
 ANSWERS: Final = Counter("runlore_chat_answers", "Chat answers by model and who wrote them.", ("model", "by"))
 DEGRADED: Final = Counter("runlore_degraded_answers", "Answers made without a part that was down.", ("part",))
 ROUTES: Final = Counter("runlore_routed_questions", "Questions by the knowledge they were for.", ("route",))
-FOLLOW_UPS: Final = Counter("runlore_follow_up_questions", "Follow-ups made whole, and by whom.", ("by",))
+FOLLOW_UPS: Final = Counter(
+    "runlore_follow_up_questions", "Follow-ups condensed into one question, and by whom.", ("by",)
+)
 ABSTENTIONS: Final = Counter(
     "runlore_abstained_answers", "Answers that only say that nothing is known.", ("model",)
 )

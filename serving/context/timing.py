@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -67,18 +67,6 @@ def waiting(part: Part) -> Iterator[None]:
         now = time.perf_counter()
         for wait in waits:
             wait.end(now)
-
-
-async def time_text(pieces: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
-    """Yield the model's text as it comes, and count the waiting for each piece as the model's."""
-    async with aclosing(pieces):
-        while True:
-            try:
-                with waiting("model"):
-                    piece = await anext(pieces)
-            except StopAsyncIteration:
-                return
-            yield piece
 
 
 def note_first_text() -> None:

@@ -79,7 +79,14 @@ def trace_request(method: str, path: str, headers: Mapping[str, str]) -> Abstrac
 
 
 def describe_request(span: Any, route: str, status: int, correlation_id: str) -> None:
-    """Add to the span of a request what is known at its end; nothing if there is no span."""
+    """Add to the span of a request what is known at its end; nothing if there is no span.
+
+    Args:
+        span: From `trace_request`; None if traces are off.
+        route: The path, with the names of parameters in place of what they were.
+        status: HTTP status of the response.
+        correlation_id: Under which the logs know the request.
+    """
     if span is None:
         return
     from opentelemetry.trace import StatusCode

@@ -18,7 +18,13 @@ from serving.model_server.settings import ModelServerSettings
 
 
 def embed_all(embedder: Embedder, texts: list[str], batch_texts: int) -> bytes:
-    """Return the vectors of the texts as bytes, computed in batches of texts of like length."""
+    """Return the vectors of the texts as bytes, computed in batches of texts of like length.
+
+    Args:
+        embedder: The model.
+        texts: To be embedded.
+        batch_texts: So many texts at most go to the model at once.
+    """
     vectors = np.empty((len(texts), embedder.dimension), dtype="<f4")
     for positions in plan_batches(texts, batch_texts):
         vectors[positions] = embedder.infer([texts[position] for position in positions])[0]

@@ -35,17 +35,17 @@ sources can be looked at.
 log = structlog.get_logger(__name__)
 
 
-def is_enough(support: float) -> bool:
+def is_answerable(answerability: float) -> bool:
     """Tell whether the evidence for an answer is worth answering by.
 
     Example:
-        >>> is_enough(0.5), is_enough(-2.0)
+        >>> is_answerable(0.5), is_answerable(-2.0)
         (True, False)
     """
-    return support >= THRESHOLD
+    return answerability >= THRESHOLD
 
 
-async def ask_support(
+async def measure_answerability(
     clients: Clients, version: str, text: str, vector: Sequence[float], groups: Sequence[str]
 ) -> float | None:
     """Return the evidence for an answer that a version holds, as log odds, None if that can't be told.

@@ -50,7 +50,14 @@ async def read_entry(clients: Clients, key: str) -> tuple[Any, tuple[str, ...]]:
 
 
 async def find_alike(clients: Clients, namespace: str, text: str, vector: Sequence[float]) -> str | None:
-    """Return the cached question that asks the same in other words, None if there is none."""
+    """Return the cached question that asks the same in other words, None if there is none.
+
+    Args:
+        clients: Redis among them.
+        namespace: Version, groups and ranking, from `cache_namespace`.
+        text: The question.
+        vector: Its embedding, (dim,).
+    """
     key = asked_key(namespace)
     try:
         with time_stage("cache"):
@@ -89,14 +96,14 @@ def _drop_unused(lists: dict[str, AskedQuestions]) -> None:
         size -= lists.pop(key).size_bytes
 
 
-def make_entry(hits: Sequence[Hit], support: float | None) -> dict[str, Any]:
+def make_entry(hits: Sequence[Hit], answerability: float | None) -> dict[str, Any]:
     """Return what is remembered of a question; the evidence for an answer is left out if nobody asked.
 
     Example:
         >>> make_entry([], None), make_entry([], -2.5)
         ({'hits': []}, {'hits': [], 'support': -2.5})
     """
-    return {"hits": hits} if support is None else {"hits": hits, "support": support}
+    return {"hits": hits} if answerability is None else {"hits": hits, "support": answerability}
 
 
 async def store_documents(
@@ -107,7 +114,16 @@ async def store_documents(
     vector: Sequence[float],
     ttl_seconds: int,
 ) -> None:
-    """Remember what was found for a question, and the question itself for those that are like it."""
+    """Remember what was found for a question, and the question itself for those that are like it.
+
+    Args:
+        clients: Redis among them.
+        namespace: Version, groups and ranking, from `cache_namespace`.
+        text: The question.
+        entry: From `make_entry`.
+        vector: The question's embedding, (dim,).
+        ttl_seconds: How long it is kept.
+    """
     asked = asked_key(namespace)
     try:
         await store_entry(clients, cache_key(namespace, text), entry, ttl_seconds)
@@ -120,7 +136,14 @@ async def store_documents(
 
 
 async def try_store_entry(clients: Clients, key: str, entry: Any, ttl_seconds: int) -> None:
-    """Store an entry if Redis is there."""
+    """Store an entry if Redis is there.
+
+    Args:
+        clients: Redis among them.
+        key: Of the entry.
+        entry: What JSON can hold.
+        ttl_seconds: How long it is kept, about.
+    """
     try:
         await store_entry(clients, key, entry, ttl_seconds)
     except RedisError as error:
@@ -129,6 +152,12 @@ async def try_store_entry(clients: Clients, key: str, entry: Any, ttl_seconds: i
 
 async def store_entry(clients: Clients, key: str, entry: Any, ttl_seconds: int) -> None:
     """Store an entry; its life varies by a tenth, so that those stored together don't all end together.
+
+    Args:
+        clients: Redis among them.
+        key: Of the entry.
+        entry: What JSON can hold.
+        ttl_seconds: How long it is kept, about.
 
     Raises:
         redis.exceptions.RedisError: Redis is down.

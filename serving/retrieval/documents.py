@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from processors.retrieval.cache_keys import cache_key, cache_namespace
 from serving.context.metrics import CACHE_LOOKUPS
-from serving.retrieval.answerability import ask_support
+from serving.retrieval.answerability import measure_answerability
 from serving.retrieval.cache import (
     STORED_HITS,
     find_alike,
@@ -34,14 +34,22 @@ if TYPE_CHECKING:
 async def find_documents(
     clients: Clients, settings: Settings, question: Question, version: str, now: datetime
 ) -> Ranking:
-    """Return documents from the cache, or search and remember them; equal questions at once search once."""
+    """Return documents from the cache, or search and remember them; equal questions at once search once.
+
+    Args:
+        clients: What to ask.
+        settings: Of the platform.
+        question: What to look for.
+        version: The live one of `cag`.
+        now: What recency counts from.
+    """
     cacheable = is_cacheable(question.text) and not question.filters and question.window is None
     if not cacheable:
         return await search_version(clients, settings, question, "cag", version, now)
     namespace = cache_namespace(version, question.groups, settings.reranker)
     key = cache_key(namespace, question.text)
-    found, troubles = await read_ranking(clients, key, question.k)
-    if found is None and not troubles:
+    found, degraded = await read_ranking(clients, key, question.k)
+    if found is None and not degraded:
         flight = f"{question.k}:{question.weighs}:{key}"
         filled: Ranking = await clients.documents.run(
             flight, lambda: _fill_cache(clients, settings, question, version, namespace, now)
@@ -50,25 +58,25 @@ async def find_documents(
     if found is None:
         embedded = await embed_question(clients, settings, question.text)
         ranking = await _search_and_weigh(clients, settings, question, version, now, embedded)
-        return replace(ranking, troubles=(*troubles, *ranking.troubles))
+        return replace(ranking, degraded=(*degraded, *ranking.degraded))
     CACHE_LOOKUPS.labels("hit").inc()
-    if question.weighs and found.support is None:
-        return await _add_support(clients, settings, question, version, key, found)
+    if question.weighs and found.answerability is None:
+        return await _add_answerability(clients, settings, question, version, key, found)
     return found
 
 
-async def _add_support(
+async def _add_answerability(
     clients: Clients, settings: Settings, question: Question, version: str, key: str, found: Ranking
 ) -> Ranking:
     """Return a cached ranking that was stored without being weighed, and store what comes of it."""
     vector, _ = await embed_question(clients, settings, question.text)
     if vector is None:
         return found
-    support = await ask_support(clients, version, question.text, vector, question.groups)
+    answerability = await measure_answerability(clients, version, question.text, vector, question.groups)
     entry, _ = await read_entry(clients, key)
-    if entry is not None and support is not None:
-        await try_store_entry(clients, key, {**entry, "support": support}, settings.cache_ttl_seconds)
-    return replace(found, support=support)
+    if entry is not None and answerability is not None:
+        await try_store_entry(clients, key, {**entry, "support": answerability}, settings.cache_ttl_seconds)
+    return replace(found, answerability=answerability)
 
 
 async def _fill_cache(
@@ -83,14 +91,14 @@ async def _fill_cache(
             found: list[Hit] = entry["hits"]
             if len(found) >= question.k:
                 CACHE_LOOKUPS.labels("alike").inc()
-                return Ranking(found[: question.k], alike=alike, support=entry.get("support"))
+                return Ranking(found[: question.k], alike=alike, answerability=entry.get("support"))
     CACHE_LOOKUPS.labels("miss").inc()
     wide = replace(question, k=max(question.k, STORED_HITS))
     ranking = await _search_and_weigh(clients, settings, wide, version, now, embedded)
-    entry, ttl = make_entry(ranking.hits, ranking.support), settings.cache_ttl_seconds
-    if vector is not None and not ranking.troubles:
+    entry, ttl = make_entry(ranking.hits, ranking.answerability), settings.cache_ttl_seconds
+    if vector is not None and not ranking.degraded:
         await store_documents(clients, namespace, question.text, entry, vector, ttl)
-    elif settings.neural_search and not ranking.troubles:
+    elif settings.neural_search and not ranking.degraded:
         await try_store_entry(clients, key, entry, ttl)
     return replace(ranking, hits=ranking.hits[: question.k])
 
@@ -103,9 +111,9 @@ async def _search_and_weigh(
     vector, _ = embedded
     if vector is None or not question.weighs:
         return await search
-    weighing = ask_support(clients, version, question.text, vector, question.groups)
-    ranking, support = await asyncio.gather(search, weighing)
-    return replace(ranking, support=support)
+    weighing = measure_answerability(clients, version, question.text, vector, question.groups)
+    ranking, answerability = await asyncio.gather(search, weighing)
+    return replace(ranking, answerability=answerability)
 
 
 async def _copy_entry(clients: Clients, settings: Settings, source: str, target: str) -> dict[str, Any]:
@@ -118,8 +126,14 @@ async def _copy_entry(clients: Clients, settings: Settings, source: str, target:
 
 
 async def read_ranking(clients: Clients, key: str, k: int) -> tuple[Ranking | None, tuple[str, ...]]:
-    """Return what is remembered under a key, None if that is nothing, and the cache's name if it is down."""
-    entry, troubles = await read_entry(clients, key)
+    """Return what is remembered under a key, None if that is nothing, and the cache's name if it is down.
+
+    Args:
+        clients: Redis among them.
+        key: Of the entry.
+        k: How many hits are wanted.
+    """
+    entry, degraded = await read_entry(clients, key)
     hits: list[Hit] = entry["hits"] if entry else []
     # An entry that holds fewer than are asked for may have left some out.
-    return (Ranking(hits[:k], support=entry.get("support")) if len(hits) >= k else None), troubles
+    return (Ranking(hits[:k], answerability=entry.get("support")) if len(hits) >= k else None), degraded

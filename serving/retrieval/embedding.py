@@ -26,6 +26,11 @@ async def embed_question(clients: Clients, settings: Settings, text: str) -> Emb
     """Return the question's vector, or None and the embedder's name if it is down.
 
     Where OpenSearch makes the vectors, it keeps them to itself: then there is none, and nothing is down.
+
+    Args:
+        clients: The embedder among them, and what questions share.
+        settings: Name the model and its prefix.
+        text: The question.
     """
     if settings.neural_search:
         return None, ()

@@ -39,6 +39,12 @@ async def retrieve_or_recall(
 ) -> Findings:
     """Return what `retrieve` does, or, while OpenSearch is down, the documents that Redis remembers.
 
+    Args:
+        clients: What to ask.
+        settings: Of the platform.
+        question: What to look for.
+        versions: The live versions, if they were read for this question already.
+
     Raises:
         NoKnowledgeError: None of the pipelines has a live version.
         opensearchpy.exceptions.ConnectionError: OpenSearch is down and nothing is remembered.

@@ -29,6 +29,11 @@ async def leave_to_opensearch(
 ) -> tuple[TextToEmbed | None, tuple[str, ...]]:
     """Return a text with the model that embeds it, or None and the embedder's name if OpenSearch knows none.
 
+    Args:
+        clients: OpenSearch among them, and the ids of models found before.
+        settings: Name the model.
+        text: To be embedded, its prefix included.
+
     Raises:
         opensearchpy.exceptions.ConnectionError: OpenSearch can't be reached.
     """
@@ -45,17 +50,23 @@ async def _find_model(clients: Clients, settings: Settings) -> str | None:
     body = build_model_search(settings)
     try:
         model = parse_model_id(await clients.search.transport.perform_request("POST", SEARCH_PATH, body=body))
-        trouble = "" if model else "no such model"
+        problem = "" if model else "no such model"
     except SearchDownError:
         raise
     except TransportError as error:
-        model, trouble = None, str(error)
-    if trouble:
-        log.error("searching by words alone", error=trouble, remedy=explain_missing(settings))
+        model, problem = None, str(error)
+    if problem:
+        log.error("searching by words alone", error=problem, remedy=explain_missing(settings))
     return model
 
 
 def forget_model(clients: Clients, settings: Settings, error: TransportError) -> None:
-    """Look the model up again for the next question: it may be gone, or the model server is down."""
+    """Look the model up again for the next question: it may be gone, or the model server is down.
+
+    Args:
+        clients: With the ids of models found before.
+        settings: Name the model.
+        error: What OpenSearch said.
+    """
     log.warning("OpenSearch can't embed, searching by words alone", error=str(error))
     clients.models.pop(name_model(settings), None)

@@ -48,7 +48,7 @@ class Findings:
     window: TimeWindow | None = None
     alike: str | None = None
     """The question, the same in other words, whose cached hits these are."""
-    supported: bool | None = None
+    answerable: bool | None = None
     """Whether anything speaks for an answer, None if that wasn't asked or can't be told."""
     unknown_namespaces: tuple[str, ...] = ()
     """Those that the question names, if nothing of what happened is of any of them."""
@@ -59,13 +59,19 @@ class Ranking:
     """What one pipeline found, and what speaks for an answer there, if that was asked."""
 
     hits: list[Hit]
-    troubles: tuple[str, ...] = ()
+    degraded: tuple[str, ...] = ()
     alike: str | None = None
-    support: float | None = None
+    answerability: float | None = None
 
 
 def read_question(settings: Settings, question: Question, now: datetime) -> Question:
-    """Return a question with the window and the namespaces that its words name, unless filters do."""
+    """Return a question with the window and the namespaces that its words name, unless filters do.
+
+    Args:
+        settings: Name the time zone of those who ask.
+        question: As it was asked.
+        now: What "yesterday" counts from.
+    """
     if "namespace" not in question.filters:
         question = replace(question, namespaces=find_namespaces(question.text))
     if "observed_at" in question.filters:

@@ -24,7 +24,14 @@ log = structlog.get_logger(__name__)
 async def rerank_hits(
     clients: Clients, settings: Settings, question: Sequence[float], hits: list[Hit]
 ) -> list[Hit]:
-    """Return the hits re-ranked by their sentences, or as they are if the embedder doesn't answer."""
+    """Return the hits re-ranked by their sentences, or as they are if the embedder doesn't answer.
+
+    Args:
+        clients: The embedder among them.
+        settings: Name the model and its prefix.
+        question: Its embedding, (dim,).
+        hits: Best first.
+    """
     sentences = [cut_sentences(hit) for hit in hits[:RERANKED]]
     texts = [settings.passage_prefix + sentence for group in sentences for sentence in group]
     if not texts:

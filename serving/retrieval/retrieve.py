@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from processors.retrieval.hybrid import fuse
-from serving.retrieval.answerability import ask_support, is_enough
+from serving.retrieval.answerability import is_answerable, measure_answerability
 from serving.retrieval.documents import find_documents
 from serving.retrieval.embedding import embed_question
 from serving.retrieval.live_versions import require_live_versions
@@ -58,21 +58,21 @@ async def retrieve(
     )
     lists = [ranking.hits for ranking in rankings]
     hits = lists[0][: question.k] if len(lists) == 1 else fuse(lists, question.k)
-    troubles = dict.fromkeys(trouble for ranking in rankings for trouble in ranking.troubles)
+    degraded = dict.fromkeys(part for ranking in rankings for part in ranking.degraded)
     alike = next((ranking.alike for ranking in rankings if ranking.alike), None)
     happened = dict(zip(asked, rankings, strict=True)).get("rag")
     unknown = question.namespaces if happened is not None and not happened.hits else ()
     # What happened in other namespaces speaks for no answer.
     events = None if unknown else versions.get("rag")
-    supported = await _weigh(clients, settings, question, rankings, events)
-    return Findings(hits, versions, tuple(sorted(troubles)), question.window, alike, supported, unknown)
+    answerable = await _weigh(clients, settings, question, rankings, events)
+    return Findings(hits, versions, tuple(sorted(degraded)), question.window, alike, answerable, unknown)
 
 
 async def _weigh(
     clients: Clients, settings: Settings, question: Question, rankings: Sequence[Ranking], events: str | None
 ) -> bool | None:
     """Tell whether documents or, if those don't, what was observed speaks for an answer."""
-    told = [is_enough(ranking.support) for ranking in rankings if ranking.support is not None]
+    told = [is_answerable(ranking.answerability) for ranking in rankings if ranking.answerability is not None]
     if not any(ranking.hits for ranking in rankings):
         # What happened at a time is told by that time.
         return False if question.weighs and question.window is None else None
@@ -81,5 +81,5 @@ async def _weigh(
     vector, _ = await embed_question(clients, settings, question.text)
     if vector is None:
         return None
-    support = await ask_support(clients, events, question.text, vector, question.groups)
-    return None if support is None else is_enough(support)
+    answerability = await measure_answerability(clients, events, question.text, vector, question.groups)
+    return None if answerability is None else is_answerable(answerability)

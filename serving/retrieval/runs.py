@@ -35,6 +35,13 @@ async def find_events(
     Which run of an experiment is best, worst, or went wrong is told by all of its runs, which a search for
     words doesn't find: they are read and compared, and those that answer stand first.
 
+    Args:
+        clients: What to ask.
+        settings: Of the platform.
+        question: What to look for.
+        version: The live one of `rag`.
+        now: What recency counts from.
+
     Raises:
         opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached or refuses the query.
     """

@@ -70,9 +70,9 @@ async def search_version(
     text = add_translation(question.text, reads_russian=settings.reads_russian)
     nearest: Sequence[float] | TextToEmbed | None
     if settings.neural_search:
-        nearest, troubles = await leave_to_opensearch(clients, settings, settings.query_prefix + text)
+        nearest, degraded = await leave_to_opensearch(clients, settings, settings.query_prefix + text)
     else:
-        nearest, troubles = embedded or await embed_question(clients, settings, question.text)
+        nearest, degraded = embedded or await embed_question(clients, settings, question.text)
     size = max(question.k, _RERANKED) if pipeline == "rag" else question.k
     build = partial(
         build_hybrid_query,
@@ -90,12 +90,12 @@ async def search_version(
         if not isinstance(nearest, TextToEmbed) or isinstance(error, SearchDownError):
             raise
         forget_model(clients, settings, error)
-        response, troubles = await _ask(clients, version, build(vector=None)), ("embedding",)
+        response, degraded = await _ask(clients, version, build(vector=None)), ("embedding",)
     is_timed = question.window is not None or "observed_at" in question.filters
     hits = rank_documents(parse_hits(response), text)[:size]
     if settings.reranker == "sentences" and pipeline == "cag" and isinstance(nearest, list):
         hits = await rerank_hits(clients, settings, nearest, hits)
-    return Ranking(apply_recency(hits, now, is_timed=is_timed), troubles)
+    return Ranking(apply_recency(hits, now, is_timed=is_timed), degraded)
 
 
 async def _ask(clients: Clients, version: str, body: dict[str, Any]) -> Any:
@@ -107,6 +107,13 @@ async def time_searches(
     clients: Clients, settings: Settings, question: Question, pipeline: Pipeline, versions: Sequence[str]
 ) -> list[tuple[list[Hit], float]]:
     """Search several versions of a pipeline, one after the other and past the cache.
+
+    Args:
+        clients: What to ask.
+        settings: Of the platform.
+        question: What to look for.
+        pipeline: That of the versions.
+        versions: Index versions, each searched with its slices.
 
     Returns:
         Of each version the hits and how long the search took, in seconds.
@@ -126,7 +133,13 @@ async def time_searches(
 
 
 async def read_sections(clients: Clients, hits: list[Hit], groups: Sequence[str]) -> list[Hit]:
-    """Return the hits with those of documents grown to their whole sections."""
+    """Return the hits with those of documents grown to their whole sections.
+
+    Args:
+        clients: OpenSearch among them.
+        hits: Best first; documents are all of one version.
+        groups: Of the one who asks.
+    """
     documents = [hit for hit in hits if hit["kind"] not in DYNAMIC_KINDS]
     if not documents:
         return hits

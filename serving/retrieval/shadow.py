@@ -48,7 +48,13 @@ log = structlog.get_logger(__name__)
 
 
 def begin_shadow_reads(clients: Clients, settings: Settings, question: Question) -> None:
-    """Ask the candidates the same, if there are any and the question is of the share; returns at once."""
+    """Ask the candidates the same, if there are any and the question is of the share; returns at once.
+
+    Args:
+        clients: What to ask.
+        settings: Say which share of the questions.
+        question: As it was answered.
+    """
     if not settings.shadow_share:
         return
     # As read for this very question, so that looking for a candidate costs nothing.
@@ -92,10 +98,10 @@ async def _read(
 async def _compare(
     clients: Clients, settings: Settings, question: Question, pipeline: Pipeline, live: str, candidate: str
 ) -> ShadowRead:
-    aside = replace(clients, search=clients.aside)
+    shadow = replace(clients, search=clients.shadow_search)
     wide = replace(question, k=_DEPTH)
     (found, live_seconds), (tried, candidate_seconds) = await time_searches(
-        aside, settings, wide, pipeline, (live, candidate)
+        shadow, settings, wide, pipeline, (live, candidate)
     )
     first, second = list_top_documents(found), list_top_documents(tried)
     return ShadowRead(

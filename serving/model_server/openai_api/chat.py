@@ -125,6 +125,11 @@ def cut_answer(
 ) -> tuple[list[str], Literal["stop", "length"]]:
     """End an answer before the first stop text and after `max_tokens` pieces.
 
+    Args:
+        text: The whole answer.
+        stop: Texts before the first of which it ends.
+        max_tokens: So many at most; None for no limit.
+
     Returns:
         The answer's pieces, and why it ended.
 

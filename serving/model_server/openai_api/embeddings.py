@@ -55,6 +55,11 @@ def read_texts(request: EmbeddingRequest, dimension: int) -> list[str]:
 def render_embeddings(embeddings: Embeddings, served_name: str, encoding: str) -> dict[str, Any]:
     """Return the response body; vectors as numbers (numpy rows) or as base64 of little-endian float32.
 
+    Args:
+        embeddings: Vectors, (n, dim), and their tokens.
+        served_name: Of the model.
+        encoding: `float` or `base64`, of little-endian float32.
+
     Example:
         >>> made = Embeddings(np.ones((1, 2), dtype=np.float32), 3)
         >>> render_embeddings(made, "m@1", "base64")["data"][0]["embedding"]

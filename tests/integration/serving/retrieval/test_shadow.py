@@ -72,8 +72,8 @@ async def deaf() -> AsyncIterator[str]:
 async def serve(settings: Settings, aside_url: str = "") -> AsyncIterator[AsyncTestClient[Litestar]]:
     @asynccontextmanager
     async def open_aside(settings: Settings) -> AsyncIterator[Any]:
-        async with open_clients(settings) as clients, AsyncOpenSearch(aside_url) as aside:
-            yield replace(clients, aside=aside)
+        async with open_clients(settings) as clients, AsyncOpenSearch(aside_url) as shadow_search:
+            yield replace(clients, shadow_search=shadow_search)
 
     app = create_app(settings, open_aside if aside_url else open_clients)
     async with AsyncTestClient(app, raise_server_exceptions=False) as client:

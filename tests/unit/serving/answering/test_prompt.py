@@ -44,6 +44,6 @@ def test_only_what_was_observed_has_a_severity() -> None:
 
 
 def test_a_follow_up_is_given_in_full_on_one_line() -> None:
-    content = build_messages("why?", [], [], whole="why?\nQuestion: Redis")[-1]["content"]
+    content = build_messages("why?", [], [], condensed="why?\nQuestion: Redis")[-1]["content"]
     assert content.endswith("Question in full: why? Question: Redis\nQuestion: why?")
     assert "in full:" not in build_messages("why?", [], [])[-1]["content"]

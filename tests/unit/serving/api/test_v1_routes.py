@@ -302,7 +302,7 @@ async def test_an_answer_says_where_its_time_went(client: Client, world: Any) ->
     assert 200 <= streamed["first_text_ms"] <= streamed["total_ms"]
 
 
-async def hang_up(app: Litestar, body: dict[str, Any], is_time: Callable[[list[Any]], bool]) -> list[Any]:
+async def disconnect(app: Litestar, body: dict[str, Any], is_time: Callable[[list[Any]], bool]) -> list[Any]:
     """Send a request to the app itself and close the connection once it is time."""
     sent: list[Any] = []
     messages = iter([{"type": "http.request", "body": json.dumps(body).encode(), "more_body": False}])
@@ -340,7 +340,7 @@ async def test_who_hangs_up_ends_the_models_request(
         # In the middle of the text, or while a whole answer is waited for.
         return '"content":"Do' in str(sent) if stream else world.open_streams == 1
 
-    await hang_up(app, body, is_time)
+    await disconnect(app, body, is_time)
     assert len(world.model_requests) == 1
     assert world.open_streams == 0
 
@@ -364,7 +364,7 @@ async def test_who_hangs_up_midway_pays_for_the_prompt_and_what_was_streamed(
     assert client
     world.falls_silent, world.pieces = True, ["Do this [1].\n\n", "Then"]
     body = {"model": model, "messages": QUESTION, "stream": True}
-    await hang_up(app, body, lambda sent: '"content":"Do' in str(sent))
+    await disconnect(app, body, lambda sent: '"content":"Do' in str(sent))
     prompt = [str(message["content"]) for message in world.prompt()["messages"]]
     begun = estimate(*prompt, world.pieces[0])
     assert begun <= charged[-1] <= begun + estimate(world.pieces[1])
@@ -378,7 +378,7 @@ async def test_who_hangs_up_while_the_model_reads_pays_for_the_prompt(
     assert client
     world.falls_silent, world.pieces = True, []
     body = {"model": model, "messages": QUESTION, "stream": stream}
-    await hang_up(app, body, lambda _: world.open_streams == 1)
+    await disconnect(app, body, lambda _: world.open_streams == 1)
     assert charged[-1] == estimate(*(str(message["content"]) for message in world.prompt()["messages"]))
 
 
@@ -433,7 +433,7 @@ class TestSlowIsNotDown:
 async def test_who_hangs_up_while_it_is_searched_costs_no_model(app: Litestar, world: Any) -> None:
     world.delays = {"rag-v000007": 60.0}
     body = {"model": "runlore", "messages": QUESTION, "stream": True}
-    sent = await hang_up(app, body, lambda _: len(world.searches) == 2)
+    sent = await disconnect(app, body, lambda _: len(world.searches) == 2)
     assert sent[0]["status"] == 499
     assert world.model_requests == []
 

@@ -11,7 +11,7 @@ from serving.clients.breaker import State
 from serving.clients.guarded_clients import GuardedTransport
 from serving.clients.guards import Guard
 from serving.clients.parts import make_guards
-from serving.retrieval.answerability import ask_support
+from serving.retrieval.answerability import measure_answerability
 
 
 class Connection:
@@ -48,7 +48,7 @@ def open_clients(guard: Guard) -> Any:
 
 
 async def weigh(clients: Any) -> float | None:
-    return await ask_support(clients, "cag-v000001", "kafka", [0.0, 1.0], ["public"])
+    return await measure_answerability(clients, "cag-v000001", "kafka", [0.0, 1.0], ["public"])
 
 
 async def test_each_failure_counts_once(connection: Connection) -> None:

@@ -1,0 +1,114 @@
+"""From a conversation to an answer: find the question, choose where to look, recall or write the answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+
+from serving.answering.answer_cache import is_answer_cacheable, recall_answer
+from serving.answering.answer_history import remember_when_read
+from serving.answering.condensing import condense_question
+from serving.answering.conversation import split_conversation
+from serving.answering.routing import PIPELINES_BY_MODEL, ROUTED_MODEL, Route, route_question
+from serving.answering.writing import answer_from
+from serving.context.metrics import ABSTENTIONS, ANSWERS, DEGRADED, ROUTES
+from serving.context.request_context import current_context
+from serving.faults import UnknownModelError
+from serving.retrieval.last_known import retrieve_or_recall
+from serving.retrieval.question import Question
+from serving.retrieval.shadow import begin_shadow_reads
+
+if TYPE_CHECKING:
+    from processors.settings import Settings
+    from serving.answering.answer import Answer
+    from serving.clients.lifespan import Clients
+    from serving.context.caller import Caller
+    from serving.schemas import ChatRequest
+
+# Four passages of each world when both are asked.
+_RETRIEVED: Final = 8
+# A log line is masked once more, where nobody else can go on meanwhile.
+_LOGGED_CHARACTERS: Final = 500
+
+log = structlog.get_logger(__name__)
+
+
+async def prepare_answer(
+    clients: Clients, settings: Settings, request: ChatRequest, caller: Caller, *, is_recorded: bool = True
+) -> Answer:
+    """Do all that can fail before the first word, and return the answer ready to be read.
+
+    Args:
+        clients: What to ask.
+        settings: Of the platform.
+        request: The conversation.
+        caller: Who asks.
+        is_recorded: Whether the question is written down, to be warmed in the next version.
+
+    Raises:
+        UnknownModelError: The request names none of our models.
+        NoQuestionError: The conversation holds no question.
+        NoKnowledgeError: No pipeline that the model reads has a live version.
+        opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached.
+        openai.BadRequestError: The model refuses the request.
+    """
+    context = current_context()
+    if request.model not in PIPELINES_BY_MODEL:
+        raise UnknownModelError(f"The model {request.model!r} does not exist; GET /v1/models lists them.")
+    text, history = await split_conversation(request.messages)
+    context.question = text
+    condensed = await condense_question(clients, settings, caller.reader, text, history)
+    route = route_question(request.model, condensed or text, datetime.now(UTC))
+    question = Question(
+        text=condensed or text,
+        pipelines=route.pipelines,
+        k=_RETRIEVED,
+        groups=caller.groups,
+        filters={},
+        asked=text if condensed else "",
+        # A client's tools may know what we don't.
+        weighs=settings.abstain and not request.tools,
+    )
+    if is_recorded:
+        clients.questions.record(question.text, question.groups, question.pipelines)
+    answer = await _answer(clients, settings, request, question, history)
+    found_nothing = answer.looked_at is not None and not answer.findings.unknown_namespaces
+    if request.model == ROUTED_MODEL and route.name != "both" and found_nothing:
+        route = Route("both", f"{route.reason}; there was nothing, so the rest was asked too")
+        question = replace(question, pipelines=route.pipelines)
+        answer = await _answer(clients, settings, request, question, history)
+    ROUTES.labels(route.name).inc()
+    _count_answer(answer)
+    searched = question.text[:_LOGGED_CHARACTERS]
+    log.info("answered", route=route.name, reason=route.reason, searched=searched)
+    if is_recorded:
+        begin_shadow_reads(clients, settings, question)
+    answer = replace(answer, route=route, rewritten=condensed)
+    context.versions, context.cited = answer.findings.versions, answer.cited
+    context.answer_outcome = answer.outcome
+    return remember_when_read(clients, caller.reader, question, answer) if is_recorded else answer
+
+
+def _count_answer(answer: Answer) -> None:
+    """Count an answer by who wrote it, whether it says something, and each part that it was made without."""
+    ANSWERS.labels(answer.model, answer.writer).inc()
+    if answer.looked_at is not None:
+        ABSTENTIONS.labels(answer.model).inc()
+    for part in answer.degraded:
+        DEGRADED.labels(part).inc()
+
+
+async def _answer(
+    clients: Clients,
+    settings: Settings,
+    request: ChatRequest,
+    question: Question,
+    history: list[dict[str, Any]],
+) -> Answer:
+    if is_answer_cacheable(settings, request, question):
+        return await recall_answer(clients, settings, request, question)
+    findings = await retrieve_or_recall(clients, settings, question)
+    return await answer_from(clients, settings, request, question, history, findings)
