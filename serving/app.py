@@ -13,9 +13,9 @@ from litestar.types import Scope
 
 from processors.settings import Settings
 from serving.access.accounting import account_requests
-from serving.access.audit import AuditLog
+from serving.access.audit_log import AuditLog
+from serving.access.buckets import Bucket, describe_buckets
 from serving.access.callers import open_access, provide_caller
-from serving.access.limits import Bucket, describe_buckets
 from serving.api.citation_routes import show_citation
 from serving.api.errors import EXCEPTION_HANDLERS
 from serving.api.health_routes import report_live, report_metrics, report_ready

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from litestar.datastructures import MutableScopeHeaders
 
-from serving.access.audit import describe_request
+from serving.access.audit_log import describe_request
 from serving.access.limits import charge
 from serving.context.correlation import correlation_id
 from serving.context.request_context import begin_context
@@ -15,7 +15,7 @@ from serving.context.request_context import begin_context
 if TYPE_CHECKING:
     from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-    from serving.access.audit import AuditLog
+    from serving.access.audit_log import AuditLog
     from serving.context.request_context import RequestContext
 
 # What tells nothing of what the indices hold isn't written down.

@@ -12,22 +12,21 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import ipaddress
-import math
 import uuid
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import structlog
 from redis.exceptions import NoScriptError, RedisError
 
+from serving.access.buckets import Bucket, describe_buckets
 from serving.context.deadlines import begin_shared_work
 from serving.context.metrics import LIMIT_CHECKS, time_stage
 from serving.context.outcome import estimate_tokens
 from serving.faults import ContextTooLongError, LimitReachedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from processors.settings import Settings
     from serving.clients.lifespan import Clients
@@ -40,19 +39,6 @@ _DIGEST: Final = hashlib.sha1(_SCRIPT.encode()).hexdigest()  # noqa: S324 - how 
 log = structlog.get_logger(__name__)
 
 _charging: set[asyncio.Task[None]] = set()
-
-
-@dataclass(frozen=True)
-class Bucket:
-    """What is left of a limit."""
-
-    name: str
-    limit: int
-    remaining: int
-    reset: float
-    """Seconds until all of it is there again."""
-    wait: float
-    """Seconds until something of it is there."""
 
 
 async def admit(clients: Clients, settings: Settings, caller: Caller) -> dict[str, str]:
@@ -179,36 +165,6 @@ def _read_buckets(limits: Mapping[str, int], reply: list[int]) -> list[Bucket]:
         )
         if limit
     ]
-
-
-def describe_buckets(buckets: Iterable[Bucket]) -> dict[str, str]:
-    """Return the headers by which OpenAI tells what is left.
-
-    Example:
-        >>> describe_buckets([Bucket("requests", 60, 59, 1.0, 0.0)])["x-ratelimit-remaining-requests"]
-        '59'
-    """
-    headers = {}
-    for bucket in buckets:
-        headers[f"x-ratelimit-limit-{bucket.name}"] = str(bucket.limit)
-        headers[f"x-ratelimit-remaining-{bucket.name}"] = str(bucket.remaining)
-        headers[f"x-ratelimit-reset-{bucket.name}"] = show_seconds(bucket.reset)
-    return headers
-
-
-def show_seconds(seconds: float) -> str:
-    """Return a time as OpenAI's headers have it.
-
-    Example:
-        >>> show_seconds(0.02), show_seconds(1.5), show_seconds(361.2)
-        ('20ms', '1.5s', '6m1s')
-    """
-    if seconds < 1:
-        return f"{math.ceil(seconds * 1000)}ms"
-    if seconds < 60:
-        return f"{math.ceil(seconds * 10) / 10:g}s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}m{rest}s"
 
 
 def require_short_context(settings: Settings, request: ChatRequest) -> None:

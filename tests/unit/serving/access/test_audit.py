@@ -13,7 +13,8 @@ from litestar.testing import AsyncTestClient
 from prometheus_client import REGISTRY
 
 from processors.settings import Settings
-from serving.access.audit import BEGIN, AuditError, AuditLog, hash_line, main, verify_file
+from serving.access.audit import AuditError, main, verify_file
+from serving.access.audit_log import BEGIN, AuditLog, hash_line
 from serving.answering.links import make_reader, sign_grant
 
 Client = AsyncTestClient[Litestar]
@@ -186,7 +187,7 @@ def test_a_batch_that_is_lost_is_counted_and_the_next_one_is_written(
 
 def test_several_processes_write_one_chain(path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from serving.access.audit import AuditLog\n"
+        "import sys; from pathlib import Path; from serving.access.audit_log import AuditLog\n"
         "log = AuditLog(Path(sys.argv[1]))\n"
         "for n in range(300): log.append({'n': n})\n"
         "log.close()"
