@@ -15,9 +15,9 @@ from local.settings import PORT_OFFSETS, StackSettings
 from processors.chunk import Chunk
 from processors.knowledge import topics
 from processors.settings import Settings
+from serving.context import metrics as of_service
 from serving.model_server import metrics as of_models
 from serving.model_server.settings import ModelServerSettings
-from serving.observability import metrics as of_service
 from tests.unit.docs.pages import PAGES, ROOT, find_rows, read_page
 
 SETTINGS = "docs/reference/settings.md"
