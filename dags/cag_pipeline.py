@@ -7,7 +7,7 @@ answers about as well as the one before.
 | task | what happens |
 |---|---|
 | `documentation_sync_task` | Stage what changed since the live version. Nothing changed: skipped. |
-| `markdown_processing_task` | Parse, cut into chunks, read procedures, report what is odd. |
+| `markdown_processing_task` | Parse, cut into chunks, read procedures, warn of what is wrong with a page. |
 | `knowledge_indexing_task` | Build a version, measure it, log it to MLflow, gate it, swap the alias. |
 | `cache_warming_task` | Put the passages for what people ask into Redis, under the version's name. |
 
@@ -81,16 +81,12 @@ def markdown_processing_task(synced: dict[str, Any]) -> dict[str, Any]:
 @task
 def knowledge_indexing_task(synced: dict[str, Any]) -> dict[str, Any]:
     """Build a version, and let it go live if the gate lets it pass."""
-    from evaluation.release.candidate import release_version
+    from evaluation.release.build import release_build
     from processors.pipelines.cag.index import build_version
-    from processors.stores.search import open_search
     from processors.versions.build_runs import keep_record
-    from processors.versions.builds import go_on_with
 
-    record = keep_record(SETTINGS.mlflow_tracking_uri, "cag")
-    built, client = build_version(SETTINGS, synced["run_url"], record), open_search(SETTINGS.opensearch_url)
-    with go_on_with(client, "cag", built["index"]):
-        decision = release_version(client, SETTINGS, "cag", built["index"])
+    built = build_version(SETTINGS, synced["run_url"], keep_record(SETTINGS.mlflow_tracking_uri, "cag"))
+    decision = release_build(SETTINGS, "cag", built["index"])
     if not decision["promote"]:
         raise AirflowFailException(f"{built['index']} was refused: {'; '.join(decision['reasons'])}")
     return built

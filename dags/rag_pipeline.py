@@ -132,13 +132,9 @@ def quality_validation_task(ingested: dict[str, Any], indexed: dict[str, Any]) -
         from evaluation.measures.freshness import record_freshness
 
         return record_freshness(SETTINGS, ingested["run_url"], indexed["index"])
-    from evaluation.release.candidate import release_version
-    from processors.stores.search import open_search
-    from processors.versions.builds import go_on_with
+    from evaluation.release.build import release_build
 
-    client = open_search(SETTINGS.opensearch_url)
-    with go_on_with(client, "rag", indexed["index"]):
-        decision = release_version(client, SETTINGS, "rag", indexed["index"])
+    decision = release_build(SETTINGS, "rag", indexed["index"])
     if not decision["promote"]:
         raise AirflowFailException(f"{indexed['index']} was refused: {'; '.join(decision['reasons'])}")
     return {"promoted": indexed["index"]}

@@ -33,12 +33,13 @@ SETTINGS = load_settings()
 @task
 def replay_task(params: dict[str, Any]) -> dict[str, Any]:
     """Send the chosen records, or tell which they would be."""
-    from processors.pipelines.replay import Choice, replay_letters
+    from processors.pipelines.dead_letters import Choice
+    from processors.pipelines.replay import replay_dead_letters
 
     choice = Choice(
         topic=params["topic"], error=params["error"], since=params["since"], until=params["until"]
     )
-    return replay_letters(SETTINGS, choice, params["limit"], dry_run=params["dry_run"])
+    return replay_dead_letters(SETTINGS, choice, params["limit"], dry_run=params["dry_run"])
 
 
 @dag(

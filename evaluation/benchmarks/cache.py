@@ -25,7 +25,7 @@ from redis.asyncio import Redis
 
 from evaluation.benchmarks.service import percentile
 from evaluation.queries.query_sets import read_golden
-from processors.pipelines.cag.warm import is_timeless
+from processors.pipelines.cag.warming_plan import is_timeless
 from processors.settings import Settings, load_settings
 from processors.stores.search import list_titles, open_search
 from processors.versions.catalog import find_live

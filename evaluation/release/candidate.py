@@ -58,7 +58,7 @@ def release_version(client: OpenSearch, settings: Settings, pipeline: Pipeline, 
         report = build_report(records, datetime.now(UTC).date())
         log_runbooks(settings.mlflow_tracking_uri, run, report)
         stage = meta["page_records"].rpartition("/")[0]
-        log_oddities(settings.mlflow_tracking_uri, run, read_manifest(stage)["oddities"])
+        log_oddities(settings.mlflow_tracking_uri, run, read_manifest(stage)["warnings"])
     update_meta(client, index, mlflow_run=run, chunks=meta["chunks"])
     _record(client, settings, pipeline, index, run, decision)
     if decision["promote"]:

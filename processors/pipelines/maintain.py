@@ -38,7 +38,7 @@ def prune_staging(staging_url: str, metas: Iterable[dict[str, Any]], before: dat
     """
     named = json.dumps(list(metas))
     deleted = []
-    for pipeline in ("rag", "cag"):
+    for pipeline in search.PIPELINES:
         runs = staging.list_runs(staging_url, pipeline)
         for url, newest in runs[:-1]:
             if newest < before and url not in named:

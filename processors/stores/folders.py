@@ -20,18 +20,18 @@ def snapshot_folder(folder: Path, mirror: Path) -> tuple[str, list[str]]:
     """Commit the documents of a folder to a prepared mirror, if they changed.
 
     Returns:
-        The commit, and the oddities found as `path:line: what`.
+        The commit, and the warnings found as `path:line: what`.
 
     Raises:
         GitError: Git refuses.
     """
-    paths, oddities = _list_documents(folder)
+    paths, warnings = _list_documents(folder)
     tree = ("--work-tree", str(folder.resolve()), "-c", "core.bare=false")
     indexed = set(run_git(mirror, "ls-files", "-z").split(b"\0")) - {b""}
     _update_index(mirror, tree, indexed - set(paths), "--force-remove")
     _update_index(mirror, tree, paths, "--add", "--replace")
     new_tree = run_git(mirror, "write-tree").decode().strip()
-    return _commit_tree(mirror, new_tree), oddities
+    return _commit_tree(mirror, new_tree), warnings
 
 
 def _update_index(mirror: Path, tree: tuple[str, ...], paths: set[bytes], *options: str) -> None:
@@ -55,13 +55,13 @@ def _commit_tree(mirror: Path, tree: str) -> str:
 
 
 def _list_documents(folder: Path) -> tuple[set[bytes], list[str]]:
-    """Return the paths of documents below a folder, links among them, and what is odd there."""
+    """Return the paths of documents below a folder, links among them, and warnings about the rest."""
     root = os.fsencode(folder.resolve())
     paths: set[bytes] = set()
-    oddities: list[str] = []
+    warnings: list[str] = []
 
     def report(error: OSError) -> None:
-        oddities.append(f"{show_path(os.fsencode(error.filename))}:1: not read: {error.strerror}")
+        warnings.append(f"{show_path(os.fsencode(error.filename))}:1: not read: {error.strerror}")
 
     for place, folders, files in os.walk(root, onerror=report):
         below = os.path.relpath(place, root)
@@ -72,21 +72,21 @@ def _list_documents(folder: Path) -> tuple[set[bytes], list[str]]:
             if name.lower() == b".git":
                 continue
             if os.path.islink(full):  # noqa: PTH114
-                oddities.append(f"{shown}:1: not read: a link to a folder")
+                warnings.append(f"{shown}:1: not read: a link to a folder")
             elif os.path.lexists(os.path.join(full, b".git")):  # noqa: PTH118
-                oddities.append(f"{shown}:1: not read: a repository of its own; add it as a source")
+                warnings.append(f"{shown}:1: not read: a repository of its own; add it as a source")
             else:
                 entered.append(name)
         folders[:] = entered
         for name in sorted(files):
             path = prefix + name
             if is_document(os.fsdecode(name)):
-                odd = _find_fault(os.path.join(place, name))  # noqa: PTH118
-                if odd:
-                    oddities.append(f"{show_path(path)}:1: not read: {odd}")
+                fault = _find_fault(os.path.join(place, name))  # noqa: PTH118
+                if fault:
+                    warnings.append(f"{show_path(path)}:1: not read: {fault}")
                 else:
                     paths.add(path)
-    return paths, oddities
+    return paths, warnings
 
 
 def _find_fault(file: bytes) -> str:

@@ -24,7 +24,7 @@ class Checkout(TypedDict):
 
     mirror: Path
     commit: str
-    oddities: list[str]
+    warnings: list[str]
 
 
 class SourceFile(TypedDict):
@@ -42,7 +42,7 @@ class Changes(TypedDict):
 
     blobs: dict[str, str]
     touched: list[str]
-    oddities: list[str]
+    warnings: list[str]
 
 
 def locate_mirror(source: DocumentSource, work_dir: Path) -> Path:
@@ -60,13 +60,13 @@ def fetch_source(source: DocumentSource, work_dir: Path) -> Checkout:
     prepare_mirror(mirror)
     folder = Path(source.url).expanduser()
     if is_plain_folder(folder):
-        commit, oddities = snapshot_folder(folder, mirror)
-        return Checkout(mirror=mirror, commit=commit, oddities=oddities)
+        commit, warnings = snapshot_folder(folder, mirror)
+        return Checkout(mirror=mirror, commit=commit, warnings=warnings)
     url = str(folder) if folder.is_dir() else source.url
     read = f"+{source.branch or 'HEAD'}:{_READ_REF}"
     run_git(mirror, "fetch", "--quiet", "--no-tags", "--force", "--", url, read, source=source)
     commit = run_git(mirror, "rev-parse", "--verify", f"{_READ_REF}^{{commit}}").decode().strip()
-    return Checkout(mirror=mirror, commit=commit, oddities=[])
+    return Checkout(mirror=mirror, commit=commit, warnings=[])
 
 
 def has_commit(mirror: Path, commit: str) -> bool:
@@ -93,13 +93,13 @@ def diff_files(mirror: Path, old: str | None, new: str, folder: str) -> Changes:
     base = old or run_git(mirror, "hash-object", "-t", "tree", "--stdin").decode().strip()
     scope = ["--", folder] if folder else []
     raw = run_git(mirror, "diff-tree", "-r", "--raw", "--no-renames", "-z", base, new, *scope).split(b"\0")
-    changes = Changes(blobs={}, touched=[], oddities=[])
+    changes = Changes(blobs={}, touched=[], warnings=[])
     for about, raw_path in zip(raw[::2], raw[1::2], strict=False):
         _, mode, _, object_id, status = about.decode().split()
         path = show_path(raw_path)
         fault = "" if status == "D" else _find_fault(path, mode)
         if fault and (is_document(path) or mode == _SUBMODULE_MODE):
-            changes["oddities"].append(f"{path[:200]}:1: not read: {fault}")
+            changes["warnings"].append(f"{path[:200]}:1: not read: {fault}")
         if is_document(path):
             changes["touched"].append(path)
             if status != "D" and not fault:
@@ -128,14 +128,14 @@ def read_files(
         max_page_bytes: A larger page is not read.
 
     Returns:
-        The pages that could be read, and the oddities of all as `path:line: what`.
+        The pages that could be read, and the warnings of all as `path:line: what`.
 
     Raises:
         GitError: An object is not there.
     """
     sizes = dict(zip(blobs, read_sizes(mirror, list(blobs.values())), strict=True))
     fitting = [path for path in blobs if sizes[path] <= limit_size(path, max_page_bytes)]
-    oddities = [
+    warnings = [
         f"{path}:1: not read: {sizes[path]} bytes, {limit_size(path, max_page_bytes)} are read"
         for path in blobs
         if sizes[path] > limit_size(path, max_page_bytes)
@@ -143,7 +143,7 @@ def read_files(
     files = []
     for path, data in zip(fitting, read_blobs(mirror, [blobs[path] for path in fitting]), strict=True):
         page = convert_page(path, data, max_page_bytes)
-        oddities += [f"{path}:1: {odd}" for odd in page["oddities"]]
+        warnings += [f"{path}:1: {warning}" for warning in page["oddities"]]
         if page["text"] or not page["oddities"]:
             files.append(SourceFile(path=path, text=page["text"]))
-    return files, oddities
+    return files, warnings

@@ -1,4 +1,4 @@
-"""`markdown_processing_task`: staged pages in, chunks and what is odd about the pages out.
+"""`markdown_processing_task`: staged pages in, chunks and warnings about the pages out.
 
 Beside the chunks it stages a record of every page of the version to be: what the runbooks lack is told from
 it. The records of pages that the run didn't read are those of the version that it starts from.
@@ -17,24 +17,24 @@ from processors.settings import Settings
 from processors.stores import search, staging
 from processors.versions import catalog
 
-_SHOWN_ODDITIES: Final = 50
+_SHOWN_WARNINGS: Final = 50
 
 
 def process_documents(settings: Settings, run_url: str) -> dict[str, Any]:
-    """Parse the staged pages and cut them into chunks; what is odd about a page is reported, not fatal.
+    """Parse the staged pages and cut them into chunks; a warning about a page is reported, not fatal.
 
     Returns:
-        Counts of pages and chunks, and the first oddities as `path:line: what`; the manifest has all.
+        Counts of pages and chunks, and the first warnings as `path:line: what`; the manifest has all.
     """
     splitter = open_splitter(settings.tokenizer_file, settings.chunk_tokens)
     now = datetime.now(UTC).isoformat()
     chunks: list[Chunk] = []
-    oddities: list[str] = list(staging.read_manifest(f"{run_url}/sync").get("oddities", []))
+    warnings: list[str] = list(staging.read_manifest(f"{run_url}/sync").get("warnings", []))
     records: dict[str, PageRecord] = {}
     rows = staging.read_table(f"{run_url}/sync/files.parquet").to_pylist()
     for row in rows:
         document = parse_document(row["path"], row["text"])
-        oddities += document["oddities"]
+        warnings += document["oddities"]
         records[make_id(row["repository"], row["path"])] = record_page(
             row["repository"], document, read_procedure(document)
         )
@@ -43,26 +43,26 @@ def process_documents(settings: Settings, run_url: str) -> dict[str, Any]:
         chunks += [{**chunk, "observed_at": row["changed_at"]} for chunk in built]
     staging.write_table(f"{run_url}/markdown", "chunks", chunks_to_table(chunks))
     url, missing = _stage_records(settings, run_url, records)
-    oddities += missing
+    warnings += missing
     staging.write_manifest(
-        f"{run_url}/markdown", {"pages": len(rows), "oddities": oddities, "page_records": url}
+        f"{run_url}/markdown", {"pages": len(rows), "warnings": warnings, "page_records": url}
     )
-    return {"pages": len(rows), "chunks": len(chunks), "oddities": oddities[:_SHOWN_ODDITIES]}
+    return {"pages": len(rows), "chunks": len(chunks), "warnings": warnings[:_SHOWN_WARNINGS]}
 
 
 def _stage_records(settings: Settings, run_url: str, read: dict[str, PageRecord]) -> tuple[str, list[str]]:
-    """Return the URL of the records of all pages, and what is odd about those to be carried over."""
+    """Return the URL of the records of all pages, and warnings about those to be carried over."""
     manifest = staging.read_manifest(f"{run_url}/sync")
     base, carried = manifest["base"], manifest["carried_sources"]
     held: dict[str, PageRecord] = {}
-    oddities = []
+    warnings = []
     if base and carried:
         url = catalog.read_meta(search.open_search(settings.opensearch_url), base).get("page_records", "")
         if url and staging.is_present(url):
             held = staging.read_json(url)
         else:
-            oddities.append(
+            warnings.append(
                 f"{base}:1: has no records of its pages: the runbook report lacks those carried over"
             )
     records = update_records(held, manifest["dropped_documents"], carried, read)
-    return staging.write_json(f"{run_url}/markdown", "page_records", records), oddities
+    return staging.write_json(f"{run_url}/markdown", "page_records", records), warnings

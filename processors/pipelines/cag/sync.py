@@ -9,10 +9,11 @@ import pyarrow as pa
 
 from processors.chunk import make_id
 from processors.pipelines.cag.sources.confluence import read_confluence_source
-from processors.pipelines.cag.sources.git import SourceUpdate, read_git_source
+from processors.pipelines.cag.sources.git import read_git_source
 from processors.pipelines.cag.sources.held_pages import read_held, stage_held
 from processors.pipelines.cag.sources.model_cards import SOURCE as MODEL_CARDS
 from processors.pipelines.cag.sources.model_cards import read_model_cards
+from processors.pipelines.cag.sources.updates import SourceUpdate
 from processors.settings import Settings
 from processors.stores import search, staging
 from processors.versions import catalog
@@ -85,10 +86,10 @@ def stage_updates(
     Raises:
         RuntimeError: No source could be reached.
     """
-    oddities = [odd for update in updates for odd in update["oddities"]]
+    warnings = [warning for update in updates for warning in update["warnings"]]
     # MLflow is always there: alone it is no reason for a version without the documents.
     if not any(update["reached"] for update in updates if update["source"] != MODEL_CARDS):
-        raise RuntimeError("no document source can be reached: " + "; ".join(oddities))
+        raise RuntimeError("no document source can be reached: " + "; ".join(warnings))
     files = [page for update in updates for page in update["pages"]]
     dropped = [document for update in updates for document in update["dropped"]]
     carried = [update["source"] for update in updates if update["carried"]]
@@ -104,7 +105,7 @@ def stage_updates(
         "held_pages": held_pages,
         "carried_sources": carried,
         "dropped_documents": dropped,
-        "oddities": oddities,
+        "warnings": warnings,
     }
     staging.write_manifest(url, manifest)
     staged = {make_id(file["repository"], file["path"]) for file in files}

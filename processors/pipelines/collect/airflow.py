@@ -38,8 +38,6 @@ _TASK_FIELDS: Final = (
 _EVENT_FIELDS: Final = ("when", "event", "task_id", "map_index", "try_number", "extra")
 _DROPPED: Final = ("dag_versions", "conf")
 
-Message = tuple[str, bytes, dict[str, str]]
-
 
 def collect_airflow(settings: Settings) -> dict[str, int]:
     """Send the runs that ended since the last time to `runlore.airflow`.
@@ -97,7 +95,7 @@ def _identify(run: dict[str, Any]) -> str:
     return make_id(_name(run), run["end_date"], run["state"])[:12]
 
 
-def _write_run(client: httpx.Client, run: dict[str, Any]) -> Message:
+def _write_run(client: httpx.Client, run: dict[str, Any]) -> kafka.Message:
     instances = airflow.list_task_instances(client, run["dag_id"], run["dag_run_id"])
     failed = [instance for instance in instances if instance["state"] == FAILED]
     logs = {
@@ -114,7 +112,7 @@ def _write_run(client: httpx.Client, run: dict[str, Any]) -> Message:
     return _name(run), json.dumps(record).encode(), {}
 
 
-def _write_hour(client: httpx.Client, dag_id: str, hour: str) -> Message:
+def _write_hour(client: httpx.Client, dag_id: str, hour: str) -> kafka.Message:
     since = datetime.fromisoformat(f"{hour}:00:00+00:00")
     span = since.isoformat(), (since + timedelta(hours=1)).isoformat()
     runs = islice(airflow.list_ended_runs(client, *span, dag_id=dag_id), _RUNS_OF_HOUR)

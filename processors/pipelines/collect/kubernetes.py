@@ -133,7 +133,7 @@ def _gather(changes: "Queue[Change]") -> list[Change]:
     return batch
 
 
-def _make_message(cluster: Cluster, change: Change, key: bytes) -> tuple[str, bytes, dict[str, str]]:
+def _make_message(cluster: Cluster, change: Change, key: bytes) -> kafka.Message:
     object_ = change.object or {}
     headers = {
         "source": "kubernetes",

@@ -106,7 +106,7 @@ def _identify(line: dict[str, Any]) -> str:
     return make_id(line["_index"], line["_id"])[:14]
 
 
-def _write_message(source: LogIndex, line: dict[str, Any]) -> tuple[str, bytes, dict[str, str]]:
+def _write_message(source: LogIndex, line: dict[str, Any]) -> kafka.Message:
     fields: dict[str, Any] = line["_source"]
     if source.time_field != "@timestamp" and "@timestamp" not in fields:
         fields = {"@timestamp": datetime.fromtimestamp(line["sort"][0] / 1000, UTC).isoformat(), **fields}

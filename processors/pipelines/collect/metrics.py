@@ -30,8 +30,6 @@ STEP_S: Final = 60
 _MOST_SERIES: Final = 200
 _FIELDS: Final = frozenset({"query", "title", "unit"})
 
-Message = tuple[str, bytes, dict[str, str]]
-
 
 class Query(TypedDict):
     """PromQL to collect, what it measures and in which unit."""
@@ -101,7 +99,7 @@ def collect_metrics(settings: Settings) -> dict[str, int]:
     return {**counts, "alerts_firing": len(firing), "alerts_resolved": len(resolved)}
 
 
-def split_answer(answer: dict[str, Any], query: Query, end: datetime) -> list[Message]:
+def split_answer(answer: dict[str, Any], query: Query, end: datetime) -> list[kafka.Message]:
     """Return a `query_range` answer as one message per series, each an answer of its own.
 
     Args:
@@ -149,7 +147,7 @@ def _identify(alert: dict[str, Any]) -> str:
     return f"{json.dumps(alert['labels'], sort_keys=True)} {alert['activeAt']}"
 
 
-def _write_alert(key: str, fired: FiringAlert, ended_at: datetime | None = None) -> Message:
+def _write_alert(key: str, fired: FiringAlert, ended_at: datetime | None = None) -> kafka.Message:
     alert = fired["alert"] if ended_at is None else {**fired["alert"], "state": RESOLVED}
     headers = {"expression": fired["expression"]} | ({"ended_at": ended_at.isoformat()} if ended_at else {})
     body = {"status": "success", "data": {"alerts": [alert]}}

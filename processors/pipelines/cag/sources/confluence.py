@@ -11,9 +11,9 @@ import structlog
 from processors.chunk import make_id
 from processors.knowledge.documents.storage_format import convert_storage
 from processors.knowledge.redaction.masking import mask_secrets
-from processors.pipelines.cag.sources.git import SourceUpdate
 from processors.pipelines.cag.sources.page_dates import date_page
 from processors.pipelines.cag.sources.signature import sign_processing
+from processors.pipelines.cag.sources.updates import SourceUpdate, keep_source
 from processors.settings import ConfluenceSpace, Settings
 from processors.stores.confluence import ConfluenceError, StoredPage, list_pages, open_confluence, read_page
 
@@ -60,19 +60,11 @@ def read_confluence_source(
     except (httpx.HTTPError, ConfluenceError, OSError) as error:
         log.warning("a Confluence space can't be reached", source=space.source, error=str(error))
         what = "its pages stay as they were" if old else "none of its pages are held"
-        return SourceUpdate(
-            source=space.source,
-            position=old,
-            carried=old is not None,
-            dropped=[],
-            pages=[],
-            oddities=[f"{space.source}:1: can't be reached, {what}: {error}"],
-            reached=False,
-        )
+        return keep_source(space.source, old, [f"{space.source}:1: can't be reached, {what}: {error}"])
     same = {name: page for name, page in before.items() if name in listed and name not in changed}
     now = {page["page_id"]: HeldPage(version=page["version"], path=name_page(space, page)) for page in read}
     left = [page for name, page in before.items() if name not in same]
-    pages, oddities = _stage_pages(settings, space, read)
+    pages, warnings = _stage_pages(settings, space, read)
     return SourceUpdate(
         source=space.source,
         position={"signature": signature, "pages": same | now},
@@ -82,7 +74,7 @@ def read_confluence_source(
             {make_id(space.source, page["path"]) for page in (*now.values(), *left)} if before else ()
         ),
         pages=pages,
-        oddities=oddities,
+        warnings=warnings,
         reached=True,
     )
 
@@ -104,16 +96,16 @@ def _stage_pages(
     settings: Settings, space: ConfluenceSpace, pages: list[StoredPage]
 ) -> tuple[list[dict[str, Any]], list[str]]:
     rows: list[dict[str, Any]] = []
-    oddities: list[str] = []
+    warnings: list[str] = []
     now = datetime.now(UTC)
     for page in pages:
         path = name_page(space, page)
         size = len(page["body"].encode("utf-8", "replace"))
         if size > settings.max_page_bytes:
-            oddities.append(f"{path}:1: not read: {size} bytes, {settings.max_page_bytes} are read")
+            warnings.append(f"{path}:1: not read: {size} bytes, {settings.max_page_bytes} are read")
             continue
         converted = convert_storage(page["body"])
-        oddities += [f"{path}:1: {odd}" for odd in converted["oddities"]]
+        warnings += [f"{path}:1: {warning}" for warning in converted["oddities"]]
         # A JSON string is one of YAML too, whatever the title holds.
         title = json.dumps(page["title"], ensure_ascii=False)
         rows.append(
@@ -127,4 +119,4 @@ def _stage_pages(
                 "text": mask_secrets(f"---\ntitle: {title}\n---\n\n{converted['text']}"),
             }
         )
-    return rows, oddities
+    return rows, warnings

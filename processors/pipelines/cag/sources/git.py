@@ -1,7 +1,7 @@
 """What changed in one repository or folder of documents since the commit that the live version holds."""
 
 from datetime import UTC, datetime
-from typing import Any, Final, TypedDict
+from typing import Any, Final
 
 import structlog
 
@@ -9,6 +9,7 @@ from processors.chunk import make_id
 from processors.knowledge.redaction.masking import mask_secrets
 from processors.pipelines.cag.sources.page_dates import date_page
 from processors.pipelines.cag.sources.signature import sign_processing
+from processors.pipelines.cag.sources.updates import SourceUpdate, keep_source
 from processors.settings import DocumentSource, Settings
 from processors.stores.git import GitError
 from processors.stores.page_times import find_change_times
@@ -28,23 +29,6 @@ _READER: Final = "files-3"
 log = structlog.get_logger(__name__)
 
 
-class SourceUpdate(TypedDict):
-    """What a run takes from one source.
-
-    `position` is what the version holds of it afterwards, or None if that is nothing. The pages of a
-    `carried` source are those of the live version, without the `dropped` documents (ids) and with the new
-    `pages` (rows of staging). `reached` is false if the source didn't answer.
-    """
-
-    source: str
-    position: dict[str, Any] | None
-    carried: bool
-    dropped: list[str]
-    pages: list[dict[str, Any]]
-    oddities: list[str]
-    reached: bool
-
-
 def read_git_source(
     settings: Settings, source: DocumentSource, held: dict[str, Any] | None, *, force: bool = False
 ) -> SourceUpdate:
@@ -60,7 +44,7 @@ def read_git_source(
     """
     signature = sign_source(settings, source)
     old = held if held and held.get("signature") == signature else None
-    reached, oddities = True, list[str]()
+    reached, warnings = True, list[str]()
     try:
         checkout = fetch_source(source, settings.work_dir)
     except GitError as error:
@@ -69,14 +53,14 @@ def read_git_source(
         mirror = locate_mirror(source, settings.work_dir)
         is_fetched = held is not None and has_commit(mirror, held["commit"])
         what = "its pages stay as they were" if old or is_fetched else "none of its pages are held"
-        oddities.append(f"{source.url}:1: can't be reached, {what}: {error}")
+        warnings.append(f"{source.url}:1: can't be reached, {what}: {error}")
         if held is None or not is_fetched:
-            return _keep_source(source, old, oddities)
-        checkout = Checkout(mirror=mirror, commit=held["commit"], oddities=[])
+            return keep_source(source.url, old, warnings)
+        checkout = Checkout(mirror=mirror, commit=held["commit"], warnings=[])
     mirror, commit = checkout["mirror"], checkout["commit"]
     since = old["commit"] if old and not force and has_commit(mirror, old["commit"]) else None
     changes = diff_files(mirror, since, commit, source.folder)
-    files, odd = read_files(mirror, changes["blobs"], settings.max_page_bytes)
+    files, unread = read_files(mirror, changes["blobs"], settings.max_page_bytes)
     times = find_change_times(source, mirror, since, commit, (file["path"] for file in files))
     now = datetime.now(UTC)
     return SourceUpdate(
@@ -85,21 +69,8 @@ def read_git_source(
         carried=since is not None,
         dropped=[make_id(source.url, path) for path in changes["touched"]] if since else [],
         pages=[_stage_file(source, commit, file, date_page(times[file["path"]], now)) for file in files],
-        oddities=[*oddities, *checkout["oddities"], *changes["oddities"], *odd],
+        warnings=[*warnings, *checkout["warnings"], *changes["warnings"], *unread],
         reached=reached,
-    )
-
-
-def _keep_source(source: DocumentSource, old: dict[str, Any] | None, oddities: list[str]) -> SourceUpdate:
-    """Carry the pages over as they are; under other settings they would be wrong, and are left out."""
-    return SourceUpdate(
-        source=source.url,
-        position=old,
-        carried=old is not None,
-        dropped=[],
-        pages=[],
-        oddities=oddities,
-        reached=False,
     )
 
 

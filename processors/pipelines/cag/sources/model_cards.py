@@ -9,9 +9,9 @@ import structlog
 from processors.chunk import make_id
 from processors.knowledge.documents.model_cards import write_model_card
 from processors.knowledge.redaction.masking import mask_secrets
-from processors.pipelines.cag.sources.git import SourceUpdate
 from processors.pipelines.cag.sources.page_dates import date_page
 from processors.pipelines.cag.sources.signature import sign_processing
+from processors.pipelines.cag.sources.updates import SourceUpdate, keep_source
 from processors.settings import Settings
 from processors.stores import mlflow
 
@@ -43,15 +43,7 @@ def read_model_cards(settings: Settings, held: dict[str, Any] | None, *, force: 
         cards, changed_at = _read_cards(settings)
     except httpx.HTTPError as error:
         log.warning("MLflow can't be reached, its model cards stay", error=str(error))
-        return SourceUpdate(
-            source=SOURCE,
-            position=old,
-            carried=old is not None,
-            dropped=[],
-            pages=[],
-            oddities=[f"{SOURCE}:1: can't be reached: {error}"],
-            reached=False,
-        )
+        return keep_source(SOURCE, old, [f"{SOURCE}:1: can't be reached: {error}"])
     now = {path: make_id(text)[:12] for path, text in cards.items()}
     changed = [path for path in now if now[path] != before.get(path)]
     gone = before.keys() - now.keys()
@@ -72,7 +64,7 @@ def read_model_cards(settings: Settings, held: dict[str, Any] | None, *, force: 
             }
             for path in changed
         ],
-        oddities=[],
+        warnings=[],
         reached=True,
     )
 

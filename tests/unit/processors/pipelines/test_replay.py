@@ -1,4 +1,4 @@
-"""Dead letters are replayed as chosen, each at most once."""
+"""Dead-letter records are replayed as chosen, each at most once."""
 
 import base64
 import json
@@ -8,13 +8,16 @@ import pytest
 
 from processors.knowledge import topics
 from processors.knowledge.record import Record
-from processors.pipelines.replay import ORIGIN_HEADER, Choice, choose_letters, parse_letter, replay_letters
+from processors.pipelines.dead_letters import Choice, choose_dead_letters, parse_dead_letter
+from processors.pipelines.replay import ORIGIN_HEADER, replay_dead_letters
 from processors.stores import kafka
 
 ANY = Choice(topic="", error="", since=None, until=None)
 
 
-def letter(offset: int, topic: str = topics.LOGS, error: str = "ValueError: x", found: bool = True) -> Record:
+def record_of(
+    offset: int, topic: str = topics.LOGS, error: str = "ValueError: x", found: bool = True
+) -> Record:
     original = base64.b64encode(f"value {offset}".encode()).decode()
     body = {"topic": topic, "partition": 1, "offset": offset, "error": error, "original": original}
     body |= {"original_found": found, "key": f"key {offset}", "headers": {"h": "1"}}
@@ -48,7 +51,12 @@ class Broker:
 @pytest.fixture
 def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     broker = Broker(
-        [letter(1), letter(2, error="JSONDecodeError: y"), letter(3, topics.METRICS), letter(4, found=False)]
+        [
+            record_of(1),
+            record_of(2, error="JSONDecodeError: y"),
+            record_of(3, topics.METRICS),
+            record_of(4, found=False),
+        ]
     )
     monkeypatch.setattr(kafka, "drain", broker.drain)
     monkeypatch.setattr(kafka, "send_collected", broker.send)
@@ -61,10 +69,10 @@ class _Settings:
 
 
 def replay(choice: Choice = ANY, limit: int = 100, dry_run: bool = False) -> dict[str, Any]:
-    return replay_letters(_Settings(), choice, limit, dry_run=dry_run)  # type: ignore[arg-type]
+    return replay_dead_letters(_Settings(), choice, limit, dry_run=dry_run)  # type: ignore[arg-type]
 
 
-def test_letters_go_to_their_topics_with_key_and_headers(broker: Broker) -> None:
+def test_records_go_to_their_topics_with_key_and_headers(broker: Broker) -> None:
     told = replay()
     assert (told["chosen"], told["replayed"], told["without_original"]) == (4, 3, 1)
     assert [message[0] for message in broker.sent] == [topics.LOGS, topics.LOGS, topics.METRICS]
@@ -94,7 +102,7 @@ def test_each_is_sent_at_most_once_whatever_the_filters(broker: Broker) -> None:
 
 def test_what_left_the_topic_is_forgotten(broker: Broker) -> None:
     replay()
-    broker.records = [letter(2), letter(5)]
+    broker.records = [record_of(2), record_of(5)]
     replay()
     assert broker.positions[f"replay-{topics.LOGS}"] == {"replayed": {"1": [2, 5]}}
 
@@ -108,6 +116,6 @@ def test_what_left_the_topic_is_forgotten(broker: Broker) -> None:
         ({"error": "nothing like it"}, []),
     ],
 )
-def test_letters_are_chosen_by_topic_error_and_time(broker: Broker, change: Any, offsets: list[int]) -> None:
-    chosen = choose_letters(map(parse_letter, broker.records), Choice(**{**ANY, **change}))
+def test_records_are_chosen_by_topic_error_and_time(broker: Broker, change: Any, offsets: list[int]) -> None:
+    chosen = choose_dead_letters(map(parse_dead_letter, broker.records), Choice(**{**ANY, **change}))
     assert [each["offset"] for each in chosen] == offsets

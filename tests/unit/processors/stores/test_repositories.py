@@ -1,4 +1,4 @@
-"""Repositories and plain folders give the same: commits, changed documents, touched paths, oddities."""
+"""Repositories and plain folders give the same: commits, changed documents, touched paths, warnings."""
 
 import os
 import subprocess
@@ -49,7 +49,7 @@ def fetch(pages: Path, tmp_path: Path) -> tuple[Path, str, list[str]]:
     if (pages / ".git").exists():
         commit(pages)
     checkout = fetch_source(DocumentSource(url=str(pages)), tmp_path / "work")
-    return checkout["mirror"], checkout["commit"], checkout["oddities"]
+    return checkout["mirror"], checkout["commit"], checkout["warnings"]
 
 
 def sync(pages: Path, tmp_path: Path, since: str | None, folder: str = "") -> tuple[str, Changes]:
@@ -58,11 +58,11 @@ def sync(pages: Path, tmp_path: Path, since: str | None, folder: str = "") -> tu
 
 
 def read_all(pages: Path, tmp_path: Path) -> tuple[dict[str, str], list[str]]:
-    """Every page that can be read, and all oddities."""
-    mirror, new, oddities = fetch(pages, tmp_path)
+    """Every page that can be read, and all warnings."""
+    mirror, new, warnings = fetch(pages, tmp_path)
     changes = diff_files(mirror, None, new, "")
     files, odd = read_files(mirror, changes["blobs"], LIMIT)
-    return {file["path"]: file["text"] for file in files}, [*oddities, *changes["oddities"], *odd]
+    return {file["path"]: file["text"] for file in files}, [*warnings, *changes["warnings"], *odd]
 
 
 def test_first_sync_reads_all_pages(pages: Path, tmp_path: Path) -> None:
@@ -120,9 +120,9 @@ def test_a_link_out_of_the_source_is_reported_and_not_followed(pages: Path, tmp_
     secret.write_text("# Secret\n")
     (pages / "link.md").symlink_to(secret)
     (pages / "far").symlink_to(tmp_path)
-    texts, oddities = read_all(pages, tmp_path)
+    texts, warnings = read_all(pages, tmp_path)
     assert sorted(texts) == ["a.md", "sub/b.md"]
-    assert "link.md:1: not read: a symbolic link; only files are read" in oddities
+    assert "link.md:1: not read: a symbolic link; only files are read" in warnings
 
 
 def test_a_link_to_a_folder_of_a_plain_folder_is_reported(tmp_path: Path) -> None:
@@ -145,9 +145,9 @@ def test_a_repository_within_is_reported_and_not_read(pages: Path, tmp_path: Pat
     (inner / "x.md").write_text("# Inner\n")
     git(inner, "init", "--quiet")
     commit(inner)
-    texts, oddities = read_all(pages, tmp_path)
+    texts, warnings = read_all(pages, tmp_path)
     assert sorted(texts) == ["a.md", "sub/b.md"]
-    assert [odd for odd in oddities if odd.startswith("inner:1: not read: a")]
+    assert [odd for odd in warnings if odd.startswith("inner:1: not read: a")]
 
 
 def test_odd_content_is_reported_and_the_rest_is_read(pages: Path, tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_odd_content_is_reported_and_the_rest_is_read(pages: Path, tmp_path: Pat
     pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"
     (pages / "lfs.md").write_bytes(pointer)
     (pages / "empty.md").write_bytes(b"")
-    texts, oddities = read_all(pages, tmp_path)
+    texts, warnings = read_all(pages, tmp_path)
     assert texts == {
         "a.md": "# A\n",
         "sub/b.md": "# B\n",
@@ -166,7 +166,7 @@ def test_odd_content_is_reported_and_the_rest_is_read(pages: Path, tmp_path: Pat
         "wide.md": "# Широко\n",
         "empty.md": "",
     }
-    assert {odd.partition(":")[0] for odd in oddities} == {
+    assert {odd.partition(":")[0] for odd in warnings} == {
         "huge.md",
         "bytes.md",
         "image.md",
@@ -181,9 +181,9 @@ def test_a_word_document_is_a_page(pages: Path, tmp_path: Path) -> None:
     document.save(str(pages / "plan.docx"))
     (pages / "~$plan.docx").write_bytes(b"a lock file of Word's")
     (pages / "bad.docx").write_bytes(b"no archive")
-    texts, oddities = read_all(pages, tmp_path)
+    texts, warnings = read_all(pages, tmp_path)
     assert texts["plan.docx"] == "# Plan\n"
-    assert [odd.partition(": not read: ")[0] for odd in oddities] == ["bad.docx:1"]
+    assert [odd.partition(": not read: ")[0] for odd in warnings] == ["bad.docx:1"]
 
 
 def test_absurd_names_are_shown_harmless(pages: Path, tmp_path: Path) -> None:

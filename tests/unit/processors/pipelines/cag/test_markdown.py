@@ -44,7 +44,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
             "base": base,
             "carried_sources": ["r"] if base else [],
             "dropped_documents": [make_id("r", path) for path in dropped],
-            "oddities": ["far.md:1: not read: too large"],
+            "warnings": ["far.md:1: not read: too large"],
         }
         staging.write_manifest(f"{url}/sync", sync)
         told = markdown.process_documents(settings, url)
@@ -73,14 +73,14 @@ def test_a_chunk_is_as_old_as_its_page(stage: Any, tmp_path: Path) -> None:
         assert row["ingested_at"] > CHANGED
 
 
-def test_oddities_of_the_sync_and_of_the_pages_are_told_together(stage: Any) -> None:
+def test_warnings_of_the_sync_and_of_the_pages_are_told_together(stage: Any) -> None:
     told, manifest, _ = stage("v1", {"a.md": "```sh\nls"})
-    assert manifest["oddities"] == ["far.md:1: not read: too large", "a.md:1: a code block is never closed"]
-    assert told["oddities"] == manifest["oddities"]
+    assert manifest["warnings"] == ["far.md:1: not read: too large", "a.md:1: a code block is never closed"]
+    assert told["warnings"] == manifest["warnings"]
 
 
 def test_a_version_without_records_stops_nothing(stage: Any) -> None:
     stage.metas["old"] = {}
     told, _, records = stage("v2", {"a.md": BOOK}, "old", ("a.md",))
     assert [record["path"] for record in records.values()] == ["a.md"]
-    assert told["oddities"][-1].startswith("old:1: has no records of its pages")
+    assert told["warnings"][-1].startswith("old:1: has no records of its pages")

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from processors.chunk import make_id
-from processors.pipelines.cag.sources.git import SourceUpdate, read_git_source
+from processors.pipelines.cag.sources.git import read_git_source
+from processors.pipelines.cag.sources.updates import SourceUpdate
 from processors.pipelines.cag.sync import stage_updates
 from processors.settings import DocumentSource, Settings, load_settings
 from processors.stores import staging
@@ -90,7 +91,7 @@ def test_a_source_that_is_down_keeps_its_pages_and_the_others_go_on(
     assert manifest["carried_sources"] == [str(folder), str(other)]
     assert manifest["positions"][str(folder)] == held[str(folder)]
     assert manifest["dropped_documents"] == [make_id(str(other), "a.md")]
-    assert [odd for odd in manifest["oddities"] if odd.startswith(f"{folder}:1: can't be reached")]
+    assert [odd for odd in manifest["warnings"] if odd.startswith(f"{folder}:1: can't be reached")]
 
 
 def test_a_source_that_is_down_keeps_its_pages_without_a_mirror(

@@ -12,6 +12,7 @@ from processors.knowledge.record import Record
 from processors.pipelines.collect import metrics
 from processors.pipelines.collect.metrics import QUERIES_FILE, collect_metrics, list_firing, load_queries
 from processors.settings import load_settings
+from processors.stores import kafka
 
 DOWN = {"labels": {"alertname": "Down", "job": "a"}, "state": "firing", "activeAt": "2026-11-21T10:00:00Z"}
 PENDING = {**DOWN, "labels": {"alertname": "Down", "job": "b"}, "state": "pending"}
@@ -23,7 +24,7 @@ class FakePlatform:
 
     def __init__(self) -> None:
         self.alerts: list[dict[str, Any]] = []
-        self.sent: list[list[metrics.Message]] = []
+        self.sent: list[list[kafka.Message]] = []
         self.position: dict[str, Any] | None = None
 
     def query_range(self, _: str, query: str, *__: Any) -> dict[str, Any]:
@@ -34,7 +35,7 @@ class FakePlatform:
         return {"status": "success", "data": {"resultType": "matrix", "result": series}}
 
     def send_collected(
-        self, _: str, __: str, ___: str, messages: list[metrics.Message], position: dict[str, Any]
+        self, _: str, __: str, ___: str, messages: list[kafka.Message], position: dict[str, Any]
     ) -> int:
         self.sent.append(messages)
         self.position = json.loads(json.dumps(position))
@@ -60,7 +61,7 @@ def run() -> dict[str, int]:
     return metrics.collect_metrics()  # type: ignore[call-arg]
 
 
-def as_record(message: metrics.Message) -> Record:
+def as_record(message: kafka.Message) -> Record:
     key, value, headers = message
     return Record(
         topic="runlore.metrics", partition=0, offset=0, timestamp_ms=1_795_262_400_000,

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from processors.pipelines.collect import mlflow
-from processors.pipelines.collect.mlflow import _find_changed_runs, _write_run_messages
+from processors.pipelines.collect.mlflow_changes import find_changed_runs, hash_run
+from processors.pipelines.collect.mlflow_records import write_run_messages
 from processors.pipelines.collect.model_registry import Entry, Model, find_rival, list_promoted
+from processors.stores import mlflow
 
 EXPERIMENTS = {"1": {"experiment_id": "1", "name": "fraud"}}
 NOW = 10_000_000_000
@@ -39,13 +40,13 @@ def server(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     def get_run(_client: Any, run_id: str) -> dict[str, Any] | None:
         return next((run for run in server if run["info"]["run_id"] == run_id), None)
 
-    monkeypatch.setattr(mlflow.mlflow, "search_runs", search_runs)
-    monkeypatch.setattr(mlflow.mlflow, "get_run", get_run)
+    monkeypatch.setattr(mlflow, "search_runs", search_runs)
+    monkeypatch.setattr(mlflow, "get_run", get_run)
     return server
 
 
 def collect(position: dict[str, Any], limit: int = 500) -> tuple[list[str], dict[str, Any]]:
-    changed, reached = _find_changed_runs(None, EXPERIMENTS, position, limit, NOW)  # type: ignore[arg-type]
+    changed, reached = find_changed_runs(None, EXPERIMENTS, position, limit, NOW)  # type: ignore[arg-type]
     return list(changed), reached
 
 
@@ -118,14 +119,14 @@ def test_only_a_watched_change_of_production_is_a_promotion() -> None:
 def test_a_nested_run_comes_with_the_run_that_it_is_part_of(
     server: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mlflow.mlflow, "list_artifacts", lambda *_: None)
+    monkeypatch.setattr(mlflow, "list_artifacts", lambda *_: None)
     parent, child, lost = make_run("p", None), make_run("c", 5), make_run("l", 5)
     parent["info"]["run_name"] = "sweep"
     child["data"] = {"tags": [{"key": "mlflow.parentRunId", "value": "p"}]}
     lost["data"] = {"tags": [{"key": "mlflow.parentRunId", "value": "gone"}]}
     server.append(parent)
     runs = {run["info"]["run_id"]: run for run in (parent, child, lost)}
-    messages = _write_run_messages(None, runs, EXPERIMENTS, {})  # type: ignore[arg-type]
+    messages = write_run_messages(None, runs, EXPERIMENTS, {})  # type: ignore[arg-type]
     told = {key: json.loads(value)["parent"] for key, value, _ in messages}
     assert told == {"p": None, "c": {"run_id": "p", "run_name": "sweep", "status": "RUNNING"}, "l": None}
 
@@ -144,5 +145,5 @@ def test_a_run_that_was_told_is_sent_once_more_when_it_is_deleted(server: list[d
 def test_a_deleted_run_of_an_index_version_is_no_change() -> None:
     run = make_run("r1", 5)
     gone = {**run, "info": {**run["info"], "lifecycle_stage": "deleted"}}
-    assert mlflow.hash_run(run, "runlore-rag") == mlflow.hash_run(gone, "runlore-rag")
-    assert mlflow.hash_run(run, "fraud") != mlflow.hash_run(gone, "fraud")
+    assert hash_run(run, "runlore-rag") == hash_run(gone, "runlore-rag")
+    assert hash_run(run, "fraud") != hash_run(gone, "fraud")

@@ -57,7 +57,7 @@ def test_recorded_pages_of_a_server_become_masked_markdown(
     assert "hunter2secret99" not in red["text"]
     assert "The flow." in flow["text"]
     assert empty["path"] == "OPS/65603-empty.md"
-    assert update["oddities"] == [f"{flow['path']}:1: the macro 'drawio' is unknown; its text is kept"]
+    assert update["warnings"] == [f"{flow['path']}:1: the macro 'drawio' is unknown; its text is kept"]
     assert (update["carried"], update["reached"], update["dropped"]) == (False, True, [])
 
 
@@ -100,7 +100,7 @@ def test_recorded_pages_of_cloud_by_cursor_with_user_and_token(settings: Setting
     assert "Go **back**." in update["pages"][0]["text"]
     assert {page["changed_at"] for page in update["pages"]} == {"2026-11-18T09:12:44+00:00"}
     assert not none["reached"]
-    assert "there is no space 'NONE'" in none["oddities"][0]
+    assert "there is no space 'NONE'" in none["warnings"][0]
 
 
 def test_recorded_busy_answers_are_tried_again_with_a_limit(
@@ -145,7 +145,7 @@ def test_recorded_space_that_cannot_be_read_keeps_its_pages(
     update = read_confluence_source(settings, space, held)
     assert (update["reached"], update["carried"], update["position"]) == (False, True, held)
     assert (update["pages"], update["dropped"]) == ([], [])
-    assert "can't be reached, its pages stay as they were" in update["oddities"][0]
+    assert "can't be reached, its pages stay as they were" in update["warnings"][0]
     assert "pat-1" not in str(update)
     assert "expired" not in str(update)
 
@@ -161,7 +161,7 @@ def test_recorded_page_that_is_too_large_is_reported_and_leaves(
     path = "OPS/65601-opensearch-is-red-what-now.md"
     assert update["pages"] == []
     assert update["dropped"] == [make_id(space.source, path)]
-    assert update["oddities"] == [f"{path}:1: not read: 2400000 bytes, 2000000 are read"]
+    assert update["warnings"] == [f"{path}:1: not read: 2400000 bytes, 2000000 are read"]
 
 
 def test_other_groups_mean_reading_all_again(settings: Settings, space: ConfluenceSpace) -> None:

@@ -55,7 +55,7 @@ def test_recorded_trouble_keeps_the_cards(settings: Settings, server: Replay) ->
     server.troubles.append((500, {}))
     update = read_model_cards(settings, held)
     assert (update["reached"], update["carried"], update["position"]) == (False, True, held)
-    assert update["oddities"][0].startswith("mlflow:models:1: can't be reached")
+    assert update["warnings"][0].startswith("mlflow:models:1: can't be reached")
 
 
 def test_a_card_is_cited_in_mlflow_and_a_page_in_confluence(settings: Settings) -> None:
