@@ -73,7 +73,15 @@ async def ask_bare(client: aiohttp.ClientSession, _: str) -> bytes:
 async def measure(
     client: aiohttp.ClientSession, send: Send, questions: list[str], clients: int, requests: int
 ) -> tuple[list[float], float]:
-    """Return each request's time in milliseconds, and requests per second."""
+    """Return each request's time in milliseconds, and requests per second.
+
+    Args:
+        client: Of HTTP.
+        send: Sends one question.
+        questions: Asked in turn, again from the first after the last.
+        clients: How many ask at once.
+        requests: How many are made in all.
+    """
     asked = iter(questions[n % len(questions)] for n in range(requests))
     times: list[float] = []
 
@@ -89,7 +97,13 @@ async def measure(
 
 
 def report(what: str, times: list[float], rate: float) -> None:
-    """Print a line of figures."""
+    """Print a line of figures.
+
+    Args:
+        what: Names what was measured.
+        times: Milliseconds of each request; at least one.
+        rate: Requests per second.
+    """
     sys.stdout.write(f"{what:46} {percentile(times, 0.5):8.2f} {percentile(times, 0.95):8.2f} {rate:10.0f}\n")
 
 

@@ -69,6 +69,12 @@ def mark(question: str) -> str:
 async def stream(client: aiohttp.ClientSession, path: str, body: dict[str, Any], times: Times) -> None:
     """Ask for a streamed answer and note when its first text and its end came.
 
+    Args:
+        client: Of HTTP, at the address that is asked.
+        path: Of the route.
+        body: The request but for `stream`.
+        times: Gets the milliseconds of this answer.
+
     Raises:
         RuntimeError: The answer broke off.
     """
@@ -93,7 +99,13 @@ async def stream(client: aiohttp.ClientSession, path: str, body: dict[str, Any],
 
 
 async def keep_asking(ask: Ask, questions: Sequence[str], clients: int) -> None:
-    """Ask all questions, as many at once as there are clients."""
+    """Ask all questions, as many at once as there are clients.
+
+    Args:
+        ask: Asks one question.
+        questions: All that are asked.
+        clients: How many are asked at once.
+    """
     left = iter(questions)
 
     async def take() -> None:
@@ -106,7 +118,15 @@ async def keep_asking(ask: Ask, questions: Sequence[str], clients: int) -> None:
 def report(
     what: str, clients: int, product: list[float], beside: str = "", bare: Sequence[float] = ()
 ) -> None:
-    """Print one comparison."""
+    """Print one comparison.
+
+    Args:
+        what: Names what was measured.
+        clients: How many asked at once.
+        product: Milliseconds of each answer of the service; at least one.
+        beside: Names the bare part.
+        bare: Milliseconds of the bare part; none where there is nothing to compare with.
+    """
     sides = [
         f"{percentile(list(side), 0.5):8.1f} {percentile(list(side), 0.95):8.1f}" if side else " " * 17
         for side in (product, bare)
@@ -183,7 +203,14 @@ async def bench_answers(settings: Settings, prompts: dict[str, Any]) -> None:
 async def post(
     client: aiohttp.ClientSession, path: str, body: dict[str, Any], times: list[float] | None = None
 ) -> Any:
-    """Return what a request is answered with, and note how long it took."""
+    """Return what a request is answered with, and note how long it took.
+
+    Args:
+        client: Of HTTP, at the address that is asked.
+        path: Of the route.
+        body: Sent as JSON.
+        times: Gets the milliseconds that it took; None where that is of no interest.
+    """
     begin = time.perf_counter()
     async with client.post(path, json=body) as response:
         response.raise_for_status()
@@ -194,7 +221,14 @@ async def post(
 
 
 async def bench_large(settings: Settings, questions: Sequence[str], data: Path, live: str) -> None:
-    """Compare the service's hybrid search with its embedding at 100,000 chunks with the bare parts."""
+    """Compare the service's hybrid search with its embedding at 100,000 chunks with the bare parts.
+
+    Args:
+        settings: Of the platform.
+        questions: Asked in turn.
+        data: Folder with the pages whose paragraphs are the chunks.
+        live: The version whose vectors the new ones are made of.
+    """
     client, name = open_search(settings.opensearch_url), f"bench-chat-{uuid.uuid4().hex[:8]}"
     begin = time.perf_counter()
     with hold_index(client, name, data, live) as size:

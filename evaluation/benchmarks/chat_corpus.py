@@ -74,7 +74,13 @@ def cut_text(text: str, size: int) -> Iterator[str]:
 
 
 def make_vectors(vectors: npt.NDArray[np.float32], number: int, seed: int) -> npt.NDArray[np.float32]:
-    """Return vectors of length 1, each between two of the given ones and a little beside."""
+    """Return vectors of length 1, each between two of the given ones and a little beside.
+
+    Args:
+        vectors: Of length 1, shape (n, dim); at least one.
+        number: How many to make.
+        seed: The same seed makes the same vectors.
+    """
     draw = np.random.default_rng(seed)
     pairs = draw.integers(len(vectors), size=(2, number))
     share = draw.random((number, 1), dtype=np.float32)

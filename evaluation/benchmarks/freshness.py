@@ -55,7 +55,13 @@ _TEMPLATES: Final = (
 
 
 def make_canary(mark: str, number: int, chance: random.Random) -> tuple[str, bytes]:
-    """Return key and value of one canary: a line of one of several services and patterns."""
+    """Return key and value of one canary: a line of one of several services and patterns.
+
+    Args:
+        mark: Of this run, by which its canaries are found.
+        number: Of the canary; decides its service.
+        chance: Decides the rest.
+    """
     service = f"{mark}-{number % _SERVICES}"
     ids = {"n": number, "c": chance.randrange(200), "ms": chance.randrange(900)}
     message = chance.choice(_TEMPLATES).format(**ids, r=f"{chance.getrandbits(64):016x}")
@@ -64,7 +70,16 @@ def make_canary(mark: str, number: int, chance: random.Random) -> tuple[str, byt
 
 
 def send_canaries(bootstrap: str, mark: str, rate: float, seconds: float, sent: dict[Place, float]) -> None:
-    """Send canaries at a steady rate and note when each was sent."""
+    """Send canaries at a steady rate and note when each was sent.
+
+    Args:
+        bootstrap: Brokers of Kafka.
+        mark: Of this run, by which its canaries are found.
+        rate: Canaries per second.
+        seconds: For how long.
+        sent: Gets each canary's partition and offset, with the seconds of the monotonic clock when it was
+            sent.
+    """
     producer, chance = Producer({"bootstrap.servers": bootstrap, "linger.ms": 5}), random.Random(7)  # noqa: S311
     begin = time.monotonic()
 
@@ -87,6 +102,12 @@ def watch_alias(
     client: OpenSearch, mark: str, sender: threading.Thread, sent: dict[Place, float]
 ) -> list[float]:
     """Look through the alias until every canary was seen, and return each one's delay in seconds.
+
+    Args:
+        client: OpenSearch.
+        mark: Of this run, by which its canaries are found.
+        sender: Sends them; when it has ended, no more come.
+        sent: What it has sent so far, with the seconds of the monotonic clock.
 
     Raises:
         TimeoutError: Some canary could not be retrieved in time.
@@ -176,7 +197,13 @@ def measure_pipeline(
 
 
 def measure_bare(settings: Settings, rate: float, seconds: float) -> list[float]:
-    """Return the delays of canaries through one process that does nothing but the bare steps."""
+    """Return the delays of canaries through one process that does nothing but the bare steps.
+
+    Args:
+        settings: Of the platform.
+        rate: Canaries per second.
+        seconds: For how long.
+    """
     client = open_search(settings.opensearch_url)
     client.indices.delete(index=_BARE_INDEX, ignore_unavailable=True)
     body = {

@@ -67,7 +67,15 @@ def rank_pages(hits: Iterable[tuple[str, float]]) -> Run:
 def measure(
     client: OpenSearch, settings: Settings, service: httpx.Client, plain: str, queries: list[Query]
 ) -> Rankings:
-    """Ask the simple rankings and the service for every query."""
+    """Ask the simple rankings and the service for every query.
+
+    Args:
+        client: OpenSearch.
+        settings: Name the embedding model and its server.
+        service: HTTP client of the service.
+        plain: Index of the same chunks that the simple rankings search.
+        queries: At least one.
+    """
     vectors, _ = embed_texts(
         settings.kserve_url,
         settings.embedding_model,
@@ -103,7 +111,13 @@ def measure(
 
 
 def report(title: str, rankings: Rankings, chosen: set[str]) -> str:
-    """Return a table of the rankings over some of the queries, and ours against the plain hybrid."""
+    """Return a table of the rankings over some of the queries, and ours against the plain hybrid.
+
+    Args:
+        title: Names the queries.
+        rankings: Measured of each query, by the ranking's name.
+        chosen: Ids of the queries that count; at least one.
+    """
     lines = [
         f"\n{title}, {len(chosen)} queries",
         "| ranking | nDCG@10 | recall@10 | MRR@10 |",

@@ -88,6 +88,12 @@ def find_answer(query: Query) -> str:
 def prepare(client: OpenSearch, settings: Settings, name: str, chunks: list[Chunk]) -> str:
     """Make the chunks the live version of documents, with a plain index beside it; what is there stays.
 
+    Args:
+        client: OpenSearch.
+        settings: Name the embedding model and its server.
+        name: Of the corpus.
+        chunks: Of the corpus, without vectors; at least one.
+
     Raises:
         SystemExit: The stack holds documents that are not the benchmark's.
     """

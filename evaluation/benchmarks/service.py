@@ -31,7 +31,13 @@ _CANARIES = 3
 
 
 def measure_pair(bare: Call, product: Call, rounds: int) -> tuple[list[float], list[float]]:
-    """Return the times in milliseconds of two calls made in turn, after one warm-up of each."""
+    """Return the times in milliseconds of two calls made in turn, after one warm-up of each.
+
+    Args:
+        bare: Calls the bare part.
+        product: Calls the service.
+        rounds: How often each is called and timed.
+    """
     times: tuple[list[float], list[float]] = ([], [])
     for number in range(rounds + 1):
         for place, call in enumerate((bare, product)):
@@ -53,14 +59,27 @@ def percentile(times: list[float], share: float) -> float:
 
 
 def report_pair(what: str, baseline: str, bare: list[float], product: list[float]) -> None:
-    """Print both sides of a comparison and the ratio of their medians."""
+    """Print both sides of a comparison and the ratio of their medians.
+
+    Args:
+        what: Names what the service did.
+        baseline: Names the bare part.
+        bare: Its milliseconds; at least one.
+        product: The service's milliseconds; at least one.
+    """
     sides = [f"{percentile(side, 0.5):8.1f} {percentile(side, 0.95):8.1f}" for side in (product, bare)]
     ratio = statistics.median(product) / statistics.median(bare)
     sys.stdout.write(f"{what:38} {sides[0]}   {baseline:34} {sides[1]}   {ratio:5.2f}x\n")
 
 
 def bench_retrieval(settings: Settings, service: httpx.Client, questions: list[str]) -> None:
-    """Compare `/v1/retrieve` with one bare search, and a cached one with one bare Redis GET."""
+    """Compare `/v1/retrieve` with one bare search, and a cached one with one bare Redis GET.
+
+    Args:
+        settings: Of the platform.
+        service: HTTP client of the service.
+        questions: Asked in turn.
+    """
     client = open_search(settings.opensearch_url)
     wanted = [settings.query_prefix + question for question in questions]
     vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, wanted)
@@ -90,7 +109,13 @@ def bench_retrieval(settings: Settings, service: httpx.Client, questions: list[s
 
 
 def bench_answers(settings: Settings, service: httpx.Client, questions: list[str]) -> None:
-    """Compare a whole answer with the bare model on a prompt of one source."""
+    """Compare a whole answer with the bare model on a prompt of one source.
+
+    Args:
+        settings: Of the platform.
+        service: HTTP client of the service.
+        questions: Asked in turn.
+    """
     asked = iter(questions * 99)
     source = '<sources>\n<source n="1" title="T">Restart it.</source>\n</sources>\n\nQuestion: '
 

@@ -59,6 +59,11 @@ def time_rollbacks(
 ) -> tuple[list[float], list[float]]:
     """Return the seconds of rollbacks to their end, and to the moment when the alias had moved.
 
+    Args:
+        client: OpenSearch.
+        rounds: How often; each is undone before the next.
+        roll_back: Does it, and returns when it is done.
+
     Raises:
         ValueError: There is no version to go back to.
     """
@@ -118,7 +123,13 @@ def run_dag(airflow: httpx.Client) -> None:
 
 
 def report(what: str, times: list[float], unit: str = "s") -> None:
-    """Print a line of figures."""
+    """Print a line of figures.
+
+    Args:
+        what: Names what was measured.
+        times: Seconds of each round; at least one.
+        unit: In which they are shown, `s` or `ms`.
+    """
     factor = {"s": 1.0, "ms": 1000.0}[unit]
     p50, p95 = (percentile(times, share) * factor for share in (0.5, 0.95))
     sys.stdout.write(

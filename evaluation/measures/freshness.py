@@ -31,6 +31,11 @@ def record_freshness(settings: Settings, run_url: str, index: str) -> dict[str, 
 
     A batch that brought canaries is probed as well, so every few minutes.
 
+    Args:
+        settings: Of the platform.
+        run_url: Folder of the run in staging.
+        index: The version that the batch was written to.
+
     Returns:
         What was measured, and whether MLflow has it too (1 or 0).
     """
@@ -47,6 +52,12 @@ def try_log_step(settings: Settings, run: str, step: int, metrics: dict[str, flo
     """Log metrics to MLflow if it answers at once, and tell whether it has them.
 
     Tasks are processes of their own, so a file tells the next one that MLflow was away.
+
+    Args:
+        settings: Name MLflow, and the folder that remembers whether it was away.
+        run: Id of the version's run in MLflow.
+        step: A number that grows from batch to batch.
+        metrics: By name; what is no finite number is left out.
     """
     away = settings.work_dir / _AWAY
     if _is_fresh(away):

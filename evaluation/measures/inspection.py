@@ -125,13 +125,25 @@ def inspect_version(
 
 
 def find_lost(candidate: Corpus, live: Corpus | None, records: Mapping[str, PageRecord]) -> list[str]:
-    """Return the paths of pages that were read and that the live version holds, but the candidate doesn't."""
+    """Return the paths of pages that were read and that the live version holds, but the candidate doesn't.
+
+    Args:
+        candidate: What the candidate holds.
+        live: What the live version holds, if there is one.
+        records: Of every page that was read, by document id.
+    """
     held = live["documents"].keys() if live else set()
     return sorted(records[doc]["path"] for doc in held & records.keys() - candidate["documents"].keys())
 
 
 def measure_drifts(client: OpenSearch, candidate: Corpus, live: Corpus) -> dict[str, float]:
-    """Return how far the vectors of each source have moved since the live version, largest sources first."""
+    """Return how far the vectors of each source have moved since the live version, largest sources first.
+
+    Args:
+        client: OpenSearch.
+        candidate: What the candidate holds.
+        live: What the live version holds.
+    """
     counts, before = count_by_source(candidate), count_by_source(live)
     common = sorted(counts.keys() & before.keys(), key=lambda source: -counts[source])[:_DRIFTING]
     vectors = {

@@ -30,6 +30,11 @@ class Approval(TypedDict):
 def explain_refusal(client: OpenSearch, pipeline: Pipeline, index: str) -> str:
     """Return why a version was refused and what its approval would do, in Markdown.
 
+    Args:
+        client: OpenSearch.
+        pipeline: Whose version it is.
+        index: A version in state `refused`.
+
     Raises:
         ValueError: It can't be promoted: the message says why.
     """
@@ -49,6 +54,13 @@ def promote_refused(
     """Make a refused version live, and keep who wanted it.
 
     What the gate said stays beside it, in `_meta` and in MLflow.
+
+    Args:
+        client: OpenSearch.
+        settings: Of the platform.
+        pipeline: Whose alias moves.
+        index: A version in state `refused`.
+        approval: Who wants it, when, and why.
 
     Returns:
         The version that was live before.

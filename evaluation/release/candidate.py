@@ -106,7 +106,15 @@ def _go_live(
 def finish_release(
     client: OpenSearch, settings: Settings, pipeline: Pipeline, index: str, previous: str | None
 ) -> None:
-    """Do what follows from a version being live: aliases in MLflow, alerts that are over, old versions."""
+    """Do what follows from a version being live: aliases in MLflow, alerts that are over, old versions.
+
+    Args:
+        client: OpenSearch.
+        settings: Of the platform.
+        pipeline: Whose alias moved.
+        index: What is live now.
+        previous: What was live before, if anything was.
+    """
     point_aliases(settings.mlflow_tracking_uri, pipeline, live=index, previous=previous, candidate=None)
     refused = [v["index"] for v in list_versions(client, pipeline) if v["meta"].get("state") == "refused"]
     notify_release(settings, pipeline, refused)
@@ -114,7 +122,13 @@ def finish_release(
 
 
 def list_known_questions(client: OpenSearch, settings: Settings, index: str) -> list[str]:
-    """Return the golden questions that a version's pages answer, for the cache to be warmed with."""
+    """Return the golden questions that a version's pages answer, for the cache to be warmed with.
+
+    Args:
+        client: OpenSearch.
+        settings: Name the sources, whose golden queries are asked.
+        index: A version of documents.
+    """
     documents = set(read_documents(client, cover_family(index)))
     return [query["query"] for query in load_golden((source.url for source in settings.docs), documents)]
 

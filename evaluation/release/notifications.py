@@ -16,7 +16,15 @@ _HOLDS: Final = timedelta(days=7)
 def notify_refusal(
     settings: Settings, pipeline: Pipeline, index: str, live: str | None, reasons: list[str]
 ) -> bool:
-    """Tell Alertmanager that a version was refused, and return whether it took it."""
+    """Tell Alertmanager that a version was refused, and return whether it took it.
+
+    Args:
+        settings: Name Alertmanager.
+        pipeline: Whose version it is.
+        index: What was refused.
+        live: What people are answered from, if anything is live.
+        reasons: The gate's, a sentence each.
+    """
     now = datetime.now(UTC)
     answering = f"People are still answered from {live}." if live else "No version is live."
     told = {
@@ -28,7 +36,13 @@ def notify_refusal(
 
 
 def notify_release(settings: Settings, pipeline: Pipeline, refused: list[str]) -> None:
-    """Tell Alertmanager that refusals are over, because a version of the pipeline went live."""
+    """Tell Alertmanager that refusals are over, because a version of the pipeline went live.
+
+    Args:
+        settings: Name Alertmanager.
+        pipeline: Whose version went live.
+        refused: Versions whose refusals are over.
+    """
     now = datetime.now(UTC)
     for index in refused:
         send_alert(settings.alertmanager_url, _label(pipeline, index), {}, now, now)

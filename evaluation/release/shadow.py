@@ -22,6 +22,12 @@ def hold_for_shadow(
     The candidate's alias is taken away however the wait ends. The report decides nothing: it is evidence for
     people, and the swap doesn't wait for questions that nobody asks.
 
+    Args:
+        client: OpenSearch.
+        settings: Say how large the share is, and how many seconds the wait takes.
+        pipeline: Whose candidate it is.
+        index: The candidate, which passed the gate.
+
     Returns:
         None if shadow reading is off, nothing is live to compare with, or Redis is down.
     """
