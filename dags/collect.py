@@ -36,7 +36,13 @@ Counts = dict[str, int]
 
 @contextmanager
 def naming_source(source: str, setting: str, address: str) -> Iterator[None]:
-    """Skip a source without an address; say which one it is and where it is set when it can't be read."""
+    """Skip a source without an address; say which one it is and where it is set when it can't be read.
+
+    Args:
+        source: What is read, for people.
+        setting: Where its address is set.
+        address: Where it is; empty if it isn't configured.
+    """
     import httpx
     from opensearchpy import OpenSearchException
 

@@ -33,6 +33,11 @@ def open_airflow(settings: StackSettings, user: str = "admin") -> httpx.Client:
 def trigger_dag(client: httpx.Client, dag: str, conf: dict[str, Any] | None = None) -> str:
     """Trigger a DAG, waiting up to a minute for a fresh stack to have parsed it.
 
+    Args:
+        client: Of Airflow's API.
+        dag: Id of the DAG.
+        conf: Its parameters; those left out have their defaults.
+
     Returns:
         The id of the run.
     """
@@ -71,6 +76,13 @@ def follow_run(
     client: httpx.Client, dag: str, run: str, report: Callable[[str], None], patience: float = 420
 ) -> dict[str, str]:
     """Wait for a run, reporting each task as it ends.
+
+    Args:
+        client: Of Airflow's API.
+        dag: Id of the DAG.
+        run: Id of the run.
+        report: Is told a line for each task that ended.
+        patience: Seconds.
 
     Returns:
         The state of each task by its id.

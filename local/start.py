@@ -120,7 +120,13 @@ def is_healthy(service: Service, settings: StackSettings) -> bool:
 
 
 def explain_failure(service: Service, settings: StackSettings, what: str) -> str:
-    """Say what is wrong with a service, with the end of its log and what to do."""
+    """Say what is wrong with a service, with the end of its log and what to do.
+
+    Args:
+        service: What failed.
+        settings: Name the folder of its log.
+        what: How it failed.
+    """
     log = settings.home / "logs" / f"{service.name}.log"
     tail = log.read_text(errors="replace").splitlines()[-20:] if log.exists() else ["(no log yet)"]
     indented = "\n".join(f"    {line}" for line in tail)

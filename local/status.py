@@ -30,7 +30,13 @@ def print_status(settings: StackSettings) -> int:
 
 
 def judge(service: Service, settings: StackSettings, state: ProgramState | None) -> str:
-    """Say in a word how a service is: healthy, unhealthy, or what the supervisor calls its state."""
+    """Say in a word how a service is: healthy, unhealthy, or what the supervisor calls its state.
+
+    Args:
+        service: What is looked at.
+        settings: Of the stack.
+        state: What the supervisor tells of it, None if it knows nothing.
+    """
     if state is None:
         return "down"
     if state["statename"] != "RUNNING":

@@ -92,6 +92,11 @@ def stop_programs(settings: StackSettings, names: Iterable[str]) -> None:
 def start_supervisor(settings: StackSettings, passwords: Passwords, environment: dict[str, str]) -> None:
     """Start supervisord without programs, and wait until it answers.
 
+    Args:
+        settings: Of the stack.
+        passwords: The stack's own.
+        environment: Variables that its programs get.
+
     Raises:
         StackError: if it doesn't, or if somebody else uses one of the stack's ports.
     """

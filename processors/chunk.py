@@ -111,6 +111,11 @@ def make_id(*parts: object) -> str:
 def hash_content(title: str, heading_path: str, text: str) -> str:
     """Return the hash of what is embedded (the gist, where a chunk has one): equal hashes, equal vectors.
 
+    Args:
+        title: Of the chunk.
+        heading_path: Of the chunk.
+        text: What is embedded of its text.
+
     Example:
         >>> hash_content("t", "h", "x") == hash_content("t", "h", "x")
         True

@@ -136,6 +136,11 @@ def _keep_last(chunks: list[Chunk]) -> list[Chunk]:
 def embed_events(settings: Settings, run_url: str, *, from_history: bool) -> dict[str, int]:
     """Give every chunk its vector: the one that the live version holds for equal content, or a new one.
 
+    Args:
+        settings: Of the platform.
+        run_url: Folder of the run in staging.
+        from_history: The chunks are those of a rebuild.
+
     Returns:
         Counts of chunks and of those that had to be embedded.
     """
@@ -259,6 +264,11 @@ def note_refused(chunks: Iterable[Chunk], refused: Iterable[tuple[str, str]]) ->
 
 def check_searchable(settings: Settings, run_url: str, index: str) -> dict[str, float]:
     """See that a micro-batch can be found through the read alias, and how long its newest event was in Kafka.
+
+    Args:
+        settings: Of the platform.
+        run_url: Folder of the run in staging.
+        index: The version that the batch was written to.
 
     Returns:
         Freshness in seconds, also that of each canary, and the number of chunks looked for.

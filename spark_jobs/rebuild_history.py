@@ -35,6 +35,11 @@ Stage = tuple[str, dict[str, Any]]
 def read_stages(staging_url: str, begin: datetime, end: datetime) -> list[Stage]:
     """Return the light stages that ended within the window, oldest first.
 
+    Args:
+        staging_url: Of all staging, `file://` or `s3://`.
+        begin: The first time that counts.
+        end: The last one.
+
     Raises:
         ValueError: No archived run ended within the window.
     """
@@ -70,7 +75,13 @@ def transform_records(records: DataFrame, run_url: str, ingested_at: str) -> Dat
 def build_batches(
     batches: Iterable[pa.RecordBatch], run_url: str, ingested_at: str
 ) -> Iterator[pa.RecordBatch]:
-    """Fold ordered records batch by batch, so that no worker holds more than one batch and the patterns."""
+    """Fold ordered records batch by batch, so that no worker holds more than one batch and the patterns.
+
+    Args:
+        batches: Records in the order of their partitions and offsets.
+        run_url: Folder of the run in staging; gets the log patterns of each partition.
+        ingested_at: When the rebuild began, in ISO 8601.
+    """
     settings = load_settings()
     noise, policy = settings.noise, load_policy(settings.access_policy_file)
     states: dict[str, PartitionState | None] = {}
@@ -90,6 +101,12 @@ def write_chunks(run_url: str, chunks: DataFrame, stages: list[Stage], window: d
 
     Each worker writes its own part, so a history may be larger than the driver's memory. What a failed try
     left is replaced, and the manifest comes last.
+
+    Args:
+        run_url: Folder of the run in staging.
+        chunks: All that are written.
+        stages: The archived stages that they come from, with their manifests.
+        window: Begin and end of the history, in ISO 8601.
     """
     url = f"{run_url}/heavy"
     reached = merge_positions(*(manifest["end"] for _, manifest in stages))

@@ -50,6 +50,12 @@ def prune_staging(staging_url: str, metas: Iterable[dict[str, Any]], before: dat
 def apply_retention(client: OpenSearch, pipeline: str, settings: Settings, now: datetime) -> dict[str, int]:
     """Delete what a pipeline's versions hold for longer than the settings say, of all that are kept.
 
+    Args:
+        client: OpenSearch.
+        pipeline: Whose versions they are.
+        settings: Say how many days, and how large slices may grow.
+        now: From when the days count back.
+
     Returns:
         Counts of slices that were dropped by age or size, of states of things gone long ago, and of slices
         whose version is gone.

@@ -66,6 +66,11 @@ def list_task_instances(client: httpx.Client, dag_id: str, run_id: str) -> list[
     """Return the task instances of a run: up to a hundred that failed, and of all those that began last.
 
     A mapped task may have thousands. Those that failed come first, so that none is lost behind the others.
+
+    Args:
+        client: Of Airflow's API.
+        dag_id: Of the DAG.
+        run_id: Of its run.
     """
     failed = _get_task_instances(client, dag_id, run_id, {"order_by": "-start_date", "state": ["failed"]})
     known = {instance["id"] for instance in failed}
@@ -83,6 +88,11 @@ def list_forced_ends(client: httpx.Client, dag_id: str, run_id: str) -> list[dic
     """Return the events by which Airflow itself ended tasks of a run, newest first.
 
     The log of such a task says nothing of its end. Whoever may not read events gets none.
+
+    Args:
+        client: Of Airflow's API.
+        dag_id: Of the DAG.
+        run_id: Of its run.
     """
     query: dict[str, Any] = {
         "dag_id": dag_id,
@@ -99,7 +109,14 @@ def list_forced_ends(client: httpx.Client, dag_id: str, run_id: str) -> list[dic
 
 
 def list_ended_tasks(client: httpx.Client, dag_id: str, since: str, before: str) -> list[dict[str, Any]]:
-    """Return the last hundred task instances of a DAG that succeeded or failed in a span."""
+    """Return the last hundred task instances of a DAG that succeeded or failed in a span.
+
+    Args:
+        client: Of Airflow's API.
+        dag_id: Of the DAG.
+        since: The first time that counts, in ISO 8601.
+        before: The first that doesn't any more.
+    """
     span = {"end_date_gte": since, "end_date_lt": before, "state": ["success", "failed"]}
     return _get_task_instances(client, dag_id, "~", {**span, "order_by": "-end_date"})
 
@@ -114,7 +131,13 @@ def _get_task_instances(
 
 
 def read_log_end(client: httpx.Client, instance: dict[str, Any], lines: int) -> list[dict[str, Any]]:
-    """Return the last events of a task instance's log; none if Airflow doesn't have the log any more."""
+    """Return the last events of a task instance's log; none if Airflow doesn't have the log any more.
+
+    Args:
+        client: Of Airflow's API.
+        instance: The task instance, as Airflow's API tells it.
+        lines: How many events at most.
+    """
     names = (instance["dag_id"], instance["dag_run_id"], instance["task_id"])
     dag_id, run_id, task_id = (quote(name, safe="") for name in names)
     path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/logs/{instance['try_number']}"

@@ -68,7 +68,13 @@ def measure_room(redis_url: str) -> int:
 
 
 def forget_asked(redis_url: str, version: str, sets: Iterable[Iterable[str]]) -> None:
-    """Delete the lists of cached questions of a version: one that is warmed again would have them twice."""
+    """Delete the lists of cached questions of a version: one that is warmed again would have them twice.
+
+    Args:
+        redis_url: Of Redis.
+        version: Index version whose lists go.
+        sets: Sets of groups, each of which has a list of its own.
+    """
     keys = [asked_key(cache_namespace(version, groups, "")) for groups in sets]
     if keys:
         with redis.Redis.from_url(redis_url) as client:

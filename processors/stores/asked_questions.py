@@ -60,7 +60,13 @@ class QuestionLog:
         self._count = count
 
     def record(self, query: str, groups: Iterable[str], pipelines: Iterable[str]) -> None:
-        """Write a question down."""
+        """Write a question down.
+
+        Args:
+            query: The question, masked.
+            groups: Of the one who asked.
+            pipelines: Whose versions were searched.
+        """
         asked = AskedQuestion(
             asked_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
             query=query,

@@ -89,6 +89,11 @@ def _list_on_cloud(client: httpx.Client, space: str) -> Iterator[PageVersion]:
 def read_page(client: httpx.Client, space: ConfluenceSpace, page_id: str) -> StoredPage | None:
     """Return a page as it is now, or None if it is gone.
 
+    Args:
+        client: Of Confluence's API.
+        space: Whose page it is.
+        page_id: Confluence's own.
+
     Raises:
         httpx.HTTPError: Confluence can't be reached, or refuses.
     """

@@ -10,7 +10,13 @@ from opensearchpy import OpenSearch, RequestError
 
 
 def create_index(client: OpenSearch, index: str, body: dict[str, Any] | None = None) -> None:
-    """See that an index is there, made with this body; one that is there stays as it is."""
+    """See that an index is there, made with this body; one that is there stays as it is.
+
+    Args:
+        client: OpenSearch.
+        index: Its name.
+        body: Settings and mappings; None leaves them to a template.
+    """
     try:
         client.indices.create(index=index, body=body)
     except RequestError as error:

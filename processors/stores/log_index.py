@@ -24,6 +24,12 @@ def read_lines(client: OpenSearch, source: LogIndex, from_ms: int, size: int) ->
     """Return the oldest hits from a time on; `sort` holds their times in milliseconds since 1970.
 
     A line whose time is still to come is left for later: no position may wait there.
+
+    Args:
+        client: OpenSearch.
+        source: The index, and the field that holds a line's time.
+        from_ms: The first time that counts, in milliseconds since 1970.
+        size: How many lines at most.
     """
     field = source.time_field
     in_time = {"range": {field: {"gte": from_ms, "lte": "now", "format": "epoch_millis"}}}

@@ -84,7 +84,13 @@ def list_model_versions(client: httpx.Client, condition: str = "") -> list[dict[
 
 
 def ensure_model(client: httpx.Client, name: str, description: str) -> None:
-    """Create a registered model unless it is there."""
+    """Create a registered model unless it is there.
+
+    Args:
+        client: Of MLflow's API.
+        name: Of the registered model.
+        description: What it is, in Markdown.
+    """
     answer = client.post("/registered-models/create", json={"name": name, "description": description})
     # What a proxy says is no JSON.
     if answer.is_error and "RESOURCE_ALREADY_EXISTS" not in answer.text:
@@ -94,7 +100,16 @@ def ensure_model(client: httpx.Client, name: str, description: str) -> None:
 def create_model_version(
     client: httpx.Client, name: str, run_id: str, artifact: str, description: str, tags: dict[str, str]
 ) -> str:
-    """Create the next version of a registered model out of a run's artefact, and return its number."""
+    """Create the next version of a registered model out of a run's artefact, and return its number.
+
+    Args:
+        client: Of MLflow's API.
+        name: Of the registered model.
+        run_id: Of the run that made it.
+        artifact: Path of the artefact in that run.
+        description: What it is, in Markdown.
+        tags: By name.
+    """
     body = {
         "name": name,
         "source": f"runs:/{run_id}/{artifact}",
@@ -107,32 +122,65 @@ def create_model_version(
 
 
 def describe_model_version(client: httpx.Client, name: str, number: str, description: str) -> None:
-    """Replace the description of a version of a registered model."""
+    """Replace the description of a version of a registered model.
+
+    Args:
+        client: Of MLflow's API.
+        name: Of the registered model.
+        number: Of its version.
+        description: What it is, in Markdown.
+    """
     body = {"name": name, "version": number, "description": description}
     client.patch("/model-versions/update", json=body).raise_for_status()
 
 
 def set_alias(client: httpx.Client, name: str, alias: str, number: str) -> None:
-    """Let an alias of a registered model stand for a version, and for no other."""
+    """Let an alias of a registered model stand for a version, and for no other.
+
+    Args:
+        client: Of MLflow's API.
+        name: Of the registered model.
+        alias: Such as `live`.
+        number: Of the version that it stands for.
+    """
     body = {"name": name, "alias": alias, "version": number}
     client.post("/registered-models/alias", json=body).raise_for_status()
 
 
 def drop_alias(client: httpx.Client, name: str, alias: str) -> None:
-    """Take an alias away from a registered model; one that isn't there is no error."""
+    """Take an alias away from a registered model; one that isn't there is no error.
+
+    Args:
+        client: Of MLflow's API.
+        name: Of the registered model.
+        alias: Such as `candidate`.
+    """
     client.request(
         "DELETE", "/registered-models/alias", json={"name": name, "alias": alias}
     ).raise_for_status()
 
 
 def set_run_tags(client: httpx.Client, run_id: str, tags: dict[str, str]) -> None:
-    """Set tags of a run."""
+    """Set tags of a run.
+
+    Args:
+        client: Of MLflow's API.
+        run_id: Of the run.
+        tags: By name; others stay.
+    """
     body = {"run_id": run_id, "tags": [{"key": key, "value": value} for key, value in tags.items()]}
     client.post("/runs/log-batch", json=body).raise_for_status()
 
 
 def log_metrics(client: httpx.Client, run_id: str, step: int, metrics: Mapping[str, float]) -> None:
-    """Log metrics as a step of a run, which stays as it is: what is no number MLflow can't take."""
+    """Log metrics as a step of a run, which stays as it is: what is no number MLflow can't take.
+
+    Args:
+        client: Of MLflow's API.
+        run_id: Of the run.
+        step: Counts what the metrics are of; grows from one to the next.
+        metrics: By name.
+    """
     now = int(time.time() * 1000)
     logged = [
         {"key": name, "value": value, "timestamp": now, "step": step}
@@ -151,7 +199,13 @@ def find_experiment(client: httpx.Client, name: str) -> str | None:
 
 
 def read_artifact(client: httpx.Client, run_id: str, path: str) -> bytes | None:
-    """Return an artefact of a run, or None if it has no such one."""
+    """Return an artefact of a run, or None if it has no such one.
+
+    Args:
+        client: Of MLflow's API.
+        run_id: Of the run.
+        path: Of the artefact in the run.
+    """
     url = client.base_url.copy_with(path=client.base_url.path.replace("/api/2.0/mlflow", "/get-artifact"))
     answer = client.get(str(url).rstrip("/"), params={"run_uuid": run_id, "path": path})
     # The server answers as to a mistake of its own when the file isn't there.
@@ -161,7 +215,13 @@ def read_artifact(client: httpx.Client, run_id: str, path: str) -> bytes | None:
 
 
 def list_artifacts(client: httpx.Client, run_id: str, folder: str = "") -> list[dict[str, Any]] | None:
-    """Return what lies in a folder of a run's artefacts, or None where the server can't list them."""
+    """Return what lies in a folder of a run's artefacts, or None where the server can't list them.
+
+    Args:
+        client: Of MLflow's API.
+        run_id: Of the run.
+        folder: In the run's artefacts; empty for the topmost.
+    """
     path = {"path": folder} if folder else {}
     response = client.get("/artifacts/list", params={"run_id": run_id, **path})
     if response.is_error:

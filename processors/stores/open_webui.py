@@ -10,6 +10,11 @@ _TIMEOUT_S = 60
 def sign_in(url: str, email: str, password: str) -> str:
     """Return a token of a user.
 
+    Args:
+        url: Of Open WebUI.
+        email: Of the user.
+        password: Of the user.
+
     Raises:
         httpx.HTTPError: Open WebUI can't be reached or knows no such user.
     """

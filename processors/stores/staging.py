@@ -13,6 +13,12 @@ from pyarrow import fs
 def stage_url(staging_url: str, pipeline: str, run_id: str, stage: str) -> str:
     """Return the folder of one stage of one run.
 
+    Args:
+        staging_url: Of all staging, `file://` or `s3://`.
+        pipeline: Whose run it is.
+        run_id: Airflow's.
+        stage: Such as `light`.
+
     Example:
         >>> stage_url("file:///s", "rag", "manual__2026-11-21T07:00:00+00:00", "light")
         'file:///s/rag/manual__2026-11-21T07-00-00-00-00/light'
@@ -21,7 +27,13 @@ def stage_url(staging_url: str, pipeline: str, run_id: str, stage: str) -> str:
 
 
 def write_table(url: str, name: str, table: pa.Table) -> str:
-    """Write a table as `<url>/<name>.parquet`, replacing what a failed try left, and return its URL."""
+    """Write a table as `<url>/<name>.parquet`, replacing what a failed try left, and return its URL.
+
+    Args:
+        url: Of the stage.
+        name: Of the file, without its ending.
+        table: What is written.
+    """
     target = f"{url}/{name}.parquet"
     filesystem, path = fs.FileSystem.from_uri(target)
     filesystem.create_dir(path.rpartition("/")[0], recursive=True)
@@ -40,7 +52,13 @@ def read_table(url: str) -> pa.Table:
 
 
 def write_json(url: str, name: str, value: Any) -> str:
-    """Write a JSON value, compressed, as `<url>/<name>.json.zst`, and return its URL."""
+    """Write a JSON value, compressed, as `<url>/<name>.json.zst`, and return its URL.
+
+    Args:
+        url: Of the stage.
+        name: Of the file, without its endings.
+        value: What is written.
+    """
     target = f"{url}/{name}.json.zst"
     filesystem, path = fs.FileSystem.from_uri(target)
     filesystem.create_dir(path.rpartition("/")[0], recursive=True)
@@ -90,6 +108,11 @@ def list_stages(staging_url: str, pipeline: str, stage: str) -> list[str]:
     """Return the URLs of all finished stages of that name, oldest run first.
 
     A stage counts as finished when its manifest, which is written last, is there.
+
+    Args:
+        staging_url: Of all staging, `file://` or `s3://`.
+        pipeline: Whose runs they are.
+        stage: Such as `light`.
     """
     root = f"{staging_url.rstrip('/')}/{pipeline}"
     filesystem, path = fs.FileSystem.from_uri(root)

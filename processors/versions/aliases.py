@@ -61,6 +61,13 @@ def plan_swap(
 
     Of all indices under an alias one at most can be its write index. So even where nothing is live yet, two
     versions can't both become it.
+
+    Args:
+        client: OpenSearch.
+        pipeline: Whose alias moves.
+        previous: What must still be live, or None where nothing is.
+        index: What becomes live.
+        meta: What that version says of itself; names its newest slice.
     """
     actions: list[Action] = [{"add": {"index": f"{index}*", "alias": pipeline}}]
     if previous is not None and previous != index:
@@ -75,7 +82,13 @@ def plan_swap(
 
 
 def plan_deletion(pipeline: str, live: str | None, version: str) -> list[Action]:
-    """Return the actions that delete a version with its slices, if `live` is still what is live then."""
+    """Return the actions that delete a version with its slices, if `live` is still what is live then.
+
+    Args:
+        pipeline: Whose version it is.
+        live: What must still be live, or None where nothing is.
+        version: What is deleted.
+    """
     kept = _keep_alias(pipeline, live) if live else []
     return [*kept, {"remove_index": {"index": f"{version}*"}}]
 

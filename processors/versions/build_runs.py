@@ -26,6 +26,11 @@ def keep_record(tracking_uri: str, pipeline: Pipeline) -> RunRecord:
 def begin_run(tracking_uri: str, pipeline: Pipeline, index: str) -> str:
     """Begin the run of a version, and return its id.
 
+    Args:
+        tracking_uri: Of MLflow.
+        pipeline: Decides the experiment.
+        index: The version, after which the run is named.
+
     Raises:
         httpx.HTTPError: MLflow is unreachable or refuses; no version is built without a record.
     """

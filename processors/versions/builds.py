@@ -120,7 +120,13 @@ def create_version(client: OpenSearch, pipeline: "Pipeline", meta: dict[str, Any
 
 
 def name_next(client: OpenSearch, pipeline: str, last_number: int) -> str:
-    """Return the name of the next version: its number is higher than any that was ever used."""
+    """Return the name of the next version: its number is higher than any that was ever used.
+
+    Args:
+        client: OpenSearch.
+        pipeline: Whose version comes next.
+        last_number: The highest that was given out so far, 0 for none.
+    """
     numbers = [read_number(index) for index in client.indices.get_alias(index=f"{pipeline}-v*")]
     return name_version(pipeline, max([*numbers, last_number]) + 1)
 
@@ -128,6 +134,11 @@ def name_next(client: OpenSearch, pipeline: str, last_number: int) -> str:
 @contextmanager
 def go_on_with(client: OpenSearch, pipeline: "Pipeline", index: str) -> Iterator[None]:
     """Hold the lease while a candidate is measured and decided on.
+
+    Args:
+        client: OpenSearch.
+        pipeline: Whose lease is held.
+        index: The candidate.
 
     Raises:
         BuildInProgressError: Another build lives.
@@ -140,7 +151,13 @@ def go_on_with(client: OpenSearch, pipeline: "Pipeline", index: str) -> Iterator
 
 
 def clear_unfinished(client: OpenSearch, pipeline: str, record: RunRecord = NO_RECORD) -> list[str]:
-    """Delete what dead builders left, end their runs, and return the versions; the caller holds the lease."""
+    """Delete what dead builders left, end their runs, and return the versions; the caller holds the lease.
+
+    Args:
+        client: OpenSearch.
+        pipeline: Whose versions they are.
+        record: Where their runs in MLflow are kept.
+    """
     unfinished = catalog.list_unfinished(client, pipeline)
     for index in unfinished:
         run = catalog.read_meta(client, index).get("mlflow_run")
@@ -154,6 +171,11 @@ def clear_unfinished(client: OpenSearch, pipeline: str, record: RunRecord = NO_R
 
 def clean_up(client: OpenSearch, pipeline: str, record: RunRecord) -> dict[str, list[str]]:
     """Delete what no version and no build owns any more.
+
+    Args:
+        client: OpenSearch.
+        pipeline: Whose versions they are.
+        record: Where their runs in MLflow are kept.
 
     Returns:
         Names of unfinished versions, of slices without a base, and of versions whose run was still open.

@@ -62,7 +62,13 @@ def find_by_vector(
 
 
 def read_vectors(client: OpenSearch, index: str, source: str | None = None) -> npt.NDArray[np.float32]:
-    """Return the vectors of a fair sample of an index's chunks, or of a source's; the same one each time."""
+    """Return the vectors of a fair sample of an index's chunks, or of a source's; the same one each time.
+
+    Args:
+        client: OpenSearch.
+        index: An index, an alias, or a version with its slices.
+        source: Whose chunks; None for those of all sources.
+    """
     body = {
         "size": _VECTORS,
         "query": {"term": {"source": source}} if source else {"match_all": {}},

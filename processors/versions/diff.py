@@ -40,6 +40,11 @@ class VersionDiff(TypedDict):
 def diff_versions(client: OpenSearch, before: str, after: str) -> VersionDiff:
     """Compare two versions of a pipeline.
 
+    Args:
+        client: OpenSearch.
+        before: The earlier version.
+        after: The later one.
+
     Raises:
         opensearchpy.exceptions.NotFoundError: One of them doesn't exist.
     """
@@ -130,7 +135,13 @@ def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def describe_documents(client: OpenSearch, version: str, doc_ids: list[str]) -> dict[str, str]:
-    """Return the title and the place of documents by their id, for people."""
+    """Return the title and the place of documents by their id, for people.
+
+    Args:
+        client: OpenSearch.
+        version: What holds them.
+        doc_ids: Of the documents.
+    """
     body = {
         "size": len(doc_ids),
         "query": {"terms": {"doc_id": doc_ids}},

@@ -154,7 +154,13 @@ def prune(client: OpenSearch, settings: "Settings", pipeline: "Pipeline", keep: 
 
 
 def announce(client: OpenSearch, settings: "Settings", pipeline: "Pipeline") -> str:
-    """Tell MLflow, give the cache's memory back, and return a note of what could not be done."""
+    """Tell MLflow, give the cache's memory back, and return a note of what could not be done.
+
+    Args:
+        client: OpenSearch.
+        settings: Name MLflow and Redis.
+        pipeline: Whose live version has changed.
+    """
     # Imported after the swap: what these bring takes longer to load than the swap itself.
     from processors.stores.answers_cache import evict_versions
     from processors.versions.registry import point_aliases

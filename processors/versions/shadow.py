@@ -39,7 +39,13 @@ def read_shadow(redis_url: str, candidate: str) -> ShadowReport:
 
 
 def show_candidate(client: OpenSearch, pipeline: Pipeline, index: str) -> None:
-    """Tell the service of a candidate, in place of any other of the pipeline."""
+    """Tell the service of a candidate, in place of any other of the pipeline.
+
+    Args:
+        client: OpenSearch.
+        pipeline: Whose candidate it is.
+        index: The candidate.
+    """
     shown = {"index": index, "alias": name_candidate_alias(pipeline)}
     client.indices.update_aliases(body={"actions": [_hide(pipeline), {"add": shown}]})
 

@@ -58,6 +58,11 @@ def write_chunks(client: OpenSearch, version: str, number: int, chunks: list[Chu
 def place_chunks(chunk_ids: Iterable[str], held: Mapping[str, str], newest: str) -> dict[str, str]:
     """Return the index that each chunk goes to: the one that holds it, or the newest slice.
 
+    Args:
+        chunk_ids: Of the chunks to be written.
+        held: Chunk id to the index that holds it, for those that one holds.
+        newest: The slice for all others.
+
     Example:
         >>> place_chunks(["a", "b"], {"a": "rag-v000001-000001"}, "rag-v000001-000002")
         {'a': 'rag-v000001-000001', 'b': 'rag-v000001-000002'}
@@ -67,6 +72,11 @@ def place_chunks(chunk_ids: Iterable[str], held: Mapping[str, str], newest: str)
 
 def find_places(client: OpenSearch, version: str, chunk_ids: list[str]) -> dict[str, str]:
     """Return the index of the version that holds each chunk, of those that one holds.
+
+    Args:
+        client: OpenSearch.
+        version: A version's own name; its slices are searched with it.
+        chunk_ids: Of the chunks to look for.
 
     Raises:
         opensearchpy.exceptions.TransportError: A slice can't be searched; taking its chunks for new would

@@ -61,6 +61,11 @@ def show_version(client: OpenSearch, version: str) -> str:
 def show_diff(client: OpenSearch, before: str, after: str) -> str:
     """Return what changed from one version to another of the same pipeline.
 
+    Args:
+        client: OpenSearch.
+        before: The earlier version.
+        after: The later one.
+
     Raises:
         ValueError: One doesn't exist, or they belong to different pipelines.
     """

@@ -139,6 +139,11 @@ def find_range(values: Floats) -> tuple[float, float]:
 def find_extreme(values: Floats, low: float, high: float) -> float:
     """Return the value that is furthest from a range.
 
+    Args:
+        values: At least one, in the unit of the range.
+        low: Lower end of the range.
+        high: Upper end of the range.
+
     Example:
         >>> find_extreme(np.array([9.0, 30.0, -5.0]), 0.0, 10.0)
         30.0

@@ -88,6 +88,11 @@ def _collect_index(settings: Settings, source: LogIndex, name: str) -> int:
 def move(place: Place, lines: list[dict[str, Any]], overlap_ms: int) -> Place:
     """Return the place behind a page of lines.
 
+    Args:
+        place: How far the index was read before.
+        lines: The page, oldest line first.
+        overlap_ms: How far back lines may still come in late, in milliseconds.
+
     Example:
         >>> lines = [{"_index": "a", "_id": str(n), "sort": [n]} for n in (10, 20)]
         >>> place = move({"from_ms": 0, "sent": {}}, lines, 5)
