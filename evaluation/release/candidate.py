@@ -15,7 +15,7 @@ from evaluation.release.notifications import notify_refusal, notify_release
 from evaluation.release.shadow import hold_for_shadow, to_metrics
 from evaluation.report.gate_report import summarise
 from evaluation.report.runbook_report import build_report
-from evaluation.report.tracking import log_oddities, log_runbooks, log_version
+from evaluation.report.tracking import log_runbooks, log_version, log_warnings
 from processors.chunk import Pipeline
 from processors.settings import Settings
 from processors.stores.mlflow import log_metrics, open_mlflow, set_run_tags
@@ -58,7 +58,7 @@ def release_version(client: OpenSearch, settings: Settings, pipeline: Pipeline, 
         report = build_report(records, datetime.now(UTC).date())
         log_runbooks(settings.mlflow_tracking_uri, run, report)
         stage = meta["page_records"].rpartition("/")[0]
-        log_oddities(settings.mlflow_tracking_uri, run, read_manifest(stage)["warnings"])
+        log_warnings(settings.mlflow_tracking_uri, run, read_manifest(stage)["warnings"])
     update_meta(client, index, mlflow_run=run, chunks=meta["chunks"])
     _record(client, settings, pipeline, index, run, decision)
     if decision["promote"]:

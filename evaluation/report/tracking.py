@@ -118,14 +118,14 @@ def log_runbooks(tracking_uri: str, run_id: str, report: RunbookReport) -> None:
     client.log_metric(run_id, "runbooks/complete", report["complete"])
 
 
-def log_oddities(tracking_uri: str, run_id: str, oddities: Sequence[str]) -> None:
+def log_warnings(tracking_uri: str, run_id: str, warnings: Sequence[str]) -> None:
     """Log what was odd about the pages that a version's build read, a line each, with its run.
 
     Args:
         tracking_uri: Of MLflow.
         run_id: The version's run.
-        oddities: As `path:line: what`.
+        warnings: As `path:line: what`.
     """
     client = mlflow.MlflowClient(tracking_uri)
-    client.log_text(run_id, "".join(f"{oddity}\n" for oddity in oddities), "oddities.txt")
-    client.log_metric(run_id, "pages/oddities", len(oddities))
+    client.log_text(run_id, "".join(f"{warning}\n" for warning in warnings), "warnings.txt")
+    client.log_metric(run_id, "pages/warnings", len(warnings))

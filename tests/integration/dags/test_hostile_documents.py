@@ -77,10 +77,10 @@ def folder(settings: Settings) -> Iterator[Path]:
     git(repository, "commit", "--quiet", "-m", "no longer hostile")
 
 
-def read_oddities(client: OpenSearch, settings: Settings, index: str) -> list[str]:
+def read_warnings(client: OpenSearch, settings: Settings, index: str) -> list[str]:
     run = catalog.read_meta(client, index)["mlflow_run"]
     mlflow.set_tracking_uri(settings.mlflow_tracking_uri)
-    return mlflow.artifacts.load_text(f"runs:/{run}/oddities.txt").splitlines()
+    return mlflow.artifacts.load_text(f"runs:/{run}/warnings.txt").splitlines()
 
 
 def test_hostile_files_are_lines_of_the_report_and_their_text_stays_data(
@@ -89,7 +89,7 @@ def test_hostile_files_are_lines_of_the_report_and_their_text_stays_data(
     assert set(run_dag("cag_pipeline").values()) == {"success"}
     live = catalog.find_live(client, "cag")
     assert live
-    told = [odd for odd in read_oddities(client, settings, live) if odd.startswith(folder.name)]
+    told = [odd for odd in read_warnings(client, settings, live) if odd.startswith(folder.name)]
     expected = {
         "huge.md": "not read: 524288",
         "link.md": "not read: a symbolic link",
