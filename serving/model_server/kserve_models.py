@@ -38,7 +38,13 @@ class EmbeddingModel(Model):  # type: ignore[misc] # kserve ships no types
     """BYTES "text" [n] to FP32 "embedding" [n, dim]."""
 
     def __init__(self, embedder: Embedder, worker: InferenceWorker, batch_texts: int) -> None:
-        """Serve the embedding model under its name."""
+        """Serve the embedding model under its name.
+
+        Args:
+            embedder: The model, for its name and dimension.
+            worker: Computes its vectors.
+            batch_texts: So many texts or fewer may be a person's question.
+        """
         super().__init__(embedder.name)
         self._embedder = embedder
         self._worker = worker

@@ -44,7 +44,15 @@ def make_worker(embedder: Embedder, settings: ModelServerSettings) -> InferenceW
 def extend_application(
     app: FastAPI, embedder: Embedder, worker: InferenceWorker, answer: Answer, settings: ModelServerSettings
 ) -> None:
-    """Add what KServe's application lacks: OpenAI's routes and errors, V2 generation, the correlation id."""
+    """Add what KServe's application lacks: OpenAI's routes and errors, V2 generation, the correlation id.
+
+    Args:
+        app: KServe's application; changed in place.
+        embedder: The embedding model.
+        worker: Computes its vectors.
+        answer: The extractive model.
+        settings: Of the model server.
+    """
     app.include_router(make_router(embedder, worker, answer, settings.model_batch_texts))
     app.include_router(make_generate_router(answer))
     app.add_exception_handler(OpenAIError, render_openai_error)

@@ -41,7 +41,13 @@ class QueueFullError(RuntimeError):
     """More texts wait than the bound allows."""
 
     def __init__(self, priority: Priority, waiting: int, bound: int) -> None:
-        """Say how many wait, and when to try again."""
+        """Say how many wait, and when to try again.
+
+        Args:
+            priority: Of the queue that is full.
+            waiting: Texts in it.
+            bound: Texts that may wait in it.
+        """
         self.retry_after_seconds = max(1, waiting // TEXTS_PER_SECOND)
         super().__init__(
             f"{waiting} {priority.name.lower()} texts are waiting for the embedding model and at most "

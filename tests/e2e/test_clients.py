@@ -317,7 +317,7 @@ def test_what_a_websocket_cancels_ends_at_the_model(
         upstream.wait_until(lambda slow_model: slow_model.open == 0)
 
 
-def test_many_hang_ups_leave_no_connection(slow: tuple[SlowModel, str], api_key: str) -> None:
+def test_many_disconnects_leave_no_connection(slow: tuple[SlowModel, str], api_key: str) -> None:
     upstream, url = slow
     headers = {"Authorization": f"Bearer {api_key}"}
     body = {"model": "runlore", "messages": QUESTION, "stream": True}

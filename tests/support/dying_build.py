@@ -11,6 +11,7 @@ from opensearchpy import helpers
 from processors.chunk import Chunk, make_id
 from processors.settings import load_settings
 from processors.stores import search
+from processors.stores.search import writes
 from processors.versions import builds, slices
 from processors.versions.build_runs import keep_record
 
@@ -48,7 +49,7 @@ def main() -> None:
     class Stopping:
         streaming_bulk = staticmethod(partial(write_until, stop=max(1, int(share * count))))
 
-    search.helpers = Stopping  # type: ignore[misc,assignment]
+    writes.helpers = Stopping  # type: ignore[misc,assignment]
     with builds.begin_build(
         client, pipeline, {"slice": 1}, keep_record(settings.mlflow_tracking_uri, pipeline)
     ) as index:

@@ -22,7 +22,15 @@ class OpenAIError(Exception):
         code: str | None = None,
         headers: dict[str, str] | None = None,
     ) -> None:
-        """Take what the response says: status, message, the field at fault, a code and headers."""
+        """Take what the response says.
+
+        Args:
+            status: HTTP status.
+            message: What went wrong, for a person.
+            param: The field at fault.
+            code: What programs go by.
+            headers: Of the response besides.
+        """
         super().__init__(message)
         self.status = status
         self.param = param

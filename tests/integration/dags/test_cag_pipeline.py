@@ -13,7 +13,7 @@ import pytest
 import redis
 from opensearchpy import OpenSearch
 
-from evaluation.gate import decision
+from evaluation.gate.policy import load_policy
 from evaluation.release import candidate
 from processors.chunk import make_id
 from processors.retrieval.cache_keys import cache_key, cache_namespace
@@ -158,5 +158,5 @@ def test_a_rollback_is_one_step_and_no_query_fails_or_sees_both(
     assert catalog.read_meta(client, before)["state"] == "retired"
     run_dag("cag_pipeline", {"rebuild": True})
     assert (catalog.find_live(client, "cag") or "") > before
-    assert decision.load_policy("cag").query_sets["golden"].floors
+    assert load_policy("cag").query_sets["golden"].floors
     assert settings.kept_versions >= len(catalog.list_versions(client, "cag"))

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from processors.knowledge import topics
+from processors.knowledge.positions import Positions
 from processors.settings import Settings
 from processors.stores import kafka
 
@@ -15,7 +16,7 @@ WINDOW_S = 45
 PATIENCE_S = 300
 
 
-def snapshot(settings: Settings, airflow: httpx.Client) -> tuple[kafka.Positions, int]:
+def snapshot(settings: Settings, airflow: httpx.Client) -> tuple[Positions, int]:
     """How far the log topic reaches, and how many runs were not started by the clock."""
     _, _, end = kafka.drain(settings.kafka_bootstrap, [topics.LOGS], {}, 1_000_000)
     woken = {"run_type": ["asset_triggered"], "limit": 1}

@@ -21,6 +21,7 @@ from processors.versions import (
     builds,
     catalog,
     deletion,
+    lease_holders,
     lease_record,
     leases,
     pins,
@@ -189,7 +190,7 @@ def test_a_builder_elsewhere_is_believed_while_it_renews_and_replaced_when_it_st
 
     def build_and_fall_silent() -> None:
         with builds.begin_build(client, pipeline, {}) as index, monkeypatch.context() as patch:
-            patch.setattr(leases, "_find_place", lambda: "another machine")
+            patch.setattr(lease_holders, "_find_place", lambda: "another machine")
             with pytest.raises(leases.BuildInProgressError):
                 build(client, pipeline)
             assert list_indices(client, pipeline) == [index]

@@ -24,7 +24,7 @@ def many_documents(world: Any, hit: Any) -> None:
 
 
 @pytest.mark.parametrize("again", [HOW, ALIKE])
-async def test_a_fixed_answer_is_remembered_and_says_so(client: Client, world: Any, again: str) -> None:
+async def test_a_cached_answer_says_that_it_is_remembered(client: Client, world: Any, again: str) -> None:
     first = (await ask(client, HOW)).json()
     world.search_error = DOWN
     answer = (await ask(client, again)).raise_for_status().json()
