@@ -6,7 +6,7 @@ from typing import Final
 from opensearchpy import OpenSearch
 
 from evaluation.gate.evidence import Evidence
-from evaluation.measures.abstention import AbstentionReport, gather_support, measure_abstention
+from evaluation.measures.abstention import AbstentionReport, gather_answerability, measure_abstention
 from evaluation.measures.inspection import Corpus, Soundness, inspect_version, list_sources, read_corpus
 from evaluation.measures.leaks import LeakReport, find_leaks
 from evaluation.measures.ranking import QueryResult, measure_index
@@ -115,7 +115,7 @@ def _measure_abstention(
     family = cover_family(corpus["index"])
     # Every so many, so that both languages are among them.
     answerable, unanswerable = (
-        gather_support(client, family, queries[:: len(queries) // _ABSTAINED + 1], settings)
+        gather_answerability(client, family, queries[:: len(queries) // _ABSTAINED + 1], settings)
         for queries in (golden, load_no_answer())
     )
     return measure_abstention(answerable, unanswerable)

@@ -8,14 +8,14 @@ from opensearchpy import OpenSearch
 
 from evaluation.queries.query_sets import Query
 from processors.retrieval.answerability import (
-    THRESHOLD,
+    BALANCED_THRESHOLD,
     WEIGHTS,
-    Support,
+    Answerability,
     Weights,
-    build_support_queries,
+    build_answerability_queries,
     list_words,
-    read_support,
-    score_support,
+    read_answerability,
+    score_answerability,
 )
 from processors.retrieval.glossary import add_translation
 from processors.settings import Settings
@@ -36,9 +36,9 @@ class AbstentionReport(TypedDict):
     unanswerable: int
 
 
-def gather_support(
+def gather_answerability(
     client: OpenSearch, index: str, queries: Sequence[Query], settings: Settings
-) -> list[Support]:
+) -> list[Answerability]:
     """Return what speaks in an index for an answer to each query.
 
     Args:
@@ -54,22 +54,22 @@ def gather_support(
     found = []
     for query, vector in zip(queries, vectors.tolist(), strict=True):
         words = list_words(query["query"])
-        bodies = build_support_queries(words, vector, settings.all_groups)
-        found.append(read_support(words, [client.search(index=index, body=body) for body in bodies]))
+        bodies = build_answerability_queries(words, vector, settings.all_groups)
+        found.append(read_answerability(words, [client.search(index=index, body=body) for body in bodies]))
     return found
 
 
 def measure_abstention(
-    answerable: Sequence[Support],
-    unanswerable: Sequence[Support],
+    answerable: Sequence[Answerability],
+    unanswerable: Sequence[Answerability],
     weights: Weights = WEIGHTS,
-    threshold: float = THRESHOLD,
+    threshold: float = BALANCED_THRESHOLD,
 ) -> AbstentionReport:
     """Return how often the decision is right.
 
     Args:
-        answerable: Support for questions that have an answer.
-        unanswerable: Support for questions that have none.
+        answerable: What speaks for an answer to questions that have an answer.
+        unanswerable: What speaks for an answer to questions that have none.
         weights: Of the evidence.
         threshold: Least log odds at which a question is answered.
 
@@ -77,13 +77,13 @@ def measure_abstention(
         ValueError: One of the two kinds is missing.
 
     Example:
-        >>> strong, weak = Support(cosine=0.7, words=0.6), Support(cosine=0.1, words=0.0)
+        >>> strong, weak = Answerability(cosine=0.7, words=0.6), Answerability(cosine=0.1, words=0.0)
         >>> measure_abstention([strong, strong], [weak, strong])["accuracy"]
         0.75
     """
     require_both(answerable, unanswerable)
-    answered = np.mean([score_support(found, weights) >= threshold for found in answerable])
-    abstained = np.mean([score_support(found, weights) < threshold for found in unanswerable])
+    answered = np.mean([score_answerability(found, weights) >= threshold for found in answerable])
+    abstained = np.mean([score_answerability(found, weights) < threshold for found in unanswerable])
     return AbstentionReport(
         accuracy=float(answered + abstained) / 2,
         answered=float(answered),

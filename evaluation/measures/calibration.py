@@ -15,17 +15,18 @@ from scipy.special import log_expit
 
 from evaluation.measures.abstention import (
     AbstentionReport,
-    gather_support,
+    gather_answerability,
     measure_abstention,
     require_both,
 )
 from evaluation.queries.query_sets import Query, load_golden, load_no_answer, tell_language
 from processors.retrieval.answerability import (
-    THRESHOLD,
+    ANSWERING_THRESHOLD,
+    BALANCED_THRESHOLD,
     WEIGHTS,
-    Support,
+    Answerability,
     Weights,
-    score_support,
+    score_answerability,
     should_abstain,
 )
 from processors.settings import load_settings
@@ -38,7 +39,7 @@ from processors.versions.names import cover_family
 _PENALTY: Final = 0.1
 
 
-def fit_weights(answerable: Sequence[Support], unanswerable: Sequence[Support]) -> Weights:
+def fit_weights(answerable: Sequence[Answerability], unanswerable: Sequence[Answerability]) -> Weights:
     """Fit a logistic regression in which both kinds of questions count the same, however many there are.
 
     The weights of the evidence, not the bias, are held small (ridge; Hastie, Tibshirani, Friedman: "The
@@ -105,14 +106,18 @@ def main() -> None:
     documents = set(read_documents(client, index))
     golden = load_golden((source.url for source in settings.docs), documents)
     queries = [*golden, *load_no_answer()]
-    found = list(zip(queries, gather_support(client, index, queries, settings), strict=True))
+    found = list(zip(queries, gather_answerability(client, index, queries, settings), strict=True))
     chosen_on = [(query, evidence) for query, evidence in found if is_for_calibration(query)]
     others = [(query, evidence) for query, evidence in found if not is_for_calibration(query)]
     weights = fit_weights(*_separate(chosen_on))
-    scores = [[score_support(one, weights) for one in kind] for kind in _separate(chosen_on)]
+    scores = [[score_answerability(one, weights) for one in kind] for kind in _separate(chosen_on)]
     threshold = calibrate_threshold(*scores)
     sys.stdout.write(f"{live}, chosen on even numbers: {weights}, threshold {threshold:.2f}\n")
-    for name, kept in (("fitted", (weights, threshold)), ("in use", (WEIGHTS, THRESHOLD))):
+    for name, kept in (
+        ("fitted", (weights, threshold)),
+        ("in use", (WEIGHTS, BALANCED_THRESHOLD)),
+        ("in the service", (WEIGHTS, ANSWERING_THRESHOLD)),
+    ):
         _print_report(f"{name}, even", measure_abstention(*_separate(chosen_on), *kept))
         _print_report(f"{name}, odd", measure_abstention(*_separate(others), *kept))
         for language in ("en", "ru"):
@@ -123,7 +128,9 @@ def main() -> None:
             sys.stdout.write(f"wrong: {query['query_id']} {evidence} {query['query']}\n")
 
 
-def _separate(found: Iterable[tuple[Query, Support]]) -> tuple[list[Support], list[Support]]:
+def _separate(
+    found: Iterable[tuple[Query, Answerability]],
+) -> tuple[list[Answerability], list[Answerability]]:
     pairs = list(found)
     return (
         [evidence for query, evidence in pairs if query["relevant"]],
@@ -133,7 +140,7 @@ def _separate(found: Iterable[tuple[Query, Support]]) -> tuple[list[Support], li
 
 def _print_report(name: str, report: AbstentionReport) -> None:
     sys.stdout.write(
-        f"{name:18} accuracy {report['accuracy']:.3f}, answered {report['answered']:.3f} of "
+        f"{name:23} accuracy {report['accuracy']:.3f}, answered {report['answered']:.3f} of "
         f"{report['answerable']}, abstained {report['abstained']:.3f} of {report['unanswerable']}\n"
     )
 

@@ -5,16 +5,17 @@ The decision and how it was calibrated: docs/explanation/when-to-say-nothing.md.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from opensearchpy.exceptions import OpenSearchException
 
 from processors.retrieval.answerability import (
-    build_support_queries,
+    ANSWERING_THRESHOLD,
+    build_answerability_queries,
     list_words,
-    read_support,
-    score_support,
+    read_answerability,
+    score_answerability,
 )
 from processors.versions.names import cover_family
 from serving.context.correlation import name_search
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from serving.clients.lifespan import Clients
-
-THRESHOLD: Final = -1.2
-"""Least log odds at which the service answers.
-
-It is lower than where both errors are rarest together: a wrong refusal costs more than an answer whose
-sources can be looked at.
-"""
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +36,7 @@ def is_answerable(answerability: float) -> bool:
         >>> is_answerable(0.5), is_answerable(-2.0)
         (True, False)
     """
-    return answerability >= THRESHOLD
+    return answerability >= ANSWERING_THRESHOLD
 
 
 async def measure_answerability(
@@ -64,7 +58,7 @@ async def measure_answerability(
         return None
     index = cover_family(version)
     body: list[dict[str, Any]] = []
-    for query in build_support_queries(words, vector, groups):
+    for query in build_answerability_queries(words, vector, groups):
         body += [{"index": index}, query]
     try:
         with time_stage("support"):
@@ -77,4 +71,4 @@ async def measure_answerability(
     if any("error" in response for response in responses):
         log.warning("what speaks for an answer can't be told", errors=[r.get("error") for r in responses])
         return None
-    return score_support(read_support(words, responses))
+    return score_answerability(read_answerability(words, responses))

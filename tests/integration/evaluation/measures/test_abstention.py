@@ -6,10 +6,15 @@ from collections.abc import Iterator
 import pytest
 from opensearchpy import OpenSearch
 
-from evaluation.measures.abstention import gather_support, measure_abstention
+from evaluation.measures.abstention import gather_answerability, measure_abstention
 from evaluation.measures.calibration import is_for_calibration
 from evaluation.queries.query_sets import load_golden, load_no_answer
-from processors.retrieval.answerability import Support, build_support_queries, list_words, read_support
+from processors.retrieval.answerability import (
+    Answerability,
+    build_answerability_queries,
+    list_words,
+    read_answerability,
+)
 from processors.settings import Settings
 from processors.stores.search import apply_templates
 from processors.versions.corpus import read_documents
@@ -43,14 +48,14 @@ def index(client: OpenSearch) -> Iterator[str]:
     client.indices.delete_index_template(name=f"runlore-{name}")
 
 
-def ask(client: OpenSearch, index: str, question: str, groups: list[str]) -> Support:
+def ask(client: OpenSearch, index: str, question: str, groups: list[str]) -> Answerability:
     words = list_words(question)
-    parts = build_support_queries(words, VECTOR, groups)
+    parts = build_answerability_queries(words, VECTOR, groups)
     lines = [line for part in parts for line in ({"index": index}, part)]
-    return read_support(words, client.msearch(body=lines)["responses"])
+    return read_answerability(words, client.msearch(body=lines)["responses"])
 
 
-def test_words_that_no_page_has_weaken_the_support(client: OpenSearch, index: str) -> None:
+def test_words_that_no_page_has_weaken_the_evidence(client: OpenSearch, index: str) -> None:
     known = ask(client, index, "Kafka consumer falls behind", ["public"])["words"]
     partly = ask(client, index, "Kafka consumer without Zookeeper quorum", ["public"])["words"]
     unknown = ask(client, index, "recipe for borscht", ["public"])["words"]
@@ -64,7 +69,7 @@ def test_names_are_found_by_their_parts_and_pages_by_other_forms_of_words(
     assert ask(client, index, "restarting consumers", ["public"])["words"] > 0.3
 
 
-def test_what_the_one_who_asks_may_not_see_is_no_support(client: OpenSearch, index: str) -> None:
+def test_what_the_one_who_asks_may_not_see_is_no_evidence(client: OpenSearch, index: str) -> None:
     allowed = ask(client, index, "keycloak signs in", ["public", "security"])
     denied = ask(client, index, "keycloak signs in", ["public"])
     assert allowed["cosine"] == pytest.approx(1.0, abs=1e-3)
@@ -84,7 +89,9 @@ def test_golden_questions_without_an_answer_are_told_from_the_others(
     documents = set(read_documents(client, "cag"))
     golden = load_golden((source.url for source in settings.docs), documents)
     found = [
-        gather_support(client, "cag", [query for query in kind if not is_for_calibration(query)], settings)
+        gather_answerability(
+            client, "cag", [query for query in kind if not is_for_calibration(query)], settings
+        )
         for kind in (golden, load_no_answer())
     ]
     report = measure_abstention(found[0], found[1])

@@ -6,13 +6,13 @@ import pytest
 from evaluation.measures.abstention import measure_abstention
 from evaluation.measures.calibration import calibrate_threshold, fit_weights, is_for_calibration
 from evaluation.queries.query_sets import load_no_answer, read_golden, tell_language
-from processors.retrieval.answerability import Support, score_support
+from processors.retrieval.answerability import Answerability, score_answerability
 
 
-def draw(count: int, cosine: float, words: float, seed: int) -> list[Support]:
+def draw(count: int, cosine: float, words: float, seed: int) -> list[Answerability]:
     random = np.random.default_rng(seed)
     return [
-        Support(cosine=float(random.normal(cosine, 0.1)), words=float(random.normal(words, 0.1)))
+        Answerability(cosine=float(random.normal(cosine, 0.1)), words=float(random.normal(words, 0.1)))
         for _ in range(count)
     ]
 
@@ -22,7 +22,7 @@ def test_the_weights_tell_by_what_differs_and_not_by_what_does_not() -> None:
     assert fitted.words > 5
     assert abs(fitted.cosine) < 2
     # Half way between the two kinds the odds are even, although one is three times as frequent.
-    assert score_support(Support(cosine=0.5, words=0.4), fitted) == pytest.approx(0, abs=0.6)
+    assert score_answerability(Answerability(cosine=0.5, words=0.4), fitted) == pytest.approx(0, abs=0.6)
 
 
 def test_kinds_that_do_not_overlap_give_finite_weights() -> None:

@@ -1,4 +1,4 @@
-"""Support is read from what OpenSearch answers, and rare words count the most."""
+"""What speaks for an answer is read from what OpenSearch answers, and rare words count the most."""
 
 import math
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from processors.retrieval.answerability import (
-    Support,
-    build_support_queries,
+    Answerability,
+    build_answerability_queries,
     list_words,
-    read_support,
-    score_support,
+    read_answerability,
+    score_answerability,
     should_abstain,
 )
 
@@ -30,27 +30,27 @@ def rarity(holding: int, chunks: int) -> float:
 
 def test_the_share_of_words_is_of_the_most_that_they_could_score() -> None:
     words = [["kafka"], ["keycloak"]]
-    found = read_support(words, respond({"all": 100, "0": 50, "1": 0}, 0.5, 0.4))
+    found = read_answerability(words, respond({"all": 100, "0": 50, "1": 0}, 0.5, 0.4))
     assert found["words"] == pytest.approx(0.5 / (rarity(50, 100) + rarity(0, 100)))
     assert found["cosine"] == pytest.approx(0.4)
 
 
 def test_a_word_that_nobody_wrote_takes_more_away_than_a_frequent_one() -> None:
-    unknown = read_support([["kafka"], ["keycloak"]], respond({"all": 100, "0": 9, "1": 0}, 2.0, 0.4))
-    frequent = read_support([["kafka"], ["topic"]], respond({"all": 100, "0": 9, "1": 60}, 2.0, 0.4))
+    unknown = read_answerability([["kafka"], ["keycloak"]], respond({"all": 100, "0": 9, "1": 0}, 2.0, 0.4))
+    frequent = read_answerability([["kafka"], ["topic"]], respond({"all": 100, "0": 9, "1": 60}, 2.0, 0.4))
     assert unknown["words"] < frequent["words"]
 
 
 def test_a_russian_word_without_a_translation_takes_less_away() -> None:
     response = respond({"all": 100, "0": 9, "1": 0}, 2.0, 0.4)
-    foreign = read_support([["kafka"], ["бумага"]], response)
-    assert foreign["words"] > read_support([["kafka"], ["paper"]], response)["words"]
-    assert foreign["words"] > read_support([["kafka"], ["бумага", "paper"]], response)["words"]
+    foreign = read_answerability([["kafka"], ["бумага"]], response)
+    assert foreign["words"] > read_answerability([["kafka"], ["paper"]], response)["words"]
+    assert foreign["words"] > read_answerability([["kafka"], ["бумага", "paper"]], response)["words"]
 
 
 def test_nothing_found_is_no_evidence_and_no_error() -> None:
-    assert read_support([], respond({"all": 0}, None, None)) == Support(cosine=0.0, words=0.0)
-    assert should_abstain(read_support([["x1"]], respond({"all": 3, "0": 0}, None, 0.0)))
+    assert read_answerability([], respond({"all": 0}, None, None)) == Answerability(cosine=0.0, words=0.0)
+    assert should_abstain(read_answerability([["x1"]], respond({"all": 3, "0": 0}, None, 0.0)))
 
 
 def test_the_words_that_carry_a_question_along_are_none_of_its_words() -> None:
@@ -63,7 +63,7 @@ def test_the_words_that_carry_a_question_along_are_none_of_its_words() -> None:
 
 
 def test_only_what_the_one_who_asks_may_see_is_evidence() -> None:
-    by_words, nearest = build_support_queries([["kafka"]], [0.1], ["b", "a"])
+    by_words, nearest = build_answerability_queries([["kafka"]], [0.1], ["b", "a"])
     allowed = {"terms": {"acl": ["a", "b"]}}
     assert by_words["query"]["bool"]["filter"] == [allowed]
     counts = by_words["aggs"]["chunks"]["aggs"]
@@ -75,7 +75,7 @@ def test_only_what_the_one_who_asks_may_see_is_evidence() -> None:
 def test_more_evidence_never_turns_an_answer_into_none() -> None:
     grid = [n / 10 for n in range(11)]
     for cosine in grid:
-        scores = [score_support(Support(cosine=cosine, words=words)) for words in grid]
+        scores = [score_answerability(Answerability(cosine=cosine, words=words)) for words in grid]
         assert scores == sorted(scores)
-    assert should_abstain(Support(cosine=0.0, words=0.0))
-    assert not should_abstain(Support(cosine=0.8, words=0.8))
+    assert should_abstain(Answerability(cosine=0.0, words=0.0))
+    assert not should_abstain(Answerability(cosine=0.8, words=0.8))
