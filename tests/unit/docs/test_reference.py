@@ -6,6 +6,7 @@ import tomllib
 from typing import Any
 
 import pytest
+import yaml
 from prometheus_client import Counter, Gauge, Histogram
 from pydantic.fields import FieldInfo
 from pydantic_core import to_json
@@ -14,6 +15,7 @@ from local.services import SERVICES
 from local.settings import PORT_OFFSETS, StackSettings
 from processors.chunk import Chunk
 from processors.knowledge import topics
+from processors.retrieval.hybrid import DYNAMIC_KINDS, KEYWORD_FILTERS
 from processors.settings import Settings
 from serving.context import metrics as of_service
 from serving.model_server import metrics as of_models
@@ -151,6 +153,23 @@ def test_each_field_of_a_chunk_has_a_row_and_no_other_has() -> None:
     rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
     named = {name for cell in rows for name in re.findall(r"`(\w+)`", cell)}
     assert named | {"write_version"} == set(Chunk.__annotations__)
+
+
+def test_each_kind_of_chunk_has_a_row_and_no_other_has() -> None:
+    assert find_rows("docs/reference/chunk.md", "## Kinds").keys() == DYNAMIC_KINDS | {"runbook", "doc"}
+
+
+def test_each_filter_of_a_retrieval_is_told() -> None:
+    row = find_rows("docs/reference/http-api.md", "## Retrieve")["filters"]
+    told = row.split("|")[3].split(" with a value")[0]
+    assert re.findall(r"`(\w+)`", told) == list(KEYWORD_FILTERS)
+
+
+def test_each_rule_of_the_gate_is_told() -> None:
+    page = read_page("docs/reference/versions-and-gate.md").partition("\n## The gate\n")[2]
+    policy = yaml.safe_load(read_page("evaluation/gate/gate.yaml"))
+    rules = {rule for rules in policy.values() for rule in rules} | set(policy["cag"]["query_sets"])
+    assert rules - {"query_sets"} <= set(re.findall(r"`(\w+)`", page))
 
 
 def test_each_route_of_the_service_has_a_row_and_no_other_has() -> None:
