@@ -1,12 +1,12 @@
 """The environment of every process of the stack, made from its settings and passwords."""
 
 import json
-import subprocess
 from pathlib import Path
 
 from dotenv import dotenv_values
 
 from local.artifacts import NEURAL_SERVER, SERVER
+from local.code_commit import find_commit
 from local.docs_repository import resolve_docs
 from local.java import find_java
 from local.passwords import AIRFLOW_USERS, Passwords
@@ -90,7 +90,7 @@ def _runlore(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
         "RUNLORE_DOCS": resolve_docs(settings),
         "RUNLORE_ANSWERING_URL": settings.answering_url,
         "RUNLORE_ANSWERING_MODEL": settings.answering_model,
-        "RUNLORE_CODE_COMMIT": _find_commit(),
+        "RUNLORE_CODE_COMMIT": find_commit(ROOT),
         "RUNLORE_STAGING_URL": (settings.home / "staging").as_uri(),
         "RUNLORE_WORK_DIR": str(settings.home / "work"),
         "RUNLORE_EMBEDDING_FALLBACK": (
@@ -114,13 +114,6 @@ def _kubernetes(settings: StackSettings) -> dict[str, str]:
     if not settings.kubernetes_on:
         return {}
     return {"RUNLORE_KUBECONFIG": str(settings.home / "kubernetes/collector.kubeconfig")}
-
-
-def _find_commit() -> str:
-    """Give the commit of the code, with a mark if files differ from it; outside a clone, "unknown"."""
-    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    return done.stdout.strip() or "unknown"
 
 
 def _find_tokenizer(envs: Path) -> Path:

@@ -6,33 +6,37 @@ rollback or a new release it can't be hit any more, and nobody has to remember t
 
 import hashlib
 from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
 from typing import Final
 
 from processors.retrieval.hybrid import normalise_query
+from processors.retrieval.ranking_version import RANKING
 
 LONGEST_QUESTION: Final = 1_000
 """Characters. Who pastes a whole log won't ask the same again."""
-_RANKING: Final = Path(__file__).parent
+CHANGED: Final = "-dirty"
+"""Follows a commit where files differ from it, before what names the differences."""
 
 
-def cache_namespace(version: str, groups: Iterable[str], reranker: str) -> str:
+def cache_namespace(version: str, groups: Iterable[str], reranker: str, code_commit: str) -> str:
     """Return what the Redis keys of all begin with that is shown to the same people in the same order.
 
     Args:
         version: Index version that is searched.
         groups: Groups of the one who asks.
         reranker: The setting of that name.
+        code_commit: The setting of that name.
 
     Example:
-        >>> cache_namespace("cag-v000001", ["b", "a"], "") == cache_namespace("cag-v000001", ["a", "b"], "")
+        >>> name = cache_namespace("cag-v000001", ["a", "b"], "", "c0ffee")
+        >>> name == cache_namespace("cag-v000001", ["b", "a"], "", "facade")
         True
-        >>> cache_namespace("cag-v000001", ["a"], "") == cache_namespace("cag-v000001", ["a"], "sentences")
+        >>> name == cache_namespace("cag-v000001", ["a", "b"], "sentences", "c0ffee")
+        False
+        >>> name == cache_namespace("cag-v000001", ["a", "b"], "", "c0ffee-dirty.7d1b5412")
         False
     """
     access = hashlib.sha256("\0".join(sorted(set(groups))).encode()).hexdigest()[:12]
-    return f"cag:{version}:{access}:{_name_ranking(reranker)}"
+    return f"cag:{version}:{access}:{_name_ranking(reranker, code_commit)}"
 
 
 def cache_key(namespace: str, query: str) -> str:
@@ -96,8 +100,7 @@ def version_of(key: str) -> str:
     return key.split(":", 2)[1]
 
 
-@cache
-def _name_ranking(reranker: str) -> str:
-    """Return a short name of what decides the order of passages, from its code: nobody has to count it up."""
-    sources = sorted(path for path in _RANKING.iterdir() if path.suffix in {".py", ".txt"})
-    return name_writer(reranker, *(path.read_text(encoding="utf-8") for path in sources))
+def _name_ranking(reranker: str, code_commit: str) -> str:
+    """Return a short name of what decides the order of passages."""
+    # Whoever works on the ranking has other code at each start, and its fingerprint is still the old one.
+    return name_writer(RANKING, reranker, code_commit.partition(CHANGED)[2])

@@ -29,7 +29,9 @@ def store_hits(
     version: str,
     groups: list[str],
     found: Iterable[FoundHits],
+    *,
     ttl_seconds: int,
+    code_commit: str,
 ) -> int:
     """Store what was retrieved for questions, and the questions with their vectors, in one round trip.
 
@@ -42,11 +44,12 @@ def store_hits(
         groups: For whom it was searched.
         found: Each question with its hits and its vector; all of it is held at once.
         ttl_seconds: How long it lives.
+        code_commit: The setting of that name.
 
     Returns:
         How many bytes were stored.
     """
-    stored, namespace = 0, cache_namespace(version, groups, "")
+    stored, namespace = 0, cache_namespace(version, groups, "", code_commit)
     with redis.Redis.from_url(redis_url) as client, client.pipeline(transaction=False) as batch:
         for question, hits, vector in found:
             lifetime = int(ttl_seconds * random.uniform(0.9, 1.1))  # noqa: S311 - not a secret
@@ -67,15 +70,16 @@ def measure_room(redis_url: str) -> int:
     return limit // 2 if limit else sys.maxsize
 
 
-def forget_asked(redis_url: str, version: str, sets: Iterable[Iterable[str]]) -> None:
+def forget_asked(redis_url: str, version: str, sets: Iterable[Iterable[str]], code_commit: str) -> None:
     """Delete the lists of cached questions of a version: one that is warmed again would have them twice.
 
     Args:
-        redis_url: Of Redis.
-        version: Index version whose lists go.
-        sets: Sets of groups, each of which has a list of its own.
+        redis_url: Address of Redis.
+        version: The version that is warmed.
+        sets: Groups of those for whom it is.
+        code_commit: The setting of that name.
     """
-    keys = [asked_key(cache_namespace(version, groups, "")) for groups in sets]
+    keys = [asked_key(cache_namespace(version, groups, "", code_commit)) for groups in sets]
     if keys:
         with redis.Redis.from_url(redis_url) as client:
             client.unlink(*keys)

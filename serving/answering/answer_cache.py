@@ -91,7 +91,9 @@ async def recall_answer(
             raise
     shape = f"{settings.source_tokens} {settings.abstain}"
     writer = name_writer(PROMPT_VERSION, settings.answering_model, settings.code_commit, shape)
-    namespace = cache_namespace(str(versions["cag"]), question.groups, settings.reranker)
+    namespace = cache_namespace(
+        str(versions["cag"]), question.groups, settings.reranker, settings.code_commit
+    )
     name_key = partial(answer_key, namespace, writer)
     key = name_key(question.text)
     written, degraded = await read_entry(clients, key)

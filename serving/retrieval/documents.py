@@ -46,7 +46,7 @@ async def find_documents(
     cacheable = is_cacheable(question.text) and not question.filters and question.window is None
     if not cacheable:
         return await search_version(clients, settings, question, "cag", version, now)
-    namespace = cache_namespace(version, question.groups, settings.reranker)
+    namespace = cache_namespace(version, question.groups, settings.reranker, settings.code_commit)
     key = cache_key(namespace, question.text)
     found, degraded = await read_ranking(clients, key, question.k)
     if found is None and not degraded:

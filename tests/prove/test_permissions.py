@@ -382,7 +382,7 @@ def check_cache(world: World, version: str) -> None:
     """Under the hash of some groups there is nothing of others, and in no entry is what is of both."""
     known: dict[str, set[str]] = {}
     for groups in (("public",), *((group, "public") for group in GROUPS)):
-        known[cache_namespace("v", groups, "").split(":")[2]] = {*groups, "open"}
+        known[cache_namespace("v", groups, "", "").split(":")[2]] = {*groups, "open"}
     found: Counter[str] = Counter()
     with redis.Redis.from_url(world.settings.redis_url) as cache:
         for key in cache.scan_iter(match_version(version)):

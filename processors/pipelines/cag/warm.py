@@ -79,12 +79,16 @@ def _preload(
 ) -> int:
     """Search and store batch by batch, so that no more than one is held here; return how many were stored."""
     room = measure_room(settings.redis_url)
-    forget_asked(settings.redis_url, index, {groups for _, of_sets in planned for groups in of_sets})
+    sets = {groups for _, of_sets in planned for groups in of_sets}
+    forget_asked(settings.redis_url, index, sets, settings.code_commit)
     warmed = 0
     for begin in range(0, len(planned), _BATCH):
         batch = planned[begin : begin + _BATCH]
         for groups, found in _search_batch(client, settings, index, batch):
-            room -= store_hits(settings.redis_url, index, groups, found, settings.cache_ttl_seconds)
+            room -= store_hits(
+                settings.redis_url, index, groups, found,
+                ttl_seconds=settings.cache_ttl_seconds, code_commit=settings.code_commit,
+            )  # fmt: skip
             warmed += len(found)
         if room < 0:
             log.warning(

@@ -85,7 +85,9 @@ def test_add_edit_delete_each_make_a_version_that_tells_the_truth(
     live = catalog.find_live(client, "cag")
     assert live
     with redis.Redis.from_url(settings.redis_url) as cache:
-        assert cache.exists(cache_key(cache_namespace(live, ["public"], ""), "Redis is down"))
+        assert cache.exists(
+            cache_key(cache_namespace(live, ["public"], "", settings.code_commit), "Redis is down")
+        )
 
 
 def test_a_run_without_changes_is_skipped(client: OpenSearch, run_dag: RunDag) -> None:

@@ -18,7 +18,7 @@ def test_what_killed_builds_and_gone_versions_left_is_cleared(client: OpenSearch
     client.indices.create(index=GONE)
     with redis.Redis.from_url(settings.redis_url) as cache:
         keys = [
-            cache_key(cache_namespace(version, ["public"], ""), "left behind")
+            cache_key(cache_namespace(version, ["public"], "", ""), "left behind")
             for version in (GONE, live or "cag-v000000")
         ]
         for key in keys:

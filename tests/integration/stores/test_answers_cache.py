@@ -27,26 +27,33 @@ def cache(settings: Settings) -> Iterator[redis.Redis]:
 
 def test_stored_hits_can_be_read_and_end_by_themselves(settings: Settings, cache: redis.Redis) -> None:
     found = [("Why?", [HIT], [1.0, 0.0]), ("how", [], [0.0, 1.0])]
-    assert store_hits(settings.redis_url, OLD, ["ops"], found, 1_000) > 60
-    key = cache_key(cache_namespace(OLD, ["ops"], ""), "why")
+    assert store_hits(settings.redis_url, OLD, ["ops"], found, ttl_seconds=1_000, code_commit="") > 60
+    key = cache_key(cache_namespace(OLD, ["ops"], "", ""), "why")
     entry = cache.get(key)
     assert isinstance(entry, bytes)
     assert json.loads(entry) == {"hits": [HIT]}
     left = cache.ttl(key)
     assert isinstance(left, int)
     assert 800 < left <= 1_100
-    records: Any = cache.lrange(asked_key(cache_namespace(OLD, ["ops"], "")), 0, -1)
+    records: Any = cache.lrange(asked_key(cache_namespace(OLD, ["ops"], "", "")), 0, -1)
     assert [unpack_question(record)[0] for record in records] == ["Why?", "how"]
-    assert cache.get(cache_key(cache_namespace(OLD, ["public"], ""), "why")) is None
+    assert cache.get(cache_key(cache_namespace(OLD, ["public"], "", ""), "why")) is None
     # One that is warmed again doesn't have its questions twice.
-    forget_asked(settings.redis_url, OLD, [["ops"], ["public"]])
-    assert cache.llen(asked_key(cache_namespace(OLD, ["ops"], ""))) == 0
+    forget_asked(settings.redis_url, OLD, [["ops"], ["public"]], "")
+    assert cache.llen(asked_key(cache_namespace(OLD, ["ops"], "", ""))) == 0
     assert measure_room(settings.redis_url) > 0
 
 
 def test_only_versions_that_are_not_kept_are_evicted(settings: Settings, cache: redis.Redis) -> None:
     for version in (OLD, NEW):
-        store_hits(settings.redis_url, version, ["public"], [("why", [HIT], [1.0])], 1_000)
+        store_hits(
+            settings.redis_url,
+            version,
+            ["public"],
+            [("why", [HIT], [1.0])],
+            ttl_seconds=1_000,
+            code_commit="",
+        )
     others = {version_of(key.decode()) for key in cache.scan_iter(match_version("cag-v*"))} - {OLD}
     assert evict_versions(settings.redis_url, sorted(others)) == 2
     assert not list(cache.scan_iter(match_version(OLD)))

@@ -103,7 +103,9 @@ def ranked(world: Any) -> list[str]:
 def fill_cache(world: Any, version: str, size: int) -> None:
     source = world.hits["cag-v000003"][1]["_source"]
     hits = [{**source, "chunk_id": str(n), "score": 1.0, "index": version} for n in range(size)]
-    world.cache[cache_key(cache_namespace(version, ("public",), ""), "what now")] = json.dumps({"hits": hits})
+    world.cache[cache_key(cache_namespace(version, ("public",), "", ""), "what now")] = json.dumps(
+        {"hits": hits}
+    )
 
 
 async def test_cached_hits_spare_search_and_embedding(client: Client, world: Any) -> None:

@@ -30,7 +30,7 @@ async def test_question_and_history_reach_nobody_unmasked(client: Client, world:
 
 async def test_cache_is_asked_for_the_masked_question(client: Client, world: Any) -> None:
     hits = [{"chunk_id": "c9", "doc_id": "d", "score": 1.0, "title": "T", "text": "x", "cite": {}}]
-    key = cache_key(cache_namespace("cag-v000003", ["public"], ""), mask_secrets(TYPED))
+    key = cache_key(cache_namespace("cag-v000003", ["public"], "", ""), mask_secrets(TYPED))
     world.cache[key] = json.dumps({"hits": [hits[0] | {"observed_at": "", "index": "cag-v000003"}]})
     answer = await client.post("/v1/retrieve", json={"query": TYPED, "k": 1, "pipeline": "cag"})
     assert [hit["chunk_id"] for hit in answer.json()["hits"]] == ["c9"]

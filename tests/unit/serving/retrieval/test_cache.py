@@ -64,7 +64,7 @@ async def test_what_was_ranked_otherwise_is_not_served(
     client: Client, world: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await retrieve(client, HOW)
-    monkeypatch.setattr("processors.retrieval.cache_keys._name_ranking", lambda _: "another")
+    monkeypatch.setattr("processors.retrieval.cache_keys._name_ranking", lambda *_: "another")
     await retrieve(client, HOW)
     assert len(world.searches) == 2
 
@@ -80,7 +80,7 @@ async def test_the_same_question_in_other_words_hits_and_another_one_does_not(
     # All vectors are equal here, so only the words keep this one apart.
     await retrieve(client, OTHER)
     assert len(world.searches) == 2
-    assert len(world.cache[asked_key(cache_namespace("cag-v000003", ["public"], ""))]) == 2
+    assert len(world.cache[asked_key(cache_namespace("cag-v000003", ["public"], "", ""))]) == 2
 
 
 async def test_an_answer_serves_the_question_in_other_words(

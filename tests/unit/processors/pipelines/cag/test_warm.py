@@ -31,7 +31,7 @@ class Redis:
         self.most_held = max(self.most_held, self.held)
         return [{}] * 30
 
-    def store(self, _: str, __: str, groups: list[str], found: list[Any], ___: int) -> int:
+    def store(self, _: str, __: str, groups: list[str], found: list[Any], **___: Any) -> int:
         self.held -= len(found)
         self.stored.append((tuple(groups), [question for question, _, _ in found]))
         assert all(len(hits) == 20 for _, hits, _ in found)
