@@ -46,7 +46,13 @@ def describe_provenance(answer: Answer) -> Provenance:
 
 
 def cite_source(n: int, hit: Hit, url: str) -> Citation:
-    """Return what the number n stands for, and the link by which the reader opens it."""
+    """Return what the number n stands for, and the link by which the reader opens it.
+
+    Args:
+        n: The number in the text, from 1 on.
+        hit: What it stands for.
+        url: The link, which names the reader's grant where one is needed.
+    """
     return Citation(
         n=n,
         title=title_of(hit),

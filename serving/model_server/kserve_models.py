@@ -71,6 +71,11 @@ class EmbeddingModel(Model):  # type: ignore[misc] # kserve ships no types
     ) -> InferResponse:
         """Embed texts.
 
+        Args:
+            payload: Holds the input `text`.
+            headers: Of the request; not looked at.
+            response_headers: Of the answer; not changed.
+
         Raises:
             InvalidInput: If there is no text, too many, or an empty one.
         """
@@ -120,6 +125,11 @@ class ExtractiveModel(Model):  # type: ignore[misc] # kserve ships no types
         response_headers: dict[str, str] | None = None,  # noqa: ARG002 - KServe's signature
     ) -> InferResponse:
         """Answer each prompt, or the one question from the given contexts.
+
+        Args:
+            payload: Holds the input `prompt`, or `question` with `context`.
+            headers: Of the request; not looked at.
+            response_headers: Of the answer; not changed.
 
         Raises:
             InvalidInput: If there is neither a prompt nor exactly one question.

@@ -80,7 +80,13 @@ def choose_query(prompt: Prompt) -> str:
 
 
 def narrow_units(units: Sequence[Unit], query: str, most: int = MAX_UNITS) -> list[Unit]:
-    """Keep the units that share most words with the query, in their order."""
+    """Keep the units that share most words with the query, in their order.
+
+    Args:
+        units: In the order of the sources.
+        query: The question.
+        most: How many are kept.
+    """
     if len(units) <= most:
         return list(units)
     words = [split_words(unit.text) for unit in units]

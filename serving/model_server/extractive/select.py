@@ -126,7 +126,13 @@ def find_list(best: ScoredUnit, scored: Sequence[ScoredUnit]) -> tuple[ScoredUni
 
 
 def adopt_code(last: ScoredUnit, source: int, scored: Sequence[ScoredUnit]) -> ScoredUnit:
-    """Give the last step of a list the code that was cut off into the source where the list goes on."""
+    """Give the last step of a list the code that was cut off into the source where the list goes on.
+
+    Args:
+        last: The last step of the list.
+        source: Number of the source where the list goes on.
+        scored: All units, with their sources.
+    """
     orphans = [
         one.unit for one in scored if one.source.n == source and one.unit.order == 0 and not one.unit.text
     ]
