@@ -2,32 +2,35 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final, TypedDict, TypeVar
 
 from processors.access_policy import PUBLIC_POLICY, AccessPolicy
 from processors.chunk import Chunk
 from processors.knowledge import topics
-from processors.knowledge.airflow.chunks import build_airflow_chunks
-from processors.knowledge.kubernetes.chunks import build_kubernetes_chunks
+from processors.knowledge.airflow.chunks import describe_airflow
+from processors.knowledge.chunks import Batch, Origin, Reading, make_event_chunk
+from processors.knowledge.faults import describe_faults
+from processors.knowledge.kubernetes.chunks import describe_kubernetes
 from processors.knowledge.logs.parsing import LogLine, is_noise, parse_logs
-from processors.knowledge.logs.pattern_chunks import build_pattern_chunk
-from processors.knowledge.logs.patterns import METHOD, PartitionState, fold_lines, start_state
-from processors.knowledge.metrics.windows import build_metric_chunks
-from processors.knowledge.mlflow.chunks import build_mlflow_chunks
+from processors.knowledge.logs.pattern_chunks import describe_pattern
+from processors.knowledge.logs.patterns import METHOD, PartitionState, fold_lines, start_state, write_offsets
+from processors.knowledge.metrics.windows import describe_metrics
+from processors.knowledge.mlflow.chunks import describe_mlflow
 from processors.knowledge.record import DeadLetter, Record, place_of
-from processors.knowledge.sealing import seal_chunk
 from processors.knowledge.times import read_clock
+from processors.knowledge.untrusted import PoisonError
 
-Builder = Callable[[Record, str, str], list[Chunk]]
 _Made = TypeVar("_Made")
 _LONGEST_ERROR: Final = 2_000
 
-BUILDERS: Final[dict[str, Builder]] = {
-    topics.METRICS: build_metric_chunks,
-    topics.KUBERNETES: build_kubernetes_chunks,
-    topics.MLFLOW: build_mlflow_chunks,
-    topics.AIRFLOW: build_airflow_chunks,
+DESCRIBERS: Final[dict[str, Callable[[Record], Reading]]] = {
+    topics.METRICS: describe_metrics,
+    topics.KUBERNETES: describe_kubernetes,
+    topics.MLFLOW: describe_mlflow,
+    topics.AIRFLOW: describe_airflow,
 }
+"""How a record of each topic but the logs' is read."""
 
 
 class Built(TypedDict):
@@ -54,77 +57,87 @@ def build_chunks(
         state: What is known of the partition's logs before them; changed in place.
         noise: Log lines that one of these finds are left out.
         batch_id: The run that read them.
-        ingested_at: When it read them.
+        ingested_at: When it read them, ISO 8601.
         policy: Who may see what.
     """
+    batch = Batch(batch_id, ingested_at)
     if records[0]["topic"] == topics.LOGS:
-        return _fold_logs(records, state, tuple(noise), batch_id, ingested_at, policy)
-    return _build_each(records, batch_id, ingested_at, policy)
+        return _fold_logs(records, state, tuple(noise), batch, policy)
+    return _describe_each(records, batch, policy)
 
 
-def _build_each(records: list[Record], batch_id: str, ingested_at: str, policy: AccessPolicy) -> Built:
+def _describe_each(records: list[Record], batch: Batch, policy: AccessPolicy) -> Built:
     letters: list[DeadLetter] = []
-
-    def build(record: Record) -> list[Chunk]:
-        built = BUILDERS[record["topic"]](record, batch_id, ingested_at)
-        clock_ms = record["timestamp_ms"]
-        return [_finish(chunk, record, clock_ms, clock_ms, policy) for chunk in built]
-
-    made = (_attempt(build, record, letters) or [] for record in records)
+    made = (
+        _attempt(partial(chunk_record, batch=batch, policy=policy), record, letters) for record in records
+    )
     chunks = [chunk for of_record in made for chunk in of_record]
     return Built(chunks=chunks, letters=letters, noise=0, state=None)
+
+
+def chunk_record(record: Record, batch: Batch, policy: AccessPolicy) -> tuple[list[Chunk], list[str]]:
+    """Return the chunks of a record that is told by itself, and what of it could not be read.
+
+    Args:
+        record: Of any topic but the logs'.
+        batch: The run that read it.
+        policy: Who may see what.
+    """
+    described, faults = DESCRIBERS[record["topic"]](record)
+    clock_ms = record["timestamp_ms"]
+    origin = Origin(place_of(record), record["offset"] + 1, read_clock(clock_ms), write_version=clock_ms)
+    return [make_event_chunk(each, origin, batch, policy) for each in described], faults
 
 
 def _fold_logs(
     records: list[Record],
     state: PartitionState | None,
     noise: tuple[re.Pattern[str], ...],
-    batch_id: str,
-    ingested_at: str,
+    batch: Batch,
     policy: AccessPolicy,
 ) -> Built:
     known = state if state and state["method"] == METHOD else start_state()
     letters: list[DeadLetter] = []
-    parsed = (_attempt(parse_logs, record, letters) or [] for record in records)
+    parsed = (_attempt(parse_logs, record, letters) for record in records)
     lines: list[LogLine] = [line for of_record in parsed for line in of_record]
     told = [line for line in lines if not is_noise(line, noise)]
-    reached = records[-1]["offset"] + 1
-    windows = fold_lines(known, told)
-    # A window's write is ordered by how far its partition was folded, which no clock can disturb.
-    chunks = [
-        _finish(
-            build_pattern_chunk(window, reached, batch_id, ingested_at),
-            records[0],
-            window["touched_ms"],
+    place, reached = place_of(records[0]), records[-1]["offset"] + 1
+    chunks = []
+    for window in fold_lines(known, told):
+        # A window's write is ordered by how far its partition was folded, which no clock can disturb.
+        origin = Origin(
+            place,
             reached,
-            policy,
+            read_clock(window["touched_ms"]),
+            write_version=reached,
+            offsets=write_offsets(window["offsets"]),
         )
-        for window in windows
-    ]
+        chunks.append(make_event_chunk(describe_pattern(window), origin, batch, policy))
     return Built(chunks=chunks, letters=letters, noise=len(lines) - len(told), state=known)
 
 
-def _attempt(make: Callable[[Record], _Made], record: Record, letters: list[DeadLetter]) -> _Made | None:
-    """Return what is made of a record, or None and one dead letter more.
+def _attempt(
+    read: Callable[[Record], tuple[list[_Made], list[str]]], record: Record, letters: list[DeadLetter]
+) -> list[_Made]:
+    """Return what is made of a record; what of it can't be read becomes one dead letter.
 
     The one place that decides what poison is: whatever a record makes its reader raise. A tuple of expected
     errors would have to name all that libraries ever raise, and what it lacks stops ingestion for good.
     """
     try:
-        return make(record)
+        made, faults = read(record)
     except Exception as error:
-        letters.append(
-            DeadLetter(
-                topic=record["topic"],
-                partition=record["partition"],
-                offset=record["offset"],
-                error=f"{type(error).__name__}: {error}"[:_LONGEST_ERROR],
-            )
-        )
-        return None
+        letters.append(_write_letter(record, f"{type(error).__name__}: {error}"))
+        return []
+    if faults:
+        letters.append(_write_letter(record, f"{PoisonError.__name__}: {describe_faults(faults)}"))
+    return made
 
 
-def _finish(chunk: Chunk, record: Record, clock_ms: int, write_version: int, policy: AccessPolicy) -> Chunk:
-    """Seal a chunk of a record's partition by the broker's time of what it was made from last."""
-    sealed = seal_chunk(chunk, read_clock(clock_ms), policy)
-    return {**sealed, "source_place": place_of(record), "write_version": write_version}
+def _write_letter(record: Record, error: str) -> DeadLetter:
+    return DeadLetter(
+        topic=record["topic"],
+        partition=record["partition"],
+        offset=record["offset"],
+        error=error[:_LONGEST_ERROR],
+    )

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from processors.chunk import Chunk
-from processors.knowledge.kubernetes.chunks import build_kubernetes_chunks
 from processors.knowledge.record import Record
+from tests.support.chunks import make_chunks
 
 NOON_MS = 1_795_262_400_000  # 2026-11-21 12:00:00 UTC
 NOON = "2026-11-21T12:00:00+00:00"
@@ -26,7 +26,7 @@ def make_record(value: Any, **headers: str) -> Record:
 
 def build_all(value: Any, **headers: str) -> list[Chunk]:
     """Return the chunks of a record."""
-    return build_kubernetes_chunks(make_record(value, **headers), "b", "now")
+    return make_chunks(make_record(value, **headers))
 
 
 def build(value: Any, **headers: str) -> Chunk:

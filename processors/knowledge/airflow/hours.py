@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from processors.knowledge.airflow.fields import LONGEST_TITLE, read_span, require_text
 from processors.knowledge.airflow.tasks import FAILED, read_duration
-from processors.knowledge.airflow.told import Told, read_span, require_text
+from processors.knowledge.chunks import Description
 from processors.knowledge.durations import describe_duration
 from processors.knowledge.fields import Object, take_count, take_objects, take_text
 from processors.knowledge.times import bound_moment, read_moment
@@ -18,7 +19,7 @@ _FLAT: Final = 0.1
 _ENOUGH: Final = 6
 
 
-def describe_hour(body: dict[str, Any], clock: datetime) -> Told:
+def describe_hour(body: dict[str, Any], clock: datetime) -> Description:
     """Return what is told of a DAG's runs in an hour.
 
     Args:
@@ -49,18 +50,27 @@ def describe_hour(body: dict[str, Any], clock: datetime) -> Told:
         f"Typical task durations: {', '.join(typical)}." if typical else "",
         _say_retries(instances),
     ]
-    return Told(
-        dag_id=dag_id,
-        identity=(dag_id, "hour", named),
-        title=f"Runs of DAG {dag_id} on {hour:%Y-%m-%d from %H:%M} UTC",
-        lines=lines,
+    title = f"Runs of DAG {dag_id} on {hour:%Y-%m-%d from %H:%M} UTC"
+    return Description(
+        kind="pipeline_run",
+        identity=("pipeline_run", dag_id, "hour", named),
+        document=("pipeline_run", dag_id, "hour", named),
+        source=f"airflow:{dag_id}",
+        title=title[:LONGEST_TITLE],
+        text="\n".join(filter(None, lines)),
         gist=f"Airflow DAG {dag_id} in an hour: runs, failures, durations of {', '.join(sorted(tasks))}",
-        began_at=hour,
-        observed_at=ended,
+        began_at=hour.isoformat(),
+        observed_at=ended.isoformat(),
+        service=dag_id,
         severity="warning" if failed else "info",
-        labels={"hour": named},
-        values=[],
-        cite={"hour": named, "until": (hour + timedelta(hours=1)).isoformat()},
+        labels={"dag": dag_id, "hour": named},
+        values=[dag_id],
+        cite={
+            "type": "airflow",
+            "dag_id": dag_id,
+            "hour": named,
+            "until": (hour + timedelta(hours=1)).isoformat(),
+        },
     )
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from processors.knowledge.airflow.errors import find_error
+from processors.knowledge.airflow.fields import LONGEST_TITLE, read_span, require_text
 from processors.knowledge.airflow.tasks import (
     FAILED,
     describe_failure,
@@ -13,7 +14,7 @@ from processors.knowledge.airflow.tasks import (
     describe_task,
     name_instance,
 )
-from processors.knowledge.airflow.told import Told, read_span, require_text
+from processors.knowledge.chunks import Description
 from processors.knowledge.durations import describe_duration
 from processors.knowledge.fields import Object, take_object, take_objects, take_text
 
@@ -22,7 +23,7 @@ _CAUSES: Final = 5
 _TASKS: Final = 40
 
 
-def describe_run(body: dict[str, Any], clock: datetime) -> Told:
+def describe_run(body: dict[str, Any], clock: datetime) -> Description:
     """Return what is told of a run.
 
     Args:
@@ -57,19 +58,23 @@ def describe_run(body: dict[str, Any], clock: datetime) -> Told:
         *(_quote_log(name, events) for name, events in take_object(body, "logs").items()),
     ]
     first = {"task_id": take_text(failed[0], "task_id")} if failed else {}
-    return Told(
-        dag_id=dag_id,
-        identity=(dag_id, run_id),
-        title=f"{'Failed run' if is_failed else 'Run'} of DAG {dag_id}{f' in {names}' if names else ''}",
-        lines=lines,
+    title = f"{'Failed run' if is_failed else 'Run'} of DAG {dag_id}{f' in {names}' if names else ''}"
+    return Description(
+        kind="pipeline_run",
+        identity=("pipeline_run", dag_id, run_id),
+        document=("pipeline_run", dag_id, run_id),
+        source=f"airflow:{dag_id}",
+        title=title[:LONGEST_TITLE],
+        text="\n".join(filter(None, lines)),
         # A different error is a different thing to look for; a different time is not.
         gist=" ".join(filter(None, (f"Airflow DAG {dag_id} {state}", names, *dict.fromkeys(errors)))),
-        began_at=began,
-        observed_at=ended,
+        began_at=began.isoformat(),
+        observed_at=ended.isoformat(),
+        service=dag_id,
         severity="error" if is_failed else "info",
-        labels={"state": state, **({"task": names} if names else {})},
-        values=[run_id, *dict.fromkeys(name_instance(one) for one in failed)],
-        cite={"run_id": run_id, **first},
+        labels={"dag": dag_id, "state": state, **({"task": names} if names else {})},
+        values=[dag_id, run_id, *dict.fromkeys(name_instance(one) for one in failed)],
+        cite={"type": "airflow", "dag_id": dag_id, "run_id": run_id, **first},
     )
 
 

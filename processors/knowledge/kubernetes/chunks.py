@@ -4,7 +4,9 @@ import shlex
 from datetime import datetime
 from typing import Any, Final
 
-from processors.chunk import ENDED, Chunk, hash_content, make_id
+from processors.chunk import ENDED
+from processors.knowledge.chunks import Description, Reading
+from processors.knowledge.faults import note_fault
 from processors.knowledge.fields import Object, take_text
 from processors.knowledge.kubernetes.audit import is_audit, read_audit
 from processors.knowledge.kubernetes.events import (
@@ -35,35 +37,36 @@ _GROUPS: Final = frozenset(
 )  # fmt: skip
 
 
-def build_kubernetes_chunks(record: Record, batch_id: str, ingested_at: str) -> list[Chunk]:
-    """Return the chunks of a record's events and objects; a later record of the same one replaces its chunk.
+def describe_kubernetes(record: Record) -> Reading:
+    """Return what is told of a record's events and objects; a later record of the same one replaces it.
 
-    Kinds that aren't told of make no chunk. Nor does the deletion of an event: that the cluster has forgotten
-    it doesn't make it untrue.
+    Nothing is told of kinds that aren't known. Nor is the deletion of an event: that the cluster has
+    forgotten it doesn't make it untrue.
 
     Args:
         record: An object as the API gives it, alone, in a list, in a frame of a watch or as exporters write
             it. The header `type` says `DELETED` if it is gone, the header `cluster` names the cluster.
-        batch_id: Of the run.
-        ingested_at: When the run read it.
 
     Raises:
         PoisonError: The record is no JSON, holds nothing of Kubernetes, or nothing in it has a name.
     """
-    chunks: list[Chunk] = []
-    faults: list[PoisonError] = []
-    for frame in read_frames(record):
+    told: list[Description] = []
+    faults: list[str] = []
+    poison: list[PoisonError] = []
+    frames = read_frames(record, faults)
+    for number, frame in enumerate(frames):
         try:
-            chunks += _build(frame, record, batch_id, ingested_at)
-        except PoisonError as fault:
-            faults.append(fault)
+            told += _describe(frame, record)
+        except PoisonError as error:
+            poison.append(error)
+            note_fault(faults, f"object {number} of {len(frames)}", str(error))
     # One of many that can't be told takes no other along.
-    if faults and not chunks:
-        raise faults[0]
-    return chunks
+    if poison and not told:
+        raise poison[0]
+    return Reading(told, faults)
 
 
-def _build(frame: Frame, record: Record, batch_id: str, ingested_at: str) -> list[Chunk]:
+def _describe(frame: Frame, record: Record) -> list[Description]:
     object_: Object | None = frame.object
     kind, group = take_text(object_, "kind"), take_text(object_, "apiVersion").rpartition("/")[0]
     if group not in _GROUPS or (kind == "Event" and frame.type == DELETED):
@@ -72,25 +75,11 @@ def _build(frame: Frame, record: Record, batch_id: str, ingested_at: str) -> lis
         object_ = read_audit(frame.object)
     if object_ is None or (kind != "Event" and kind not in TELLERS):
         return []
-    now = read_clock(record["timestamp_ms"])
     describe = _describe_event if kind == "Event" else _describe_state
-    described = describe(object_, frame, record, now)
-    return [
-        Chunk(
-            **described,  # type: ignore[typeddict-item]
-            content_hash=hash_content(described["title"], "", described["gist"]),
-            source=SOURCE,
-            heading_path="",
-            cluster=frame.cluster,
-            ingested_at=ingested_at,
-            acl=["public"],
-            batch_id=batch_id,
-            source_offset=record["offset"] + 1,
-        )
-    ]
+    return [describe(object_, frame, record, read_clock(record["timestamp_ms"]))]
 
 
-def _describe_state(object_: Object, frame: Frame, record: Record, now: datetime) -> dict[str, Any]:
+def _describe_state(object_: Object, frame: Frame, record: Record, now: datetime) -> Description:
     meta, kind = _read_names(object_), object_["kind"]
     object_ = {**object_, "metadata": {**object_["metadata"], **meta}}
     is_gone = frame.type == DELETED
@@ -98,28 +87,28 @@ def _describe_state(object_: Object, frame: Frame, record: Record, now: datetime
         state = describe_gone(object_, now, record["headers"].get(LAST_KNOWN, ""))
     else:
         state = describe_state(object_, now, is_changed=frame.type == "MODIFIED")
-    title = describe_object(object_)[:160]
-    return {
-        "chunk_id": make_id(
-            "k8s_state", meta["uid"] or (frame.cluster, kind, meta["namespace"], meta["name"])
-        ),
-        "doc_id": _name_document(frame.cluster, kind, meta),
-        "kind": "k8s_state",
-        "title": title,
-        "text": state.text,
-        "gist": state.gist,
-        "began_at": state.began_at.isoformat(),
-        "observed_at": state.observed_at.isoformat(),
-        "service": find_service(object_),
-        "namespace": meta["namespace"],
-        "severity": state.severity,
-        "labels": state.labels,
-        "values": [*([meta["uid"]] if meta["uid"] else []), *([ENDED] if is_gone else [])],
-        "cite": _cite(object_, {**meta, "kind": kind}, record, by_events=is_gone),
-    }
+    identity = meta["uid"] or (frame.cluster, kind, meta["namespace"], meta["name"])
+    return Description(
+        kind="k8s_state",
+        identity=("k8s_state", identity),
+        document=_name_document(frame.cluster, kind, meta),
+        source=SOURCE,
+        title=describe_object(object_)[:160],
+        text=state.text,
+        gist=state.gist,
+        began_at=state.began_at.isoformat(),
+        observed_at=state.observed_at.isoformat(),
+        service=find_service(object_),
+        namespace=meta["namespace"],
+        cluster=frame.cluster,
+        severity=state.severity,
+        labels=state.labels,
+        values=[*([meta["uid"]] if meta["uid"] else []), *([ENDED] if is_gone else [])],
+        cite=_cite(object_, {**meta, "kind": kind}, record, by_events=is_gone),
+    )
 
 
-def _describe_event(event: Object, frame: Frame, record: Record, now: datetime) -> dict[str, Any]:
+def _describe_event(event: Object, frame: Frame, record: Record, now: datetime) -> Description:
     about = find_subject(event)
     first, last = read_span(event, now)
     words = describe_event(event, about, first, last)
@@ -131,20 +120,22 @@ def _describe_event(event: Object, frame: Frame, record: Record, now: datetime) 
         take_text(meta, "namespace"),
         name or (words["gist"], first.isoformat()),
     )
-    return {
-        "chunk_id": make_id("k8s_event", identity),
-        "doc_id": _name_document(frame.cluster, about["kind"], about),
-        "kind": "k8s_event",
+    return Description(
+        kind="k8s_event",
+        identity=("k8s_event", identity),
+        document=_name_document(frame.cluster, about["kind"], about),
+        source=SOURCE,
         **words,
-        "began_at": first.isoformat(),
-        "observed_at": last.isoformat(),
-        "service": guess_service(about["kind"], about["name"]),
-        "namespace": about["namespace"],
-        "severity": judge_event(event),
-        "labels": label_event(event, about),
-        "values": [of_about] if (of_about := take_text(about, "uid")) else [],
-        "cite": _cite(event, about, record, by_events=True),
-    }
+        began_at=first.isoformat(),
+        observed_at=last.isoformat(),
+        service=guess_service(about["kind"], about["name"]),
+        namespace=about["namespace"],
+        cluster=frame.cluster,
+        severity=judge_event(event),
+        labels=label_event(event, about),
+        values=[of_about] if (of_about := take_text(about, "uid")) else [],
+        cite=_cite(event, about, record, by_events=True),
+    )
 
 
 def _read_names(object_: Object) -> dict[str, str]:
@@ -159,9 +150,9 @@ def _read_names(object_: Object) -> dict[str, str]:
     return meta
 
 
-def _name_document(cluster: str, kind: str, meta: dict[str, Any]) -> str:
+def _name_document(cluster: str, kind: str, meta: dict[str, Any]) -> tuple[object, ...]:
     """An object's state and the events about it are of one document."""
-    return make_id("kubernetes", cluster, kind, meta["namespace"], meta["name"])
+    return ("kubernetes", cluster, kind, meta["namespace"], meta["name"])
 
 
 def _cite(object_: Object, about: Object, record: Record, *, by_events: bool) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from processors.knowledge.faults import iterate_objects
 from processors.knowledge.fields import Object, take, take_object, take_objects, take_text
 
 _WORD: Final = re.compile(r"_([a-z])")
@@ -81,17 +82,19 @@ def undo_snake_case(value: Any, depth: int = _DEEPEST) -> Any:
     return value
 
 
-def read_log_record(value: Object) -> Iterator[tuple[Any, str]]:
+def read_log_record(value: Object, faults: list[str]) -> Iterator[tuple[Any, str]]:
     """Yield what the log records of an OTLP message hold, each with the name of its cluster if it is known.
 
     Args:
         value: An OTLP/JSON message of logs, or something else, of which nothing is yielded.
+        faults: What in it is no log record is noted there; changed in place.
     """
-    for resource in take_objects(value, "resourceLogs"):
+    for place, resource in iterate_objects(value.get("resourceLogs"), "resourceLogs", faults):
         of_resource = _read_attributes(take_object(resource, "resource"))
         cluster = str(of_resource.get("k8s.cluster.name", ""))
-        for scope in take_objects(resource, "scopeLogs"):
-            for log in take_objects(scope, "logRecords"):
+        scopes = iterate_objects(resource.get("scopeLogs"), f"{place}.scopeLogs", faults)
+        for within, scope in scopes:
+            for _, log in iterate_objects(scope.get("logRecords"), f"{within}.logRecords", faults):
                 attributes = {**of_resource, **_read_attributes(log)}
                 body = read_any_value(log.get("body"))
                 yield (

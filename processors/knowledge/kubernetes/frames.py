@@ -6,6 +6,7 @@ Whatever stands in a record is opened until objects or events come to light; eac
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
+from processors.knowledge.faults import MOST_NOTED, note_fault
 from processors.knowledge.fields import Object, take_object, take_text
 from processors.knowledge.kubernetes.exporters import (
     complete_event,
@@ -39,28 +40,33 @@ class Frame(NamedTuple):
     cluster: str
 
 
-def read_frames(record: Record) -> list[Frame]:
+class _Around(NamedTuple):
+    """What the wrapping says of what it holds, and what can't be read there, which is noted in place."""
+
+    type: str
+    cluster: str
+    faults: list[str]
+
+
+def read_frames(record: Record, faults: list[str]) -> list[Frame]:
     """Return the objects and events that a record holds; none if it only moves a position.
 
     Args:
         record: Its headers `type` and `cluster` say what the wrapping doesn't.
+        faults: What of several objects can't be read is noted there; changed in place.
 
     Raises:
         PoisonError: It is no JSON, or nothing in it is of Kubernetes.
 
     Example:
         >>> event = '{"type": "ADDED", "object": {"kind": "Pod", "metadata": {"name": "p"}}}'
-        >>> record = {"value": event, "headers": {"cluster": "prod"}}
-        >>> read_frames(record)[0].object["kind"], read_frames(record)[0].type
+        >>> (frame,) = read_frames({"value": event, "headers": {"cluster": "prod"}}, [])
+        >>> frame.object["kind"], frame.type
         ('Pod', 'ADDED')
     """
     headers = record["headers"]
-    type_ = _TYPES.get(headers.get("type", "").upper(), "")
-    frames = [
-        frame
-        for value in _read_values(record["value"])
-        for frame in _open(value, type_, headers.get("cluster", ""), _DEEPEST)
-    ]
+    around = _Around(_TYPES.get(headers.get("type", "").upper(), ""), headers.get("cluster", ""), faults)
+    frames = [frame for value in _read_values(record["value"]) for frame in _open(value, around, _DEEPEST)]
     if not frames:
         raise PoisonError("expected a Kubernetes object with kind and metadata, or an event")
     return [frame for frame in frames if frame.type != "BOOKMARK"]
@@ -81,46 +87,56 @@ def _read_values(text: str | None) -> Iterator[Any]:
         yield from (read_json(line) for line in lines if line)
 
 
-def _open(value: Any, type_: str, cluster: str, depth: int) -> list[Frame]:
+def _open(value: Any, around: _Around, depth: int) -> list[Frame]:
     if isinstance(value, list):
-        return [frame for part in value for frame in _open(part, type_, cluster, depth)]
+        return _open_items(value, around, depth)
     if isinstance(value, str) and value.lstrip().startswith(("{", "[")) and depth:
-        return _open_text(value, type_, cluster, depth)
+        return _open_text(value, around, depth)
     if not isinstance(value, dict):
         return []
     if (frame_type := _TYPES.get(take_text(value, "type").upper())) and "object" in value:
-        return _open_frame(value["object"], frame_type, cluster, depth)
+        return _open_frame(value["object"], around._replace(type=frame_type), depth)
     if (verb := _TYPES.get(take_text(value, "verb").upper())) and "event" in value:
-        return _open_frame(value["event"], verb, cluster, depth)
+        return _open_frame(value["event"], around._replace(type=verb), depth)
     if isinstance(value.get("items"), list):
-        return _open_list(value, type_, cluster, depth)
+        return _open_list(value, around, depth)
     if found := _read_object(value):
-        return [Frame(found, type_, cluster or take_text(value, "clusterName"))]
+        return [Frame(found, around.type, around.cluster or take_text(value, "clusterName"))]
     if depth == 0:
         return []
-    return _open_wrapper(value, type_, cluster or _find_cluster(value), depth - 1)
+    return _open_wrapper(value, around._replace(cluster=around.cluster or _find_cluster(value)), depth - 1)
 
 
-def _open_text(text: str, type_: str, cluster: str, depth: int) -> list[Frame]:
+def _open_items(items: list[Any], around: _Around, depth: int) -> list[Frame]:
+    frames: list[Frame] = []
+    for number, item in enumerate(items):
+        found = _open(item, around, depth)
+        if not found:
+            note_fault(around.faults, f"item {number} of {len(items)}", "no object or event of Kubernetes")
+        frames += found
+    return frames
+
+
+def _open_text(text: str, around: _Around, depth: int) -> list[Frame]:
     try:
-        return _open(read_json(text), type_, cluster, depth - 1)
+        return _open(read_json(text), around, depth - 1)
     except PoisonError:
         return []
 
 
-def _open_frame(object_: Any, type_: str, cluster: str, depth: int) -> list[Frame]:
-    if type_ == "BOOKMARK":
-        return [Frame({}, type_, cluster)]
-    return _open(object_, type_, cluster, depth - 1) if depth else []
+def _open_frame(object_: Any, around: _Around, depth: int) -> list[Frame]:
+    if around.type == "BOOKMARK":
+        return [Frame({}, around.type, around.cluster)]
+    return _open(object_, around, depth - 1) if depth else []
 
 
-def _open_list(list_: Object, type_: str, cluster: str, depth: int) -> list[Frame]:
+def _open_list(list_: Object, around: _Around, depth: int) -> list[Frame]:
     """Return what a list holds; its items leave out the kind that the list's name says."""
     kind = take_text(list_, "kind").removesuffix(_LIST)
     of_list = {"apiVersion": take_text(list_, "apiVersion"), "kind": kind} if kind else {}
     items = [{**of_list, **item} if isinstance(item, dict) else item for item in list_["items"]]
     # That a list is empty is no fault.
-    return _open(items, type_, cluster, depth) or [Frame({}, "BOOKMARK", cluster)]
+    return _open(items, around, depth) or [Frame({}, "BOOKMARK", around.cluster)]
 
 
 def _read_object(value: Object) -> Object | None:
@@ -134,16 +150,20 @@ def _read_object(value: Object) -> Object | None:
     return complete_event(undo_snake_case(value) if "involved_object" in value else value)
 
 
-def _open_wrapper(value: Object, type_: str, cluster: str, depth: int) -> list[Frame]:
-    if log_records := list(read_log_record(value)):
+def _open_wrapper(value: Object, around: _Around, depth: int) -> list[Frame]:
+    if log_records := list(read_log_record(value, around.faults)):
         return [
             frame
             for body, of_cluster in log_records
-            for frame in _open(body, type_, cluster or of_cluster, depth)
+            for frame in _open(body, around._replace(cluster=around.cluster or of_cluster), depth)
         ]
     for name in _WRAPPERS:
-        inner = value.get(name)
-        if inner is not None and (frames := _open(inner, type_, cluster, depth)):
+        if (inner := value.get(name)) is None:
+            continue
+        # What this field lacks counts only if it is the one that holds what is looked for.
+        faults: list[str] = []
+        if frames := _open(inner, around._replace(faults=faults), depth):
+            around.faults.extend(faults[: MOST_NOTED - len(around.faults)])
             return frames
     return []
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
+from processors.knowledge.faults import iterate_objects, note_fault
 from processors.knowledge.flat_fields import has_any, order_names
 from processors.knowledge.logs.otlp import is_otlp, read_export
 from processors.knowledge.logs.plain_lines import split_lines
@@ -34,25 +35,26 @@ _ON_A_LINE: Final = re.compile(r'\s*+\{"[^\n]*+(?<=\})\s*+\Z')
 _BETWEEN: Final = " \t\r\n,\x1e"
 
 
-def read_events(value: str) -> list[Event]:
+def read_events(value: str, faults: list[str]) -> list[Event]:
     """Return the events that a message holds, each as an object with the fields its shipper gave it.
 
     Args:
         value: JSON of one event or a list of them, several JSON objects one after the other, or plain text,
             each entry of which becomes `{"message": …}`.
+        faults: What of several events can't be read is noted there; changed in place.
 
     Raises:
         PoisonError: It is meant as JSON and can't be read, or holds no event.
 
     Example:
-        >>> read_events('{"message": "one"}\\n{"message": "two"}')
+        >>> read_events('{"message": "one"}\\n{"message": "two"}', [])
         [{'message': 'one'}, {'message': 'two'}]
-        >>> read_events('[{"logGroup": "/g", "logEvents": [{"message": "three"}]}]')
+        >>> read_events('[{"logGroup": "/g", "logEvents": [{"message": "three"}]}]', [])
         [{'logGroup': '/g', 'message': 'three'}]
-        >>> read_events("{badmatch,{error,econnrefused}}")
+        >>> read_events("{badmatch,{error,econnrefused}}", [])
         [{'message': '{badmatch,{error,econnrefused}}'}]
     """
-    found = _read_text(value.removeprefix(_BYTE_ORDER_MARK))
+    found = _read_text(value.removeprefix(_BYTE_ORDER_MARK), faults)
     events = list(islice(found, MAX_EVENTS))
     if not events:
         raise PoisonError("the record holds no event")
@@ -72,7 +74,7 @@ def looks_like_json(text: str) -> bool:
     return bool(_OBJECT.match(text) or _LIST.match(text))
 
 
-def _read_text(text: str) -> Iterator[Event]:
+def _read_text(text: str, faults: list[str]) -> Iterator[Event]:
     stripped = text.strip(_BETWEEN)
     if stripped.startswith('"') and stripped.endswith('"') and (inner := _read_string(stripped)):
         text, stripped = inner, inner.strip(_BETWEEN)
@@ -85,9 +87,9 @@ def _read_text(text: str) -> Iterator[Event]:
         parts = _split_values(stripped)
         if len(parts) < 2:
             raise
-        yield from (event for part in parts for event in _read_part(part))
+        yield from (event for part in parts for event in _read_part(part, faults))
     else:
-        yield from _expand(whole, _DEEPEST)
+        yield from _expand(whole, _DEEPEST, "", faults)
 
 
 def _read_string(text: str) -> str:
@@ -99,10 +101,10 @@ def _read_string(text: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _read_part(text: str) -> Iterator[Event]:
+def _read_part(text: str, faults: list[str]) -> Iterator[Event]:
     """Read one of several values of a message; a broken one is told as it stands, beside its neighbours."""
     try:
-        yield from _expand(read_json(text), _DEEPEST)
+        yield from _expand(read_json(text), _DEEPEST, "", faults)
     except PoisonError:
         yield {"message": text}
 
@@ -127,43 +129,51 @@ def _split_line(text: str) -> list[str]:
     return [*parts, *filter(None, [text[begin:].strip(_BETWEEN)])]
 
 
-def _expand(value: Any, depth: int) -> Iterator[Event]:
-    if isinstance(value, list) and depth:
-        for each in value:
-            yield from _expand(each, depth - 1)
-    elif isinstance(value, str) and value.strip():
-        yield {"message": value}
-    elif isinstance(value, dict) and value:
-        yield from _expand_object(value, depth)
+def _expand(value: Any, depth: int, place: str, faults: list[str]) -> Iterator[Event]:
+    if isinstance(value, dict) and value:
+        yield from _expand_object(value, depth, place, faults)
+    elif isinstance(value, str):
+        if value.strip():
+            yield {"message": value}
+    elif isinstance(value, list) and depth:
+        for number, each in enumerate(value):
+            yield from _expand(each, depth - 1, f"{place}[{number}]", faults)
+    elif isinstance(value, list):
+        note_fault(faults, place, f"a list within {_DEEPEST} others")
+    else:
+        found = "an empty one" if value == {} else type(value).__name__
+        note_fault(faults, place, f"expected an object or text, got {found}")
 
 
-def _expand_object(body: Event, depth: int) -> Iterator[Event]:
+def _expand_object(body: Event, depth: int, place: str, faults: list[str]) -> Iterator[Event]:
     if not has_any(body, _HOLDING):
         yield body
         return
     if is_otlp(body):
-        yield from read_export(body)
+        yield from read_export(body, place, faults)
         return
     if _holds_events(body.get("streams")):
-        yield from _expand_streams(body["streams"])
+        yield from _expand_streams(body["streams"], f"{place}.streams".lstrip("."), faults)
         return
     name = next((name for name in _LISTS if _holds_events(body.get(name))), None)
     if name is None or not depth or any(isinstance(body.get(said), str) for said in _SAID):
         yield body
         return
     shared = share_fields({key: value for key, value in body.items() if key != name})
-    for event in _expand(body[name], depth - 1):
+    for event in _expand(body[name], depth - 1, f"{place}.{name}".lstrip("."), faults):
         yield {**shared, **event}
 
 
-def _expand_streams(streams: list[Event]) -> Iterator[Event]:
+def _expand_streams(streams: list[Event], place: str, faults: list[str]) -> Iterator[Event]:
     """Yield what Loki's clients push: labels, and for each line its time and text."""
-    for stream in streams:
+    for at, stream in iterate_objects(streams, place, faults):
         values = stream.get("values")
         labels = share_fields({"labels": stream.get("stream")})
-        for value in values if isinstance(values, list) else []:
+        for number, value in enumerate(values if isinstance(values, list) else []):
             if isinstance(value, list) and len(value) > 1 and isinstance(value[1], str):
                 yield {"time": value[0], "message": value[1], **labels}
+            else:
+                note_fault(faults, f"{at}.values[{number}]", "expected a time and a text")
 
 
 def _holds_events(value: Any) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from processors.knowledge.faults import iterate_objects
 from processors.knowledge.logs.sharing import share_fields
 
 # The value objects of OTLP; each has one of these as its only key.
@@ -15,28 +16,31 @@ def is_otlp(body: dict[str, Any]) -> bool:
     return isinstance(body.get("resourceLogs"), list) or _is_value(body.get("body"))
 
 
-def read_export(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def read_export(body: dict[str, Any], place: str, faults: list[str]) -> Iterator[dict[str, Any]]:
     """Yield the log records of an export, each with the attributes of its resource.
 
     Args:
         body: `{"resourceLogs": …}`, with scopes or, as before version 0.15, instrumentation libraries in it;
             or one log record.
+        place: Where in the message it stands, empty for the message itself.
+        faults: What can't be read is noted there; changed in place.
 
     Example:
         >>> record = {"severityNumber": 17, "body": {"stringValue": "no space"}}
         >>> shop = [{"key": "service.name", "value": {"stringValue": "shop"}}]
         >>> scopes = [{"logRecords": [record]}]
-        >>> list(read_export({"resourceLogs": [{"resource": {"attributes": shop}, "scopeLogs": scopes}]}))
+        >>> export = {"resourceLogs": [{"resource": {"attributes": shop}, "scopeLogs": scopes}]}
+        >>> list(read_export(export, "", []))
         [{'severityNumber': 17, 'body': 'no space', 'resource': {'service.name': 'shop'}}]
     """
     if "resourceLogs" not in body:
         yield _open_record(body, _open_resource(body.get("resource")))
         return
-    for of_resource in _list_objects(body["resourceLogs"]):
+    for at, of_resource in iterate_objects(body["resourceLogs"], f"{place}.resourceLogs".lstrip("."), faults):
         resource = _open_resource(of_resource.get("resource"))
-        for scope_names, record_names in _NAMES:
-            for scope in _list_objects(of_resource.get(scope_names)):
-                for record in _list_objects(scope.get(record_names)):
+        for scopes, records in _NAMES:
+            for within, scope in iterate_objects(of_resource.get(scopes), f"{at}.{scopes}", faults):
+                for _, record in iterate_objects(scope.get(records), f"{within}.{records}", faults):
                     yield _open_record(record, resource)
 
 
@@ -82,7 +86,3 @@ _NESTING: Final = ("kvlistValue", "arrayValue")
 
 def _is_pair(value: Any) -> bool:
     return isinstance(value, dict) and "key" in value and value.keys() <= {"key", "value"}
-
-
-def _list_objects(value: Any) -> list[dict[str, Any]]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from processors.knowledge.logs.access import HttpRequest, raise_severity, read_request
 from processors.knowledge.logs.envelopes import Event, read_events
@@ -53,7 +53,14 @@ class LogLine(TypedDict):
     is_part: bool
 
 
-def parse_logs(record: Record) -> list[LogLine]:
+class ParsedLogs(NamedTuple):
+    """The lines of a record, and in words what of it could not be read, each with its place in the record."""
+
+    lines: list[LogLine]
+    faults: list[str]
+
+
+def parse_logs(record: Record) -> ParsedLogs:
     """Return the lines that a log record holds, all of them with its offset.
 
     Raises:
@@ -62,14 +69,16 @@ def parse_logs(record: Record) -> list[LogLine]:
     Example:
         >>> record = {"topic": "t", "partition": 0, "offset": 7, "timestamp_ms": 1_795_244_400_000,
         ...           "key": "shop", "headers": {}, "value": "2026-11-21 06:59:00,5 WARN slow"}
-        >>> (line,) = parse_logs(record)
+        >>> (line,) = parse_logs(record).lines
         >>> line["service"], line["severity"], line["observed_at"][:19]
         ('shop', 'warning', '2026-11-21T06:59:00')
     """
     if record["value"] is None:
         raise PoisonError("the record is empty")
     clock = read_clock(record["timestamp_ms"])
-    return [_make_line(open_event(event), record, clock) for event in read_events(record["value"])]
+    faults: list[str] = []
+    events = read_events(record["value"], faults)
+    return ParsedLogs([_make_line(open_event(event), record, clock) for event in events], faults)
 
 
 def _make_line(opened: Opened, record: Record, clock: datetime) -> LogLine:

@@ -1,12 +1,11 @@
-"""The chunk that stands for a window of log lines."""
+"""A window of log lines in words."""
 
 from typing import Final
 
-from processors.chunk import Chunk, hash_content, make_id
+from processors.knowledge.chunks import Description
 from processors.knowledge.logs.access import name_status
 from processors.knowledge.logs.headlines import choose_headline, says_nothing
 from processors.knowledge.logs.masks import mask_variables
-from processors.knowledge.logs.patterns import write_offsets
 from processors.knowledge.logs.windows import Window
 
 _SHOWN_VALUES: Final = 5
@@ -14,15 +13,8 @@ _CLASSES: Final = {"5xx": "server error", "4xx": "client error", "3xx": "redirec
 _WOVEN: Final = ", stack traces woven into each other (a frame may belong to any of them)"
 
 
-def build_pattern_chunk(window: Window, source_offset: int, batch_id: str, ingested_at: str) -> Chunk:
-    """Return the chunk of a window; the place of its first line in Kafka and its hour name it.
-
-    Args:
-        window: As it is at `source_offset`.
-        source_offset: Up to where its partition was folded.
-        batch_id: The run that read it last.
-        ingested_at: When it read it.
-    """
+def describe_pattern(window: Window) -> Description:
+    """Return what is told of a window; the place of its first line in Kafka and its hour name it."""
     headline, stated = _tell_headline(window)
     title = f"{window['service']}: {headline}"[:160]
     gist = f"{window['severity']} {window['service']} {window['namespace']}: {stated}"
@@ -30,19 +22,16 @@ def build_pattern_chunk(window: Window, source_offset: int, batch_id: str, inges
     kind = (window["service"], window["cluster"], window["namespace"], window["pattern"], window["route"])
     start, end = window["offsets"][0][0], window["offsets"][-1][1]
     cite = {"type": "log", "topic": place[0], "partition": place[1], "start_offset": start, "end_offset": end}
-    return Chunk(
-        chunk_id=make_id("log_pattern", *place, *window["start"], window["begin"][:13]),
-        doc_id=make_id("log_pattern", *place, *kind),
-        source=window["topic"],
+    return Description(
         kind="log_pattern",
+        identity=("log_pattern", *place, *window["start"], window["begin"][:13]),
+        document=("log_pattern", *place, *kind),
+        source=window["topic"],
         title=title,
-        heading_path="",
         text="\n".join((*_describe(window), *window["samples"])),
         gist=gist,
-        content_hash=hash_content(title, "", gist),
         began_at=window["begin"],
         observed_at=window["end"],
-        ingested_at=ingested_at,
         cluster=window["cluster"],
         namespace=window["namespace"],
         service=window["service"],
@@ -53,11 +42,7 @@ def build_pattern_chunk(window: Window, source_offset: int, batch_id: str, inges
             "new": str(window["is_new"]).lower(),
         },
         values=list(window["values"]),
-        source_offset=source_offset,
-        source_offsets=write_offsets(window["offsets"]),
-        acl=["public"],
         cite={**cite, "file": window["file"]},
-        batch_id=batch_id,
     )
 
 

@@ -10,7 +10,8 @@ from markdown_it.tree import SyntaxTreeNode
 from semantic_text_splitter import MarkdownSplitter
 from tokenizers import Tokenizer
 
-from processors.chunk import Chunk, hash_content, make_id
+from processors.chunk import Chunk, make_id
+from processors.knowledge.chunks import Batch, Description, make_page_chunk
 from processors.knowledge.markdown import CHUNKER
 from processors.knowledge.markdown.front_matter import to_text
 from processors.knowledge.markdown.parsing import Document, Section, open_parser
@@ -203,6 +204,7 @@ def build_document_chunks(
     splitter: Splitter,
     batch_id: str,
     ingested_at: str,
+    changed_at: str | None = None,
 ) -> list[Chunk]:
     """Return the chunks of a page.
 
@@ -212,35 +214,29 @@ def build_document_chunks(
         groups: Who may see it.
         splitter: Cuts sections to size.
         batch_id: The run that read it.
-        ingested_at: When it read it.
+        ingested_at: When it read it, ISO 8601.
+        changed_at: When the page was changed last, ISO 8601; if nobody knows, it is when it was read.
     """
     pieces = [piece for section in document["sections"] for piece in split_section(section, splitter)]
     meta = document["front_matter"]
     doc_id = make_id(cite["repository"], cite["path"])
+    batch = Batch(batch_id, ingested_at)
     chunks = []
     for number, piece in enumerate(pieces):
         headings = [document["title"], *(h for h in piece["heading_path"] if h != document["title"])]
-        path = " > ".join(headings)
-        chunks.append(
-            Chunk(
-                chunk_id=make_id(doc_id, number),
-                doc_id=doc_id,
-                source=cite["repository"],
-                kind="runbook" if "alert" in meta or "runbook" in cite["path"].lower() else "doc",
-                title=document["title"],
-                heading_path=path,
-                text=piece["text"],
-                content_hash=hash_content(document["title"], path, piece["text"]),
-                observed_at=ingested_at,
-                ingested_at=ingested_at,
-                cluster="",
-                namespace="",
-                service=to_text(meta.get("service")),
-                severity=to_text(meta.get("severity")),
-                labels={"path": cite["path"], "alert": to_text(meta.get("alert"))},
-                acl=groups,
-                cite={**cite, "start_line": piece["start_line"], "end_line": piece["end_line"]},
-                batch_id=batch_id,
-            )
+        described = Description(
+            kind="runbook" if "alert" in meta or "runbook" in cite["path"].lower() else "doc",
+            identity=(doc_id, number),
+            document=(cite["repository"], cite["path"]),
+            source=cite["repository"],
+            title=document["title"],
+            heading_path=" > ".join(headings),
+            text=piece["text"],
+            observed_at=ingested_at if changed_at is None else changed_at,
+            service=to_text(meta.get("service")),
+            severity=to_text(meta.get("severity")),
+            labels={"path": cite["path"], "alert": to_text(meta.get("alert"))},
+            cite={**cite, "start_line": piece["start_line"], "end_line": piece["end_line"]},
         )
+        chunks.append(make_page_chunk(described, batch, groups))
     return chunks

@@ -5,7 +5,8 @@ import re
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from processors.chunk import ENDED, Chunk, hash_content, make_id
+from processors.chunk import ENDED
+from processors.knowledge.chunks import Description
 from processors.knowledge.metrics.notifications import FIRING, RESOLVED
 from processors.knowledge.metrics.points import read_number
 from processors.knowledge.record import Record
@@ -25,10 +26,8 @@ class _Course(NamedTuple):
     is_over: bool
 
 
-def build_alert_chunk(
-    alert: dict[str, Any], record: Record, notes: list[str], batch_id: str, ingested_at: str
-) -> Chunk:
-    """Return the chunk of an alert as `/api/v1/alerts` shows it.
+def describe_alert(alert: dict[str, Any], record: Record, notes: list[str]) -> Description:
+    """Return what is told of an alert as `/api/v1/alerts` shows it.
 
     Its identity is the alert's labels and the second in which it became active: what fires again is another
     chunk, and Alertmanager's word on the same alert replaces Prometheus'. The record's headers may tell what
@@ -38,8 +37,6 @@ def build_alert_chunk(
         alert: With `labels`; all else may be missing or odd.
         record: It stands in.
         notes: Sentences to be told with it.
-        batch_id: The run that read it.
-        ingested_at: When it was read.
     """
     labels: dict[str, str] = {name: str(value) for name, value in sorted(alert["labels"].items())}
     course = _read_course(alert, record)
@@ -48,26 +45,22 @@ def build_alert_chunk(
     title = name_alert(labels)
     gist = f"{title} {'is resolved' if course.is_over else 'is firing'}. {_NUMBER.sub('', _summarise(alert))}"
     began = course.since or course.seen
-    return Chunk(
-        chunk_id=make_id("alert", labels, identity),
-        doc_id=make_id("alert", labels),
-        source="prometheus:alerts",
+    return Description(
         kind="alert",
+        identity=("alert", labels, identity),
+        document=("alert", labels),
+        source="prometheus:alerts",
         title=title[:200],
-        heading_path="",
         text="\n".join([*_describe_alert(alert, title, course, expression), *notes]),
         gist=gist.strip(),
-        content_hash=hash_content(title[:200], "", gist.strip()),
         began_at=began.isoformat(),
         observed_at=course.seen.isoformat(),
-        ingested_at=ingested_at,
         cluster=labels.get("cluster", ""),
         namespace=labels.get("namespace", ""),
         service=labels.get("service", labels.get("job", "")),
         severity="info" if course.is_over else labels.get("severity", "warning"),
         labels=labels,
         values=[ENDED] if course.is_over else [],
-        acl=["public"],
         cite={
             "type": "alert",
             "alert": labels.get("alertname", ""),
@@ -76,8 +69,6 @@ def build_alert_chunk(
             "state": "resolved" if course.is_over else _name_state(alert),
             "query": expression,
         },
-        batch_id=batch_id,
-        source_offset=record["offset"] + 1,
     )
 
 

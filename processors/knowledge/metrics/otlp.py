@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from processors.knowledge.faults import iterate_objects, note_fault
 from processors.knowledge.metrics.points import read_number
 
 # What a resource says of itself, and the labels that say the same.
@@ -20,37 +21,45 @@ _CUMULATIVE: Final = (2, "2", "AGGREGATION_TEMPORALITY_CUMULATIVE")
 _TOTAL: Final = "_total"
 
 
-def read_otlp(body: dict[str, Any]) -> list[dict[str, Any]]:
+def read_otlp(body: dict[str, Any], faults: list[str]) -> list[dict[str, Any]]:
     """Return the series of an OTLP export; each has its `unit` and the `query` that finds it in Prometheus.
 
     Points of equal labels are one series. A monotonic cumulative sum is a counter and named `…_total`.
 
     Args:
         body: With `resourceMetrics`.
+        faults: What can't be read is noted there; changed in place.
 
     Example:
         >>> point = {"timeUnixNano": "1795258800000000000", "asInt": "5"}
         >>> metrics = [{"name": "queue.length", "gauge": {"dataPoints": [point]}}]
-        >>> read_otlp({"resourceMetrics": [{"scopeMetrics": [{"metrics": metrics}]}]})[0]["values"]
+        >>> read_otlp({"resourceMetrics": [{"scopeMetrics": [{"metrics": metrics}]}]}, [])[0]["values"]
         [['1795258800000000000', '5']]
     """
     found: dict[tuple[tuple[str, str], ...], dict[str, Any]] = {}
-    for resource in _list_objects(body, "resourceMetrics"):
+    for place, resource in iterate_objects(body["resourceMetrics"], "resourceMetrics", faults):
         of_resource = _name_resource(_as_object(resource.get("resource")))
-        for scope in _list_objects(resource, "scopeMetrics"):
-            for metric in _list_objects(scope, "metrics"):
-                _add_points(found, metric, of_resource)
+        scopes = resource.get("scopeMetrics")
+        for within, scope in iterate_objects(scopes, f"{place}.scopeMetrics", faults):
+            for at, metric in iterate_objects(scope.get("metrics"), f"{within}.metrics", faults):
+                _add_points(found, metric, of_resource, at, faults)
     return list(found.values())
 
 
 def _add_points(
-    found: dict[tuple[tuple[str, str], ...], dict[str, Any]], metric: dict[str, Any], labels: dict[str, str]
+    found: dict[tuple[tuple[str, str], ...], dict[str, Any]],
+    metric: dict[str, Any],
+    labels: dict[str, str],
+    place: str,
+    faults: list[str],
 ) -> None:
     kind = next((kind for kind in _KINDS if isinstance(metric.get(kind), dict)), None)
     if kind is None:
+        note_fault(faults, place, f"expected one of {', '.join(_KINDS)}")
         return
     name = _name_metric(metric, metric[kind])
-    for point in _list_objects(metric[kind], "dataPoints"):
+    points = metric[kind].get("dataPoints")
+    for _, point in iterate_objects(points, f"{place}.{kind}.dataPoints", faults):
         of_point = {"__name__": name, **labels, **_read_attributes(point)}
         unit = _UNITS.get(str(metric.get("unit")), "")
         series = found.setdefault(

@@ -12,8 +12,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from processors.chunk import Chunk, hash_content, make_id
-from processors.knowledge.metrics.alerts import build_alert_chunk
+from processors.knowledge.chunks import Description, Reading
+from processors.knowledge.faults import note_fault
+from processors.knowledge.metrics.alerts import describe_alert
 from processors.knowledge.metrics.anomalies import find_episodes
 from processors.knowledge.metrics.answers import read_answer
 from processors.knowledge.metrics.counters import is_counter, join_restarts, measure_growth
@@ -31,10 +32,11 @@ from processors.knowledge.untrusted import PoisonError
 # is looked at. Twelve hours with a point a minute are 720.
 _MOST_POINTS: Final = 1_440
 _MOST_POINTS_OF_ALL: Final = 24_000
+_LONGEST_NAME: Final = 200
 
 
-def build_metric_chunks(record: Record, batch_id: str, ingested_at: str) -> list[Chunk]:
-    """Return a chunk per series of an answer of Prometheus, or per alert of whatever tells of alerts.
+def describe_metrics(record: Record) -> Reading:
+    """Return what is told of each series of Prometheus' answer, or of each alert of whatever tells of alerts.
 
     Raises:
         PoisonError: The record is neither, or nothing in it can be read.
@@ -44,18 +46,20 @@ def build_metric_chunks(record: Record, batch_id: str, ingested_at: str) -> list
     at_once = ("at once",) if answer.is_instant else ()
     most = min(_MOST_POINTS, _MOST_POINTS_OF_ALL // max(len(answer.series), 1))
     of_series = [[*_read_windows(series, record, clock, most)] for series in answer.series]
-    left_out = answer.left_out + sum(not windows for windows in of_series)
+    pointless = [one for one, windows in zip(answer.series, of_series, strict=True) if not windows]
+    left_out = answer.left_out + len(pointless)
     if left_out and not answer.alerts and not any(of_series):
         raise PoisonError(f"none of {left_out} series or alerts has labels, and points of numbers or a state")
     told = [f"Besides, {left_out} could not be read or were too many, and are left out."] if left_out else []
     notes = [*answer.notes, *told]
-    alerts = [build_alert_chunk(alert, record, notes, batch_id, ingested_at) for alert in answer.alerts]
+    alerts = [describe_alert(alert, record, notes) for alert in answer.alerts]
     windows = [
-        _build_chunk(window, (*form, *at_once), record, notes, batch_id, ingested_at)
-        for windows in of_series
-        for form, window in windows
+        _describe(window, (*form, *at_once), notes) for windows in of_series for form, window in windows
     ]
-    return [*alerts, *windows]
+    for series in pointless:
+        named = str(series["metric"])[:_LONGEST_NAME]
+        note_fault(answer.faults, f"the series {named}", "no point with a time and a number")
+    return Reading([*alerts, *windows], answer.faults)
 
 
 def _read_windows(
@@ -112,14 +116,7 @@ def _make_window(
     )
 
 
-def _build_chunk(
-    window: Window,
-    form: tuple[str, ...],
-    record: Record,
-    notes: list[str],
-    batch_id: str,
-    ingested_at: str,
-) -> Chunk:
+def _describe(window: Window, form: tuple[str, ...], notes: list[str]) -> Description:
     metric, query, labels = window.metric, window.query, window.labels
     begin_s = begin_of_hour(window)
     episodes = [e for e in find_episodes(window.watched) if window.times[e.end - 1] > begin_s]
@@ -130,26 +127,20 @@ def _build_chunk(
     end = to_time(window.last)
     hour = end.replace(minute=0, second=0, microsecond=0)
     is_alarming = window.absence.is_alarming if window.absence else bool(episodes)
-    return Chunk(
-        chunk_id=make_id("metric_window", query, labels, hour.isoformat(), *form),
-        doc_id=make_id("metric_window", query, labels, *form),
-        source=f"prometheus:{query}",
+    return Description(
         kind="metric_window",
+        identity=("metric_window", query, labels, hour.isoformat(), *form),
+        document=("metric_window", query, labels, *form),
+        source=f"prometheus:{query}",
         title=title,
-        heading_path="",
         text="\n".join([*describe_window(window, episodes), *notes]),
         gist=gist,
-        content_hash=hash_content(title, "", gist),
         began_at=begin.isoformat(),
         observed_at=end.isoformat(),
-        ingested_at=ingested_at,
         cluster=labels.get("cluster", ""),
         namespace=labels.get("namespace", ""),
         service=labels.get("service", labels.get("job", "")),
         severity="warning" if is_alarming else "info",
         labels=labels,
-        acl=["public"],
         cite={"type": "promql", "query": query, "start": begin.isoformat(), "end": end.isoformat()},
-        batch_id=batch_id,
-        source_offset=record["offset"] + 1,
     )

@@ -4,9 +4,7 @@ The records are those of `processors/pipelines/collect/mlflow.py`: MLflow's own 
 production version that it competes with.
 """
 
-from typing import Final
-
-from processors.chunk import Chunk, hash_content, make_id
+from processors.knowledge.chunks import Reading
 from processors.knowledge.mlflow.fields import as_object
 from processors.knowledge.mlflow.models import describe_model
 from processors.knowledge.mlflow.runs import describe_run
@@ -14,11 +12,9 @@ from processors.knowledge.record import Record
 from processors.knowledge.times import read_clock
 from processors.knowledge.untrusted import PoisonError, read_object
 
-_MAX_TITLE: Final = 160
 
-
-def build_mlflow_chunks(record: Record, batch_id: str, ingested_at: str) -> list[Chunk]:
-    """Return the chunk of a run or of a registered model; a newer record of the same one replaces it.
+def describe_mlflow(record: Record) -> Reading:
+    """Return what is told of a run or of a registered model; a newer record of the same one replaces it.
 
     Raises:
         PoisonError: The record is neither, or what it is has no id or name.
@@ -30,31 +26,5 @@ def build_mlflow_chunks(record: Record, batch_id: str, ingested_at: str) -> list
             "expected a JSON object with 'run' and its info.run_id, or 'registered_model' and its name"
         )
     clock = read_clock(record["timestamp_ms"])
-    parts = describe_run(body, clock) if run_id else describe_model(body, clock)
-    gist, title = parts["gist"], parts["title"][:_MAX_TITLE]
-    return [
-        Chunk(
-            chunk_id=make_id(parts["kind"], parts["identity"]),
-            doc_id=make_id(parts["kind"], parts["identity"]),
-            source=f"mlflow:{parts['service']}",
-            kind=parts["kind"],
-            title=title,
-            heading_path="",
-            text=parts["text"],
-            gist=gist,
-            content_hash=hash_content(title, "", gist),
-            began_at=parts["began_at"],
-            observed_at=parts["observed_at"],
-            ingested_at=ingested_at,
-            cluster="",
-            namespace="",
-            service=parts["service"],
-            severity=parts["severity"],
-            labels=parts["labels"],
-            values=parts["values"],
-            acl=["public"],
-            cite=parts["cite"],
-            batch_id=batch_id,
-            source_offset=record["offset"] + 1,
-        )
-    ]
+    describe = describe_run if run_id else describe_model
+    return Reading([describe(body, clock)], [])

@@ -6,6 +6,9 @@ from typing import Any, Final, NamedTuple
 
 from processors.knowledge.times import AHEAD, read_moment
 
+LONGEST_TITLE: Final = 160
+"""Characters of a title."""
+
 # MLflow's database holds no infinity; in its place stands the largest number that a float takes.
 _INFINITE: Final = 1.7e308
 

@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import Any, Final
 
+from processors.knowledge.chunks import Description
 from processors.knowledge.mlflow.comparison import sort_metrics
 from processors.knowledge.mlflow.fields import (
+    LONGEST_TITLE,
     Rival,
     as_object,
     list_objects,
@@ -21,8 +23,8 @@ _FAILED: Final = "FAILED_REGISTRATION"
 _STATES: Final = {_FAILED: "registration failed", "PENDING_REGISTRATION": "registration is pending"}
 
 
-def describe_model(body: dict[str, Any], clock: datetime) -> dict[str, Any]:
-    """Return what a chunk says of a registered model.
+def describe_model(body: dict[str, Any], clock: datetime) -> Description:
+    """Return what is told of a registered model.
 
     Args:
         body: `{"registered_model", "versions", "production"}`.
@@ -49,24 +51,26 @@ def describe_model(body: dict[str, Any], clock: datetime) -> dict[str, Any]:
         f"Description: {str(model['description'])[:500]}" if model.get("description") else "",
         *(_describe_version(version, aliases.get(_name_version(version), []), clock) for version in versions),
     ]
-    return {
-        "kind": "ml_model",
-        "identity": name,
-        "title": f"Registered model {name}",
-        "text": "\n".join(filter(None, lines)),
-        "gist": f"Registered model {name} in MLflow: versions, aliases, which one is in production.",
-        "began_at": min(created, observed).isoformat(),
-        "observed_at": observed.isoformat(),
-        "service": name,
-        "severity": "warning" if is_broken else "info",
-        "labels": {"model": name, **({"production": production.version} if production else {})},
-        "values": [name, *(str(version["run_id"]) for version in versions if version.get("run_id"))],
-        "cite": {
+    return Description(
+        kind="ml_model",
+        identity=("ml_model", name),
+        document=("ml_model", name),
+        source=f"mlflow:{name}",
+        title=f"Registered model {name}"[:LONGEST_TITLE],
+        text="\n".join(filter(None, lines)),
+        gist=f"Registered model {name} in MLflow: versions, aliases, which one is in production.",
+        began_at=min(created, observed).isoformat(),
+        observed_at=observed.isoformat(),
+        service=name,
+        severity="warning" if is_broken else "info",
+        labels={"model": name, **({"production": production.version} if production else {})},
+        values=[name, *(str(version["run_id"]) for version in versions if version.get("run_id"))],
+        cite={
             "type": "mlflow",
             "model": name,
             **({"version": production.version} if production else {}),
         },
-    }
+    )
 
 
 def _number(version: dict[str, Any]) -> int:

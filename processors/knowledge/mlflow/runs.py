@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from processors.knowledge.chunks import Description
 from processors.knowledge.durations import describe_duration
 from processors.knowledge.mlflow.comparison import compare_metrics, describe_comparison, sort_metrics
 from processors.knowledge.mlflow.facts import RunFacts, write_facts
 from processors.knowledge.mlflow.fields import (
+    LONGEST_TITLE,
     Rival,
     as_object,
     list_objects,
@@ -48,8 +50,8 @@ class _Run(NamedTuple):
         return not self.is_deleted and not self.diverged
 
 
-def describe_run(body: dict[str, Any], clock: datetime) -> dict[str, Any]:
-    """Return what a chunk says of a run.
+def describe_run(body: dict[str, Any], clock: datetime) -> Description:
+    """Return what is told of a run.
 
     Args:
         body: A `run` with an id, and perhaps `experiment`, `artifacts`, `production` and `parent`.
@@ -66,26 +68,28 @@ def describe_run(body: dict[str, Any], clock: datetime) -> dict[str, Any]:
     )
     run_id, model = str(run.info["run_id"]), {"model": rival.model} if rival else {}
     named = (run_id, run.name, run.tags.get("mlflow.source.git.commit"), run.tags.get(_PARENT))
-    return {
-        "kind": "ml_run",
-        "identity": run_id,
-        "title": f"Run {run.name} of experiment {run.experiment}",
-        "text": "\n".join(filter(None, _write_lines(run, rival, body))),
-        "gist": _write_gist(run),
-        "began_at": min(run.began or observed, observed).isoformat(),
-        "observed_at": observed.isoformat(),
-        "service": run.experiment,
-        "severity": _judge(run),
-        "labels": {"experiment": run.experiment, **write_facts(facts), **model},
-        "values": [name for name in named if name],
-        "cite": {
+    return Description(
+        kind="ml_run",
+        identity=("ml_run", run_id),
+        document=("ml_run", run_id),
+        source=f"mlflow:{run.experiment}",
+        title=f"Run {run.name} of experiment {run.experiment}"[:LONGEST_TITLE],
+        text="\n".join(filter(None, _write_lines(run, rival, body))),
+        gist=_write_gist(run),
+        began_at=min(run.began or observed, observed).isoformat(),
+        observed_at=observed.isoformat(),
+        service=run.experiment,
+        severity=_judge(run),
+        labels={"experiment": run.experiment, **write_facts(facts), **model},
+        values=[name for name in named if name],
+        cite={
             "type": "mlflow",
             "experiment_id": run.info.get("experiment_id", ""),
             "run_id": run_id,
             "experiment": run.experiment,
             "run": run.name,
         },
-    }
+    )
 
 
 def _read_run(body: dict[str, Any], clock: datetime) -> _Run:

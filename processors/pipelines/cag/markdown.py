@@ -39,8 +39,9 @@ def process_documents(settings: Settings, run_url: str) -> dict[str, Any]:
             row["repository"], document, read_procedure(document)
         )
         cite = build_cite(row)
-        built = build_document_chunks(document, cite, row["groups"], splitter, make_id(run_url), now)
-        chunks += [{**chunk, "observed_at": row["changed_at"]} for chunk in built]
+        chunks += build_document_chunks(
+            document, cite, row["groups"], splitter, make_id(run_url), now, row["changed_at"]
+        )
     staging.write_table(f"{run_url}/markdown", "chunks", chunks_to_table(chunks))
     url, missing = _stage_records(settings, run_url, records)
     warnings += missing

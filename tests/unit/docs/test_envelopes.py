@@ -34,7 +34,7 @@ def test_the_page_has_an_example_of_each_envelope() -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["name"])
 def test_an_example_is_read_as_the_page_says(example: re.Match[str]) -> None:
-    lines = parse_logs(make_record(example["value"]))
+    lines = parse_logs(make_record(example["value"])).lines
     told = [match.groupdict() for match in TOLD.finditer(example["told"])]
     assert [
         {

@@ -1,13 +1,14 @@
 """Every topic's records become chunks or dead letters, and a poisoned one stops nobody else."""
 
 import json
+import time
 from typing import Any
 
 import pytest
 
 from processors.knowledge import topics
 from processors.knowledge.record import Record
-from processors.light import BUILDERS, build_chunks
+from processors.light import DESCRIBERS, build_chunks
 
 
 def make_record(topic: str, offset: int, value: str | None) -> Record:
@@ -23,7 +24,7 @@ def make_record(topic: str, offset: int, value: str | None) -> Record:
 
 
 def test_every_drained_topic_has_its_way() -> None:
-    assert {*BUILDERS, topics.LOGS} == set(topics.DYNAMIC)
+    assert {*DESCRIBERS, topics.LOGS} == set(topics.DYNAMIC)
 
 
 @pytest.mark.parametrize("topic", topics.DYNAMIC)
@@ -85,3 +86,86 @@ def test_a_window_is_bounded_by_its_own_last_line_not_by_where_the_batch_ends() 
     first = build_chunks(records, None, (), "b", "now")["chunks"][0]
     (alone,) = build_chunks(records[:1], None, (), "b", "now")["chunks"]
     assert first["observed_at"] == alone["observed_at"], "the broker's clock went back behind it"
+
+
+GOOD_POD = {"kind": "Pod", "metadata": {"name": "a-1", "uid": "u"}, "status": {"phase": "Running"}}
+GOOD_SERIES = {"metric": {"__name__": "up"}, "values": [[1_763_708_400, "1"]]}
+GOOD_METRIC = {
+    "name": "queue", "gauge": {"dataPoints": [{"timeUnixNano": "1763708400000000000", "asInt": "5"}]},
+}  # fmt: skip
+GOOD_LOG = {"body": {"stringValue": "no stock"}}
+GOOD_ALERT = {"labels": {"alertname": "Down"}, "status": "firing", "startsAt": "2025-11-21T07:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("topic", "value", "place"),
+    [
+        (topics.LOGS, [{"message": "one"}, 7], "[1]: expected an object or text, got int"),
+        (topics.LOGS, [{}, {"message": "one"}], "[0]: expected an object or text, got an empty one"),
+        (topics.LOGS, [{"message": "one"}, [[[[["deep"]]]]]], "[1][0][0][0]: a list within 4 others"),
+        (
+            topics.LOGS,
+            {"resourceLogs": [{"scopeLogs": [{"logRecords": [None, GOOD_LOG]}]}]},
+            "resourceLogs[0].scopeLogs[0].logRecords[0]: expected an object, got NoneType",
+        ),
+        (
+            topics.LOGS,
+            [{"resourceLogs": [{"scopeLogs": [{"logRecords": [GOOD_LOG]}, {"logRecords": "x"}]}]}],
+            "[0].resourceLogs[0].scopeLogs[1].logRecords: expected a list, got str",
+        ),
+        (
+            topics.LOGS,
+            {"streams": [{"stream": {"app": "a"}, "values": [["1763708400000000000", "one"], ["1"]]}]},
+            "streams[0].values[1]: expected a time and a text",
+        ),
+        (topics.KUBERNETES, [GOOD_POD, "pod"], "item 1 of 2: no object or event of Kubernetes"),
+        (topics.KUBERNETES, {"kind": "List", "items": [7, GOOD_POD]}, "item 0 of 2: no object or event"),
+        (topics.KUBERNETES, {"data": {"items": [GOOD_POD, 7]}}, "item 1 of 2: no object or event"),
+        (
+            topics.KUBERNETES,
+            [{"kind": "Pod", "metadata": {}}, GOOD_POD],
+            "object 0 of 2: the Pod has no name",
+        ),
+        (
+            topics.METRICS,
+            {"status": "success", "data": {"resultType": "matrix", "result": [7, GOOD_SERIES]}},
+            "data.result[0]: expected a series",
+        ),
+        (
+            topics.METRICS,
+            {
+                "status": "success",
+                "data": {
+                    "resultType": "matrix",
+                    "result": [GOOD_SERIES, {"metric": {"job": "x"}, "values": [["?", "?"]]}],
+                },
+            },
+            "the series {'job': 'x'}: no point",
+        ),
+        (topics.METRICS, {"alerts": [GOOD_ALERT, {"labels": {}}]}, "alerts[1]: expected an alert"),
+        (
+            topics.METRICS,
+            {"resourceMetrics": [{"scopeMetrics": [{"metrics": [GOOD_METRIC, {"name": "odd"}]}]}]},
+            "resourceMetrics[0].scopeMetrics[0].metrics[1]: expected one of gauge",
+        ),
+    ],
+)  # fmt: skip
+def test_a_broken_item_among_good_ones_is_named_in_one_letter(topic: str, value: Any, place: str) -> None:
+    built = build_chunks([make_record(topic, 5, json.dumps(value))], None, (), "b", "now")
+    assert len(built["chunks"]) == 1, "the good one is told"
+    (letter,) = built["letters"]
+    assert (letter["topic"], letter["offset"]) == (topic, 5)
+    assert f"1 part of the message could not be read, the rest was: {place}" in letter["error"]
+
+
+@pytest.mark.parametrize("topic", [topics.LOGS, topics.KUBERNETES])
+def test_of_many_broken_items_the_letter_names_some_and_takes_no_longer(topic: str) -> None:
+    good = {"message": "one"} if topic == topics.LOGS else GOOD_POD
+    value = json.dumps([good, *[7] * 300_000])
+    begun = time.process_time()
+    built = build_chunks([make_record(topic, 5, value)], None, (), "b", "now")
+    assert time.process_time() - begun < 5
+    (letter,) = built["letters"]
+    assert "at least 100 parts" in letter["error"]
+    assert letter["error"].endswith("; and 95 more")
+    assert len(built["chunks"]) == 1

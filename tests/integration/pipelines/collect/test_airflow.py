@@ -8,11 +8,11 @@ import pytest
 from local.airflow_api import follow_run, trigger_dag
 from processors.chunk import Chunk
 from processors.knowledge import topics
-from processors.knowledge.airflow.chunks import build_airflow_chunks
 from processors.pipelines.collect.airflow import collect_airflow
 from processors.settings import Settings
 from processors.stores import kafka
 from tests.conftest import RunDag
+from tests.support.chunks import make_chunks
 
 pytestmark = pytest.mark.usefixtures("paused_collect")
 DAG = "maintain"
@@ -28,9 +28,7 @@ def collect(settings: Settings) -> Collect:
         collect_airflow(settings)
         records, _, _ = kafka.drain(settings.kafka_bootstrap, [topics.AIRFLOW], before, 10_000_000)
         ours = [record for record in records if record["key"].startswith(f"{DAG}/")]
-        return [
-            chunk for record in ours for chunk in build_airflow_chunks(record, "b", "2026-11-21T00:00:00Z")
-        ]
+        return [chunk for record in ours for chunk in make_chunks(record)]
 
     return collect_once
 

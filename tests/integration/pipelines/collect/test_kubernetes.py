@@ -19,13 +19,13 @@ from local import probes
 from local.airflow_api import find_active_run, open_airflow
 from local.settings import load_settings as load_stack_settings
 from processors.knowledge import topics
-from processors.knowledge.kubernetes.chunks import build_kubernetes_chunks
 from processors.knowledge.positions import Positions
 from processors.knowledge.record import Record
 from processors.pipelines.collect import kubernetes as collector
 from processors.settings import Settings
 from processors.stores import kafka
 from processors.stores import kubernetes as store
+from tests.support.chunks import make_chunks
 
 Topic = Callable[[], list[Record]]
 COLLECT = (
@@ -33,6 +33,7 @@ COLLECT = (
     "from processors.settings import load_settings; "
     "collect_kubernetes(load_settings(), 120)"
 )
+
 OOM_KILLED = {"exitCode": 137, "reason": "OOMKilled", "finishedAt": "2026-11-21T10:02:11Z"}
 
 
@@ -178,7 +179,7 @@ def test_a_crash_is_in_the_topic_at_once_and_says_why(
     crash = _wait_for(find_crash, "crash in the topic")
     # By the watch: the next list is minutes away.
     assert crash["timestamp_ms"] / 1000 - crashed_at < 30
-    (chunk,) = build_kubernetes_chunks(crash, "b", "now")
+    (chunk,) = make_chunks(crash)
     assert f"of deployment checkout in namespace {namespace} was restarted 4 times" in chunk["text"]
     assert "container app was OOMKilled (exit code 137)" in chunk["text"]
     assert _of(topic(), "Deployment", namespace)

@@ -14,12 +14,12 @@ import pytest
 from opensearchpy import OpenSearch
 
 from processors.knowledge import topics
-from processors.knowledge.metrics.windows import build_metric_chunks
 from processors.knowledge.record import Record
 from processors.pipelines.collect import metrics
 from processors.pipelines.collect.metrics import collect_metrics
 from processors.settings import Settings
 from processors.stores import kafka
+from tests.support.chunks import make_chunks
 
 DOWN_S = 30
 
@@ -92,7 +92,7 @@ def test_the_stack_s_series_come_with_their_words(settings: Settings) -> None:
     records = read_new(settings, lambda: counts.update(collect_metrics(settings)))
     assert counts["queries_refused"] == 0
     assert counts["series"] >= 5
-    chunks = [chunk for record in records for chunk in build_metric_chunks(record, "b", "now")]
+    chunks = [chunk for record in records for chunk in make_chunks(record)]
     # Partitions are read in any order, so the series come in any order.
     (redis,) = [
         chunk

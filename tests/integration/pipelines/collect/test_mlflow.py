@@ -9,11 +9,11 @@ from mlflow import MlflowClient
 
 from processors.chunk import Chunk
 from processors.knowledge import topics
-from processors.knowledge.mlflow.chunks import build_mlflow_chunks
 from processors.knowledge.record import Record
 from processors.pipelines.collect.mlflow import collect_mlflow
 from processors.settings import Settings
 from processors.stores import kafka, mlflow
+from tests.support.chunks import make_chunks
 
 pytestmark = pytest.mark.usefixtures("paused_collect")
 Train = Callable[..., str]
@@ -61,9 +61,7 @@ def collect(settings: Settings, experiment: str) -> Collect:
             records, _, _ = kafka.drain(settings.kafka_bootstrap, [topics.MLFLOW], before, 10_000_000)
         ours = [record for record in records if experiment in (record["value"] or "")]
         assert not any("hunter22" in (record["value"] or "") for record in ours)
-        return [
-            chunk for record in ours for chunk in build_mlflow_chunks(record, "b", "2026-11-21T00:00:00Z")
-        ]
+        return [chunk for record in ours for chunk in make_chunks(record)]
 
     return collect_once
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from processors.chunk import Chunk
-from processors.knowledge.airflow.chunks import build_airflow_chunks
 from processors.knowledge.record import Record
+from tests.support.chunks import make_chunks
 
 
 def build(body: Any) -> Chunk:
@@ -20,7 +20,7 @@ def build(body: Any) -> Chunk:
         headers={},
         value=json.dumps(body),
     )
-    (chunk,) = build_airflow_chunks(record, "b", "2026-11-21T00:00:00+00:00")
+    (chunk,) = make_chunks(record)
     return chunk
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from processors.chunk import ENDED
-from processors.knowledge.kubernetes.chunks import build_kubernetes_chunks
+from tests.support.chunks import make_chunks
 from tests.support.kubernetes import build, make_record
 
 
@@ -262,7 +262,7 @@ def test_an_event_of_either_api_tells_what_how_often_and_when(event: dict[str, A
 
 
 def test_an_event_that_the_cluster_forgot_stays_told() -> None:
-    assert build_kubernetes_chunks(make_record(CORE_EVENT, type="DELETED"), "b", "now") == []
+    assert make_chunks(make_record(CORE_EVENT, type="DELETED")) == []
 
 
 @pytest.mark.parametrize(
@@ -271,4 +271,4 @@ def test_an_event_that_the_cluster_forgot_stays_told() -> None:
 )  # fmt: skip
 def test_what_is_no_object_of_a_known_kind_is_an_error(object_: Any) -> None:
     with pytest.raises((ValueError, LookupError)):
-        build_kubernetes_chunks(make_record(object_), "b", "now")
+        make_chunks(make_record(object_))

@@ -12,7 +12,7 @@ from processors.knowledge.untrusted import PoisonError
 
 
 def list_messages(value: str) -> list[Any]:
-    return [event.get("message") for event in read_events(value)]
+    return [event.get("message") for event in read_events(value, [])]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_what_only_looks_like_json_is_a_plain_line(line: str) -> None:
 @pytest.mark.parametrize("value", ["{}", "[]", "[{}]", "{", '{"message"', '{"message": "cut of', '[{"a": 1}'])
 def test_json_without_an_event_or_cut_off_is_poison(value: str) -> None:
     with pytest.raises(PoisonError):
-        read_events(value)
+        read_events(value, [])
 
 
 @pytest.mark.parametrize(
@@ -100,17 +100,17 @@ def test_json_without_an_event_or_cut_off_is_poison(value: str) -> None:
     ],
 )
 def test_lines_of_a_trace_stay_together(value: str, entries: int) -> None:
-    assert len(read_events(value)) == entries
+    assert len(read_events(value, [])) == entries
 
 
 def test_what_a_list_shares_is_told_of_each_event() -> None:
     value = {"logGroup": "/g", "logEvents": [{"message": "one"}, {"message": "two", "logGroup": "own"}]}
-    assert [event["logGroup"] for event in read_events(json.dumps(value))] == ["/g", "own"]
+    assert [event["logGroup"] for event in read_events(json.dumps(value), [])] == ["/g", "own"]
 
 
 @pytest.mark.parametrize("name", ["events", "records", "logs", "entries"])
 def test_a_list_beside_a_message_is_a_part_of_it(name: str) -> None:
-    assert len(read_events(json.dumps({"message": "two failed", name: [{"id": 1}, {"id": 2}]}))) == 1
+    assert len(read_events(json.dumps({"message": "two failed", name: [{"id": 1}, {"id": 2}]}), [])) == 1
 
 
 @pytest.mark.parametrize(
@@ -135,14 +135,14 @@ def test_a_list_beside_a_message_is_a_part_of_it(name: str) -> None:
 )
 def test_what_many_events_share_is_bounded(value: dict[str, Any]) -> None:
     begin = time.process_time()
-    events = read_events(json.dumps(value))
+    events = read_events(json.dumps(value), [])
     assert len(events) == 4_000
     assert all(len(json.dumps(event)) < 10_000 for event in events[:10])
     assert time.process_time() - begin < 1
 
 
 def test_more_events_than_are_read_are_counted() -> None:
-    events = read_events("\n".join('{"message": "one"}' for _ in range(MAX_EVENTS + 7)))
+    events = read_events("\n".join('{"message": "one"}' for _ in range(MAX_EVENTS + 7)), [])
     assert len(events) == MAX_EVENTS + 1
     assert events[-1]["message"].startswith("7 more events")
 
@@ -167,5 +167,5 @@ def test_more_events_than_are_read_are_counted() -> None:
 def test_large_messages_take_no_second(value: str) -> None:
     begin = time.process_time()
     with suppress(PoisonError):
-        read_events(value)
+        read_events(value, [])
     assert time.process_time() - begin < 1

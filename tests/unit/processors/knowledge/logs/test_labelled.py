@@ -27,7 +27,7 @@ def parse_sample() -> Parsed:
 
 def describe(label: Labelled) -> tuple[str, str]:
     try:
-        lines = parse_logs(mask_record(label["record"], MASK))
+        lines = parse_logs(mask_record(label["record"], MASK)).lines
     except ValueError as error:
         return f"dead letter: {error}", ""
     return (lines[0]["severity"], lines[0]["observed_at"]) if len(lines) == 1 else (f"{len(lines)} lines", "")

@@ -22,7 +22,7 @@ def make_export(*records: Any, scopes: str = "scopeLogs", logs: str = "logRecord
     ],
 )
 def test_scopes_of_all_versions_are_read(scopes: str, logs: str) -> None:
-    (record,) = read_export(make_export({"body": {"stringValue": "x"}}, scopes=scopes, logs=logs))
+    (record,) = read_export(make_export({"body": {"stringValue": "x"}}, scopes=scopes, logs=logs), "", [])
     assert record == {"body": "x", "resource": {"service.name": "shop"}}
 
 
@@ -41,13 +41,13 @@ def test_scopes_of_all_versions_are_read(scopes: str, logs: str) -> None:
     ],
 )  # fmt: skip
 def test_values_of_all_kinds_are_opened(value: dict[str, Any], opened: Any) -> None:
-    (record,) = read_export(make_export({"body": value}))
+    (record,) = read_export(make_export({"body": value}), "", [])
     assert record["body"] == opened
 
 
 def test_odd_parts_take_no_neighbour_along() -> None:
     good = {"body": {"stringValue": "x"}}
-    assert len(list(read_export(make_export(None, 7, "x", good)))) == 1
+    assert len(list(read_export(make_export(None, 7, "x", good), "", []))) == 1
     odd = {
         "resourceLogs": [
             None,
@@ -56,14 +56,14 @@ def test_odd_parts_take_no_neighbour_along() -> None:
             *make_export(good)["resourceLogs"],
         ]
     }
-    assert len(list(read_export(odd))) == 1
+    assert len(list(read_export(odd, "", []))) == 1
 
 
 def test_a_record_without_its_export_is_read() -> None:
     record = {"body": {"stringValue": "x"}, "attributes": SHOP, "resource": {"attributes": SHOP}}
     assert is_otlp(record)
     assert not is_otlp({"body": "x"})
-    assert list(read_export(record)) == [
+    assert list(read_export(record, "", [])) == [
         {"body": "x", "attributes": {"service.name": "shop"}, "resource": {"service.name": "shop"}}
     ]
 
@@ -72,4 +72,4 @@ def test_nesting_without_end_is_left_as_it_is() -> None:
     value: dict[str, Any] = {"stringValue": "x"}
     for _ in range(60):
         value = {"arrayValue": {"values": [value]}}
-    assert len(list(read_export(make_export({"body": value})))) == 1
+    assert len(list(read_export(make_export({"body": value}), "", []))) == 1

@@ -24,7 +24,7 @@ def make_json(**fields: Any) -> Record:
 
 
 def parse_log(record: Record) -> LogLine:
-    (line,) = parse_logs(record)
+    (line,) = parse_logs(record).lines
     return line
 
 
@@ -98,12 +98,12 @@ def test_severity_comes_from_the_line_when_nothing_else_names_it() -> None:
     ],
 )
 def test_what_changes_how_a_terminal_shows_a_line_is_left_out(text: str) -> None:
-    (line,) = parse_logs(make_record(text))
+    (line,) = parse_logs(make_record(text)).lines
     assert (line["message"], line["severity"]) == ("ERROR boom", "error")
 
 
 def test_brackets_that_are_no_colours_stay() -> None:
-    (line,) = parse_logs(make_record("[mysqld] ended within [5min] a[0m"))
+    (line,) = parse_logs(make_record("[mysqld] ended within [5min] a[0m")).lines
     assert line["message"].startswith("[mysqld] ended within [5min]")
 
 
@@ -139,7 +139,7 @@ def test_the_innermost_stated_level_counts(value: dict[str, Any], severity: str)
 
 def test_events_of_one_message_share_its_offset() -> None:
     value = json.dumps([{"message": "ERROR one"}, {"message": "two", "time": "2025-11-21T06:59:00Z"}])
-    lines = parse_logs(make_record(value))
+    lines = parse_logs(make_record(value)).lines
     assert [(line["offset"], line["severity"]) for line in lines] == [(7, "error"), (7, "info")]
     assert [line["observed_at"][11:16] for line in lines] == ["07:00", "06:59"]
 

@@ -11,7 +11,7 @@ import pytest
 from processors.knowledge.logs import patterns
 from processors.knowledge.logs.access import read_request
 from processors.knowledge.logs.parsing import LogLine
-from processors.knowledge.logs.pattern_chunks import build_pattern_chunk
+from processors.knowledge.logs.pattern_chunks import describe_pattern
 from processors.knowledge.logs.patterns import (
     PartitionState,
     fold_lines,
@@ -129,9 +129,8 @@ def test_windows_of_one_message_have_names_of_their_own() -> None:
     ]
     windows = fold_lines(start_state(), lines)
     assert [window["start"] for window in windows] == [[7, 0], [7, 1], [7, 2]]
-    chunks = [build_pattern_chunk(window, 8, "b", "now") for window in windows]
-    assert len({chunk["chunk_id"] for chunk in chunks}) == 3
-    assert [chunk["source_offsets"] for chunk in chunks] == ["7", "7", "7"]
+    assert len({describe_pattern(window).identity for window in windows}) == 3
+    assert [write_offsets(window["offsets"]) for window in windows] == ["7", "7", "7"]
 
 
 def test_the_worst_entries_are_shown_and_of_those_the_newest() -> None:
@@ -194,8 +193,7 @@ def test_what_varies_can_be_found() -> None:
     lines = [make_line(n, f"order o-{n} of alice{n} failed", identifiers=[f"pod-{n}"]) for n in range(9)]
     (window,) = fold_lines(start_state(), lines)
     assert {"o-3", "alice3", "pod-3", "pod-8"} <= window["values"].keys()
-    chunk = build_pattern_chunk(window, 9, "b", "now")
-    assert {"o-3", "pod-3"} <= set(chunk["values"])
+    assert {"o-3", "pod-3"} <= set(describe_pattern(window).values or [])
 
 
 def test_a_pattern_is_new_once() -> None:
@@ -203,8 +201,8 @@ def test_a_pattern_is_new_once() -> None:
     (first,) = fold_lines(state, [make_line(0, "disk is full")])
     (later,) = fold_lines(state, [make_line(1, "disk is full", seconds=7200)])
     assert (first["is_new"], later["is_new"]) == (True, False)
-    assert "never" not in build_pattern_chunk(later, 2, "b", "now")["text"]
-    assert "no line like this was seen before" in build_pattern_chunk(first, 1, "b", "now")["text"]
+    assert "never" not in describe_pattern(later).text
+    assert "no line like this was seen before" in describe_pattern(first).text
 
 
 JAVA = (
@@ -266,9 +264,9 @@ def test_memory_is_bounded_whatever_comes() -> None:
 def test_equal_patterns_share_a_vector_whatever_their_counts() -> None:
     (small,) = fold_lines(start_state(), [make_line(0, "took 5 ms")])
     (large,) = fold_lines(start_state(), [make_line(n, f"took {n} ms") for n in range(9)])
-    one, other = (build_pattern_chunk(w, 9, "b", "now") for w in (small, large))
-    assert one["content_hash"] == other["content_hash"]
-    assert one["text"] != other["text"]
+    one, other = describe_pattern(small), describe_pattern(large)
+    assert (one.title, one.gist) == (other.title, other.gist)
+    assert one.text != other.text
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from processors.chunk import Chunk
-from processors.knowledge.metrics.windows import build_metric_chunks
 from processors.knowledge.record import Record
+from tests.support.chunks import make_chunks
 
 READ_AT = 1_795_258_800  # 2026-11-21 11:00 UTC
 
@@ -21,7 +21,7 @@ def build_all(body: Any, **headers: str) -> list[Chunk]:
         headers=headers,
         value=body if isinstance(body, str) else json.dumps(body),
     )
-    return build_metric_chunks(record, "b", "now")
+    return make_chunks(record)
 
 
 def build_series(

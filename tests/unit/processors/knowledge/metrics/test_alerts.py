@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from processors.chunk import ENDED, Chunk
-from processors.knowledge.metrics.windows import build_metric_chunks
 from processors.knowledge.record import Record
 from processors.knowledge.untrusted import PoisonError
+from tests.support.chunks import make_chunks
 
 ALERT: dict[str, Any] = {
     "labels": {"alertname": "ProcessDown", "job": "redis", "severity": "critical"},
@@ -35,7 +35,7 @@ def build_all(body: Any, read_at_ms: int = READ_AT_MS, **headers: str) -> list[C
         headers=headers,
         value=json.dumps(body),
     )
-    return build_metric_chunks(record, "b", "now")
+    return make_chunks(record)
 
 
 def build(alert: dict[str, Any], read_at_ms: int = READ_AT_MS, **headers: str) -> Chunk:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from processors.chunk import Chunk
-from processors.knowledge.metrics.windows import build_metric_chunks
 from processors.knowledge.record import Record
+from tests.support.chunks import make_chunks
 
 HOUR = 1_795_255_200  # 2026-11-21 10:00 UTC
 GPU = {"__name__": "DCGM_FI_DEV_FB_USED", "Hostname": "trainer-0", "gpu": "0", "job": "dcgm"}
@@ -41,7 +41,7 @@ def make_gpu_memory() -> Any:
 def build(
     values: Any, labels: dict[str, str] | None = None, end: int = HOUR + 42 * 60, **headers: str
 ) -> Chunk:
-    (chunk,) = build_metric_chunks(make_record(make_points(values, end), labels, **headers), "b", "now")
+    (chunk,) = make_chunks(make_record(make_points(values, end), labels, **headers))
     return chunk
 
 
@@ -161,4 +161,4 @@ def test_a_pod_is_named_instead_of_who_measured_it() -> None:
 )
 def test_anything_but_series_or_alerts_is_an_error(value: str) -> None:
     with pytest.raises(ValueError, match="expected"):
-        build_metric_chunks({**make_record([]), "value": value}, "b", "now")
+        make_chunks({**make_record([]), "value": value})

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from processors.chunk import Chunk
-from processors.knowledge.mlflow.chunks import build_mlflow_chunks
 from processors.knowledge.record import Record
+from tests.support.chunks import make_chunks
 
 DAY = 1_795_244_400_000
 
@@ -35,7 +35,7 @@ def build(body: Any) -> Chunk:
         headers={},
         value=json.dumps(body),
     )
-    (chunk,) = build_mlflow_chunks(record, "b", "2026-11-21T00:00:00+00:00")
+    (chunk,) = make_chunks(record)
     return chunk
 
 

@@ -7,12 +7,12 @@ from typing import Any
 import httpx
 import pytest
 
-from processors.knowledge.metrics.windows import build_metric_chunks
 from processors.knowledge.record import Record
 from processors.pipelines.collect import metrics
 from processors.pipelines.collect.metrics import QUERIES_FILE, collect_metrics, list_firing, load_queries
 from processors.settings import load_settings
 from processors.stores import kafka
+from tests.support.chunks import make_chunks
 
 DOWN = {"labels": {"alertname": "Down", "job": "a"}, "state": "firing", "activeAt": "2026-11-21T10:00:00Z"}
 PENDING = {**DOWN, "labels": {"alertname": "Down", "job": "b"}, "state": "pending"}
@@ -74,7 +74,7 @@ def test_each_series_is_a_message_and_a_refused_query_stops_nothing(platform: Fa
     assert (counts["series"], counts["queries_refused"], counts["series_left_out"]) == (3, 1, 0)
     keys = [key for key, _, _ in platform.sent[0]]
     assert len(set(keys)) == 3
-    assert all(len(build_metric_chunks(as_record(m), "b", "now")) == 1 for m in platform.sent[0])
+    assert all(len(make_chunks(as_record(m))) == 1 for m in platform.sent[0])
 
 
 def test_series_beyond_the_most_are_counted(platform: FakePlatform, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +91,7 @@ def test_an_alert_is_sent_while_it_fires_and_once_when_it_is_gone(platform: Fake
         told = [m for m in platform.sent[-1] if m[0].startswith("alert ")]
         states.append([json.loads(value)["data"]["alerts"][0]["state"] for _, value, _ in told])
     assert states == [["firing"], ["firing"], ["inactive"], []]
-    (chunk,) = build_metric_chunks(as_record(platform.sent[2][0]), "b", "now")
+    (chunk,) = make_chunks(as_record(platform.sent[2][0]))
     assert "Alert Down (job a) is resolved" in chunk["text"]
     assert chunk["cite"]["query"] == "up == 0"
 

@@ -1,41 +1,14 @@
-"""What is told of a run or an hour, and the names and times that both have."""
+"""The names and times that a run and an hour of runs both have."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final
 
 from processors.knowledge.fields import take, take_text
 from processors.knowledge.times import bound_moment, read_moment
 from processors.knowledge.untrusted import PoisonError
 
-
-class Told(NamedTuple):
-    """What is told of a run, or of a DAG's runs in an hour.
-
-    Attributes:
-        dag_id: The DAG.
-        identity: What tells it from others.
-        title: Its heading.
-        lines: Its sentences; empty ones are left out.
-        gist: What stays when times and counts change.
-        began_at: When it began.
-        observed_at: When it ended.
-        severity: error, warning or info.
-        labels: Figures for programs.
-        values: Further words by which it is found.
-        cite: How to find it again.
-    """
-
-    dag_id: str
-    identity: tuple[str, ...]
-    title: str
-    lines: list[str]
-    gist: str
-    began_at: datetime
-    observed_at: datetime
-    severity: str
-    labels: dict[str, str]
-    values: list[str]
-    cite: dict[str, str]
+LONGEST_TITLE: Final = 160
+"""Characters of a title."""
 
 
 def require_text(body: dict[str, Any], name: str) -> str:

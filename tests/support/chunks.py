@@ -1,0 +1,13 @@
+"""The chunks of single records, for tests of what is told of them."""
+
+from processors.access_policy import PUBLIC_POLICY
+from processors.chunk import Chunk
+from processors.knowledge.chunks import Batch
+from processors.knowledge.record import Record
+from processors.light import chunk_record
+
+
+def make_chunks(record: Record) -> list[Chunk]:
+    """Return the chunks of a record that is told by itself; whatever its reader raises is raised."""
+    chunks, _ = chunk_record(record, Batch("b", "2026-11-21T00:00:00+00:00"), PUBLIC_POLICY)
+    return chunks
