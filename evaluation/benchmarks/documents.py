@@ -1,4 +1,4 @@
-"""`python -m evaluation.benchmarks.documents <folder>…`: pages/s, oddities, and what the runbooks lack.
+"""`python -m evaluation.benchmarks.documents <folder>…`: pages/s, warnings, and what the runbooks lack.
 
 Reads every Markdown page below each folder, in one process, without a stack.
 """
@@ -27,13 +27,13 @@ def measure_folder(folder: Path) -> str:
     documents = [parse_document(path, text) for path, text in pages.items()]
     seconds = time.perf_counter() - began
     told = Counter(
-        re.sub(r"\d+", "N", odd.split(": ", 1)[1]) for page in documents for odd in page["oddities"]
+        re.sub(r"\d+", "N", warning.split(": ", 1)[1]) for page in documents for warning in page["warnings"]
     )
     records = {page["path"]: record_page(str(folder), page, read_procedure(page)) for page in documents}
     report = build_report(records, datetime.now(UTC).date())
     lines = [
         f"{folder}: {len(pages)} pages, {len(pages) / max(seconds, 1e-9):.0f} pages/s",
-        *(f"  oddity: {count} times: {what}" for what, count in told.most_common()),
+        *(f"  warning: {count} times: {what}" for what, count in told.most_common()),
         f"  runbooks: {report['runbooks']}, complete: {report['complete']}",
         *(f"  runbooks with {kind}: {count}" for kind, count in report["counts"].items()),
     ]

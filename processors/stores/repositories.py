@@ -143,7 +143,7 @@ def read_files(
     files = []
     for path, data in zip(fitting, read_blobs(mirror, [blobs[path] for path in fitting]), strict=True):
         page = convert_page(path, data, max_page_bytes)
-        warnings += [f"{path}:1: {warning}" for warning in page["oddities"]]
-        if page["text"] or not page["oddities"]:
+        warnings += [f"{path}:1: {warning}" for warning in page["warnings"]]
+        if page["text"] or not page["warnings"]:
             files.append(SourceFile(path=path, text=page["text"]))
     return files, warnings

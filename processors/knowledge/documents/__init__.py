@@ -6,9 +6,9 @@ from typing import TypedDict
 class ConvertedPage(TypedDict):
     """A page in Markdown.
 
-    `oddities` say in words what is odd about it, without a path: whoever knows the path puts it in front.
-    A page that can't be converted at all has no text and one oddity that says why.
+    `warnings` say in words what was left out or mended; whoever knows the page's path puts it in front.
+    A page that can't be converted at all has no text and one warning that says why.
     """
 
     text: str
-    oddities: list[str]
+    warnings: list[str]

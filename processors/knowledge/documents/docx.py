@@ -30,7 +30,7 @@ from processors.knowledge.documents.docx_styles import (
 from processors.knowledge.documents.escaping import fence_code, quote_code
 
 _WIDEST_SPAN: Final = 20
-_MOST_ODDITIES: Final = 20
+_MOST_WARNINGS: Final = 20
 
 Kind = Literal["heading", "text", "item", "code", "table", "empty"]
 
@@ -58,25 +58,25 @@ def convert_docx(data: bytes) -> ConvertedPage:
     try:
         parts = open_parts(data)
     except BrokenDocumentError as error:
-        return ConvertedPage(text="", oddities=[f"not read: {error}"])
+        return ConvertedPage(text="", warnings=[f"not read: {error}"])
     reading = Reading(
         styles=read_styles(parts["styles"], parts["numbering"]),
         links=_read_links(parts["relations"]),
-        oddities={},
+        warnings={},
     )
     body = parts["document"].find(qn("w:body"))
     blocks = [] if body is None else _join_code(list(_read_blocks(body, reading)))
     lines = _write_blocks(blocks)
     if not lines:
-        reading["oddities"]["not read: the document has no text"] = None
+        reading["warnings"]["not read: the document has no text"] = None
     return ConvertedPage(
-        text="".join(f"{line}\n" for line in lines), oddities=_shorten(list(reading["oddities"]))
+        text="".join(f"{line}\n" for line in lines), warnings=_shorten(list(reading["warnings"]))
     )
 
 
-def _shorten(oddities: list[str]) -> list[str]:
-    more = len(oddities) - _MOST_ODDITIES
-    return [*oddities[:_MOST_ODDITIES], *([f"{more} more of its oddities"] if more > 0 else [])]
+def _shorten(warnings: list[str]) -> list[str]:
+    more = len(warnings) - _MOST_WARNINGS
+    return [*warnings[:_MOST_WARNINGS], *([f"{more} more of its warnings"] if more > 0 else [])]
 
 
 def _read_links(relations: Any) -> dict[str, str]:

@@ -39,11 +39,11 @@ class Piece(TypedDict):
 
 
 class Reading(TypedDict):
-    """What is known of the document while it is read, and what was odd so far, each once."""
+    """What is known of the document while it is read, and the warnings so far, each once."""
 
     styles: Styles
     links: dict[str, str]
-    oddities: dict[str, None]
+    warnings: dict[str, None]
 
 
 def read_pieces(paragraph: Any, reading: Reading) -> list[Piece]:
@@ -58,7 +58,7 @@ def _walk(element: Any, reading: Reading, *, code: bool) -> Iterator[Piece]:
             continue
         if tag == qn("w:r"):
             if _is_hidden(child):
-                reading["oddities"]["hidden text is left out"] = None
+                reading["warnings"]["hidden text is left out"] = None
                 continue
             style = value_of(child, "w:rPr/w:rStyle")
             yield from _walk(
@@ -86,7 +86,7 @@ def _walk(element: Any, reading: Reading, *, code: bool) -> Iterator[Piece]:
         elif tag in _IMAGES:
             yield from _describe_images(child)
         elif tag in (qn("w:footnoteReference"), qn("w:endnoteReference")):
-            reading["oddities"]["footnotes are left out"] = None
+            reading["warnings"]["footnotes are left out"] = None
         else:
             yield from _walk(child, reading, code=code)
 
@@ -146,7 +146,7 @@ def _make_link(pieces: list[Piece], target: str, reading: Reading) -> Piece:
     if not target:
         return Piece(kind="markup", text=label)
     if not _SAFE_URL.match(target):
-        reading["oddities"][f"a link to {target[:100]!r} is left out, its text is kept"] = None
+        reading["warnings"][f"a link to {target[:100]!r} is left out, its text is kept"] = None
         return Piece(kind="markup", text=label)
     if any(piece["text"].startswith(("[", "![")) for piece in pieces if piece["kind"] == "markup"):
         return Piece(kind="markup", text=f"{label} \\<{escape_inline(target)}>")

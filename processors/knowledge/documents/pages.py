@@ -62,7 +62,7 @@ def show_path(raw: bytes) -> str:
 
 
 def convert_page(path: str, data: bytes, max_page_bytes: int) -> ConvertedPage:
-    """Return a file's page in Markdown; a page without text has an oddity that says why it can't be read.
+    """Return a file's page in Markdown; a page without text has a warning that says why it can't be read.
 
     Args:
         path: Path of the file; its ending says what it is.
@@ -70,11 +70,11 @@ def convert_page(path: str, data: bytes, max_page_bytes: int) -> ConvertedPage:
         max_page_bytes: Most bytes of text that a page may have.
     """
     if data.startswith(_LFS_POINTER):
-        return ConvertedPage(text="", oddities=["not read: only a Git LFS pointer is here, not the page"])
+        return ConvertedPage(text="", warnings=["not read: only a Git LFS pointer is here, not the page"])
     page = decode_markdown(data) if path.lower().endswith(MARKDOWN_SUFFIXES) else convert_docx(data)
     size = len(page["text"].encode())
     if size > max_page_bytes:
-        return ConvertedPage(text="", oddities=[f"not read: {size} bytes of text, {max_page_bytes} are read"])
+        return ConvertedPage(text="", warnings=[f"not read: {size} bytes of text, {max_page_bytes} are read"])
     return page
 
 
@@ -83,21 +83,21 @@ def decode_markdown(data: bytes) -> ConvertedPage:
 
     Example:
         >>> decode_markdown(b"caf\xe9")
-        {'text': 'caf�', 'oddities': ['not all of it is UTF-8; what is not was replaced, first at byte 3']}
+        {'text': 'caf�', 'warnings': ['not all of it is UTF-8; what is not was replaced, first at byte 3']}
         >>> decode_markdown(b"\x89PNG\0\0")["text"]
         ''
     """
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return ConvertedPage(text=_drop_nul(data.decode("utf-16", "replace")), oddities=["read as UTF-16"])
+        return ConvertedPage(text=_drop_nul(data.decode("utf-16", "replace")), warnings=["read as UTF-16"])
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         if b"\0" in data:
-            return ConvertedPage(text="", oddities=["not read: binary content, not text"])
-        odd = f"not all of it is UTF-8; what is not was replaced, first at byte {error.start}"
-        return ConvertedPage(text=data.decode("utf-8-sig", "replace"), oddities=[odd])
+            return ConvertedPage(text="", warnings=["not read: binary content, not text"])
+        warning = f"not all of it is UTF-8; what is not was replaced, first at byte {error.start}"
+        return ConvertedPage(text=data.decode("utf-8-sig", "replace"), warnings=[warning])
     odd_text = ["NUL characters were replaced"] if "\0" in text else []
-    return ConvertedPage(text=_drop_nul(text), oddities=odd_text)
+    return ConvertedPage(text=_drop_nul(text), warnings=odd_text)
 
 
 def _drop_nul(text: str) -> str:

@@ -35,10 +35,10 @@ _WIDEST: Final = 50
 class _Page:
     """What is noticed while a page is converted."""
 
-    oddities: dict[str, None] = field(default_factory=dict)
+    warnings: dict[str, None] = field(default_factory=dict)
 
     def report(self, what: str) -> None:
-        self.oddities[what] = None
+        self.warnings[what] = None
 
 
 def convert_storage(html: str) -> ConvertedPage:
@@ -51,7 +51,7 @@ def convert_storage(html: str) -> ConvertedPage:
         html: The page's body in the storage format.
 
     Returns:
-        The Markdown, and what is odd about the page, each once.
+        The Markdown, and warnings of what is wrong with the page, each once.
 
     Example:
         >>> page = convert_storage("<h2>Steps</h2><ol><li>Look at <code>df -h</code></li></ol>")
@@ -60,7 +60,7 @@ def convert_storage(html: str) -> ConvertedPage:
     """
     page = _Page()
     blocks = _convert_flow(parse_storage(html).children, page)
-    return ConvertedPage(text="\n\n".join(blocks) + "\n" if blocks else "", oddities=list(page.oddities))
+    return ConvertedPage(text="\n\n".join(blocks) + "\n" if blocks else "", warnings=list(page.warnings))
 
 
 def _convert_flow(nodes: Iterable[Element | str], page: _Page) -> list[str]:

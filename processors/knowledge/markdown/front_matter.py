@@ -16,11 +16,11 @@ _UNREADABLE: Final = (
 
 
 class FrontMatter(NamedTuple):
-    """The values, how many lines they take with their marks, and what is odd about them."""
+    """The values, how many lines they take with their marks, and warnings of what is wrong with them."""
 
     values: dict[str, Any]
     lines: int
-    oddities: list[str]
+    warnings: list[str]
 
 
 def read_front_matter(path: str, lines: list[str]) -> FrontMatter:
@@ -32,7 +32,7 @@ def read_front_matter(path: str, lines: list[str]) -> FrontMatter:
 
     Example:
         >>> read_front_matter("a.md", ["---", "title: Red", "---", "Text."])
-        FrontMatter(values={'title': 'Red'}, lines=3, oddities=[])
+        FrontMatter(values={'title': 'Red'}, lines=3, warnings=[])
     """
     mark = lines[0].rstrip() if lines else ""
     if mark not in _MARKS:

@@ -9,23 +9,23 @@ _FENCE: Final = re.compile(r"^(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*(`{3,}|~{3,
 
 
 def clean_lines(path: str, text: str) -> tuple[list[str], list[str]]:
-    """Return the lines of a page without control characters, and what is odd about them.
+    """Return the lines of a page without control characters, and warnings of what was wrong with them.
 
     Example:
         >>> clean_lines("a.md", "one\\r\\ntwo\\x00")
         (['one', 'two'], ['a.md:2: 1 control character was taken out'])
     """
-    lines, oddities = [], []
+    lines, warnings = [], []
     for number, line in enumerate(re.split("\r\n|\r|\n", text.removeprefix("\ufeff")), start=1):
         cleaned, taken = _NOT_TEXT.subn("", line)
         if taken:
-            oddities.append(
+            warnings.append(
                 f"{path}:{number}: {taken} control character{'s were' * (taken > 1) or ' was'} taken out"
             )
         if len(cleaned) > _LONG_LINE:
-            oddities.append(f"{path}:{number}: a line of {len(cleaned)} characters")
+            warnings.append(f"{path}:{number}: a line of {len(cleaned)} characters")
         lines.append(cleaned)
-    return lines, oddities
+    return lines, warnings
 
 
 def keep_lines(old: str, new: str) -> str:

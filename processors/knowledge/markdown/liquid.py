@@ -37,7 +37,7 @@ def expand_liquid(path: str, text: str) -> tuple[str, list[str]]:
         return text, []
     text = drop_between(text, _COMMENT, _COMMENT_END)
     fenced = find_fenced(text.split("\n"))
-    pieces, opened, oddities = list[str](), dict[str, int](), list[str]()
+    pieces, opened, warnings = list[str](), dict[str, int](), list[str]()
     position, line, ends_raw = 0, 1, "endraw" in text
     for found in _LIQUID.finditer(text):
         line += text.count("\n", position, found.start())
@@ -51,12 +51,12 @@ def expand_liquid(path: str, text: str) -> tuple[str, list[str]]:
             if tag in _PAIRED:
                 opened[tag] = line
             elif tag.startswith("end") and opened.pop(tag[3:], None) is None:
-                oddities.append(f"{path}:{line}: Liquid tag {tag} closes nothing")
+                warnings.append(f"{path}:{line}: Liquid tag {tag} closes nothing")
             pieces.append(keep_lines(found[0], _show(found, tag)))
         line += found[0].count("\n")
         position = found.end()
-    oddities += [f"{path}:{at}: Liquid tag {tag} is never closed" for tag, at in opened.items()]
-    return "".join([*pieces, text[position:]]), oddities
+    warnings += [f"{path}:{at}: Liquid tag {tag} is never closed" for tag, at in opened.items()]
+    return "".join([*pieces, text[position:]]), warnings
 
 
 def _in_code_span(found: re.Match[str]) -> bool:

@@ -15,7 +15,7 @@ from processors.knowledge.markdown.liquid import expand_liquid
 from processors.knowledge.markdown.plain_text import reduce_prose
 from processors.knowledge.markdown.shortcodes import expand_shortcodes
 
-_MAX_ODDITIES: Final = 20
+_MAX_WARNINGS: Final = 20
 _CODE: Final = ("fence", "code_block")
 
 
@@ -36,7 +36,7 @@ class Document(TypedDict):
     front_matter: dict[str, Any]
     body: str
     sections: list[Section]
-    oddities: list[str]
+    warnings: list[str]
 
 
 @lru_cache(maxsize=1)
@@ -52,7 +52,7 @@ def open_parser() -> MarkdownIt:
 def parse_document(path: str, text: str) -> Document:
     """Parse a Markdown page into its sections.
 
-    Broken input never stops a run: what is odd is reported as `path:line: what`, and the rest is kept.
+    Broken input never stops a run: a warning says what is wrong as `path:line: what`, and the rest is kept.
 
     Args:
         path: Path of the page, for its reports and, if it has no title, its name.
@@ -63,22 +63,22 @@ def parse_document(path: str, text: str) -> Document:
         >>> [(s["heading_path"], s["start_line"], s["end_line"]) for s in page["sections"]]
         [(['Red'], 3, 3), (['Red', 'Steps'], 7, 7)]
     """
-    lines, oddities = clean_lines(path, text)
+    lines, warnings = clean_lines(path, text)
     front_matter = read_front_matter(path, lines)
     body = "\n".join([*[""] * front_matter.lines, *lines[front_matter.lines :]])
     body, unclosed_shortcodes = expand_shortcodes(path, body)
     body, unclosed_tags = expand_liquid(path, body)
     body = expand_admonitions(body)
     tokens = open_parser().parse(body)
-    oddities += [
-        *front_matter.oddities,
+    warnings += [
+        *front_matter.warnings,
         *unclosed_shortcodes,
         *unclosed_tags,
         *_find_open_code(path, body, tokens),
     ]
     sections = list(_cut_sections(_reduce_lines(body, tokens), tokens))
     if not sections:
-        oddities.append(f"{path}:1: the page has no text")
+        warnings.append(f"{path}:1: the page has no text")
     heading = next((section["heading_path"][0] for section in sections if section["heading_path"]), "")
     title = reduce_prose(to_text(front_matter.values.get("title"))).strip()
     return Document(
@@ -87,13 +87,13 @@ def parse_document(path: str, text: str) -> Document:
         front_matter=front_matter.values,
         body=body,
         sections=sections,
-        oddities=_shorten(path, oddities),
+        warnings=_shorten(path, warnings),
     )
 
 
-def _shorten(path: str, oddities: list[str]) -> list[str]:
-    more = len(oddities) - _MAX_ODDITIES
-    return [*oddities[:_MAX_ODDITIES], f"{path}:1: {more} more oddities"] if more > 0 else oddities
+def _shorten(path: str, warnings: list[str]) -> list[str]:
+    more = len(warnings) - _MAX_WARNINGS
+    return [*warnings[:_MAX_WARNINGS], f"{path}:1: {more} more warnings"] if more > 0 else warnings
 
 
 def _find_open_code(path: str, body: str, tokens: list[Token]) -> Iterator[str]:

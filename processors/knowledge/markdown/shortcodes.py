@@ -37,17 +37,17 @@ def expand_shortcodes(path: str, text: str) -> tuple[str, list[str]]:
         ('A Pod is red.', [])
     """
     text = drop_between(text, _COMMENT, _COMMENT_END)
-    pieces, opened, oddities = list[str](), list[tuple[str, int]](), list[str]()
+    pieces, opened, warnings = list[str](), list[tuple[str, int]](), list[str]()
     position, line = 0, 1
     for found in _SHORTCODE.finditer(text):
         line += text.count("\n", position, found.start())
         if not found["escaped"] and found["name"] in _PAIRED and not found["arguments"].endswith("/"):
-            oddities += _check_pair(path, line, found, opened)
+            warnings += _check_pair(path, line, found, opened)
         pieces += [text[position : found.start()], keep_lines(found[0], _show(found))]
         line += found[0].count("\n")
         position = found.end()
-    oddities += [f"{path}:{at}: shortcode {name} is never closed" for name, at in opened]
-    return "".join([*pieces, text[position:]]), oddities
+    warnings += [f"{path}:{at}: shortcode {name} is never closed" for name, at in opened]
+    return "".join([*pieces, text[position:]]), warnings
 
 
 def _check_pair(path: str, line: int, found: re.Match[str], opened: list[tuple[str, int]]) -> list[str]:

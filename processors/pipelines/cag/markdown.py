@@ -34,7 +34,7 @@ def process_documents(settings: Settings, run_url: str) -> dict[str, Any]:
     rows = staging.read_table(f"{run_url}/sync/files.parquet").to_pylist()
     for row in rows:
         document = parse_document(row["path"], row["text"])
-        warnings += document["oddities"]
+        warnings += document["warnings"]
         records[make_id(row["repository"], row["path"])] = record_page(
             row["repository"], document, read_procedure(document)
         )

@@ -105,7 +105,7 @@ def _stage_pages(
             warnings.append(f"{path}:1: not read: {size} bytes, {settings.max_page_bytes} are read")
             continue
         converted = convert_storage(page["body"])
-        warnings += [f"{path}:1: {warning}" for warning in converted["oddities"]]
+        warnings += [f"{path}:1: {warning}" for warning in converted["warnings"]]
         # A JSON string is one of YAML too, whatever the title holds.
         title = json.dumps(page["title"], ensure_ascii=False)
         rows.append(

@@ -12,7 +12,7 @@ CODE = (
 
 def convert(html: str) -> str:
     page = convert_storage(html)
-    assert page["oddities"] == []
+    assert page["warnings"] == []
     return page["text"].rstrip("\n")
 
 
@@ -109,7 +109,7 @@ def test_an_unknown_macro_is_its_text_and_is_reported_once() -> None:
     )
     page = convert_storage(macro * 2)
     assert page["text"] == "Flow.\n\nFlow.\n"
-    assert page["oddities"] == ["the macro 'drawio' is unknown; its text is kept"]
+    assert page["warnings"] == ["the macro 'drawio' is unknown; its text is kept"]
 
 
 def test_the_new_editor_s_panels_have_a_fallback() -> None:

@@ -100,7 +100,7 @@ def test_an_unclosed_comment_hides_nothing() -> None:
 )
 def test_what_is_broken_is_told_with_its_line(text: str, what: str) -> None:
     document = parse_document("a.md", text)
-    assert [odd[: len(what)] for odd in document["oddities"]][-1:] == [what], document["oddities"]
+    assert [warning[: len(what)] for warning in document["warnings"]][-1:] == [what], document["warnings"]
     assert document["sections"]
 
 
@@ -135,5 +135,5 @@ def test_hostile_repetition_costs_no_time_and_stops_nothing(text: str) -> None:
     began = time.monotonic()
     document = parse_document("a.md", text)
     assert document["body"].count("\n") == text.count("\n")
-    assert len(document["oddities"]) <= 21
+    assert len(document["warnings"]) <= 21
     assert time.monotonic() - began < 5

@@ -51,8 +51,8 @@ def test_the_title_is_the_best_that_the_page_offers(text: str, title: str) -> No
 
 
 def test_odd_pages_are_reported_with_their_place() -> None:
-    assert parse_document("a.md", "---\ntitle: [\n---\nx")["oddities"][0].startswith("a.md:2: front matter")
-    assert parse_document("a.md", "")["oddities"] == ["a.md:1: the page has no text"]
+    assert parse_document("a.md", "---\ntitle: [\n---\nx")["warnings"][0].startswith("a.md:2: front matter")
+    assert parse_document("a.md", "")["warnings"] == ["a.md:1: the page has no text"]
 
 
 def test_chunks_cite_lines_that_hold_their_text_and_know_who_may_see_them() -> None:
