@@ -12,9 +12,11 @@ from processors.knowledge.airflow.chunks import describe_airflow
 from processors.knowledge.chunks import Batch, Origin, Reading, make_event_chunk
 from processors.knowledge.faults import describe_faults
 from processors.knowledge.kubernetes.chunks import describe_kubernetes
+from processors.knowledge.logs.offsets import write_offsets
 from processors.knowledge.logs.parsing import LogLine, is_noise, parse_logs
+from processors.knowledge.logs.partition_state import METHOD, PartitionState, start_state
 from processors.knowledge.logs.pattern_chunks import describe_pattern
-from processors.knowledge.logs.patterns import METHOD, PartitionState, fold_lines, start_state, write_offsets
+from processors.knowledge.logs.patterns import fold_lines
 from processors.knowledge.metrics.windows import describe_metrics
 from processors.knowledge.mlflow.chunks import describe_mlflow
 from processors.knowledge.record import DeadLetter, Record, place_of

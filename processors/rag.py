@@ -17,7 +17,8 @@ from processors.access_policy import load_policy
 from processors.chunk import Chunk, chunks_to_table, make_id, table_to_chunks
 from processors.knowledge import topics
 from processors.knowledge.canaries import CANARY, measure_freshness
-from processors.knowledge.logs.patterns import METHOD, read_offsets
+from processors.knowledge.logs.offsets import read_offsets
+from processors.knowledge.logs.partition_state import METHOD
 from processors.knowledge.positions import Positions, count_between
 from processors.knowledge.record import DeadLetter, Record, place_of, read_rows
 from processors.knowledge.redaction.masking import mask_named, mask_secrets

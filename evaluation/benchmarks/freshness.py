@@ -29,7 +29,7 @@ from local.airflow_api import open_airflow
 from local.settings import load_settings as load_stack_settings
 from processors.chunk import index_mapping
 from processors.knowledge import topics
-from processors.knowledge.logs.patterns import read_offsets
+from processors.knowledge.logs.offsets import read_offsets
 from processors.settings import Settings, load_settings
 from processors.stores import kafka
 from processors.stores.model_server import embed_texts

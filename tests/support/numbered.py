@@ -14,7 +14,7 @@ from confluent_kafka import KafkaError, Message, Producer
 from opensearchpy import OpenSearch, helpers
 
 from processors.knowledge import topics
-from processors.knowledge.logs.patterns import read_offsets
+from processors.knowledge.logs.offsets import read_offsets
 from processors.settings import Settings
 from processors.stores import kafka
 from processors.versions import catalog

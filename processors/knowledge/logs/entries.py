@@ -3,19 +3,18 @@
 from collections.abc import Iterable
 from typing import Final
 
+from processors.knowledge.logs.counting import add_values, count_entry, recount_entry, show_entry
 from processors.knowledge.logs.parsing import LogLine
 from processors.knowledge.logs.ranking import pick_worst, rank_severity
+from processors.knowledge.logs.statements import is_addition
+from processors.knowledge.logs.trace_lines import find_exception, may_hold_trace, name_trace
 from processors.knowledge.logs.traces import (
     OpenEntry,
-    find_exception,
     find_rivals,
-    is_addition,
     is_woven,
-    may_hold_trace,
-    name_trace,
     note_line,
 )
-from processors.knowledge.logs.windows import Window, add_values, count_entry, recount_entry, show_entry
+from processors.knowledge.logs.windows import Window
 
 MAX_CHARACTERS: Final = 4_000
 """Characters of an entry that are kept."""

@@ -1,12 +1,12 @@
 """From a message's value to the events that a shipper put into it: one, several, or a line of plain text."""
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
 from processors.knowledge.faults import iterate_objects, note_fault
 from processors.knowledge.flat_fields import has_any, order_names
+from processors.knowledge.logs.json_text import BETWEEN, looks_like_json, read_string, split_values
 from processors.knowledge.logs.otlp import is_otlp, read_export
 from processors.knowledge.logs.plain_lines import split_lines
 from processors.knowledge.logs.sharing import share_fields
@@ -18,11 +18,6 @@ MAX_EVENTS: Final = 5_000
 Event = dict[str, Any]
 
 _BYTE_ORDER_MARK: Final = "\ufeff"
-# What begins so is meant as JSON; Erlang's terms, shell snippets and brackets of a level are not.
-_OBJECT: Final = re.compile(r'\{\s*+(?:\}\s*+(?:\Z|\{)|\Z|"[\w@.$#/ -]{0,200}+(?:"\s*+:|"?\s*+\Z))')
-_LIST: Final = re.compile(r'\[(?:\s*+\[){0,3}\s*+(?:\]\s*+\Z|\{\s*+["}]|"(?:[^"\\]|\\.)*+"\s*+[\],])')
-# A string without an end takes the rest: to look for its end again at every quote would never be done.
-_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\(?s:.)?)*+(?:"|\Z)|[{}\[\]]|[^"{}\[\]]++')
 # A list beside text is what the text is about.
 _SAID: Final = ("message", "msg", "log", "body", "event", "textPayload")
 # CloudWatch, Azure Monitor, AWS, Cloud Logging and New Relic put a list of events beside what they share.
@@ -30,9 +25,6 @@ _LISTS: Final = ("logEvents", "records", "Records", "entries", "events", "logs")
 # What holds several events has one of these.
 _HOLDING: Final = order_names(*_LISTS, "streams", "resourceLogs", "body")
 _DEEPEST: Final = 4
-_ON_A_LINE: Final = re.compile(r'\s*+\{"[^\n]*+(?<=\})\s*+\Z')
-# RFC 7464 begins each value with a record separator.
-_BETWEEN: Final = " \t\r\n,\x1e"
 
 
 def read_events(value: str, faults: list[str]) -> list[Event]:
@@ -64,41 +56,22 @@ def read_events(value: str, faults: list[str]) -> list[Event]:
     return events
 
 
-def looks_like_json(text: str) -> bool:
-    """Tell whether a text is meant as a JSON object or a list of them.
-
-    Example:
-        >>> looks_like_json('{"message": 1'), looks_like_json('{"init terminating",{x,[]}}')
-        (True, False)
-    """
-    return bool(_OBJECT.match(text) or _LIST.match(text))
-
-
 def _read_text(text: str, faults: list[str]) -> Iterator[Event]:
-    stripped = text.strip(_BETWEEN)
-    if stripped.startswith('"') and stripped.endswith('"') and (inner := _read_string(stripped)):
-        text, stripped = inner, inner.strip(_BETWEEN)
+    stripped = text.strip(BETWEEN)
+    if stripped.startswith('"') and stripped.endswith('"') and (inner := read_string(stripped)):
+        text, stripped = inner, inner.strip(BETWEEN)
     if not looks_like_json(stripped):
         yield from ({"message": entry} for entry in split_lines(text))
         return
     try:
         whole = read_json(stripped)
     except PoisonError:
-        parts = _split_values(stripped)
+        parts = split_values(stripped)
         if len(parts) < 2:
             raise
         yield from (event for part in parts for event in _read_part(part, faults))
     else:
         yield from _expand(whole, _DEEPEST, "", faults)
-
-
-def _read_string(text: str) -> str:
-    """Return what a text says that is one JSON string, as some producers write every value."""
-    try:
-        value = read_json(text)
-    except PoisonError:
-        return ""
-    return value if isinstance(value, str) else ""
 
 
 def _read_part(text: str, faults: list[str]) -> Iterator[Event]:
@@ -107,26 +80,6 @@ def _read_part(text: str, faults: list[str]) -> Iterator[Event]:
         yield from _expand(read_json(text), _DEEPEST, "", faults)
     except PoisonError:
         yield {"message": text}
-
-
-def _split_values(text: str) -> list[str]:
-    """Split what follows one another: a value on each line, or values without anything between them."""
-    lines = text.splitlines()
-    if len(lines) > 1 and any(_ON_A_LINE.match(line) for line in lines):
-        return [part for line in lines if line.strip() for part in _split_line(line)]
-    return _split_line(text)
-
-
-def _split_line(text: str) -> list[str]:
-    """Split at the ends of JSON values; what is after the last end, or has none, is a part of its own."""
-    parts: list[str] = []
-    depth = begin = 0
-    for token in _TOKEN.finditer(text if looks_like_json(text.lstrip()) else ""):
-        depth += (token[0] in "{[") - (token[0] in "}]")
-        if depth == 0 and token[0] in "}]":
-            parts.append(text[begin : token.end()].strip(_BETWEEN))
-            begin = token.end()
-    return [*parts, *filter(None, [text[begin:].strip(_BETWEEN)])]
 
 
 def _expand(value: Any, depth: int, place: str, faults: list[str]) -> Iterator[Event]:

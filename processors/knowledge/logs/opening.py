@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from processors.knowledge.flat_fields import Fields, flatten_fields, has_any, order_names
-from processors.knowledge.logs.envelopes import Event, looks_like_json
+from processors.knowledge.logs.envelopes import Event
+from processors.knowledge.logs.json_text import looks_like_json
 from processors.knowledge.logs.parts import read_part
 from processors.knowledge.logs.plain_lines import strip_colours
 from processors.knowledge.redaction.masking import mask_secrets

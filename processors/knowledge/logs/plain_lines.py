@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
+from processors.knowledge.logs.headlines import TRACEBACK
+from processors.knowledge.logs.trace_lines import goes_on, is_text_exception, is_text_frame, is_text_panic
+
 # Codes of colours and of links, and characters that turn the direction of what follows.
 _COLOUR: Final = re.compile(
     r"(?:\x1b|#033)\[[0-9;?]{0,20}[A-Za-z]|\x1b\][^\x07\x1b]{0,2000}+(?:\x07|\x1b\\)|[\u202a-\u202e\u2066-\u2069]"
@@ -17,17 +20,6 @@ _BEGINS_WITH_TIME: Final = re.compile(
     r"|[A-Z][a-z]{2} [ \d]\d[, ]|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[, ]|[IWEF](?:\d\d){2,4} |\d{6} \d{6} "
     r"|\d{10}[. ])|=[A-Z]{4,12} REPORT===="
 )
-# Lines that only ever go on with the line before them.
-_CONTINUES: Final = re.compile(
-    r"\s+\S|Caused by: |Suppressed: |\.\.\. \d+ (?:more|common frames)|#\d{1,4} |goroutine \d+ \["
-    r"|Traceback \(most recent call last\):|During handling of the above exception"
-    r"|The above exception was the direct cause|--- End of |\[signal SIG|created by |exit status \d"
-    r"|[)}\]]{1,10}[,;]?\s*\Z|[│╵╰├└]|Node\.js v\d|Stack trace:"
-)
-_FRAME: Final = re.compile(r"\s+at \S|\s+File \"|#\d{1,4} ")
-_EXCEPTION: Final = re.compile(r"(?:[\w$]+\.)*+[A-Z][\w$]*+(?:: |\Z)")
-_PYTHON: Final = "Traceback (most recent call last):"
-_GO: Final = re.compile(r"(?:panic|fatal error): |goroutine \d+ \[")
 
 
 def strip_colours(text: str) -> str:
@@ -78,17 +70,17 @@ def _group(lines: list[str]) -> Iterator[list[str]]:
 
 
 def _is_trace(line: str) -> bool:
-    return bool(_FRAME.match(line) or _EXCEPTION.match(line) or _GO.match(line)) or line == _PYTHON
+    return is_text_frame(line) or is_text_exception(line) or is_text_panic(line) or line == TRACEBACK
 
 
 def _belongs(entry: list[str], has_trace: bool, line: str, following: str) -> bool:
     if _BEGINS_WITH_TIME.match(line):
         return False
-    if _CONTINUES.match(line) or _BEGINS_WITH_TIME.match(entry[0]) or _GO.match(entry[0]):
+    if goes_on(line) or _BEGINS_WITH_TIME.match(entry[0]) or is_text_panic(entry[0]):
         return True
-    if not _EXCEPTION.match(line):
+    if not is_text_exception(line):
         return False
     # A Python traceback ends with its exception; Java's and Node's begins its frames, and belongs to the
     # line before it unless that is a trace already.
-    ends_traceback = has_trace and entry[-1].startswith(" ") and _PYTHON in entry
-    return ends_traceback or (not has_trace and bool(_FRAME.match(following)))
+    ends_traceback = has_trace and entry[-1].startswith(" ") and TRACEBACK in entry
+    return ends_traceback or (not has_trace and is_text_frame(following))

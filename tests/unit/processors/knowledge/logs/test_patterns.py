@@ -8,17 +8,13 @@ from typing import Any
 
 import pytest
 
-from processors.knowledge.logs import patterns
+from processors.knowledge.logs import partition_state
 from processors.knowledge.logs.access import read_request
+from processors.knowledge.logs.offsets import read_offsets, write_offsets
 from processors.knowledge.logs.parsing import LogLine
+from processors.knowledge.logs.partition_state import PartitionState, start_state
 from processors.knowledge.logs.pattern_chunks import describe_pattern
-from processors.knowledge.logs.patterns import (
-    PartitionState,
-    fold_lines,
-    read_offsets,
-    start_state,
-    write_offsets,
-)
+from processors.knowledge.logs.patterns import fold_lines
 from processors.knowledge.logs.severity import find_severity
 from processors.knowledge.logs.windows import Window
 
@@ -99,10 +95,10 @@ def fold_in_batches(
 @pytest.fixture(autouse=True)
 def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Limits that a short test reaches."""
-    monkeypatch.setattr(patterns, "MAX_LINES", 60)
-    monkeypatch.setattr(patterns, "MAX_VALUES", 40)
-    monkeypatch.setattr(patterns, "_MAX_WINDOWS", 20)
-    monkeypatch.setattr(patterns, "_MAX_STREAMS", 2)
+    monkeypatch.setattr(partition_state, "MAX_LINES", 60)
+    monkeypatch.setattr(partition_state, "MAX_VALUES", 40)
+    monkeypatch.setattr(partition_state, "_MAX_WINDOWS", 20)
+    monkeypatch.setattr(partition_state, "_MAX_STREAMS", 2)
 
 
 @pytest.mark.parametrize("seed", range(5))
