@@ -112,9 +112,9 @@ def hash_content(title: str, heading_path: str, text: str) -> str:
     """Return the hash of what is embedded (the gist, where a chunk has one): equal hashes, equal vectors.
 
     Args:
-        title: Of the chunk.
-        heading_path: Of the chunk.
-        text: What is embedded of its text.
+        title: The chunk's.
+        heading_path: The chunk's, empty for what is not a page.
+        text: Its gist, or the text of one that has none.
 
     Example:
         >>> hash_content("t", "h", "x") == hash_content("t", "h", "x")

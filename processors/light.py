@@ -69,12 +69,13 @@ def build_chunks(
 
 
 def _describe_each(records: list[Record], batch: Batch, policy: AccessPolicy) -> Built:
-    letters: list[DeadLetter] = []
+    dead_letters: list[DeadLetter] = []
     made = (
-        _attempt(partial(chunk_record, batch=batch, policy=policy), record, letters) for record in records
+        _attempt(partial(chunk_record, batch=batch, policy=policy), record, dead_letters)
+        for record in records
     )
     chunks = [chunk for of_record in made for chunk in of_record]
-    return Built(chunks=chunks, letters=letters, noise=0, state=None)
+    return Built(chunks=chunks, letters=dead_letters, noise=0, state=None)
 
 
 def chunk_record(record: Record, batch: Batch, policy: AccessPolicy) -> tuple[list[Chunk], list[str]]:
@@ -99,8 +100,8 @@ def _fold_logs(
     policy: AccessPolicy,
 ) -> Built:
     known = state if state and state["method"] == METHOD else start_state()
-    letters: list[DeadLetter] = []
-    parsed = (_attempt(parse_logs, record, letters) for record in records)
+    dead_letters: list[DeadLetter] = []
+    parsed = (_attempt(parse_logs, record, dead_letters) for record in records)
     lines: list[LogLine] = [line for of_record in parsed for line in of_record]
     told = [line for line in lines if not is_noise(line, noise)]
     place, reached = place_of(records[0]), records[-1]["offset"] + 1
@@ -115,11 +116,11 @@ def _fold_logs(
             offsets=write_offsets(window["offsets"]),
         )
         chunks.append(make_event_chunk(describe_pattern(window), origin, batch, policy))
-    return Built(chunks=chunks, letters=letters, noise=len(lines) - len(told), state=known)
+    return Built(chunks=chunks, letters=dead_letters, noise=len(lines) - len(told), state=known)
 
 
 def _attempt(
-    read: Callable[[Record], tuple[list[_Made], list[str]]], record: Record, letters: list[DeadLetter]
+    read: Callable[[Record], tuple[list[_Made], list[str]]], record: Record, dead_letters: list[DeadLetter]
 ) -> list[_Made]:
     """Return what is made of a record; what of it can't be read becomes one dead letter.
 
@@ -129,14 +130,14 @@ def _attempt(
     try:
         made, faults = read(record)
     except Exception as error:
-        letters.append(_write_letter(record, f"{type(error).__name__}: {error}"))
+        dead_letters.append(_write_dead_letter(record, f"{type(error).__name__}: {error}"))
         return []
     if faults:
-        letters.append(_write_letter(record, f"{PoisonError.__name__}: {describe_faults(faults)}"))
+        dead_letters.append(_write_dead_letter(record, f"{PoisonError.__name__}: {describe_faults(faults)}"))
     return made
 
 
-def _write_letter(record: Record, error: str) -> DeadLetter:
+def _write_dead_letter(record: Record, error: str) -> DeadLetter:
     return DeadLetter(
         topic=record["topic"],
         partition=record["partition"],

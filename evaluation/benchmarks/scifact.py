@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from evaluation.queries.query_sets import Query
-from processors.chunk import Chunk, hash_content, make_id
+from processors.chunk import Chunk, make_id
+from processors.knowledge.chunks import Batch, Description, make_page_chunk
 
 _REPOSITORY: Final = "scifact"
 _READ_AT: Final = "2026-01-01T00:00:00+00:00"
@@ -23,27 +24,21 @@ def read_abstracts(folder: Path) -> list[Chunk]:
 
 
 def _make_chunk(_id: str, title: str, text: str) -> Chunk:
-    doc_id = make_id(_REPOSITORY, _id)
-    return Chunk(
-        chunk_id=make_id(doc_id, 0),
-        doc_id=doc_id,
-        source=_REPOSITORY,
+    abstract = Description(
         kind="doc",
+        identity=(make_id(_REPOSITORY, _id), 0),
+        document=(_REPOSITORY, _id),
+        source=_REPOSITORY,
         title=title,
         heading_path=title,
         text=text,
-        content_hash=hash_content(title, title, text),
         observed_at=_READ_AT,
-        ingested_at=_READ_AT,
-        cluster="",
-        namespace="",
-        service="",
-        severity="",
-        labels={},
-        acl=["public"],
         cite={"repository": _REPOSITORY, "path": _id, "start_line": 1, "end_line": 1},
-        batch_id=_REPOSITORY,
+        labels={},
+        severity="",
+        service="",
     )
+    return make_page_chunk(abstract, Batch(_REPOSITORY, _READ_AT), ["public"])
 
 
 def read_claims(folder: Path) -> list[Query]:

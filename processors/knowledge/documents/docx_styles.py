@@ -143,7 +143,13 @@ def _find_list_style(names: list[str]) -> ListPlace | None:
 
 
 def is_style(styles: Styles, style_id: str | None, pattern: str) -> bool:
-    """Tell whether a style or one that it is based on has a name that the pattern matches from its start."""
+    """Tell whether a style or one that it is based on has a name that the pattern matches from its start.
+
+    Args:
+        styles: Of the document.
+        style_id: As a paragraph or a run names it; None stands for no style.
+        pattern: A regular expression; case doesn't count.
+    """
     names = styles["names"].get(style_id or "", [style_id or ""])
     return any(re.match(pattern, name, re.IGNORECASE) for name in names)
 

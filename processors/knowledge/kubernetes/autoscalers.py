@@ -5,12 +5,12 @@ from typing import Final
 
 from processors.knowledge.fields import Object, take_count, take_object, take_objects, take_text
 from processors.knowledge.kubernetes.conditions import find_condition, say_conditions, say_reason
-from processors.knowledge.kubernetes.words import Told, Verdict, list_moments
+from processors.knowledge.kubernetes.words import StateDescription, Verdict, list_moments
 
 _GOOD: Final = {"AbleToScale": "True", "ScalingActive": "True", "ScalingLimited": "False"}
 
 
-def tell_autoscaler(scaler: Object, now: datetime) -> Told:
+def describe_autoscaler(scaler: Object, now: datetime) -> StateDescription:
     """Return what is told of an autoscaler's state."""
     target = f"{take_text(scaler, 'spec', 'scaleTargetRef', 'kind')}/" + take_text(
         scaler, "spec", "scaleTargetRef", "name"
@@ -29,7 +29,7 @@ def tell_autoscaler(scaler: Object, now: datetime) -> Told:
     labels = {"target": target, "current": str(current), "desired": str(desired), "maximum": str(high)}
     last = take_object(scaler, "status").get("lastScaleTime")
     verdict = _judge(scaler, current, desired, high)
-    return Told(verdict, list_moments(scaler, now, last), details, labels)
+    return StateDescription(verdict, list_moments(scaler, now, last), details, labels)
 
 
 def _judge(scaler: Object, current: int, desired: int, high: int) -> Verdict:

@@ -9,6 +9,7 @@ from processors.knowledge.chunks import Description, Reading
 from processors.knowledge.faults import note_fault
 from processors.knowledge.fields import Object, take_text
 from processors.knowledge.kubernetes.audit import is_audit, read_audit
+from processors.knowledge.kubernetes.describers import DESCRIBERS
 from processors.knowledge.kubernetes.events import (
     describe_event,
     find_subject,
@@ -19,7 +20,6 @@ from processors.knowledge.kubernetes.events import (
 from processors.knowledge.kubernetes.frames import DELETED, Frame, read_frames
 from processors.knowledge.kubernetes.names import describe_object, find_service, guess_service
 from processors.knowledge.kubernetes.states import describe_gone, describe_state
-from processors.knowledge.kubernetes.tellers import TELLERS
 from processors.knowledge.record import Record
 from processors.knowledge.times import read_clock
 from processors.knowledge.untrusted import PoisonError
@@ -73,7 +73,7 @@ def _describe(frame: Frame, record: Record) -> list[Description]:
         return []
     if is_audit(frame.object):
         object_ = read_audit(frame.object)
-    if object_ is None or (kind != "Event" and kind not in TELLERS):
+    if object_ is None or (kind != "Event" and kind not in DESCRIBERS):
         return []
     describe = _describe_event if kind == "Event" else _describe_state
     return [describe(object_, frame, record, read_clock(record["timestamp_ms"]))]

@@ -7,7 +7,7 @@ are not looked at: an unkeyed hash of a short password would give it away.
 from datetime import datetime
 
 from processors.knowledge.fields import Object, take_labels, take_object, take_objects, take_text
-from processors.knowledge.kubernetes.words import Told, Verdict, list_moments
+from processors.knowledge.kubernetes.words import StateDescription, Verdict, list_moments
 
 HASHES = "dataHashes"
 """Where the collector puts the hashes: a list of `key` and `hash`, the whole's under the key `*`."""
@@ -15,7 +15,7 @@ HASHES = "dataHashes"
 WHOLE = "*"
 
 
-def tell_configuration(object_: Object, now: datetime) -> Told:
+def describe_configuration(object_: Object, now: datetime) -> StateDescription:
     """Return what is told of a config map or a secret."""
     hashes = {take_text(h, "key"): take_text(h, "hash") for h in take_objects(object_, HASHES)}
     whole = hashes.pop(WHOLE, "")
@@ -39,4 +39,4 @@ def tell_configuration(object_: Object, now: datetime) -> Told:
     labels = {"hash": whole, "keys": ",".join(keys), "type": type_}
     used_by = take_labels(object_, "metadata", "annotations").get("kubernetes.io/service-account.name", "")
     labels["service_account"] = used_by
-    return Told(Verdict(told, told, "info"), list_moments(object_, now), details, labels)
+    return StateDescription(Verdict(told, told, "info"), list_moments(object_, now), details, labels)

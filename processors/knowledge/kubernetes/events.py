@@ -89,7 +89,14 @@ def count_event(event: Object) -> int:
 
 
 def describe_event(event: Object, about: Object, first: datetime, last: datetime) -> dict[str, str]:
-    """Return an event's title, text and gist."""
+    """Return an event's title, text and gist.
+
+    Args:
+        event: As the API gives it.
+        about: The object that it is about, with `kind`, `name` and `namespace`.
+        first: When it happened first.
+        last: When it happened last.
+    """
     reason, type_ = take_text(event, "reason") or "Unknown", take_text(event, "type") or "Normal"
     message = take_text(event, "message") or take_text(event, "note")
     place = f" in namespace {about['namespace']}" if about["namespace"] else ""

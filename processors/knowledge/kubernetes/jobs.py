@@ -8,7 +8,7 @@ from processors.knowledge.fields import Object, take, take_count, take_object, t
 from processors.knowledge.kubernetes.conditions import find_condition, say_reason
 from processors.knowledge.kubernetes.specs import describe_template, list_references
 from processors.knowledge.kubernetes.words import (
-    Told,
+    StateDescription,
     Verdict,
     list_moments,
     read_moments,
@@ -25,7 +25,7 @@ _DAILY: Final = timedelta(days=1)
 _LATE: Final = timedelta(seconds=100)
 
 
-def tell_job(job: Object, now: datetime) -> Told:
+def describe_job(job: Object, now: datetime) -> StateDescription:
     """Return what is told of a job's state."""
     status = take_object(job, "status")
     active, failed = take_count(status, "active"), take_count(status, "failed")
@@ -44,7 +44,7 @@ def tell_job(job: Object, now: datetime) -> Told:
         "uses": ",".join(list_references(pod_spec)),
     }
     times = list_moments(job, now, status.get("startTime"), status.get("completionTime"))
-    return Told(_judge_job(job, now), times, details, labels)
+    return StateDescription(_judge_job(job, now), times, details, labels)
 
 
 def _judge_job(job: Object, now: datetime) -> Verdict:
@@ -67,7 +67,7 @@ def _judge_job(job: Object, now: datetime) -> Verdict:
     return Verdict(told, "is running", "warning" if failed else "info")
 
 
-def tell_cron_job(cron: Object, now: datetime) -> Told:
+def describe_cron_job(cron: Object, now: datetime) -> StateDescription:
     """Return what is told of a cron job's state."""
     schedule, zone = take_text(cron, "spec", "schedule"), take_text(cron, "spec", "timeZone")
     active = say_names(take_text(job, "name") for job in take_objects(cron, "status", "active"))
@@ -85,7 +85,9 @@ def tell_cron_job(cron: Object, now: datetime) -> Told:
     ]
     times = list_moments(cron, now, status.get("lastScheduleTime"), status.get("lastSuccessfulTime"))
     labels = {"schedule": schedule, "active": active, "uses": ",".join(list_references(pod_spec))}
-    return Told(_judge_cron_job(cron, schedule, now), times, [line for line in details if line], labels)
+    return StateDescription(
+        _judge_cron_job(cron, schedule, now), times, [line for line in details if line], labels
+    )
 
 
 def _judge_cron_job(cron: Object, schedule: str, now: datetime) -> Verdict:

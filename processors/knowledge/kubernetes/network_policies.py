@@ -3,10 +3,16 @@
 from datetime import datetime
 
 from processors.knowledge.fields import Object, take_labels, take_objects, take_text, take_texts
-from processors.knowledge.kubernetes.words import Told, Verdict, list_moments, say_labels, say_names
+from processors.knowledge.kubernetes.words import (
+    StateDescription,
+    Verdict,
+    list_moments,
+    say_labels,
+    say_names,
+)
 
 
-def tell_network_policy(policy: Object, now: datetime) -> Told:
+def describe_network_policy(policy: Object, now: datetime) -> StateDescription:
     """Return what is told of a network policy: whose traffic it limits, and what it lets through."""
     selector = take_labels(policy, "spec", "podSelector", "matchLabels")
     whose = f"pods with {say_labels(selector)}" if selector else "all pods of its namespace"
@@ -21,7 +27,7 @@ def tell_network_policy(policy: Object, now: datetime) -> Told:
         for rule in allowed
     ]
     labels = {"selector": say_labels(selector), "types": ",".join(types)}
-    return Told(Verdict(told, told, "info"), list_moments(policy, now), details, labels)
+    return StateDescription(Verdict(told, told, "info"), list_moments(policy, now), details, labels)
 
 
 def _say_rule(rule: Object, type_: str) -> str:

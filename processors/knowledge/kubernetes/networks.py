@@ -5,10 +5,17 @@ from datetime import datetime
 
 from processors.knowledge.fields import Object, take, take_labels, take_objects, take_text, take_texts
 from processors.knowledge.kubernetes.names import SERVICE_OF_SLICE
-from processors.knowledge.kubernetes.words import Told, Verdict, is_new, list_moments, say_labels, say_names
+from processors.knowledge.kubernetes.words import (
+    StateDescription,
+    Verdict,
+    is_new,
+    list_moments,
+    say_labels,
+    say_names,
+)
 
 
-def tell_service(service: Object, now: datetime) -> Told:
+def describe_service(service: Object, now: datetime) -> StateDescription:
     """Return what is told of a service; whether anything stands behind it is told by its endpoint slices."""
     type_ = take_text(service, "spec", "type") or "ClusterIP"
     ports = say_names(map(_say_port, take_objects(service, "spec", "ports")))
@@ -25,7 +32,7 @@ def tell_service(service: Object, now: datetime) -> Told:
     chosen = f"It selects pods with {say_labels(selector)}." if selector else "It selects no pods."
     details = [chosen, *([f"Ports: {ports}."] if ports else [])]
     labels = {"type": type_, "selector": say_labels(selector)}
-    return Told(verdict, list_moments(service, now), details, labels)
+    return StateDescription(verdict, list_moments(service, now), details, labels)
 
 
 def _say_port(port: Object) -> str:
@@ -34,7 +41,7 @@ def _say_port(port: Object) -> str:
     return f"{f'{name} ' if name else ''}{number}{f' to {target}' if target else ''}"
 
 
-def tell_endpoint_slice(slice_: Object, now: datetime) -> Told:
+def describe_endpoint_slice(slice_: Object, now: datetime) -> StateDescription:
     """Return what is told of a part of a service's endpoints: how many are ready."""
     endpoints = take_objects(slice_, "endpoints")
     # Where it isn't said, an endpoint is ready.
@@ -62,7 +69,7 @@ def tell_endpoint_slice(slice_: Object, now: datetime) -> Told:
         *([f"Ports: {ports}."] if ports else []),
     ]
     labels = {"of_service": service, "ready": str(len(ready)), "endpoints": str(len(endpoints))}
-    return Told(verdict, list_moments(slice_, now), details, labels)
+    return StateDescription(verdict, list_moments(slice_, now), details, labels)
 
 
 def _name_endpoint(endpoint: Object) -> str:
@@ -71,7 +78,7 @@ def _name_endpoint(endpoint: Object) -> str:
     return f"{pod} ({addresses})" if pod and addresses else pod or addresses
 
 
-def tell_ingress(ingress: Object, now: datetime) -> Told:
+def describe_ingress(ingress: Object, now: datetime) -> StateDescription:
     """Return what is told of an ingress: its address, and which paths lead to which services."""
     entries = take_objects(ingress, "status", "loadBalancer", "ingress")
     addresses = say_names(take_text(entry, "ip") or take_text(entry, "hostname") for entry in entries)
@@ -99,7 +106,7 @@ def tell_ingress(ingress: Object, now: datetime) -> Told:
     backends = (backend.partition(":")[0] for _, backend in routes if backend)
     uses = [f"Service/{name}" for name in backends] + [f"Secret/{name}" for name in secrets if name]
     labels = {"uses": ",".join(dict.fromkeys(uses)), "class": class_, "addresses": addresses}
-    return Told(verdict, list_moments(ingress, now), details, labels)
+    return StateDescription(verdict, list_moments(ingress, now), details, labels)
 
 
 def _list_routes(ingress: Object) -> Iterator[tuple[str, str]]:

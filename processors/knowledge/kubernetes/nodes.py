@@ -5,7 +5,7 @@ from typing import Final
 
 from processors.knowledge.fields import Object, take, take_object, take_objects, take_text
 from processors.knowledge.kubernetes.conditions import find_condition, say_conditions, say_reason
-from processors.knowledge.kubernetes.words import Told, Verdict, list_moments, say_names, say_when
+from processors.knowledge.kubernetes.words import StateDescription, Verdict, list_moments, say_names, say_when
 
 _PRESSURES: Final = ("MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable")
 _GOOD_NODE: Final = {"Ready": "True", **dict.fromkeys(_PRESSURES, "False")}
@@ -19,7 +19,7 @@ _GOOD_NAMESPACE: Final = dict.fromkeys(
 _SHOWN_CAPACITY: Final = ("cpu", "memory", "pods", "ephemeral-storage")
 
 
-def tell_node(node: Object, now: datetime) -> Told:
+def describe_node(node: Object, now: datetime) -> StateDescription:
     """Return what is told of a node's state."""
     status = take_object(node, "status")
     taints = [f"{take_text(t, 'key')}:{take_text(t, 'effect')}" for t in take_objects(node, "spec", "taints")]
@@ -33,7 +33,7 @@ def tell_node(node: Object, now: datetime) -> Told:
     ]
     ready = "False" if find_condition(node, "Ready", "False", "Unknown") else "True"
     labels = {"ready": ready} if take_objects(status, "conditions") else {}
-    return Told(_judge_node(node, now), list_moments(node, now), details, labels)
+    return StateDescription(_judge_node(node, now), list_moments(node, now), details, labels)
 
 
 def _judge_node(node: Object, now: datetime) -> Verdict:
@@ -57,10 +57,10 @@ def _say_amounts(what: str, amounts: Object) -> list[str]:
     return [f"{what}: {said}."] if said else []
 
 
-def tell_namespace(namespace: Object, now: datetime) -> Told:
+def describe_namespace(namespace: Object, now: datetime) -> StateDescription:
     """Return what is told of a namespace's state; of its end is told as of every object's."""
     phase = take_text(namespace, "status", "phase") or "Active"
     told = f"is {phase.lower()}"
     verdict = Verdict(told, told, "info")
     details = say_conditions(namespace, _GOOD_NAMESPACE, now)
-    return Told(verdict, list_moments(namespace, now), details, {"phase": phase})
+    return StateDescription(verdict, list_moments(namespace, now), details, {"phase": phase})

@@ -20,7 +20,7 @@ from processors.knowledge.kubernetes.names import find_owner
 from processors.knowledge.kubernetes.specs import list_references
 from processors.knowledge.kubernetes.words import (
     SETTLING,
-    Told,
+    StateDescription,
     Verdict,
     list_moments,
     read_moments,
@@ -33,7 +33,7 @@ _GOOD: Final = {"Ready": "True", "PodScheduled": "True", "DisruptionTarget": "Fa
 _FORGIVEN: Final = timedelta(days=1)
 
 
-def tell_pod(pod: Object, now: datetime) -> Told:
+def describe_pod(pod: Object, now: datetime) -> StateDescription:
     """Return what is told of a pod's state."""
     phase = take_text(pod, "status", "phase") or "Unknown"
     containers = list_containers(pod)
@@ -54,7 +54,9 @@ def tell_pod(pod: Object, now: datetime) -> Told:
         "node": node,
         "uses": ",".join(references),
     }
-    return Told(_judge(pod, phase, containers, now), _list_moments(pod, containers, now), details, labels)
+    return StateDescription(
+        _judge(pod, phase, containers, now), _list_moments(pod, containers, now), details, labels
+    )
 
 
 def _judge(pod: Object, phase: str, containers: list[Container], now: datetime) -> Verdict:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from processors.knowledge.fields import Object, take_object, take_objects, take_text
-from processors.knowledge.kubernetes.words import Told, Verdict, list_moments, say_names
+from processors.knowledge.kubernetes.words import StateDescription, Verdict, list_moments, say_names
 
 _QUANTITY: Final = re.compile(r"(\d{1,18}(?:\.\d{1,9})?)(?:e(\d{1,2}))?([numkMGTPE]?i?)")
 _BINARY: Final = {name: 1024.0**n for n, name in enumerate(("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"))}
@@ -28,7 +28,7 @@ def read_quantity(text: str) -> float | None:
     return float(match[1]) * 10.0 ** int(match[2] or 0) * _UNITS[match[3]]
 
 
-def tell_quota(quota: Object, now: datetime) -> Told:
+def describe_quota(quota: Object, now: datetime) -> StateDescription:
     """Return what is told of a resource quota: what is used up, and how much is used of the rest."""
     hard = take_object(quota, "status", "hard") or take_object(quota, "spec", "hard")
     used = take_object(quota, "status", "used")
@@ -46,7 +46,7 @@ def tell_quota(quota: Object, now: datetime) -> Told:
     else:
         verdict = Verdict("has room left", "has room left", "info")
     details = [f"Used: {', '.join(told.values())}."] if told else []
-    return Told(verdict, list_moments(quota, now), details, {"used_up": ",".join(full)})
+    return StateDescription(verdict, list_moments(quota, now), details, {"used_up": ",".join(full)})
 
 
 def _divide(used: str, hard: str) -> float:
@@ -57,7 +57,7 @@ def _divide(used: str, hard: str) -> float:
     return amount / limit if limit else float(amount > 0)
 
 
-def tell_limit_range(range_: Object, now: datetime) -> Told:
+def describe_limit_range(range_: Object, now: datetime) -> StateDescription:
     """Return what is told of a limit range: what containers, pods and claims get and may have."""
     limits = take_objects(range_, "spec", "limits")
     told = f"sets limits for {say_names(take_text(limit, 'type') for limit in limits) or 'nothing'}"
@@ -71,4 +71,4 @@ def tell_limit_range(range_: Object, now: datetime) -> Told:
         + "."
         for limit in limits
     ]
-    return Told(Verdict(told, told, "info"), list_moments(range_, now), details, {})
+    return StateDescription(Verdict(told, told, "info"), list_moments(range_, now), details, {})

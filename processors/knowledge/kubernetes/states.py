@@ -4,9 +4,16 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from processors.knowledge.fields import Object, take_object, take_objects, take_text, take_texts
+from processors.knowledge.kubernetes.describers import DESCRIBERS
 from processors.knowledge.kubernetes.names import describe_object, find_owner, list_owners
-from processors.knowledge.kubernetes.tellers import TELLERS
-from processors.knowledge.kubernetes.words import Told, Verdict, read_moments, say_moment, say_names, say_when
+from processors.knowledge.kubernetes.words import (
+    StateDescription,
+    Verdict,
+    read_moments,
+    say_moment,
+    say_names,
+    say_when,
+)
 from processors.knowledge.times import read_moment
 
 # A deletion that takes longer than its time of grace and this is held by something.
@@ -34,7 +41,7 @@ def describe_state(object_: Object, now: datetime, *, is_changed: bool) -> State
         now: The broker's time of its record.
         is_changed: The record says that it was just changed, which many objects don't say themselves.
     """
-    told = _add_deletion(object_, TELLERS[object_["kind"]](object_, now), now)
+    told = _add_deletion(object_, DESCRIBERS[object_["kind"]](object_, now), now)
     moments = [moment for moment in told.moments if moment <= now]
     changed, said = _read_change(object_, now)
     if changed is None and is_changed and not take_objects(object_, "status", "conditions"):
@@ -60,7 +67,7 @@ def describe_gone(object_: Object, now: datetime, last_known: str) -> State:
     """
     name = describe_object(object_)
     gone = min(*read_moments(now, object_["metadata"].get("deletionTimestamp")), now, now)
-    told = TELLERS[object_["kind"]](object_, now)
+    told = DESCRIBERS[object_["kind"]](object_, now)
     is_known = bool(take_object(object_, "status") or take_object(object_, "spec"))
     known = f"it {told.verdict.predicate}." if is_known else last_known
     last = f" The last that was known of it: {known}" if known else ""
@@ -79,7 +86,7 @@ def describe_gone(object_: Object, now: datetime, last_known: str) -> State:
     )
 
 
-def _add_deletion(object_: Object, told: Told, now: datetime) -> Told:
+def _add_deletion(object_: Object, told: StateDescription, now: datetime) -> StateDescription:
     """Put first that an object is being deleted: since when, and by what it is held."""
     stated = object_["metadata"].get("deletionTimestamp")
     due = read_moment(stated, now)

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from processors.knowledge.fields import Object, take, take_labels, take_object, take_text, take_texts
 from processors.knowledge.kubernetes.conditions import find_condition, say_reason
-from processors.knowledge.kubernetes.words import Told, Verdict, list_moments, say_names, say_when
+from processors.knowledge.kubernetes.words import StateDescription, Verdict, list_moments, say_names, say_when
 
 _DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 
 
-def tell_claim(claim: Object, now: datetime) -> Told:
+def describe_claim(claim: Object, now: datetime) -> StateDescription:
     """Return what is told of a persistent volume claim's state."""
     phase = take_text(claim, "status", "phase") or "Pending"
     volume, class_ = take_text(claim, "spec", "volumeName"), take_text(claim, "spec", "storageClassName")
@@ -21,7 +21,9 @@ def tell_claim(claim: Object, now: datetime) -> Told:
         f"{f', has {has}' if has else ''}{f'; access {modes}' if modes else ''}.",
     ]
     labels = {"phase": phase, "volume": volume, "storage_class": class_}
-    return Told(_judge_claim(claim, phase, volume, now), list_moments(claim, now), details, labels)
+    return StateDescription(
+        _judge_claim(claim, phase, volume, now), list_moments(claim, now), details, labels
+    )
 
 
 def _judge_claim(claim: Object, phase: str, volume: str, now: datetime) -> Verdict:
@@ -41,7 +43,7 @@ def _judge_claim(claim: Object, phase: str, volume: str, now: datetime) -> Verdi
     return Verdict(told, told, "info" if phase == "Bound" else "warning")
 
 
-def tell_volume(volume: Object, now: datetime) -> Told:
+def describe_volume(volume: Object, now: datetime) -> StateDescription:
     """Return what is told of a persistent volume's state."""
     status = take_object(volume, "status")
     phase = take_text(status, "phase") or "Pending"
@@ -55,7 +57,7 @@ def tell_volume(volume: Object, now: datetime) -> Told:
     ]
     times = list_moments(volume, now, status.get("lastPhaseTransitionTime"))
     labels = {"phase": phase, "claim": claim, "storage_class": class_}
-    return Told(_judge_volume(status, phase, claim, policy), times, details, labels)
+    return StateDescription(_judge_volume(status, phase, claim, policy), times, details, labels)
 
 
 def _judge_volume(status: Object, phase: str, claim: str, policy: str) -> Verdict:
@@ -72,7 +74,7 @@ def _judge_volume(status: Object, phase: str, claim: str, policy: str) -> Verdic
     return Verdict(told, told, "info")
 
 
-def tell_storage_class(class_: Object, now: datetime) -> Told:
+def describe_storage_class(class_: Object, now: datetime) -> StateDescription:
     """Return what is told of a storage class."""
     provisioner = take_text(class_, "provisioner") or "nobody"
     is_default = take_labels(class_, "metadata", "annotations").get(_DEFAULT_CLASS) == "true"
@@ -82,4 +84,6 @@ def tell_storage_class(class_: Object, now: datetime) -> Told:
         f"Reclaim policy {take_text(class_, 'reclaimPolicy') or 'Delete'}; volumes are bound "
         f"{take_text(class_, 'volumeBindingMode') or 'Immediate'} and {grows} be enlarged."
     ]
-    return Told(Verdict(told, told, "info"), list_moments(class_, now), details, {"provisioner": provisioner})
+    return StateDescription(
+        Verdict(told, told, "info"), list_moments(class_, now), details, {"provisioner": provisioner}
+    )

@@ -27,7 +27,7 @@ class Verdict(NamedTuple):
     severity: str
 
 
-class Told(NamedTuple):
+class StateDescription(NamedTuple):
     """What is told of an object's state.
 
     Attributes:
@@ -43,8 +43,8 @@ class Told(NamedTuple):
     labels: dict[str, str]
 
 
-Teller = Callable[[Object, datetime], Told]
-"""Tells of an object as it was at the broker's time of its record."""
+Describer = Callable[[Object, datetime], StateDescription]
+"""Describes an object as it was at the broker's time of its record."""
 
 
 def is_new(object_: Object, now: datetime) -> bool:
@@ -90,6 +90,11 @@ def say_moment(moment: datetime) -> str:
 
 def say_when(time: object, now: datetime, before: str = "at") -> str:
     """Return a time for a sentence with a blank before it, or nothing if it can't be believed.
+
+    Args:
+        time: As the API gives it.
+        now: The broker's time.
+        before: The preposition.
 
     Example:
         >>> from datetime import UTC

@@ -6,12 +6,19 @@ from typing import Final
 from processors.knowledge.fields import Object, take_count, take_labels, take_object, take_objects, take_text
 from processors.knowledge.kubernetes.conditions import find_condition, say_conditions, say_reason
 from processors.knowledge.kubernetes.specs import describe_template, list_references
-from processors.knowledge.kubernetes.words import Told, Verdict, is_new, list_moments, say_labels, say_names
+from processors.knowledge.kubernetes.words import (
+    StateDescription,
+    Verdict,
+    is_new,
+    list_moments,
+    say_labels,
+    say_names,
+)
 
 _GOOD: Final = {"Available": "True", "Progressing": "True", "ReplicaFailure": "False"}
 
 
-def tell_deployment(deployment: Object, now: datetime) -> Told:
+def describe_deployment(deployment: Object, now: datetime) -> StateDescription:
     """Return what is told of a deployment's state."""
     desired = take_count(deployment, "spec", "replicas", default=1)
     status = take_object(deployment, "status")
@@ -29,7 +36,7 @@ def tell_deployment(deployment: Object, now: datetime) -> Told:
 _COUNTED: Final = ("updated", "ready", "available", "unavailable")
 
 
-def tell_stateful_set(stateful: Object, now: datetime) -> Told:
+def describe_stateful_set(stateful: Object, now: datetime) -> StateDescription:
     """Return what is told of a stateful set's state."""
     desired = take_count(stateful, "spec", "replicas", default=1)
     status = take_object(stateful, "status")
@@ -48,7 +55,7 @@ def tell_stateful_set(stateful: Object, now: datetime) -> Told:
     return _tell(stateful, now, verdict, desired, ready, details)
 
 
-def tell_daemon_set(daemon: Object, now: datetime) -> Told:
+def describe_daemon_set(daemon: Object, now: datetime) -> StateDescription:
     """Return what is told of a daemon set's state."""
     status = take_object(daemon, "status")
     desired, ready = take_count(status, "desiredNumberScheduled"), take_count(status, "numberReady")
@@ -67,7 +74,7 @@ def tell_daemon_set(daemon: Object, now: datetime) -> Told:
     return _tell(daemon, now, verdict, desired, ready, details)
 
 
-def tell_replica_set(replica_set: Object, now: datetime) -> Told:
+def describe_replica_set(replica_set: Object, now: datetime) -> StateDescription:
     """Return what is told of a replica set's state."""
     desired = take_count(replica_set, "spec", "replicas", default=1)
     ready = take_count(replica_set, "status", "readyReplicas")
@@ -122,7 +129,7 @@ def _judge_rollout(desired: int, updated: int, what: str) -> Verdict:
 
 def _tell(
     workload: Object, now: datetime, verdict: Verdict, desired: int, ready: int, details: list[str]
-) -> Told:
+) -> StateDescription:
     pod_spec = take_object(workload, "spec", "template", "spec")
     selector = take_labels(workload, "spec", "selector", "matchLabels")
     told = [
@@ -132,4 +139,4 @@ def _tell(
         *([f"It selects pods with {say_labels(selector)}."] if selector else []),
     ]
     labels = {"desired": str(desired), "ready": str(ready), "uses": ",".join(list_references(pod_spec))}
-    return Told(verdict, list_moments(workload, now), told, labels)
+    return StateDescription(verdict, list_moments(workload, now), told, labels)

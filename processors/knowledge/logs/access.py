@@ -121,11 +121,11 @@ def raise_severity(severity: str, request: HttpRequest | None) -> str:
     return pick_worst(severity, of_status)
 
 
-def tell_request(request: HttpRequest) -> str:
+def render_request(request: HttpRequest) -> str:
     """Return a request as text, for a record that has no other.
 
     Example:
-        >>> tell_request(HttpRequest("POST", "/pay/<ID>", 502))
+        >>> render_request(HttpRequest("POST", "/pay/<ID>", 502))
         'POST /pay/<ID> 502 Bad Gateway'
     """
     return f"{request.method} {request.route} {request.status} {name_status(request.status)}".rstrip()

@@ -34,7 +34,7 @@ _DEEPEST: Final = 5
 _MOST_FRAMES: Final = 100
 
 
-def tell_exception(fields: Fields) -> str:
+def render_exception(fields: Fields) -> str:
     r"""Return the exception that fields hold, with frames and causes; else the reason that they give, if any.
 
     Args:
@@ -42,46 +42,46 @@ def tell_exception(fields: Fields) -> str:
 
     Example:
         >>> frame = {"class": "shop.Order", "method": "run", "file": "Order.java", "line": 7}
-        >>> tell_exception({"thrown": {"name": "NoStock", "message": "7", "extendedStackTrace": [frame]}})
+        >>> render_exception({"thrown": {"name": "NoStock", "message": "7", "extendedStackTrace": [frame]}})
         'NoStock: 7\n\tat shop.Order.run(Order.java:7)'
-        >>> tell_exception({"error": "card refused"})
+        >>> render_exception({"error": "card refused"})
         'error: card refused'
     """
     if not has_any(fields, _HOLDING):
         return ""
     for name in _TRACES:
-        trace = _tell_trace(fields.get(name), _DEEPEST)
+        trace = _describe_trace(fields.get(name), _DEEPEST)
         if "\n" in trace or (trace and name in _ALONE):
             return trace
     reason = _pick(fields, _REASONS)
     return f"{_pick(fields, _KINDS) or 'error'}: {reason}" if reason else ""
 
 
-def _tell_trace(value: Any, depth: int) -> str:
+def _describe_trace(value: Any, depth: int) -> str:
     """Return a trace as lines, whether it is text, a list of frames, or an object with its cause."""
     if isinstance(value, str):
         return value.strip("\r\n")
     if isinstance(value, list):
-        return "\n".join(filter(None, (_tell_frame(each, depth) for each in value[:_MOST_FRAMES])))
+        return "\n".join(filter(None, (_describe_frame(each, depth) for each in value[:_MOST_FRAMES])))
     if not isinstance(value, Mapping) or not depth:
         return ""
     kind, said = _pick(value, _TYPES), _pick(value, _VALUES)
-    frames = next((told for name in _FRAMES if (told := _tell_trace(value.get(name), depth - 1))), "")
-    cause = next((told for name in _CAUSES if (told := _tell_trace(value.get(name), depth - 1))), "")
+    frames = next((told for name in _FRAMES if (told := _describe_trace(value.get(name), depth - 1))), "")
+    cause = next((told for name in _CAUSES if (told := _describe_trace(value.get(name), depth - 1))), "")
     begins = frames.partition("\n")[0]
     is_told = bool(said) and said in begins and not begins.startswith("\t")
     headline = "" if is_told else ": ".join(filter(None, (kind, said)))
     return "\n".join(filter(None, (headline, frames, f"Caused by: {cause}" if cause else "")))
 
 
-def _tell_frame(frame: Any, depth: int) -> str:
+def _describe_frame(frame: Any, depth: int) -> str:
     if isinstance(frame, str):
         return frame.rstrip()
     if not isinstance(frame, Mapping):
         return ""
     place, owner, function = (_pick(frame, names) for names in (_PLACES, _OWNERS, _FUNCTIONS))
     if not place and not (owner and function):
-        return _tell_trace(frame, depth - 1)
+        return _describe_trace(frame, depth - 1)
     called = ".".join(filter(None, (owner, function)))
     line = next((frame[name] for name in _LINES if isinstance(frame.get(name), int)), "?")
     return f"\tat {called}({place or 'unknown'}:{line})"

@@ -2,7 +2,7 @@
 
 Drain: He, Zhu, Zheng, Lyu, "Drain: An Online Log Parsing Approach with Fixed Depth Tree", ICWS 2017. The
 library keeps a tree whose shape depends on the order of the lines; a state is therefore the tree itself, not
-the list of its templates. Lines of different sides (`sides.py`) are kept apart: the side is a line's first
+the list of its templates. Lines of different polarity (`polarity.py`) are kept apart: it is a line's first
 token.
 """
 
@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from drain3.drain import Drain, LogCluster, Node
 
-from processors.knowledge.logs.sides import find_side
+from processors.knowledge.logs.polarity import find_polarity
 
 MAX_PATTERNS: Final = 1_000
 """Patterns of one service and partition; with one more, the half that was seen least is forgotten."""
@@ -38,13 +38,13 @@ def mine_line(miner: Drain, masked: str) -> tuple[int, str, bool]:
     """
     looked_at = masked[:_CHARACTERS]
     words = looked_at.split(maxsplit=_TOKENS)[:_TOKENS]
-    cluster, change = miner.add_log_message([find_side(looked_at), *words])
+    cluster, change = miner.add_log_message([find_polarity(looked_at), *words])
     return cluster.cluster_id, " ".join(cluster.log_template_tokens[1:]), change == "cluster_created"
 
 
 def make_miner() -> Drain:
     """Return a miner that has seen nothing."""
-    # One level deeper than published, for the side.
+    # One level deeper than published, for the polarity.
     miner = Drain(depth=5, sim_th=0.4, max_children=100, param_str=VARIABLE)
     miner.get_content_as_tokens = list
     miner.get_seq_distance = _compare
@@ -52,7 +52,7 @@ def make_miner() -> Drain:
 
 
 def _compare(template: Sequence[str], words: Sequence[str], include_params: bool) -> tuple[float, int]:
-    """Return how alike a template and a line are, as Drain does, but for the side, which must be the same."""
+    """Return how alike a template and a line are, as Drain does; their polarity must be the same."""
     if template[0] != words[0]:
         return 0.0, 0
     if len(template) == 1:

@@ -20,8 +20,8 @@ from processors.knowledge.logs.names import (
 )
 from processors.knowledge.logs.opening import Opened, open_event
 from processors.knowledge.logs.parts import read_part
+from processors.knowledge.logs.rendering import render_event
 from processors.knowledge.logs.severity import find_severity
-from processors.knowledge.logs.telling import tell_event
 from processors.knowledge.record import Record
 from processors.knowledge.times import read_clock
 from processors.knowledge.untrusted import PoisonError
@@ -85,7 +85,7 @@ def _make_line(opened: Opened, record: Record, clock: datetime) -> LogLine:
     layers = opened.layers
     output, is_part = _read_output(opened.bodies)
     http = read_request(layers, opened.text or "")
-    told = tell_event(opened, http)
+    told = render_event(opened, http)
     message = told if is_part else told.rstrip()
     # What a service says of itself counts more than what its wrapping says.
     stated = next(filter(None, map(find_level, reversed(layers))), "")

@@ -15,7 +15,7 @@ _WOVEN: Final = ", stack traces woven into each other (a frame may belong to any
 
 def describe_pattern(window: Window) -> Description:
     """Return what is told of a window; the place of its first line in Kafka and its hour name it."""
-    headline, stated = _tell_headline(window)
+    headline, stated = _describe_headline(window)
     title = f"{window['service']}: {headline}"[:160]
     gist = f"{window['severity']} {window['service']} {window['namespace']}: {stated}"
     place = (window["topic"], window["partition"])
@@ -46,17 +46,17 @@ def describe_pattern(window: Window) -> Description:
     )
 
 
-def _tell_headline(window: Window) -> tuple[str, str]:
+def _describe_headline(window: Window) -> tuple[str, str]:
     """Return what a window is about, for its title, and without what changes by count, for its vector."""
     if not window["route"]:
-        told = _tell_later_lines(window) or window["template"]
+        told = _describe_later_lines(window) or window["template"]
         return told, told
     route, _, group = window["route"].rpartition(" ")
     of_group = f"HTTP {group} {_CLASSES.get(group, '')}".rstrip()
     return f"{route} → {', '.join(sorted(window['statuses']))}", f"{route} → {of_group}"
 
 
-def _tell_later_lines(window: Window) -> str:
+def _describe_later_lines(window: Window) -> str:
     """Return what entries say whose first line says nothing; the rest came after their pattern was chosen.
 
     It is the exception of a bare Python traceback, or the message of .NET's console.
@@ -71,7 +71,7 @@ def _describe(window: Window) -> list[str]:
     begin, end = window["begin"][:19], window["end"][:19]
     span = f"at {end} UTC" if begin == end else f"between {begin} and {end} UTC"
     woven = _WOVEN if window["is_woven"] else ""
-    told = [f"{_tell_count(window)}{woven}, {span}:" if woven else f"{_tell_count(window)} {span}:"]
+    told = [f"{_describe_count(window)}{woven}, {span}:" if woven else f"{_describe_count(window)} {span}:"]
     if window["is_new"]:
         told.append(f"New: no line like this was seen before {begin} UTC.")
     if len(window["values"]) > 1 and window["count"] > 1:
@@ -80,19 +80,19 @@ def _describe(window: Window) -> list[str]:
     return told
 
 
-def _tell_count(window: Window) -> str:
+def _describe_count(window: Window) -> str:
     names = [window["service"], window["namespace"] and f"in {window['namespace']}"]
     names.append(window["cluster"] and f"of cluster {window['cluster']}")
     of = " ".join(filter(None, names))
     if window["route"]:
-        return _tell_requests(window, of)
+        return _describe_requests(window, of)
     severity, counts = window["severity"], window["severities"]
     lines = "1 log line" if counts[severity] == 1 else f"{counts[severity]} log lines"
     others = [f"{count} ({name})" for name, count in counts.items() if name != severity]
     return f"{lines} of {of} ({severity})" + (f", and {' and '.join(others)}" if others else "")
 
 
-def _tell_requests(window: Window, of: str) -> str:
+def _describe_requests(window: Window, of: str) -> str:
     route, _, group = window["route"].rpartition(" ")
     count = "1 request" if window["count"] == 1 else f"{window['count']} requests"
     kind = f"HTTP {group} {_CLASSES.get(group, '')}".rstrip() + ("s" if group in ("4xx", "5xx") else "")

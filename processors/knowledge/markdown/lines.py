@@ -62,6 +62,11 @@ def find_fenced(lines: list[str]) -> list[bool]:
 def drop_between(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> str:
     """Drop what stands between two marks, with the marks; what is never closed stays.
 
+    Args:
+        text: A page or a part of it; it keeps its number of lines.
+        opening: Finds the first mark.
+        closing: Finds the second one.
+
     Example:
         >>> drop_between("a<!-- b\\n-->c <!-- d", re.compile("<!--"), re.compile("-->"))
         'a\\nc <!-- d'

@@ -140,9 +140,9 @@ def find_extreme(values: Floats, low: float, high: float) -> float:
     """Return the value that is furthest from a range.
 
     Args:
-        values: At least one, in the unit of the range.
-        low: Lower end of the range.
-        high: Upper end of the range.
+        values: At least one, shape (n_points,), in the unit of the series.
+        low: The range's lowest value.
+        high: The range's highest value.
 
     Example:
         >>> find_extreme(np.array([9.0, 30.0, -5.0]), 0.0, 10.0)

@@ -63,7 +63,7 @@ def judge_runs(ask: Ask, experiment: str, runs: Mapping[str, RunFacts]) -> Verdi
     if not ask.is_about_runs and not (metric and _is_meant(metric, ask)):
         return None
     if metric is None:
-        return _tell_unknown(ask, experiment, runs)
+        return _describe_unknown(ask, experiment, runs)
     return _rank(ask, experiment, metric, compared, runs)
 
 
@@ -120,7 +120,7 @@ def _order(metric: str, counts: Mapping[str, int]) -> tuple[bool, bool, int, int
     return not words & HELD_OUT, bool(words & _COSTS), -counts[metric], -find_direction(metric), metric
 
 
-def _tell_unknown(ask: Ask, experiment: str, runs: Mapping[str, RunFacts]) -> Verdict | None:
+def _describe_unknown(ask: Ask, experiment: str, runs: Mapping[str, RunFacts]) -> Verdict | None:
     if not ask.asks_for_runs:
         return None
     why = (
@@ -138,7 +138,7 @@ def _rank(
     direction = find_direction(metric)
     way = {"highest": 1, "lowest": -1, "best": direction, "worst": -direction}[ask.wish]
     if not way:
-        return _tell_unknown(ask, experiment, runs)
+        return _describe_unknown(ask, experiment, runs)
     having = {key: run for key, run in compared.items() if metric in run.metrics}
     values = {key: run.metrics[metric] for key, run in having.items()}
     ranked = sorted(values, key=lambda key: -way * values[key])
@@ -149,12 +149,12 @@ def _rank(
     rest = f"; then {', '.join(then[:_FOLLOWING])}" if then else ""
     told = (
         f"{_name_all(ask, metric, [_name(having[key]) for key in first])} of the {len(having)} training runs "
-        f"of experiment {experiment}{by}: {_tell_metrics(having[first[0]], metric)}{rest}."
+        f"of experiment {experiment}{by}: {_describe_metrics(having[first[0]], metric)}{rest}."
     )
-    return Verdict(told + _tell_left_out(runs, len(having), metric), first[:MOST_SHOWN])
+    return Verdict(told + _describe_left_out(runs, len(having), metric), first[:MOST_SHOWN])
 
 
-def _tell_metrics(run: RunFacts, metric: str) -> str:
+def _describe_metrics(run: RunFacts, metric: str) -> str:
     """Return the metric by which a run was found, and what else is known of it."""
     others = [f"{name} {value:.4g}" for name, value in run.metrics.items() if name != metric][:_FOLLOWING]
     return f"{metric} {run.metrics[metric]:.4g}" + (f" ({', '.join(others)})" if others else "")
@@ -171,7 +171,7 @@ def _name_all(ask: Ask, metric: str, names: list[str]) -> str:
     return f"{shown} {'is' if len(names) == 1 else 'are'} the {ask.wish}"
 
 
-def _tell_left_out(runs: Mapping[str, RunFacts], compared: int, metric: str) -> str:
+def _describe_left_out(runs: Mapping[str, RunFacts], compared: int, metric: str) -> str:
     """Return how many runs were not compared, and why."""
     deleted = sum(run.is_deleted for run in runs.values())
     diverged = sum(bool(run.diverged) and not run.is_deleted for run in runs.values())

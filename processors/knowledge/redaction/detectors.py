@@ -33,5 +33,13 @@ class Detector(NamedTuple):
 def make_detector(
     kind: str, literal: str, pattern: str, accepts: Accepts = lambda _: True, *, hint: str = ALWAYS
 ) -> Detector:
-    """Return a detector of compiled patterns."""
+    """Return a detector of compiled patterns.
+
+    Args:
+        kind: Names what it finds.
+        literal: A text that each text with such a secret holds.
+        pattern: Finds the secret.
+        accepts: Has the last word on a match.
+        hint: A faster pattern without which that one isn't tried.
+    """
     return Detector(kind, literal, re.compile(hint), re.compile(pattern), accepts)

@@ -92,7 +92,13 @@ def judge_name(name: str, value: str) -> bool:
 
 
 def is_kept_secret(rank: int, keyword: str, value: str) -> bool:
-    """Tell whether a value that is kept under a key, in JSON or YAML, is a secret."""
+    """Tell whether a value that is kept under a key, in JSON or YAML, is a secret.
+
+    Args:
+        rank: How surely the key names a secret, from 0 to 3.
+        keyword: The word in the key that names it.
+        value: What is kept there.
+    """
     return (
         rank > 0
         and not is_placeholder(value)
@@ -102,7 +108,13 @@ def is_kept_secret(rank: int, keyword: str, value: str) -> bool:
 
 
 def is_written_secret(keyword: str, rank: int, value: str) -> bool:
-    """Tell whether a value in code or in a file is a secret: who writes `password = "x"` means it."""
+    """Tell whether a value in code or in a file is a secret: who writes `password = "x"` means it.
+
+    Args:
+        keyword: The word that names it.
+        rank: How surely that word names a secret, from 0 to 3.
+        value: What is written there.
+    """
     if rank == 3:
         return len(value) >= 4 and not (keyword == "pass" and value.isdigit())
     if rank == 2:
@@ -113,7 +125,13 @@ def is_written_secret(keyword: str, rank: int, value: str) -> bool:
 
 
 def is_said_secret(keyword: str, rank: int, value: str) -> bool:
-    """Tell whether a value in a sentence is a secret: it must look like no word."""
+    """Tell whether a value in a sentence is a secret: it must look like no word.
+
+    Args:
+        keyword: The word that names it.
+        rank: How surely that word names a secret, from 0 to 3.
+        value: What is said.
+    """
     if rank == 3:
         return len(value) >= 6 and not is_name(value) and not value.strip(".:!?*_`|()").isalpha()
     if rank == 2:

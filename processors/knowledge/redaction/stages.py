@@ -76,7 +76,13 @@ def mask_found(text: str, places: list[int], found: list[Detector], mask: Masker
 
 
 def mask_pairs(text: str, places: list[int], mask: Masker) -> str:
-    """Mask the values whose JSON keys name a secret; quotes and escapes are left in order."""
+    """Mask the values whose JSON keys name a secret; quotes and escapes are left in order.
+
+    Args:
+        text: JSON, or text with JSON in it.
+        places: Where keywords begin in it.
+        mask: Replaces a secret.
+    """
 
     def mask_decoded(secret: str) -> str:
         return mask(decode_string(secret))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from threading import Event
 from typing import Final, NamedTuple
 
-from processors.knowledge.kubernetes.retelling import choose_retold
+from processors.knowledge.kubernetes.resync import choose_resynced
 from processors.pipelines.collect.kubernetes_known import Known, list_known
 from processors.settings import Settings
 from processors.stores import kubernetes
@@ -107,7 +107,7 @@ def _list_changes(follower: Follower, resource: str, since: str | None) -> Gener
 
 def _tell_again(follower: Follower, resource: str) -> Iterator[Change]:
     """Yield what is to be told again. The position stays: what changed since it comes from the watch."""
-    is_retold = choose_retold(follower.retold.get(resource, ""), datetime.now(UTC))
+    is_retold = choose_resynced(follower.retold.get(resource, ""), datetime.now(UTC))
     if is_retold is None or resource == "events":
         return
     for objects, _ in kubernetes.list_objects(follower.cluster, resource):

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from processors.knowledge.kubernetes.tellers import TELLERS
+from processors.knowledge.kubernetes.describers import DESCRIBERS
 from tests.support.kubernetes import build, build_all, make_object, say
 
 NEW = "2026-11-21T11:58:00Z"
@@ -127,7 +127,7 @@ def test_every_kind_says_first_how_it_is(object_: dict[str, Any], severity: str,
     assert say(object_) == (severity, said)
 
 
-@pytest.mark.parametrize("kind", TELLERS)
+@pytest.mark.parametrize("kind", DESCRIBERS)
 @pytest.mark.parametrize("odd", [None, 7, "x", [None, 3], {"conditions": "x"}, {"a": {"b": [[]]}}])
 def test_no_kind_is_lost_for_an_odd_part(kind: str, odd: Any) -> None:
     parts = dict.fromkeys(("spec", "status", "data", "endpoints", "provisioner", "type"), odd)
@@ -177,5 +177,5 @@ def test_another_hash_shows_that_something_changed(kind: str) -> None:
 
 
 def test_a_list_of_all_kinds_is_one_message() -> None:
-    items = [make_object(kind) for kind in TELLERS]
-    assert len(build_all({"kind": "List", "items": items})) == len(TELLERS)
+    items = [make_object(kind) for kind in DESCRIBERS]
+    assert len(build_all({"kind": "List", "items": items})) == len(DESCRIBERS)

@@ -3,7 +3,7 @@
 from itertools import product
 
 from processors.knowledge.logs.mining import dump_miner, load_miner, make_miner, mine_line
-from processors.knowledge.logs.sides import find_side
+from processors.knowledge.logs.polarity import find_polarity
 
 
 def test_sides_stay_apart_in_a_crowded_tree() -> None:
@@ -12,7 +12,7 @@ def test_sides_stay_apart_in_a_crowded_tree() -> None:
     for words in product(("not", "failed", "stopped", "so"), repeat=4):
         for name in ("alpha", "beta"):
             line = " ".join(("job", name, *words, "at last"))
-            sides.setdefault(mine_line(miner, line)[0], set()).add(find_side(line))
+            sides.setdefault(mine_line(miner, line)[0], set()).add(find_polarity(line))
     assert len(set().union(*sides.values())) > 100
     assert {len(held) for held in sides.values()} == {1}
 

@@ -236,8 +236,8 @@ def test_what_time_alone_makes_wrong_is_told_again(
     server: Server, monkeypatch: pytest.MonkeyPatch, ago: timedelta, told: list[str]
 ) -> None:
     noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
-    choose = following.choose_retold
-    monkeypatch.setattr(following, "choose_retold", lambda listed, _: choose(listed, noon))
+    choose = following.choose_resynced
+    monkeypatch.setattr(following, "choose_resynced", lambda listed, _: choose(listed, noon))
     calm = {**make_pod("calm", 4), "status": {"phase": "Succeeded"}}
     server.pages = [[make_stuck("stuck"), calm]]
     follower = make_follower(retold=(noon - ago).isoformat())

@@ -1,13 +1,13 @@
-"""What is told of an event: what was said and the exception with it, or its fields where nothing was said."""
+"""An event as a text: what was said and the exception with it, or its fields where nothing was said."""
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from processors.knowledge.flat_fields import plain_name
-from processors.knowledge.logs.access import HttpRequest, tell_request
+from processors.knowledge.logs.access import HttpRequest, render_request
 from processors.knowledge.logs.envelopes import Event
-from processors.knowledge.logs.exceptions import tell_exception
+from processors.knowledge.logs.exceptions import render_exception
 from processors.knowledge.logs.line_times import TIME_FIELDS
 from processors.knowledge.logs.opening import Opened
 from processors.knowledge.redaction.masking import mask_secrets
@@ -27,7 +27,7 @@ _LONGEST_VALUE: Final = 200
 _SLOT: Final = re.compile(r"\{[@$]?(\w{1,100})(?:,[^{}:]{0,10})?(?::[^{}]{0,50})?\}")
 
 
-def tell_event(opened: Opened, request: HttpRequest | None = None) -> str:
+def render_event(opened: Opened, request: HttpRequest | None = None) -> str:
     r"""Return an event as a text: its message, then its exception.
 
     Args:
@@ -37,16 +37,16 @@ def tell_event(opened: Opened, request: HttpRequest | None = None) -> str:
     Example:
         >>> from processors.knowledge.logs.opening import open_event
         >>> error = {"type": "E", "message": "x", "stack": "E: x\n at f"}
-        >>> tell_event(open_event({"msg": "no answer", "err": error}))
+        >>> render_event(open_event({"msg": "no answer", "err": error}))
         'no answer\nE: x\n at f'
     """
     said = opened.text
-    exception = next(filter(None, map(tell_exception, reversed(opened.layers))), "")
+    exception = next(filter(None, map(render_exception, reversed(opened.layers))), "")
     if said and said.strip():
         said = _render(said, opened)
     elif "\n" not in exception:
-        said = _tell_fields(opened, is_blank=said is not None)
-        said = f"{tell_request(request)}\n{said}" if request else said
+        said = _describe_fields(opened, is_blank=said is not None)
+        said = f"{render_request(request)}\n{said}" if request else said
     if said and exception and exception.strip() not in said:
         said = f"{said.rstrip()}\n{exception}"
     return (said or exception)[:MAX_MESSAGE]
@@ -67,7 +67,7 @@ def _render(said: str, opened: Opened) -> str:
     return _SLOT.sub(fill, said)
 
 
-def _tell_fields(opened: Opened, *, is_blank: bool) -> str:
+def _describe_fields(opened: Opened, *, is_blank: bool) -> str:
     """Return an event without text as its fields, but for those of its sender where there are others."""
     body = opened.bodies[-1]
     telling = {name: value for name, value in body.items() if plain_name(name) not in _ABOUT}

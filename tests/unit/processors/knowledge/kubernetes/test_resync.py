@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from processors.knowledge.kubernetes.retelling import choose_retold, is_unsettled
+from processors.knowledge.kubernetes.resync import choose_resynced, is_unsettled
 from tests.support.kubernetes import make_object
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -33,13 +33,13 @@ def test_what_waits_or_is_wrong_is_unsettled(object_: dict[str, Any], unsettled:
 
 def test_a_day_is_new_at_midnight() -> None:
     after = datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
-    is_retold = choose_retold("2026-11-20T23:55:00+00:00", after)
+    is_retold = choose_resynced("2026-11-20T23:55:00+00:00", after)
     assert is_retold is not None
     assert is_retold(CALM)
 
 
 @pytest.mark.parametrize("listed", ["", "soon", "0001-01-01T00:00:00Z"])
 def test_what_was_never_told_again_is(listed: str) -> None:
-    is_retold = choose_retold(listed, NOON)
+    is_retold = choose_resynced(listed, NOON)
     assert is_retold is not None
     assert is_retold(CALM)

@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from processors.knowledge.fields import Object, take, take_text
+from processors.knowledge.kubernetes.describers import DESCRIBERS
 from processors.knowledge.kubernetes.states import describe_state
-from processors.knowledge.kubernetes.tellers import TELLERS
 from processors.knowledge.times import read_moment
 
 _UNSETTLED_EVERY: Final = timedelta(hours=1)
 
 
-def choose_retold(listed: str, now: datetime) -> Callable[[Object], bool] | None:
+def choose_resynced(listed: str, now: datetime) -> Callable[[Object], bool] | None:
     """Return which objects of a kind are to be told again, or None while that isn't due.
 
     Every hour these are the ones that wait for something or aren't as they should be, and all of them on the
@@ -29,9 +29,9 @@ def choose_retold(listed: str, now: datetime) -> Callable[[Object], bool] | None
     Example:
         >>> from datetime import UTC
         >>> now = datetime(2026, 11, 21, 12, tzinfo=UTC)
-        >>> choose_retold("2026-11-21T11:30:00+00:00", now) is None
+        >>> choose_resynced("2026-11-21T11:30:00+00:00", now) is None
         True
-        >>> choose_retold("2026-11-20T11:30:00+00:00", now)({"kind": "Service", "metadata": {"name": "s"}})
+        >>> choose_resynced("2026-11-20T11:30:00+00:00", now)({"kind": "Service", "metadata": {"name": "s"}})
         True
     """
     last = read_moment(listed, now)
@@ -50,7 +50,7 @@ def is_unsettled(object_: Object, now: datetime) -> bool:
         True
     """
     kind = take_text(object_, "kind")
-    if kind not in TELLERS:
+    if kind not in DESCRIBERS:
         return False
     waits = take_text(object_, "status", "phase") == "Pending" or kind == "CronJob"
     if waits or take(object_, "metadata", "deletionTimestamp"):

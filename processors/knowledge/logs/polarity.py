@@ -1,8 +1,8 @@
-"""Which side a line is on: lines that say the opposite of each other differ in one word.
+"""The polarity of a line: lines that say the opposite of each other differ in one word.
 
 To a miner of templates that word is a variable: "connection opened" and "connection refused" would be one
-pattern, told by whichever came last. A side names the words of a line that turn its meaning, and lines of
-different sides never share a pattern. Of a pair of opposites one word is enough: to have none is a side, too.
+pattern, told by whichever came last. It is the words of a line that turn its meaning, and lines of
+different polarity never share a pattern. Of a pair of opposites one word is enough: none counts too.
 """
 
 import re
@@ -51,25 +51,25 @@ _LONGEST_KEPT: Final = 300
 _NONE: Final = "-"
 
 
-def find_side(masked: str) -> str:
+def find_polarity(masked: str) -> str:
     """Return a letter for each word of a masked line that turns its meaning, or "-".
 
     Example:
-        >>> [find_side(f"connection to <ADDRESS> {word}") for word in ("opened", "refused", "closed")]
+        >>> [find_polarity(f"connection to <ADDRESS> {word}") for word in ("opened", "refused", "closed")]
         ['-', 'f', 'e']
-        >>> find_side("can't say that it is not ready"), find_side("служба запущена"), find_side("сбой")
-        ('nn', '-', 'f')
+        >>> [find_polarity(line) for line in ("can't say that it is not ready", "служба запущена", "сбой")]
+        ['nn', '-', 'f']
     """
-    return _find_side(masked) if len(masked) > _LONGEST_KEPT else _recall_side(masked)
+    return _find_polarity(masked) if len(masked) > _LONGEST_KEPT else _recall_polarity(masked)
 
 
-def _find_side(masked: str) -> str:
+def _find_polarity(masked: str) -> str:
     letters = "".join(map(_name_turn, _WORD.findall(masked)))
     return letters[:_MOST_LETTERS] or _NONE
 
 
 # Lines of one pattern are often equal once they are masked.
-_recall_side: Final = lru_cache(maxsize=10_000)(_find_side)
+_recall_polarity: Final = lru_cache(maxsize=10_000)(_find_polarity)
 
 
 @lru_cache(maxsize=20_000)

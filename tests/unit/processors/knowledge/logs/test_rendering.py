@@ -8,7 +8,7 @@ import pytest
 
 from processors.knowledge.logs.access import HttpRequest
 from processors.knowledge.logs.opening import open_event
-from processors.knowledge.logs.telling import MAX_MESSAGE, tell_event
+from processors.knowledge.logs.rendering import MAX_MESSAGE, render_event
 
 TRACE = "X: y\n\tat a.B.c(B.java:7)"
 STRUCTLOG_FRAME = {"filename": "B.java", "lineno": 7, "name": "a.B.c"}
@@ -16,7 +16,7 @@ FRAME = {"class": "a.B", "method": "c", "file": "B.java", "line": 7}
 
 
 def tell(body: dict[str, Any]) -> str:
-    return tell_event(open_event(body))
+    return render_event(open_event(body))
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_an_event_without_a_message_is_told_as_its_fields(body: dict[str, Any], 
 
 def test_a_request_without_a_message_is_told_first() -> None:
     opened = open_event({"path": "/a", "status": 502})
-    told = tell_event(opened, HttpRequest("GET", "/a", 502))
+    told = render_event(opened, HttpRequest("GET", "/a", 502))
     assert told == "GET /a 502 Bad Gateway\npath=/a status=502"
 
 
