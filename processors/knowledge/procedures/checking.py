@@ -57,7 +57,13 @@ def is_runbook(document: Document, procedure: Procedure) -> bool:
 
 
 def record_page(repository: str, document: Document, procedure: Procedure) -> PageRecord:
-    """Return what is kept of a page; the commands of a runbook are parsed here, once."""
+    """Return what is kept of a page; the commands of a runbook are parsed here, once.
+
+    Args:
+        repository: Where the page is from.
+        document: The parsed page.
+        procedure: What was read of it as a runbook.
+    """
     judged = is_runbook(document, procedure)
     return PageRecord(
         repository=repository,
