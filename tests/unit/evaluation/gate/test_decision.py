@@ -6,7 +6,8 @@ import pytest
 
 from evaluation.gate.decision import Decision, decide
 from evaluation.gate.policy import load_policy
-from evaluation.measures.leaks import Leak, LeakReport
+from evaluation.measures.leak_groups import Leak
+from evaluation.measures.leaks import LeakReport
 from processors.versions.corpus import Document
 from tests.unit.evaluation.gate.evidence import make_corpus, make_evidence, make_results, make_soundness
 
