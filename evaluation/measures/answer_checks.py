@@ -13,8 +13,9 @@ import httpx
 
 from evaluation.queries.query_sets import read_golden
 from processors.settings import load_settings
-from serving.answering.claims import find_citations, split_statements
 from serving.answering.commands import find_commands, find_unknown
+from serving.answering.numbering import find_citations
+from serving.answering.statements import split_statements
 
 _MODEL: Final = "runlore-cag"
 _QUESTIONS: Final = 50

@@ -1,18 +1,12 @@
-"""Citations: where a source can be opened, and the numbers in an answer's text."""
+"""Citations: where a source can be opened."""
 
-import re
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from processors.retrieval.hybrid import Hit
 
-# A bracket after a backslash is a text's own.
-_NUMBERS: Final = re.compile(r" ?(?<!\\)\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
-_MAYBE_CUT: Final = re.compile(r"(?: ?(?:\[[\d,\s]{0,20})?|``)$")
-_FENCE: Final = "```"
 # Prometheus' UI shows the same time again before what is cited, to compare with.
 _SHOWN_BEFORE: Final = 2
 # A window of log lines is within an hour.
@@ -24,7 +18,6 @@ _PLACES: Final = {
     frozenset({"dag_id", "run_id"}): "dags/{dag_id}/runs/{run_id}",
     frozenset({"dag_id"}): "dags/{dag_id}/runs",
 }
-_CODE: Final = re.compile(r"(```.*?(?:```|$)|`[^`\n]+`)", re.DOTALL)
 
 
 def build_citation_url(hit: Hit, ui_urls: Mapping[str, str]) -> str:
@@ -128,76 +121,3 @@ def _find_place(cite: Mapping[str, Any]) -> str:
     """Return where a run or model is within the UI of MLflow or Airflow, or nothing."""
     names = {name: quote(value, safe="") for name, value in cite.items() if isinstance(value, str)}
     return next((place.format_map(names) for needed, place in _PLACES.items() if needed <= names.keys()), "")
-
-
-async def number_citations(
-    pieces: AsyncGenerator[str, None], sources: Sequence[Hit], cited: list[Hit]
-) -> AsyncGenerator[str, None]:
-    """Renumber the citations of a text while it streams, so that they count from 1 in order of appearance.
-
-    A number that no source has is taken out. A piece that may end within a citation or within code is held
-    back until the rest of it is there: what stands in code is a command's own.
-
-    Args:
-        pieces: The text, in pieces as the model makes them.
-        sources: The sources as numbered in the prompt.
-        cited: Filled with the sources in the order of their new numbers, each before its number is given out.
-    """
-    held = ""
-    # Who stops reading stops the model too.
-    async with aclosing(pieces):
-        async for piece in pieces:
-            text = held + piece
-            end = _find_safe_end(text)
-            held = text[end:]
-            if end:
-                yield renumber(text[:end], sources, cited)
-    if held:
-        yield renumber(held, sources, cited)
-
-
-def _find_safe_end(text: str) -> int:
-    """Return how much of a text can be renumbered without knowing what follows."""
-    if text.count(_FENCE) % 2:
-        return text.rindex(_FENCE)
-    line = text.rpartition("\n")[2]
-    if line.count("`") % 2:
-        return len(text) - len(line) + line.rindex("`")
-    cut = _MAYBE_CUT.search(text)
-    return cut.start() if cut else len(text)
-
-
-def renumber(text: str, sources: Sequence[Hit], cited: list[Hit]) -> str:
-    """Return a text with its citations renumbered; see `number_citations`.
-
-    Args:
-        text: Not cut within a citation or within code.
-        sources: As numbered in the prompt, from 1.
-        cited: Grows by each source that is cited for the first time.
-
-    Example:
-        >>> cited = []
-        >>> sources = [{"chunk_id": "a"}, {"chunk_id": "b"}]
-        >>> renumber("Restart it [2]. Look [9] first [1][2].", sources, cited)
-        'Restart it [1]. Look first [2][1].'
-        >>> [hit["chunk_id"] for hit in cited]
-        ['b', 'a']
-        >>> renumber("```sh\\necho ${a[1]}\\n``` [2]", sources, cited)
-        '```sh\\necho ${a[1]}\\n``` [1]'
-    """
-
-    def replace(match: re.Match[str]) -> str:
-        numbers = [int(number) for number in match[1].split(",")]
-        known = [sources[number - 1] for number in numbers if 1 <= number <= len(sources)]
-        space = " " if match[0].startswith(" ") else ""
-        return space + "".join(f"[{_number_of(hit, cited)}]" for hit in known) if known else ""
-
-    # The pattern has one group, so every second part is code.
-    parts = _CODE.split(text)
-    return "".join(part if odd % 2 else _NUMBERS.sub(replace, part) for odd, part in enumerate(parts))
-
-
-def _number_of(hit: Hit, cited: list[Hit]) -> int:
-    if hit not in cited:
-        cited.append(hit)
-    return cited.index(hit) + 1

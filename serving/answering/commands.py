@@ -11,6 +11,7 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Final
 
+from processors.knowledge.markdown.inert_code import find_code
 from processors.knowledge.markdown.quoting import break_tags, reveal
 from processors.retrieval.hybrid import DYNAMIC_KINDS
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
     from processors.retrieval.hybrid import Hit
 
-FENCE: Final = re.compile(r"^([ \t]*)(`{3,}|~{3,})[^\n]*\n(.*?)(?:^[ \t]*\2|\Z)", re.MULTILINE | re.DOTALL)
-"""A code block: its indent, its fence and its lines."""
-_SPAN: Final = re.compile(r"(?<!`)(`{1,9})(?!`)([^\n]+?)(?<!`)\1(?!`)")
 # No part of a longer word or path.
 _BEGINS: Final = r"(?<![\w/.*-])"
 _ENDS: Final = r"(?![\w/*-]|\.\w)"
@@ -37,9 +35,10 @@ def find_commands(text: str) -> list[str]:
         >>> find_commands("Run `ls`:\\n\\n```sh\\ncd /tmp\\n\\nls -l\\n```\\n")
         ['cd /tmp', 'ls -l', 'ls']
     """
-    lines = (line.strip() for found in FENCE.finditer(text) for line in found[3].splitlines())
-    spans = (found[2].strip() for found in _SPAN.finditer(FENCE.sub("", text)))
-    return [code for code in (*lines, *spans) if code]
+    codes = list(find_code(text))
+    blocks = [line.strip() for code in codes if code.before is not None for line in code.text.splitlines()]
+    spans = [code.text.strip() for code in codes if code.before is None]
+    return [code for code in (*blocks, *spans) if code]
 
 
 def find_made_up(text: str, cited: Iterable[Hit]) -> list[str]:

@@ -12,10 +12,10 @@ from processors.knowledge.markdown.inert import defuse_stream
 from processors.knowledge.markdown.quoting import defuse_title
 from processors.knowledge.times import read_moment
 from serving.answering.answer import Answer
-from serving.answering.citations import number_citations
 from serving.answering.claims import ClaimCheck, mark_claims
 from serving.answering.conversation import list_tool_turns
 from serving.answering.links import make_reader
+from serving.answering.numbering import number_citations
 from serving.answering.packing import choose_sources, open_counter
 from serving.answering.phrases import choose_words
 from serving.answering.prompt import build_messages, title_of

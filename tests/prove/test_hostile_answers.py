@@ -28,7 +28,7 @@ from processors.stores.model_server import embed_texts
 from processors.stores.search import write_chunks
 from processors.versions.builds import create_version
 from processors.versions.swaps import promote
-from serving.answering.claims import find_citations
+from serving.answering.numbering import find_citations
 from serving.api import citation_routes
 from serving.model_server.extractive.prompt import Source
 from serving.model_server.extractive.quote import quote_prose

@@ -7,51 +7,23 @@ tag becomes text. Code stays as it is, but for tags that a page might lift out o
 """
 
 import re
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Final
 
-from processors.knowledge.markdown.quoting import FOREIGN, break_tags, name_language, quote_span, reveal
+from processors.knowledge.markdown.inert_code import BEFORE_FENCE, may_begin_block
+from processors.knowledge.markdown.inert_prose import defuse_prose, find_safe_end
+from processors.knowledge.markdown.quoting import FOREIGN, break_tags, name_language, reveal
 
 _FOREIGN_LINE: Final = re.compile(rf"(?=[ \t>]*{FOREIGN})", re.IGNORECASE)
 _TICKS: Final = "```"
 _LONG_RUN: Final = re.compile(r"`{3,}")
-_FENCE: Final = re.compile(r"([ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]{1,4})*)(`{3,}|~{3,})([^\n]*)")
+_FENCE: Final = re.compile(rf"({BEFORE_FENCE})(`{{3,}}|~{{3,}})([^\n]*)")
 # A block behind this is one wherever it stands. Behind more, a page may take it for the rest of a paragraph.
 _PLAIN_START: Final = re.compile(r" {0,3}(?:> {0,3})*(?:[-*+] {1,3})?")
 _ITEM: Final = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 # As code by its indent alone, unless it belongs to an item of a list.
 _INDENTED: Final = re.compile(r"[> ]*?(?: {4}|\t)")
-_ADDRESS: Final = (
-    r"(?:(?<![\w+.-])[a-z][a-z0-9+.-]{0,30}://|\bwww\.|\b(?:javascript|data|vbscript|mailto):)[^\s<>`|\[\]]+"
-)
-_ANY_ADDRESS: Final = re.compile(_ADDRESS, re.IGNORECASE)
-# In a table a cell ends at a bar, even within code.
-_CELL_END: Final = re.compile(r"(?<!\\)\|")
-_TARGET: Final = r"\(\s*<?(?P<{0}>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)>?(?:\s[^()\n]*)?\)"
-_PROSE: Final = re.compile(
-    r"(?P<escape>\\[!-/:-@\[-`{-~])"
-    r"|(?P<code>(?P<ticks>`+)(?!`)(?P<inner>.+?)(?<!`)(?P=ticks)(?!`))"
-    rf"|!\[(?P<alt>[^\[\]]*)\]{_TARGET.format('image')}"
-    rf"|\[(?P<label>[^\[\]]*)\]{_TARGET.format('link')}"
-    r"|<(?P<auto>[a-z][a-z0-9+.-]{1,30}:[^\s<>`]*)>"
-    # A backslash before it would escape the tick that is put there.
-    rf"|(?P<address>\\?(?:{_ADDRESS}))"
-    r"|(?P<definition>\]:(?=\s*(?:$|[<\\/&]|[a-z][a-z0-9+.-]{0,30}:)))"
-    r"|(?P<target>\]\()"
-    r"|(?P<tag><(?=[a-z/!?@#$|]))"
-    r"|(?P<ticked>`+)"
-    # Open WebUI would take what stands between two of them for a formula, and the ticks of code with it.
-    r"|(?P<dollar>\$)"
-    r"|(?P<place>\{\{(?=\w+_FILE_ID_))"
-    r"|(?P<number>\[(?=\d))",
-    re.IGNORECASE,
-)
-# A bracket of which it can't be told yet whether it is a link's.
-_OPEN_BRACKET: Final = re.compile(r"!?\[[^\[\]]*(?:\]?|\]\([^()]*(?:\([^()]*\)?[^()]*)*)$")
-_AFTER_ADDRESS: Final = ").,;:!?*_~'\""
-# What may stand before a code block's fence: indents, quotes, list markers.
-_BEFORE_TEXT: Final = " \t>*+-.)0123456789"
 
 
 def defuse_markdown(text: str, *, is_quoted: bool = False) -> str:
@@ -97,15 +69,17 @@ class _Defuser:
         self._begins_line = True
         self._in_paragraph = False
         self._ends_as_definition = False
-        self._ends_in_tick = False
+        self._last = ""
 
     def read(self, piece: str) -> str:
         """Take more text, and return what can be told of it."""
         *lines, rest = (self._held + piece).split("\n")
         done = "".join(f"{self._end_line(line)}\n" for line in lines)
-        end = 0 if self._fence else self._find_safe_end(rest)
+        end = self._find_safe_end(rest)
         self._held = rest[end:]
         if end:
+            if self._begins_line:
+                self._note_list(reveal(rest))
             done += self._defuse(rest[:end], begins=self._begins_line)
             self._begins_line = False
         return done
@@ -118,16 +92,9 @@ class _Defuser:
         return f"{rest}\n{self._margin}{_TICKS}" if self._held else f"{rest}{self._margin}{_TICKS}"
 
     def _find_safe_end(self, line: str) -> int:
-        """Return how much of a line can be told without knowing the rest of it."""
-        if self._begins_line and line.lstrip(_BEFORE_TEXT)[:1] in ("", "`", "~"):
+        if self._fence or (self._begins_line and may_begin_block(line)):
             return 0
-        bracket = _OPEN_BRACKET.search(line)
-        end = min(line.rfind(" ") + 1, bracket.start() if bracket else len(line))
-        for found in _PROSE.finditer(line):
-            is_cut = found.end() > end or (found["definition"] and not line[found.end() : end].strip())
-            if found["ticked"] or is_cut or (found["code"] and _CELL_END.search(found["inner"])):
-                return min(end, found.start())
-        return end
+        return find_safe_end(line)
 
     def _end_line(self, line: str) -> str:
         begins, self._begins_line = self._begins_line, True
@@ -136,9 +103,12 @@ class _Defuser:
             return self._end_code_line(line)
         follows, self._in_paragraph = self._in_paragraph, not begins or bool(line.strip(" \t>"))
         if begins and line.strip():
-            self._in_list = bool(_ITEM.match(line)) or (self._in_list and line[0] in " \t>")
+            self._note_list(line)
         fence = self._find_fence(line) if begins else None
         return self._open_block(fence, follows=follows) if fence else self._defuse(line, begins=begins)
+
+    def _note_list(self, line: str) -> None:
+        self._in_list = bool(_ITEM.match(line)) or (self._in_list and line[:1] in (" ", "\t", ">"))
 
     def _find_fence(self, line: str) -> re.Match[str] | None:
         fence = _FENCE.fullmatch(line)
@@ -171,69 +141,7 @@ class _Defuser:
 
     def _defuse(self, part: str, *, begins: bool) -> str:
         """Return a part of a line that is no code block's."""
-        before = "`" if self._ends_in_tick and not begins else ""
-        inert = _join([before, self._defuse_prose(part)]).removeprefix(before)
-        self._ends_in_tick = f"{before}{inert}".endswith("`")
+        before = "" if begins else self._last
+        inert = defuse_prose(part, before=before, is_quoted=self._is_quoted)
+        self._last = (before + inert)[-1:]
         return inert
-
-    def _defuse_prose(self, text: str) -> str:
-        text, pieces, end = reveal(text), [], 0
-        for found in _PROSE.finditer(text):
-            pieces += [text[end : found.start()], self._make_inert(found)]
-            end = found.end()
-        return _join([*pieces, text[end:]])
-
-    def _make_inert(self, found: re.Match[str]) -> str:
-        match found.lastgroup:
-            case "code" | "ticks" | "inner":
-                return _defuse_span(found)
-            case "image":
-                return self._show_target(found["alt"], found["image"])
-            case "link" if found["label"].strip().isdigit():
-                return f"{self._show_bracket()}{found['label'].strip()}]"
-            case "link":
-                return self._show_target(found["label"], found["link"])
-            case "auto":
-                return quote_span(found["auto"])
-            case "address":
-                address = found[0].rstrip(_AFTER_ADDRESS)
-                return quote_span(address) + found[0][len(address) :]
-            case "definition":
-                return "]\\:"
-            case "target":
-                return "] ("
-            case "tag" | "dollar":
-                return f"\\{found[0]}"
-            case "ticked":
-                return "\\`" * len(found[0])
-            case "place":
-                return "{ {"
-            case "number":
-                return self._show_bracket()
-        return found[0]
-
-    def _show_bracket(self) -> str:
-        return "\\[" if self._is_quoted else "["
-
-    def _show_target(self, label: str, target: str) -> str:
-        """Return the text of a link, and where it leads as code."""
-        text, shown = self._defuse_prose(label).strip(), quote_span(target)
-        if text in ("", shown):
-            return shown
-        return f"{text} ({shown})" if shown else text
-
-
-def _join(pieces: Iterable[str]) -> str:
-    """Return pieces as one text; ticks of two of them never make a longer run of ticks."""
-    text = ""
-    for piece in pieces:
-        text += f" {piece}" if text.endswith("`") and piece.startswith("`") else piece
-    return text
-
-
-def _defuse_span(found: re.Match[str]) -> str:
-    """Return a code span; one that a table would cut is cut here, if an address would then be out of code."""
-    cells = _CELL_END.split(found["inner"])
-    if len(cells) > 1 and _ANY_ADDRESS.search(found.string, found.start()):
-        return " | ".join(quote_span(cell.strip()) for cell in cells)
-    return f"{found['ticks']}{break_tags(found['inner'])}{found['ticks']}"

@@ -53,7 +53,7 @@ def test_a_command_of_a_source_that_is_not_cited_is_unknown() -> None:
 
 @pytest.mark.parametrize(
     ("text", "numbers"),
-    [("", []), ("[1][2]", [1, 2]), ("[ 1 ]", []), ("[link](x) [a]", []), ("```\n[1]\n``` [3]", [3])],
+    [("", []), ("[1][2]", [1, 2]), ("[ 1 ]", []), ("[link](x) [a]", []), ("```\n[1]\n```\n[3]", [3])],
 )
 def test_only_numbers_in_brackets_outside_of_code_are_citations(text: str, numbers: list[int]) -> None:
     assert find_citations(text) == numbers
@@ -61,7 +61,7 @@ def test_only_numbers_in_brackets_outside_of_code_are_citations(text: str, numbe
 
 def test_a_code_block_that_was_cut_off_is_one_still() -> None:
     assert find_commands("See:\n```sh\nls -l\nrm x") == ["ls -l", "rm x"]
-    assert list(split_statements("This is it:\n~~~\nno statement at all\n~~~")) == []
+    assert list(split_statements("This is it:\n```\nno statement at all\n```")) == []
 
 
 def test_commands_are_compared_as_they_are_but_for_blanks() -> None:

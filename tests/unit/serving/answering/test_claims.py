@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from processors.knowledge.markdown.inert import defuse_markdown
-from serving.answering.claims import ClaimCheck, find_citations, mark_claims, split_statements
+from serving.answering.claims import ClaimCheck, mark_claims
+from serving.answering.numbering import find_citations
 from serving.answering.phrases import choose_words
+from serving.answering.statements import split_statements
 
 ANSWER = """## What to do
 
@@ -132,3 +134,23 @@ async def test_code_that_was_made_inert_is_still_known() -> None:
     cited: Any = [source]
     assert [piece async for piece in mark_claims(stream(), cited, found, choose_words("Why?"))]
     assert found.unknown_commands == []
+
+
+@pytest.mark.parametrize("size", [1, 4, 7, 10_000])
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        (
+            "- ```sh\n  ls -l /tmp\n  ```\n  That lists the files.\n- Next one here.",
+            "- ```sh\n  ls -l /tmp\n  ```\n  That lists the files. [no source]\n- Next one here. [no source]",
+        ),
+        (
+            "They said this.\n> - ```sh\n>   ls -l /tmp\n>   ```",
+            "They said this. [no source]\n> - ```sh\n>   ls -l /tmp\n>   ```",
+        ),
+        ("It stopped.\n- \nIt is so now.", "It stopped.\n- \nIt is so now. [no source]"),
+    ],
+)
+async def test_no_mark_stands_in_the_way_of_code(text: str, marked: str, size: int) -> None:
+    pieces, _ = await mark(text, size)
+    assert "".join(pieces).partition("\n\nNot in")[0] == marked

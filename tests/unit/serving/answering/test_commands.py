@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from processors.knowledge.markdown.inert import defuse_stream
-from serving.answering.citations import number_citations
 from serving.answering.claims import ClaimCheck, mark_claims
 from serving.answering.commands import find_commands, find_made_up
+from serving.answering.numbering import number_citations
 from serving.answering.phrases import choose_words
 from serving.answering.prompt import build_messages
 from serving.model_server.extractive.model import answer_prompt

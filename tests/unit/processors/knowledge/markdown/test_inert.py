@@ -38,6 +38,20 @@ HOSTILE = [
     "<javascript:alert(1)>",
     "https://evil.example/steal",
     "www.evil.example",
+    "1https://evil.example .ftp://evil.example",
+    # Brackets that are taken away don't make one of what was apart.
+    "<[img src=x onerror=alert(1)]()>",
+    "<[img src=x onerror=alert(1)](y)>",
+    "<![img src=x onerror=alert(1)]()>",
+    "https:[//evil.example](x)",
+    "[https]()://evil.example",
+    "![www]().evil.example",
+    "ww[w.evil.example](x)",
+    "\\<![img src=x onerror=alert(1)](y)",
+    "[1](http://x)(//evil.example)",
+    "[1](http://x): //evil.example",
+    "See [e].\n\n[e]: h&#116;tps://evil.example",
+    "See [f].\n\n[f]: https\\://evil.example",
     "`` ` <b>x</b>",
     "\\`<img src=x>` `",
     "| a | `b |\n| - | - |\n| `![x](https://evil.example) | <img src=x>` |",
@@ -117,7 +131,9 @@ def defuse_in_pieces(text: str, cuts: list[int]) -> str:
 @pytest.mark.parametrize("frame", FRAMES)
 def test_nothing_acts_wherever_it_stands(frame: str) -> None:
     for text in HOSTILE:
-        assert list_active(defuse_markdown(frame.format(text))) == [], text
+        framed = frame.format(text)
+        assert list_active(defuse_markdown(framed)) == [], text
+        assert defuse_in_pieces(framed, [*range(len(framed))]) == defuse_markdown(framed)
 
 
 def test_nothing_acts_however_it_is_mixed_and_cut() -> None:
@@ -127,7 +143,7 @@ def test_nothing_acts_however_it_is_mixed_and_cut() -> None:
         whole = defuse_markdown(text)
         assert list_active(whole) == [], text
         cuts = [chance.randint(0, len(text)) for _ in range(chance.randint(0, 9))]
-        assert list_active(defuse_in_pieces(text, cuts)) == [], (text, cuts)
+        assert defuse_in_pieces(text, cuts) == whole, (text, cuts)
 
 
 def test_the_test_sees_what_acts() -> None:
@@ -164,6 +180,13 @@ def test_words_are_given_out_before_their_line_ends() -> None:
         return [piece async for piece in defuse_stream(stream(["Restart ", "the ", "broker ", "now"]))]
 
     assert asyncio.run(read()) == ["Restart ", "the ", "broker ", "now"]
+
+
+def test_a_line_that_begins_with_code_does_not_wait_for_its_end() -> None:
+    async def read() -> list[str]:
+        return [piece async for piece in defuse_stream(stream(["- `pg_up` ", "is 0, ", "so wait"]))]
+
+    assert asyncio.run(read()) == ["- `pg_up` ", "is 0, ", "so ", "wait"]
 
 
 @pytest.mark.parametrize("text", ["    ```\n{}\n    ```", "-     ```\n{}", "a\n\n    ~~~\n{}"])
