@@ -164,8 +164,8 @@ def goes_on(line: str) -> bool:
     """Tell whether a line of a text can only go on with the line before it.
 
     Example:
-        >>> goes_on("Caused by: java.io.IOException"), goes_on("ready")
-        (True, False)
+        >>> [goes_on(line) for line in ("Caused by: a.b.IOException", "---> A.IOException", "ready")]
+        [True, True, False]
     """
     return bool(_GOES_ON.match(line))
 
