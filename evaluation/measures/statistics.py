@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypedDict
 
 import numpy as np
+import numpy.typing as npt
 from scipy import stats
 
 
@@ -105,6 +106,20 @@ def compare_paired(
     low, high = bootstrap_interval(
         differences.tolist(), confidence=confidence, resamples=resamples, seed=seed
     )
+    return Comparison(
+        difference=float(differences.mean()),
+        low=low,
+        high=high,
+        p_value=_toss(differences, resamples, seed),
+        queries=differences.size,
+    )
+
+
+def _toss(differences: npt.NDArray[np.float64], resamples: int, seed: int) -> float:
+    """Return how often tosses of a coin alone make a mean difference at least as large."""
+    if differences.size == 1:
+        # Either toss makes the same one; scipy tosses for two values at least.
+        return 1.0
     # Of one sample, scipy turns the signs: what changing places does to a difference.
     tossed = stats.permutation_test(
         [differences],
@@ -114,13 +129,7 @@ def compare_paired(
         n_resamples=resamples,
         rng=np.random.default_rng(seed),
     )
-    return Comparison(
-        difference=float(differences.mean()),
-        low=low,
-        high=high,
-        p_value=float(tossed.pvalue),
-        queries=differences.size,
-    )
+    return float(tossed.pvalue)
 
 
 def _check(values: Sequence[float], confidence: float, resamples: int) -> None:

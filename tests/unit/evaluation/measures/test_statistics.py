@@ -94,3 +94,9 @@ def test_what_cannot_be_drawn_from_is_an_error(
 def test_pairs_need_the_same_queries() -> None:
     with pytest.raises(ValueError, match="got 2 and 1"):
         compare_paired([1.0, 0.0], [1.0])
+
+
+@pytest.mark.parametrize("change", [-1.0, 0.0, 0.5])
+def test_one_query_alone_proves_nothing(change: float) -> None:
+    compared = compare_paired([0.5 + change], [0.5])
+    assert (compared["low"], compared["high"], compared["p_value"]) == (change, change, 1.0)
