@@ -30,7 +30,7 @@ from tests.support.asking import KNOWN, MODELS, Seen, ask, keep_asking
 from tests.support.fault_proxy import FAULTS, FaultProxy
 
 ROOT = Path(__file__).parents[2]
-FAULT_S = float(os.environ.get("PROVE_FAULT_SECONDS", "7"))
+FAULT_S = float(os.environ.get("PROVE_FAULT_SECONDS", "2"))
 CLIENTS = 16
 # What the service is told, and what follows for each request; the rest is the machine's, which is busy.
 LIMITS = {
