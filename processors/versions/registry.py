@@ -62,9 +62,12 @@ def register_version(
     """
     name = name_model(pipeline)
     with mlflow.open_mlflow(tracking_uri) as client:
-        mlflow.ensure_model(client, name, _ABOUT[pipeline])
-        number = _list_numbers(client, name).get(index)
+        numbers = _list_numbers(client, name)
+        number = numbers.get(index)
         if number is None:
+            if not numbers:
+                # One that is there again is an error in the log of MLflow's database, each time.
+                mlflow.ensure_model(client, name, _ABOUT[pipeline])
             return mlflow.create_model_version(
                 client, name, run_id, "decision.md", description, {"index": index}
             )

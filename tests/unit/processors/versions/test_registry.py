@@ -17,11 +17,13 @@ class Server:
         self.versions: list[dict[str, Any]] = []
         self.aliases: dict[str, str] = {"previous": "9"}
         self.is_there = False
+        self.creations = 0
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content or b"{}")
         match request.method, request.url.path.removeprefix("/api/2.0/mlflow"):
             case "POST", "/registered-models/create":
+                self.creations += 1
                 if self.is_there:
                     return httpx.Response(400, json={"error_code": "RESOURCE_ALREADY_EXISTS"})
                 self.is_there = True
@@ -53,6 +55,12 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Server:
 
     monkeypatch.setattr(mlflow, "open_mlflow", open_client)
     return server
+
+
+def test_the_model_is_made_with_its_first_version_alone(server: Server) -> None:
+    for number in (1, 2, 3):
+        register_version("http://m", "cag", f"cag-v00000{number}", f"run{number}")
+    assert (server.creations, len(server.versions)) == (1, 3)
 
 
 def test_a_version_is_registered_once_with_its_run(server: Server) -> None:
