@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from opensearchpy import OpenSearch
 
-from evaluation.measures import leaks
+from evaluation.measures import leak_probes
 from evaluation.measures.leaks import find_leaks
 from processors.chunk import Chunk, hash_content, make_id
 from processors.settings import DocumentSource, Settings
@@ -129,7 +129,7 @@ def test_a_search_that_forgets_the_groups_is_found_out(
     def forget_groups(words: str, _vector: object, k: int, _groups: object) -> dict[str, Any]:
         return {"size": k, "query": {"match": {"title": words}}}
 
-    monkeypatch.setattr(leaks, "build_hybrid_query", forget_groups)
+    monkeypatch.setattr(leak_probes, "build_hybrid_query", forget_groups)
     report = find_leaks(client, index, sources)
     assert report["leaked"] == report["asked"] == 6
     assert {example["doc_id"].partition("/")[0] for example in report["examples"]} == {"payments", "both"}
