@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from processors.chunk import Pipeline
 
 VERSION: Final = r"(cag|rag)-v\d{6}"
-"""Pattern of a version's name."""
+"""Pattern of the name of a version of ours."""
 
+# Whose versions there are is looked up; a name alone doesn't say.
+_ANY_VERSION: Final = re.compile(r"([a-z]\w*)-v\d{6}")
 _SLICE: Final = re.compile(r"(?<=-v\d{6})-\d{6}$")
 
 
@@ -67,7 +69,7 @@ def parse_pipeline(version: str) -> "Pipeline":
         >>> parse_pipeline("cag-v000017")
         'cag'
     """
-    match = re.fullmatch(VERSION, version)
+    match = _ANY_VERSION.fullmatch(version)
     if match is None:
         raise ValueError(
             f"{version!r} is no version; they are named like cag-v000017, and make versions lists them"
