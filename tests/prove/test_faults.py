@@ -30,13 +30,13 @@ from tests.support.asking import KNOWN, MODELS, Seen, ask, keep_asking
 from tests.support.fault_proxy import FAULTS, FaultProxy
 
 ROOT = Path(__file__).parents[2]
-FAULT_S = float(os.environ.get("PROVE_FAULT_SECONDS", "2"))
+FAULT_S = float(os.environ.get("PROVE_FAULT_SECONDS", "3"))
 CLIENTS = 16
 # What the service is told, and what follows for each request; the rest is the machine's, which is busy.
 LIMITS = {
     "RUNLORE_SEARCH_TIMEOUT_SECONDS": "2",
     "RUNLORE_EMBEDDING_TIMEOUT_SECONDS": "1.5",
-    "RUNLORE_MODEL_FIRST_SECONDS": "3",
+    "RUNLORE_MODEL_FIRST_SECONDS": "1.5",
     "RUNLORE_MODEL_GAP_SECONDS": "2",
     "RUNLORE_REQUEST_SECONDS": "12",
     "RUNLORE_BREAKER_REST_SECONDS": "1",
