@@ -86,7 +86,7 @@ def test_the_list_and_one_version_tell_a_person_what_to_know(
     assert second.endswith("too bad")
     shown = tables.show_version(client, live)
     assert "in 2 indices" in shown
-    assert "who=me, why=a trial" in shown
+    assert "reason=a trial, who=me" in shown
     with pytest.raises(ValueError, match=f"there is no {pipeline}-v000009; there are: {live}, {refused}"):
         tables.show_version(client, f"{pipeline}-v000009")
 
