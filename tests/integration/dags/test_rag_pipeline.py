@@ -2,6 +2,7 @@
 
 import base64
 import json
+import sys
 import time
 import uuid
 from collections.abc import Callable
@@ -90,6 +91,23 @@ def test_a_batch_that_is_done_again_writes_nothing_twice(settings: Settings, cli
     lines = [line for chunk in find(client, marker) for line in chunk["text"].splitlines()]
     samples = [line for line in lines if line.startswith("WARN retry")]
     assert sorted(line.split()[-1] for line in samples) == ["first", "second"]
+
+
+@pytest.mark.usefixtures("paused_rag")
+def test_a_try_after_the_last_write_sends_no_dead_letter_again(settings: Settings) -> None:
+    """As when a task is killed before it can say that it is done."""
+    key = f"again-{uuid.uuid4().hex[:8]}"
+    send_lines(settings, f"WARN {key}", service=key)
+    kafka.produce(settings.kafka_bootstrap, topics.METRICS, [(key, b"no JSON", {})])
+    ingested = ingest_events(settings, key)
+    assert ingested
+    process_events(settings, ingested["run_url"])
+    embed_events(settings, ingested["run_url"], from_history=False)
+    for _ in range(2):
+        index_chunks(settings, ingested["run_url"], from_history=False)
+    records, _, _ = kafka.drain(settings.kafka_bootstrap, [topics.DEAD_LETTER], {}, sys.maxsize)
+    told = [record for record in records if json.loads(record["value"] or "{}").get("key") == key]
+    assert len(told) == 1
 
 
 @pytest.mark.usefixtures("paused_rag")
