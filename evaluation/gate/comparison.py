@@ -6,7 +6,7 @@ from evaluation.gate.evidence import Evidence
 from evaluation.gate.policy import Policy
 from evaluation.gate.wording import SET_NAMES, tell_measure
 from evaluation.measures.ranking import QueryResult
-from evaluation.measures.statistics import Comparison, compare_paired
+from evaluation.measures.statistics import Comparison, average_change, compare_paired
 
 
 def compare_results(
@@ -20,12 +20,30 @@ def compare_results(
         measure: A name of `ranking.MEASURES`.
         confidence: Of the interval, in (0, 1).
     """
+    candidate, before = _pair(results, live, measure)
+    return compare_paired(candidate, before, confidence=confidence)
+
+
+def find_change(results: list[QueryResult], live: list[QueryResult], measure: str) -> float:
+    """Return by how much the mean of the queries that both were asked has changed.
+
+    Args:
+        results: Of the candidate.
+        live: Of the live version; at least one query is in both.
+        measure: A name of `ranking.MEASURES`.
+    """
+    return average_change(*_pair(results, live, measure))
+
+
+def _pair(
+    results: list[QueryResult], live: list[QueryResult], measure: str
+) -> tuple[list[float], list[float]]:
+    """Return the candidate's and the live version's values of the queries that both were asked."""
     before = {result["query_id"]: result["measures"][measure] for result in live}
     common = [result for result in results if result["query_id"] in before]
-    return compare_paired(
+    return (
         [result["measures"][measure] for result in common],
         [before[result["query_id"]] for result in common],
-        confidence=confidence,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from evaluation.gate.comparison import compare_results
+from evaluation.gate.comparison import find_change
 from evaluation.gate.evidence import Evidence
 from evaluation.measures.inspection import count_by_source
 from evaluation.measures.ranking import average
@@ -24,7 +24,7 @@ def list_metrics(evidence: Evidence, drifts: Mapping[str, float]) -> dict[str, f
             low, high = bootstrap_interval([result["measures"][measure] for result in results])
             metrics |= {name: mean, f"{name}/low": low, f"{name}/high": high}
             if live:
-                metrics[f"{name}/change"] = compare_results(results, live, measure)["difference"]
+                metrics[f"{name}/change"] = find_change(results, live, measure)
     headline = choose_headline(evidence)
     if headline:
         # The plain names are those of the best set that there is.
