@@ -5,23 +5,7 @@ from prometheus_client import REGISTRY
 
 from serving.clients.breaker import Breaker, State
 from serving.faults import PartDownError
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def is_fault(error: Exception) -> bool:
-    return isinstance(error, OSError)
-
-
-def fail(breaker: Breaker, error: BaseException) -> None:
-    with pytest.raises(type(error)), breaker.watch(is_fault):
-        raise error
+from tests.support.breakers import Clock, fail, is_fault
 
 
 def succeed(breaker: Breaker) -> None:

@@ -9,27 +9,11 @@ from serving.clients.breaker import Breaker, State
 from serving.clients.guards import Guard, RetryBudget
 from serving.context.deadlines import begin_request
 from serving.faults import PartDownError, PartLateError, RequestLateError
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def is_fault(error: Exception) -> bool:
-    return isinstance(error, OSError)
+from tests.support.breakers import Clock, fail, is_fault
 
 
 def make_guard(clock: Callable[[], float], reserve: float = 10.0) -> Guard:
     return Guard("part", 0.05, is_fault, Breaker("part", 3, 5.0, clock), RetryBudget(0.2, reserve))
-
-
-def fail(breaker: Breaker, error: BaseException) -> None:
-    with pytest.raises(type(error)), breaker.watch(is_fault):
-        raise error
 
 
 def count_retries(outcome: str) -> float:
