@@ -82,7 +82,7 @@ def limit_micro_batch(context: Any) -> None:
 @task
 def data_ingestion_task(params: dict[str, Any], run_id: str) -> dict[str, Any]:
     """Drain Kafka into staging."""
-    from processors.rag import ingest_events
+    from processors.pipelines.rag.ingest import ingest_events
 
     ingested = ingest_events(SETTINGS, run_id, even_if_empty=bool(params["history_from"]))
     if ingested is None:
@@ -93,7 +93,7 @@ def data_ingestion_task(params: dict[str, Any], run_id: str) -> dict[str, Any]:
 @task.branch
 def light_processing_task(ingested: dict[str, Any], params: dict[str, Any], ti: Any) -> str:
     """Turn events into chunks; only a history window goes on to Spark, whose start alone takes seconds."""
-    from processors.rag import process_events
+    from processors.pipelines.rag.light import process_events
 
     ti.xcom_push(key="counts", value=process_events(SETTINGS, ingested["run_url"]))
     return "heavy_processing_task" if params["history_from"] else "embedding_generation_task"
@@ -102,7 +102,7 @@ def light_processing_task(ingested: dict[str, Any], params: dict[str, Any], ti: 
 @task(trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS)
 def embedding_generation_task(ingested: dict[str, Any], params: dict[str, Any]) -> dict[str, int]:
     """Give chunks their vectors."""
-    from processors.rag import embed_events
+    from processors.pipelines.rag.embed import embed_events
 
     return embed_events(SETTINGS, ingested["run_url"], from_history=bool(params["history_from"]))
 
@@ -112,7 +112,7 @@ def vector_indexing_task(
     ingested: dict[str, Any], params: dict[str, Any], outlet_events: Any
 ) -> dict[str, Any]:
     """Write chunks, then move the version's positions, then wake the next run if events were left behind."""
-    from processors.rag import index_chunks
+    from processors.pipelines.rag.index import index_chunks
     from processors.versions.build_runs import keep_record
 
     record = keep_record(SETTINGS.mlflow_tracking_uri, "rag")

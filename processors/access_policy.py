@@ -7,15 +7,22 @@ file, whose first rule that fits decides. Without a file, everybody who may ask 
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from processors.chunk import Chunk
-
 Groups = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)]
 Pattern = Annotated[str, Field(min_length=1, description="With * and ? as in a file's name.")]
+
+
+class Named(TypedDict):
+    """What a rule looks at; every chunk has it."""
+
+    kind: str
+    cluster: str
+    namespace: str
+    service: str
 
 
 class AccessRule(BaseModel):
@@ -59,7 +66,7 @@ def load_policy(path: Path | None) -> AccessPolicy:
         raise ValueError(f"{path} is no YAML: {error}") from error
 
 
-def choose_groups(policy: AccessPolicy, chunk: Chunk) -> list[str]:
+def choose_groups(policy: AccessPolicy, chunk: Named) -> list[str]:
     """Return the groups that may see a chunk.
 
     Example:
@@ -72,7 +79,7 @@ def choose_groups(policy: AccessPolicy, chunk: Chunk) -> list[str]:
     return list(next((rule.groups for rule in policy.rules if _fits(rule, chunk)), policy.otherwise))
 
 
-def _fits(rule: AccessRule, chunk: Chunk) -> bool:
+def _fits(rule: AccessRule, chunk: Named) -> bool:
     return (
         fnmatchcase(chunk["kind"], rule.kind)
         and fnmatchcase(chunk["cluster"], rule.cluster)

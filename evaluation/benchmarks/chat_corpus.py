@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from opensearchpy import OpenSearch, helpers
 
-from processors.chunk import index_mapping, make_id
+from processors.knowledge.chunk import index_mapping, make_id
 from processors.stores.search import ANALYSIS
 from processors.versions.corpus import read_vectors
 

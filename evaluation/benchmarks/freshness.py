@@ -27,8 +27,8 @@ from opensearchpy import OpenSearch, helpers
 from evaluation.benchmarks.service import percentile
 from local.airflow_api import open_airflow
 from local.settings import load_settings as load_stack_settings
-from processors.chunk import index_mapping
 from processors.knowledge import topics
+from processors.knowledge.chunk import index_mapping
 from processors.knowledge.logs.offsets import read_offsets
 from processors.settings import Settings, load_settings
 from processors.stores import kafka

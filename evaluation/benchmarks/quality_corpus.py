@@ -10,7 +10,7 @@ from opensearchpy import OpenSearch, helpers
 
 from evaluation.benchmarks.rankers import plain_index
 from evaluation.queries.query_sets import Query, load_incidents
-from processors.chunk import Chunk, make_id
+from processors.knowledge.chunk import Chunk, make_id
 from processors.knowledge.markdown.chunking import build_document_chunks, open_splitter
 from processors.knowledge.markdown.parsing import parse_document
 from processors.pipelines.cag.sources.signature import sign_processing

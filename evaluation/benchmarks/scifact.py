@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from evaluation.queries.query_sets import Query
-from processors.chunk import Chunk, make_id
-from processors.knowledge.chunks import Batch, Description, make_page_chunk
+from processors.knowledge.chunk import Chunk, make_id
+from processors.knowledge.chunk_factory import Batch, Description, make_page_chunk
 
 _REPOSITORY: Final = "scifact"
 _READ_AT: Final = "2026-01-01T00:00:00+00:00"

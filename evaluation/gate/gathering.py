@@ -18,7 +18,7 @@ from evaluation.queries.query_sets import (
     make_generated_queries,
     make_known_item_queries,
 )
-from processors.chunk import Pipeline
+from processors.knowledge.chunk import Pipeline
 from processors.knowledge.procedures.checking import PageRecord
 from processors.settings import Settings
 from processors.stores.search import sample_chunks

@@ -8,7 +8,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from evaluation.measures.ranking import MEASURES
-from processors.chunk import Pipeline
+from processors.knowledge.chunk import Pipeline
 
 POLICY_FILE: Final = Path(__file__).parent / "gate.yaml"
 

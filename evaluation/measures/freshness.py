@@ -12,7 +12,8 @@ import httpx
 import structlog
 
 from evaluation.measures.probes import probe_version
-from processors.rag import check_searchable, count_events, read_written
+from processors.pipelines.rag.index import read_written
+from processors.pipelines.rag.validate import check_searchable, count_events
 from processors.settings import Settings
 from processors.stores.mlflow import log_metrics, open_mlflow
 from processors.stores.search import open_search

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from opensearchpy import OpenSearch
 
 from evaluation.measures.probes import measure_drift
-from processors.chunk import Chunk, embedding_text
+from processors.knowledge.chunk import Chunk, embedding_text
 from processors.knowledge.markdown.chunking import open_splitter
 from processors.knowledge.procedures.checking import PageRecord
 from processors.pipelines.cag.sources.model_cards import SOURCE as MODEL_CARDS

@@ -11,7 +11,7 @@ from opensearchpy import OpenSearch
 
 from evaluation.measures.leak_groups import MOST_GROUPS, Groups, Leak, list_readers, name_all
 from evaluation.queries.query_sets import pick_words
-from processors.chunk import Chunk
+from processors.knowledge.chunk import Chunk
 from processors.retrieval.hybrid import build_hybrid_query
 from processors.settings import Settings
 from processors.stores.model_server import embed_texts

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from opensearchpy import OpenSearch
 
-from processors.chunk import Chunk
+from processors.knowledge.chunk import Chunk
 from processors.versions.corpus import find_by_vector, read_vectors
 
 _PROBED: Final = 10

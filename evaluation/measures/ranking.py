@@ -8,7 +8,7 @@ from ir_measures import RR, P, R, nDCG
 from opensearchpy import OpenSearch
 
 from evaluation.queries.query_sets import Query, tell_language
-from processors.chunk import Pipeline
+from processors.knowledge.chunk import Pipeline
 from processors.retrieval.glossary import add_translation
 from processors.retrieval.hybrid import build_hybrid_query, parse_hits
 from processors.retrieval.pages import rank_documents

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, TypedDict
 
-from processors.chunk import Chunk, make_id
+from processors.knowledge.chunk import Chunk, make_id
 from processors.knowledge.markdown.plain_text import reduce_prose
 from processors.knowledge.procedures.checking import PageRecord
 from processors.retrieval.glossary import has_cyrillic

@@ -6,7 +6,7 @@ import structlog
 from opensearchpy import OpenSearch
 
 from evaluation.release.candidate import finish_release
-from processors.chunk import Pipeline
+from processors.knowledge.chunk import Pipeline
 from processors.settings import Settings
 from processors.stores import mlflow
 from processors.stores.search import count_chunks

@@ -2,7 +2,7 @@
 
 from evaluation.gate.decision import Decision
 from evaluation.release.candidate import release_version
-from processors.chunk import Pipeline
+from processors.knowledge.chunk import Pipeline
 from processors.settings import Settings
 from processors.stores.search import open_search
 from processors.versions.builds import go_on_with

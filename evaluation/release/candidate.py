@@ -16,7 +16,7 @@ from evaluation.release.shadow import hold_for_shadow, to_metrics
 from evaluation.report.gate_report import summarise
 from evaluation.report.runbook_report import build_report
 from evaluation.report.tracking import log_runbooks, log_version, log_warnings
-from processors.chunk import Pipeline
+from processors.knowledge.chunk import Pipeline
 from processors.settings import Settings
 from processors.stores.mlflow import log_metrics, open_mlflow, set_run_tags
 from processors.stores.search import count_chunks

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from processors.chunk import Pipeline
+from processors.knowledge.chunk import Pipeline
 from processors.settings import Settings
 from processors.stores.alertmanager import send_alert
 

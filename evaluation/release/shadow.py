@@ -6,7 +6,7 @@ import structlog
 from opensearchpy import OpenSearch
 from redis.exceptions import RedisError
 
-from processors.chunk import Pipeline
+from processors.knowledge.chunk import Pipeline
 from processors.settings import Settings
 from processors.versions.catalog import find_live
 from processors.versions.shadow import ShadowReport, hide_candidate, read_shadow, show_candidate

@@ -15,7 +15,7 @@ from evaluation.report.gate_report import name_verdict, render_decision
 from evaluation.report.runbook_report import RunbookReport, render_report
 from evaluation.report.version_metrics import list_metrics
 from evaluation.report.version_plots import draw_version, read_earlier
-from processors.chunk import Pipeline
+from processors.knowledge.chunk import Pipeline
 from processors.knowledge.redaction.masking import mask_secrets
 from processors.settings import Settings
 from processors.versions.registry import name_model

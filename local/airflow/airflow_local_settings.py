@@ -17,7 +17,10 @@ for module in (
     "processors.pipelines.collect.canaries",
     "processors.pipelines.collect.metrics",
     "processors.pipelines.collect.mlflow",
-    "processors.rag",
+    "processors.pipelines.rag.embed",
+    "processors.pipelines.rag.index",
+    "processors.pipelines.rag.ingest",
+    "processors.pipelines.rag.light",
     "processors.stores.kafka_trigger",
 ):
     import_module(module)

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from processors.chunk import Chunk
 from processors.knowledge import topics
+from processors.knowledge.chunk import Chunk
 
 CANARY: Final = "runlore-canary"
 """The service of every canary; nobody is shown its chunks."""

@@ -6,7 +6,7 @@ import numpy.typing as npt
 import structlog
 from opensearchpy import OpenSearch
 
-from processors.chunk import Chunk, embedding_text
+from processors.knowledge.chunk import Chunk, embedding_text
 from processors.settings import Settings
 from processors.stores.model_server import embed_in_process, embed_texts, is_away
 from processors.stores.search import find_embeddings

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from processors.chunk import Pipeline
+    from processors.knowledge.chunk import Pipeline
     from processors.retrieval.hybrid import Hit
 
 COMPARED_DOCUMENTS: Final = 10

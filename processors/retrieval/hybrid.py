@@ -12,7 +12,7 @@ from processors.retrieval.time_phrases import TimeWindow
 
 if TYPE_CHECKING:
     # The schema's module brings pyarrow, which the service has no use for.
-    from processors.chunk import Pipeline
+    from processors.knowledge.chunk import Pipeline
 
 DYNAMIC_KINDS: Final = frozenset(
     {"log_pattern", "metric_window", "alert", "k8s_event", "k8s_state", "ml_run", "ml_model", "pipeline_run"}

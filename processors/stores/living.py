@@ -6,7 +6,7 @@ from typing import Any, Final
 from opensearchpy import OpenSearch
 from opensearchpy.helpers import scan
 
-from processors.chunk import ENDED
+from processors.knowledge.chunk import ENDED
 
 _FIELDS: Final = ("cite", "text", "service", "labels")
 _PAGE: Final = 1_000

@@ -7,7 +7,7 @@ deletions like any other.
 from pathlib import Path
 from typing import Final, TypedDict
 
-from processors.chunk import make_id
+from processors.knowledge.chunk import make_id
 from processors.knowledge.documents.pages import convert_page, is_absurd, is_document, limit_size, show_path
 from processors.settings import DocumentSource
 from processors.stores.folders import is_plain_folder, snapshot_folder

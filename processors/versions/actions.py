@@ -15,7 +15,7 @@ from processors.versions.builds import clean_up
 from processors.versions.operations import Asker
 
 if TYPE_CHECKING:
-    from processors.chunk import Pipeline
+    from processors.knowledge.chunk import Pipeline
     from processors.settings import Settings
 
 

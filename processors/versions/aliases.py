@@ -12,7 +12,7 @@ from processors.versions.names import name_slice
 
 if TYPE_CHECKING:
     # The schema's module brings pyarrow, and a rollback by command must not wait for that.
-    from processors.chunk import Pipeline
+    from processors.knowledge.chunk import Pipeline
 
 Action = dict[str, dict[str, Any]]
 

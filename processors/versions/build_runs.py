@@ -8,7 +8,7 @@ from functools import partial
 
 import httpx
 
-from processors.chunk import Pipeline
+from processors.knowledge.chunk import Pipeline
 from processors.stores import mlflow
 from processors.versions.builds import RunRecord
 from processors.versions.registry import name_model

@@ -21,7 +21,7 @@ from processors.versions.names import name_version, read_number
 from processors.versions.retention import drop_orphans
 
 if TYPE_CHECKING:
-    from processors.chunk import Pipeline
+    from processors.knowledge.chunk import Pipeline
 
 log = structlog.get_logger(__name__)
 

@@ -14,7 +14,7 @@ from processors.versions.names import find_version, parse_pipeline, read_number
 
 if TYPE_CHECKING:
     # The schema's module brings pyarrow, and a rollback by command must not wait for that.
-    from processors.chunk import Pipeline
+    from processors.knowledge.chunk import Pipeline
 
 UNFINISHED: Final = ("building", "candidate")
 _WAS_LIVE: Final = ("live", "retired")

@@ -11,7 +11,7 @@ from processors.versions.pins import PinnedError, list_pinned, require_unpinned
 
 if TYPE_CHECKING:
     # The schema's module brings pyarrow, and a rollback by command must not wait for that.
-    from processors.chunk import Pipeline
+    from processors.knowledge.chunk import Pipeline
 
 
 def delete_version(client: OpenSearch, version: str, *, spare_pinned: bool = False) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
     # The schema's module brings pyarrow, and a rollback by command must not wait for that.
-    from processors.chunk import Pipeline
+    from processors.knowledge.chunk import Pipeline
 
 VERSION: Final = r"(cag|rag)-v\d{6}"
 """Pattern of the name of a version of ours."""

@@ -14,7 +14,7 @@ from processors.versions.catalog import require_version
 from processors.versions.deletion import prune_versions
 
 if TYPE_CHECKING:
-    from processors.chunk import Pipeline
+    from processors.knowledge.chunk import Pipeline
     from processors.settings import Settings
 
 

@@ -10,7 +10,7 @@ from processors.versions.pins import PinnedError, list_pinned
 from processors.versions.swaps import swap
 
 if TYPE_CHECKING:
-    from processors.chunk import Pipeline
+    from processors.knowledge.chunk import Pipeline
 
 
 class NotPromotedError(ValueError):

@@ -14,7 +14,7 @@ from processors.stores import mlflow
 
 if TYPE_CHECKING:
     # The schema's module brings pyarrow, and a rollback by command must not wait for that.
-    from processors.chunk import Pipeline
+    from processors.knowledge.chunk import Pipeline
 
 log = structlog.get_logger(__name__)
 

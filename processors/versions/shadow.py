@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from opensearchpy import OpenSearch
 
-from processors.chunk import Pipeline
+from processors.knowledge.chunk import Pipeline
 from processors.retrieval.agreement import ShadowRead, name_candidate_alias
 from processors.stores.shadow_sums import read_sums
 from processors.versions.aliases import Action, change_aliases

@@ -11,7 +11,7 @@ from typing import Any, Final
 import structlog
 from opensearchpy import NotFoundError, OpenSearch, RequestError
 
-from processors.chunk import Chunk
+from processors.knowledge.chunk import Chunk
 from processors.stores import search
 from processors.stores.indices import create_index
 from processors.versions.names import cover_family, find_pipeline, name_slice

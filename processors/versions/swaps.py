@@ -15,7 +15,7 @@ from processors.versions.pins import require_unpinned
 
 if TYPE_CHECKING:
     # The schema's module brings pyarrow, and a rollback by command must not wait for that.
-    from processors.chunk import Pipeline
+    from processors.knowledge.chunk import Pipeline
 
 
 def promote(client: OpenSearch, pipeline: "Pipeline", index: str) -> str | None:

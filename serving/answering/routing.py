@@ -14,7 +14,7 @@ from processors.retrieval.time_phrases import find_window
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from processors.chunk import Pipeline
+    from processors.knowledge.chunk import Pipeline
 
 RouteName = Literal["rag", "cag", "both"]
 

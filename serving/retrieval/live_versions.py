@@ -12,7 +12,7 @@ from serving.faults import NoKnowledgeError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from processors.chunk import Pipeline
+    from processors.knowledge.chunk import Pipeline
     from serving.clients.lifespan import Clients
 
 # Of both pipelines, so that all questions can share one read.

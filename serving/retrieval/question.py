@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     # The schema's module brings pyarrow, which the service has no use for.
-    from processors.chunk import Pipeline
+    from processors.knowledge.chunk import Pipeline
     from processors.retrieval.hybrid import Hit
     from processors.retrieval.time_phrases import TimeWindow
     from processors.settings import Settings

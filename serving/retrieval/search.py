@@ -33,7 +33,7 @@ from serving.retrieval.reranking import rerank_hits
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from processors.chunk import Pipeline
+    from processors.knowledge.chunk import Pipeline
     from processors.settings import Settings
     from serving.clients.lifespan import Clients
     from serving.retrieval.embedding import Embedded

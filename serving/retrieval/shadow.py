@@ -30,7 +30,7 @@ from serving.context.metrics import SHADOW_OVERLAP, SHADOW_RANK_OVERLAP, SHADOW_
 from serving.retrieval.search import time_searches
 
 if TYPE_CHECKING:
-    from processors.chunk import Pipeline
+    from processors.knowledge.chunk import Pipeline
     from processors.settings import Settings
     from serving.clients.lifespan import Clients
     from serving.retrieval.question import Question

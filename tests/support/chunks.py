@@ -1,10 +1,10 @@
 """The chunks of single records, for tests of what is told of them."""
 
 from processors.access_policy import PUBLIC_POLICY
-from processors.chunk import Chunk
-from processors.knowledge.chunks import Batch
+from processors.knowledge.chunk import Chunk
+from processors.knowledge.chunk_factory import Batch
+from processors.knowledge.partitions import chunk_record
 from processors.knowledge.record import Record
-from processors.light import chunk_record
 
 
 def make_chunks(record: Record) -> list[Chunk]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from opensearchpy import helpers
 
-from processors.chunk import Chunk, make_id
+from processors.knowledge.chunk import Chunk, make_id
 from processors.settings import load_settings
 from processors.stores import search
 from processors.stores.search import writes

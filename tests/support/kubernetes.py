@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from processors.chunk import Chunk
+from processors.knowledge.chunk import Chunk
 from processors.knowledge.record import Record
 from tests.support.chunks import make_chunks
 

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from processors.chunk import Chunk, chunks_to_table, table_to_chunks
+from processors.knowledge.chunk import Chunk, chunks_to_table, table_to_chunks
+from processors.knowledge.partitions import build_chunks
 from processors.knowledge.record import DeadLetter, Record, read_rows
 from processors.knowledge.untrusted import decode_text
-from processors.light import build_chunks
-from processors.rag import _RECORD_SCHEMA, _mask_record
+from processors.pipelines.rag.ingest import RECORD_SCHEMA, mask_record
 
 CLOCK = datetime(2026, 11, 21, 7, 30, tzinfo=UTC)
 """When the broker got the records, unless a test says otherwise."""
@@ -41,7 +41,7 @@ def make_record(
 
 def run_stages(records: list[Record]) -> Told:
     """Mask, stage, process and stage again the records of one partition."""
-    staged = pa.Table.from_pylist([_mask_record(record) for record in records], schema=_RECORD_SCHEMA)
+    staged = pa.Table.from_pylist([mask_record(record) for record in records], schema=RECORD_SCHEMA)
     now = datetime.now(UTC).isoformat()
     built = build_chunks(read_rows(staged.to_pylist()), None, (), "batch", now)
     # The state goes to staging as JSON, and nothing of it may refuse to be written.

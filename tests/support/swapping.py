@@ -16,7 +16,7 @@ import redis
 import uvicorn
 from opensearchpy import AsyncOpenSearch, OpenSearch
 
-from processors.chunk import Chunk, make_id
+from processors.knowledge.chunk import Chunk, make_id
 from processors.retrieval.cache_keys import match_version
 from processors.settings import Settings
 from processors.stores.model_server import embed_texts

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 from opensearchpy import OpenSearch
 
-from processors.chunk import Chunk, make_id
+from processors.knowledge.chunk import Chunk, make_id
 from processors.settings import Settings
 from processors.stores.model_server import embed_texts
 from processors.stores.search import write_chunks

@@ -5,7 +5,7 @@ The records are those of `processors/pipelines/collect/airflow.py`.
 
 from processors.knowledge.airflow.hours import describe_hour
 from processors.knowledge.airflow.runs import describe_run
-from processors.knowledge.chunks import Reading
+from processors.knowledge.chunk_factory import Reading
 from processors.knowledge.record import Record
 from processors.knowledge.times import read_clock
 from processors.knowledge.untrusted import PoisonError, read_object

@@ -8,7 +8,7 @@ import numpy as np
 
 from processors.knowledge.airflow.fields import LONGEST_TITLE, read_span, require_text
 from processors.knowledge.airflow.tasks import FAILED, read_duration
-from processors.knowledge.chunks import Description
+from processors.knowledge.chunk_factory import Description
 from processors.knowledge.durations import describe_duration
 from processors.knowledge.fields import Object, take_count, take_objects, take_text
 from processors.knowledge.times import bound_moment, read_moment

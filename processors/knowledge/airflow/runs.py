@@ -14,7 +14,7 @@ from processors.knowledge.airflow.tasks import (
     describe_task,
     name_instance,
 )
-from processors.knowledge.chunks import Description
+from processors.knowledge.chunk_factory import Description
 from processors.knowledge.durations import describe_duration
 from processors.knowledge.fields import Object, take_object, take_objects, take_text
 

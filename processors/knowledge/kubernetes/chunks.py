@@ -4,8 +4,8 @@ import shlex
 from datetime import datetime
 from typing import Any, Final
 
-from processors.chunk import ENDED
-from processors.knowledge.chunks import Description, Reading
+from processors.knowledge.chunk import ENDED
+from processors.knowledge.chunk_factory import Description, Reading
 from processors.knowledge.faults import note_fault
 from processors.knowledge.fields import Object, take_text
 from processors.knowledge.kubernetes.audit import is_audit, read_audit

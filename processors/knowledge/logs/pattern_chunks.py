@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from processors.knowledge.chunks import Description
+from processors.knowledge.chunk_factory import Description
 from processors.knowledge.logs.access import name_status
 from processors.knowledge.logs.headlines import choose_headline, says_nothing
 from processors.knowledge.logs.masks import mask_variables

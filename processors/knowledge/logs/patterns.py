@@ -10,7 +10,7 @@ from typing import Final
 
 from drain3.drain import Drain
 
-from processors.chunk import make_id
+from processors.knowledge.chunk import make_id
 from processors.knowledge.logs.counting import add_entry
 from processors.knowledge.logs.entries import extend_entry, find_begin_severity, make_entry
 from processors.knowledge.logs.matching import match_line

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Final, TypedDict
 
-from processors.chunk import make_id
+from processors.knowledge.chunk import make_id
 from processors.knowledge.logs.parsing import LogLine
 
 _LONGEST_NAME: Final = 1_000

@@ -10,8 +10,8 @@ from markdown_it.tree import SyntaxTreeNode
 from semantic_text_splitter import MarkdownSplitter
 from tokenizers import Tokenizer
 
-from processors.chunk import Chunk, make_id
-from processors.knowledge.chunks import Batch, Description, make_page_chunk
+from processors.knowledge.chunk import Chunk, make_id
+from processors.knowledge.chunk_factory import Batch, Description, make_page_chunk
 from processors.knowledge.markdown import CHUNKER
 from processors.knowledge.markdown.front_matter import to_text
 from processors.knowledge.markdown.parsing import Document, Section, open_parser

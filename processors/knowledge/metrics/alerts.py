@@ -5,8 +5,8 @@ import re
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from processors.chunk import ENDED
-from processors.knowledge.chunks import Description
+from processors.knowledge.chunk import ENDED
+from processors.knowledge.chunk_factory import Description
 from processors.knowledge.metrics.notifications import FIRING, RESOLVED
 from processors.knowledge.metrics.points import read_number
 from processors.knowledge.record import Record

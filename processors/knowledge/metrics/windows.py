@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from processors.knowledge.chunks import Description, Reading
+from processors.knowledge.chunk_factory import Description, Reading
 from processors.knowledge.faults import note_fault
 from processors.knowledge.metrics.alerts import describe_alert
 from processors.knowledge.metrics.anomalies import find_episodes

@@ -4,7 +4,7 @@ The records are those of `processors/pipelines/collect/mlflow.py`: MLflow's own 
 production version that it competes with.
 """
 
-from processors.knowledge.chunks import Reading
+from processors.knowledge.chunk_factory import Reading
 from processors.knowledge.mlflow.fields import as_object
 from processors.knowledge.mlflow.models import describe_model
 from processors.knowledge.mlflow.runs import describe_run

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from processors.knowledge.chunks import Description
+from processors.knowledge.chunk_factory import Description
 from processors.knowledge.mlflow.comparison import sort_metrics
 from processors.knowledge.mlflow.fields import (
     LONGEST_TITLE,

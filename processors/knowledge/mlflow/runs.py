@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from processors.knowledge.chunks import Description
+from processors.knowledge.chunk_factory import Description
 from processors.knowledge.durations import describe_duration
 from processors.knowledge.mlflow.comparison import compare_metrics, describe_comparison, sort_metrics
 from processors.knowledge.mlflow.facts import RunFacts, write_facts

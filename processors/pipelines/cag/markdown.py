@@ -7,7 +7,7 @@ it. The records of pages that the run didn't read are those of the version that 
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from processors.chunk import Chunk, chunks_to_table, make_id
+from processors.knowledge.chunk import Chunk, chunks_to_table, make_id
 from processors.knowledge.markdown.chunking import build_document_chunks, open_splitter
 from processors.knowledge.markdown.parsing import parse_document
 from processors.knowledge.procedures.checking import PageRecord, record_page, update_records

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from processors.chunk import make_id
+from processors.knowledge.chunk import make_id
 from processors.pipelines.cag.sources.confluence import read_confluence_source
 from processors.pipelines.cag.sources.git import read_git_source
 from processors.pipelines.cag.sources.held_pages import read_held, stage_held

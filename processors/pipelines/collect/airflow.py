@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import httpx
 
-from processors.chunk import make_id
 from processors.knowledge import topics
 from processors.knowledge.airflow.errors import shorten_text
 from processors.knowledge.airflow.tasks import FAILED, name_instance
+from processors.knowledge.chunk import make_id
 from processors.settings import Settings
 from processors.stores import airflow, kafka
 

@@ -15,8 +15,8 @@ from typing import Any, Final, TypedDict
 import structlog
 from opensearchpy import OpenSearchException
 
-from processors.chunk import make_id
 from processors.knowledge import topics
+from processors.knowledge.chunk import make_id
 from processors.settings import LogIndex, Settings, hide_logins
 from processors.stores import kafka, log_index
 

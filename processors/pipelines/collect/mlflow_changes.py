@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import httpx
 
-from processors.chunk import make_id
+from processors.knowledge.chunk import make_id
 from processors.stores import mlflow
 
 # The end time is set by the clock of whoever ran the training.

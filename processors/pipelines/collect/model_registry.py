@@ -4,7 +4,7 @@ from typing import Any, Final, TypedDict
 
 import httpx
 
-from processors.chunk import make_id
+from processors.knowledge.chunk import make_id
 from processors.stores import mlflow
 
 _ALIASES: Final = ("champion", "production", "prod")

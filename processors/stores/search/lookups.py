@@ -2,7 +2,7 @@
 
 from opensearchpy import OpenSearch
 
-from processors.chunk import Chunk
+from processors.knowledge.chunk import Chunk
 
 
 def find_embeddings(

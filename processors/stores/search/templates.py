@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from opensearchpy import OpenSearch
 
-from processors.chunk import Pipeline, index_mapping
+from processors.knowledge.chunk import Pipeline, index_mapping
 
 PIPELINES: Final[tuple[Pipeline, ...]] = ("rag", "cag")
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from opensearchpy import OpenSearch, helpers
 
-from processors.chunk import ENDED, Chunk
+from processors.knowledge.chunk import ENDED, Chunk
 from processors.stores.search.blocks import explain_block, is_block
 
 # OpenSearch takes 65,536 terms in one clause.

@@ -15,7 +15,7 @@ from opensearchpy import OpenSearch
 
 from evaluation.gate.policy import load_policy
 from evaluation.release import candidate
-from processors.chunk import make_id
+from processors.knowledge.chunk import make_id
 from processors.retrieval.cache_keys import cache_key, cache_namespace
 from processors.settings import Settings
 from processors.stores.search import write_chunks

@@ -13,7 +13,7 @@ import mlflow
 import pytest
 from opensearchpy import OpenSearch
 
-from processors.chunk import make_id
+from processors.knowledge.chunk import make_id
 from processors.settings import Settings
 from processors.versions import catalog
 

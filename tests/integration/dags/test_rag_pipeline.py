@@ -15,7 +15,10 @@ from opensearchpy import OpenSearch
 
 from processors.knowledge import topics
 from processors.knowledge.positions import count_between
-from processors.rag import embed_events, index_chunks, ingest_events, process_events
+from processors.pipelines.rag.embed import embed_events
+from processors.pipelines.rag.index import index_chunks
+from processors.pipelines.rag.ingest import ingest_events
+from processors.pipelines.rag.light import process_events
 from processors.settings import Settings
 from processors.stores import kafka
 from processors.versions import builds, catalog, deletion, promotion, swaps

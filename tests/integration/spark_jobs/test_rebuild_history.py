@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from processors.chunk import parquet_schema, table_to_chunks
+from processors.knowledge.chunk import parquet_schema, table_to_chunks
+from processors.knowledge.partitions import build_chunks
 from processors.knowledge.positions import Positions
 from processors.knowledge.record import Record
-from processors.light import build_chunks
 from processors.stores import staging
 from spark_jobs.rebuild_history import (
     parse_time,

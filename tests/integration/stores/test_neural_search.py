@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from opensearchpy import OpenSearch
 
-from processors.chunk import Chunk, make_id
+from processors.knowledge.chunk import Chunk, make_id
 from processors.retrieval.hybrid import Hit, TextToEmbed, build_hybrid_query, parse_hits
 from processors.retrieval.neural_model import SEARCH_PATH, build_model_search
 from processors.settings import Settings

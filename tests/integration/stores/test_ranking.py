@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from opensearchpy import OpenSearch
 
-from processors.chunk import index_mapping
+from processors.knowledge.chunk import index_mapping
 from processors.retrieval.hybrid import build_hybrid_query
 from processors.stores.search import ANALYSIS
 

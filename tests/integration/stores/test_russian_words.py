@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from opensearchpy import OpenSearch
 
-from processors.chunk import index_mapping
+from processors.knowledge.chunk import index_mapping
 from processors.retrieval.hybrid import build_hybrid_query
 from processors.stores.search import ANALYSIS
 

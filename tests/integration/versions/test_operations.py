@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from opensearchpy import OpenSearch
 
-from processors.chunk import Chunk
+from processors.knowledge.chunk import Chunk
 from processors.settings import Settings
 from processors.stores import mlflow
 from processors.versions import builds, catalog, operations, slices, swaps, tables

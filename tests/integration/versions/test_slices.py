@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from opensearchpy import OpenSearch, OpenSearchException
 
-from processors import rag
-from processors.chunk import ENDED, Chunk, chunks_to_table, make_id
+from processors.knowledge.chunk import ENDED, Chunk, chunks_to_table, make_id
 from processors.pipelines.maintain import apply_retention
+from processors.pipelines.rag.index import index_chunks
+from processors.pipelines.rag.light import LETTER_SCHEMA
 from processors.settings import Settings
 from processors.stores import search, staging
 from processors.versions import builds, catalog, deletion, retention, slices, swaps
@@ -250,7 +251,7 @@ def test_pruning_deletes_whole_families_and_slices_without_base_go(client: OpenS
 def stage_run(tmp_path: Path, version: str, chunks: list[Chunk], held: Any, end: Any) -> str:
     url = f"file://{tmp_path}/{make_id(end)}"
     staging.write_table(f"{url}/embed", "chunks", chunks_to_table(chunks))
-    staging.write_table(f"{url}/light", "dead_letters", rag._LETTER_SCHEMA.empty_table())
+    staging.write_table(f"{url}/light", "dead_letters", LETTER_SCHEMA.empty_table())
     manifest = {"version": version, "held": held, "start": held, "end": end, "log_state": None}
     staging.write_manifest(f"{url}/light", manifest)
     return url
@@ -262,7 +263,7 @@ def index_run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr("processors.stores.kafka.mirror_positions", lambda *_: None)
 
     def index(url: str, **changes: Any) -> dict[str, Any]:
-        return rag.index_chunks(settings.model_copy(update=changes), url, from_history=False)
+        return index_chunks(settings.model_copy(update=changes), url, from_history=False)
 
     return index
 

@@ -86,7 +86,7 @@ def test_a_source_without_an_address_is_skipped_and_one_that_is_down_is_named() 
 def test_spark_runs_only_for_a_history_window(
     monkeypatch: pytest.MonkeyPatch, history_from: str | None, next_task: str
 ) -> None:
-    monkeypatch.setattr("processors.rag.process_events", lambda *_: {"chunks": 1})
+    monkeypatch.setattr("processors.pipelines.rag.light.process_events", lambda *_: {"chunks": 1})
     light = rag_pipeline().get_task("light_processing_task")
     pushed: dict[str, Any] = {}
     ti = SimpleNamespace(xcom_push=lambda key, value: pushed.update({key: value}))
@@ -99,7 +99,7 @@ def test_spark_runs_only_for_a_history_window(
 def test_a_run_that_left_events_behind_wakes_the_next(
     monkeypatch: pytest.MonkeyPatch, *, is_full: bool
 ) -> None:
-    monkeypatch.setattr("processors.rag.index_chunks", lambda *_, **__: {"candidate": False})
+    monkeypatch.setattr("processors.pipelines.rag.index.index_chunks", lambda *_, **__: {"candidate": False})
     indexing = rag_pipeline().get_task("vector_indexing_task")
     woken: list[Asset] = []
     outlet_events = {MORE_EVENTS: SimpleNamespace(add=woken.append)}

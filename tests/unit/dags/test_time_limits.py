@@ -57,7 +57,7 @@ def test_airflow_ends_a_task_by_the_limit_that_it_asked_for(
     def hang(*_: Any, **__: Any) -> None:
         time.sleep(0.5)
 
-    monkeypatch.setattr("processors.rag.ingest_events", hang)
+    monkeypatch.setattr("processors.pipelines.rag.ingest.ingest_events", hang)
     monkeypatch.setattr("dags.rag_pipeline.SHORT", timedelta(seconds=0.1))
     task = rag_pipeline().get_task("data_ingestion_task")
     params = {"history_from": history_from, "history_to": None}

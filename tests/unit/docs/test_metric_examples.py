@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from processors.knowledge.partitions import build_chunks
 from processors.knowledge.record import Record
-from processors.light import build_chunks
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "kafka.md"
 ROW = re.compile(r"\| (?P<name>[^|]+) \| `(?P<value>[^|]+)` \| `(?P<told>[^|`]+)` \|")

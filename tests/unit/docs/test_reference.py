@@ -13,8 +13,8 @@ from pydantic_core import to_json
 
 from local.services import SERVICES
 from local.settings import PORT_OFFSETS, StackSettings
-from processors.chunk import Chunk
 from processors.knowledge import topics
+from processors.knowledge.chunk import Chunk
 from processors.retrieval.hybrid import DYNAMIC_KINDS, KEYWORD_FILTERS
 from processors.settings import Settings
 from serving.context import metrics as of_service

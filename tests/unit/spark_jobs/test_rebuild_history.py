@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from processors.knowledge import topics
-from processors.rag import _RECORD_SCHEMA
+from processors.pipelines.rag.ingest import RECORD_SCHEMA
 from processors.settings import load_settings
 from processors.stores import staging
 from spark_jobs import rebuild_history
@@ -41,6 +41,6 @@ def test_history_is_for_whom_the_policy_says_too(tmp_path: Path, monkeypatch: py
     settings = load_settings().model_copy(update={"access_policy_file": policy})
     monkeypatch.setattr(rebuild_history, "load_settings", lambda: settings)
     records = [make_record(topics.LOGS, '{"message": "a line"}')]
-    batches = pa.Table.from_pylist(records, schema=_RECORD_SCHEMA).to_batches()
+    batches = pa.Table.from_pylist(records, schema=RECORD_SCHEMA).to_batches()
     (batch,) = rebuild_history.build_batches(batches, tmp_path.as_uri(), "2026-11-21T07:30:00+00:00")
     assert batch.column("acl").to_pylist() == [["staff"]]

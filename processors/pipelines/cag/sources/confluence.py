@@ -8,7 +8,7 @@ from typing import Any, Final, TypedDict
 import httpx
 import structlog
 
-from processors.chunk import make_id
+from processors.knowledge.chunk import make_id
 from processors.knowledge.documents.storage_format import convert_storage
 from processors.knowledge.redaction.masking import mask_secrets
 from processors.pipelines.cag.sources.page_dates import date_page

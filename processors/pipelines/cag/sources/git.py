@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import structlog
 
-from processors.chunk import make_id
+from processors.knowledge.chunk import make_id
 from processors.knowledge.redaction.masking import mask_secrets
 from processors.pipelines.cag.sources.page_dates import date_page
 from processors.pipelines.cag.sources.signature import sign_processing

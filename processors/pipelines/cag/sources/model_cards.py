@@ -6,7 +6,7 @@ from typing import Any, Final
 import httpx
 import structlog
 
-from processors.chunk import make_id
+from processors.knowledge.chunk import make_id
 from processors.knowledge.documents.model_cards import write_model_card
 from processors.knowledge.redaction.masking import mask_secrets
 from processors.pipelines.cag.sources.page_dates import date_page

@@ -1,6 +1,6 @@
 """What decides how a page becomes chunks of an index: a change of any of it means reading all pages again."""
 
-from processors.chunk import index_mapping, make_id
+from processors.knowledge.chunk import index_mapping, make_id
 from processors.knowledge.markdown import CHUNKER
 from processors.settings import Settings
 from processors.stores.search import ANALYSIS

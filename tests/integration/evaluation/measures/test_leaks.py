@@ -9,7 +9,7 @@ from opensearchpy import OpenSearch
 
 from evaluation.measures import leak_probes
 from evaluation.measures.leaks import find_leaks
-from processors.chunk import Chunk, hash_content, make_id
+from processors.knowledge.chunk import Chunk, hash_content, make_id
 from processors.settings import DocumentSource, Settings
 from processors.stores.model_server import embed_texts
 from processors.stores.search import apply_templates, write_chunks

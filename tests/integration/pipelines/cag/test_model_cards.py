@@ -6,7 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from processors.chunk import make_id
+from processors.knowledge.chunk import make_id
 from processors.pipelines.cag.sources.model_cards import read_model_cards
 from processors.settings import Settings
 from processors.stores.mlflow import open_mlflow

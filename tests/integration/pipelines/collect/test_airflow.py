@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from local.airflow_api import follow_run, trigger_dag
-from processors.chunk import Chunk
 from processors.knowledge import topics
+from processors.knowledge.chunk import Chunk
 from processors.pipelines.collect.airflow import collect_airflow
 from processors.settings import Settings
 from processors.stores import kafka

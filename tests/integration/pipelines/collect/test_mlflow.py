@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from mlflow import MlflowClient
 
-from processors.chunk import Chunk
 from processors.knowledge import topics
+from processors.knowledge.chunk import Chunk
 from processors.knowledge.record import Record
 from processors.pipelines.collect.mlflow import collect_mlflow
 from processors.settings import Settings

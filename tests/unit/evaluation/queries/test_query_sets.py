@@ -16,7 +16,7 @@ from evaluation.queries.query_sets import (
     read_golden,
     tell_language,
 )
-from processors.chunk import Chunk, make_id
+from processors.knowledge.chunk import Chunk, make_id
 from processors.knowledge.markdown.parsing import parse_document
 from processors.knowledge.procedures.checking import PageRecord, record_page
 from processors.knowledge.procedures.reading import read_procedure

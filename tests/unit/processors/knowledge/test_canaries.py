@@ -6,8 +6,8 @@ import pytest
 
 from processors.knowledge import topics
 from processors.knowledge.canaries import CANARY, KINDS, find_lost, make_canaries, measure_freshness
+from processors.knowledge.partitions import build_chunks
 from processors.knowledge.record import Record
-from processors.light import build_chunks
 
 NOW = datetime(2026, 11, 21, 10, 0, 0, 250_000, tzinfo=UTC)
 

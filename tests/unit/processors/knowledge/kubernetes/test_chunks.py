@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from processors.chunk import ENDED
+from processors.knowledge.chunk import ENDED
 from tests.support.chunks import make_chunks
 from tests.support.kubernetes import build, make_record
 

@@ -5,8 +5,8 @@ import time
 import pytest
 
 from processors.knowledge.logs.headlines import find_headline
+from processors.knowledge.partitions import build_chunks
 from processors.knowledge.record import Record
-from processors.light import build_chunks
 
 CLOCK_MS = 1_795_262_400_000  # 2026-11-21T12:00:00Z
 

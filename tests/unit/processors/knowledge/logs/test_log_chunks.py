@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from processors.chunk import Chunk
+from processors.knowledge.chunk import Chunk
+from processors.knowledge.partitions import build_chunks
 from processors.knowledge.record import Record
-from processors.light import build_chunks
 
 MINUTE = 60_000
 NOW_MS = 1_795_246_200_000  # 2026-11-21T07:30:00Z

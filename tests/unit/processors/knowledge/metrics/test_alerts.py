@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from processors.chunk import ENDED, Chunk
+from processors.knowledge.chunk import ENDED, Chunk
 from processors.knowledge.record import Record
 from processors.knowledge.untrusted import PoisonError
 from tests.support.chunks import make_chunks

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from processors.chunk import Chunk
+from processors.knowledge.chunk import Chunk
 from processors.knowledge.untrusted import PoisonError
 from tests.unit.processors.knowledge.metrics.records import READ_AT, build_all
 

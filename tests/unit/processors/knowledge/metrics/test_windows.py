@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from processors.chunk import Chunk
+from processors.knowledge.chunk import Chunk
 from processors.knowledge.record import Record
 from tests.support.chunks import make_chunks
 

@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from processors.chunk import make_id
+from processors.knowledge.chunk import make_id
 from processors.knowledge.markdown.chunking import make_splitter
 from processors.pipelines.cag import markdown
 from processors.settings import Settings

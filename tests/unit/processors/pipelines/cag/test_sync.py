@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from processors.chunk import make_id
+from processors.knowledge.chunk import make_id
 from processors.pipelines.cag.sources.git import read_git_source
 from processors.pipelines.cag.sources.updates import SourceUpdate
 from processors.pipelines.cag.sync import stage_updates

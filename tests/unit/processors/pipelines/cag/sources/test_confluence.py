@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 from tenacity import Future, RetryCallState
 
-from processors.chunk import make_id
+from processors.knowledge.chunk import make_id
 from processors.pipelines.cag.sources.confluence import read_confluence_source
 from processors.settings import ConfluenceSpace, Settings
 from processors.stores import confluence

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from processors.chunk import make_id
+from processors.knowledge.chunk import make_id
 from processors.pipelines.cag.sources.cites import build_cite
 from processors.pipelines.cag.sources.model_cards import read_model_cards
 from processors.settings import Settings

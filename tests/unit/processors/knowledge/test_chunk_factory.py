@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from processors.access_policy import PUBLIC_POLICY, AccessPolicy, AccessRule, load_policy
-from processors.chunk import Chunk, chunks_to_table, hash_content, make_id, table_to_chunks
-from processors.knowledge.chunks import (
+from processors.knowledge.chunk import Chunk, chunks_to_table, hash_content, make_id, table_to_chunks
+from processors.knowledge.chunk_factory import (
     LONGEST_NAME,
     LONGEST_TEXT,
     LONGEST_VALUE,

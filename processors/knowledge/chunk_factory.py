@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from processors.access_policy import AccessPolicy, choose_groups
-from processors.chunk import Chunk, hash_content, make_id
+from processors.knowledge.chunk import Chunk, hash_content, make_id
 from processors.knowledge.times import EARLIEST, bound_moment
 from processors.knowledge.untrusted import clean_strings, clean_text
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from processors.knowledge import topics
+from processors.knowledge.partitions import DESCRIBERS, build_chunks
 from processors.knowledge.record import Record
-from processors.light import DESCRIBERS, build_chunks
 
 
 def make_record(topic: str, offset: int, value: str | None) -> Record:

@@ -1,6 +1,6 @@
 """One schema: what goes to Parquet comes back, and the mapping knows every field."""
 
-from processors.chunk import Chunk, chunks_to_table, index_mapping, table_to_chunks
+from processors.knowledge.chunk import Chunk, chunks_to_table, index_mapping, table_to_chunks
 
 CHUNK = Chunk(
     chunk_id="c",

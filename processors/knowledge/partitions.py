@@ -6,10 +6,10 @@ from functools import partial
 from typing import Final, TypedDict, TypeVar
 
 from processors.access_policy import PUBLIC_POLICY, AccessPolicy
-from processors.chunk import Chunk
 from processors.knowledge import topics
 from processors.knowledge.airflow.chunks import describe_airflow
-from processors.knowledge.chunks import Batch, Origin, Reading, make_event_chunk
+from processors.knowledge.chunk import Chunk
+from processors.knowledge.chunk_factory import Batch, Origin, Reading, make_event_chunk
 from processors.knowledge.faults import describe_faults
 from processors.knowledge.kubernetes.chunks import describe_kubernetes
 from processors.knowledge.logs.offsets import write_offsets

@@ -1,0 +1,74 @@
+"""`data_ingestion_task`: Kafka from the live version's positions on, into staging, secrets masked."""
+
+from typing import Any, Final
+
+import pyarrow as pa
+
+from processors.knowledge import topics
+from processors.knowledge.positions import Positions
+from processors.knowledge.record import Record, read_rows
+from processors.knowledge.redaction.masking import mask_named, mask_secrets
+from processors.knowledge.untrusted import clean_text
+from processors.settings import Settings
+from processors.stores import kafka, search, staging
+from processors.versions import catalog
+
+RECORD_SCHEMA: Final = pa.schema(
+    [
+        ("topic", pa.string()),
+        ("partition", pa.int32()),
+        ("offset", pa.int64()),
+        ("timestamp_ms", pa.int64()),
+        ("key", pa.string()),
+        ("headers", pa.map_(pa.string(), pa.string())),
+        ("value", pa.string()),
+    ]
+)
+
+
+def ingest_events(settings: Settings, run_id: str, *, even_if_empty: bool = False) -> dict[str, Any] | None:
+    """Drain Kafka from the live version's positions into staging, secrets masked.
+
+    Args:
+        settings: Of the platform.
+        run_id: Names the run's folder in staging.
+        even_if_empty: Go on without events, as a rebuild from history does.
+
+    Returns:
+        `{"run_url", "version", "events", "is_full"}`, or None when there is nothing to do. A full run may
+        have left events behind.
+    """
+    client = search.open_search(settings.opensearch_url)
+    live = catalog.find_live(client, "rag")
+    meta = catalog.read_meta(client, live) if live else {}
+    start: Positions = meta.get("positions", {})
+    limit = settings.max_events_per_run
+    records, begin, reached = kafka.drain(settings.kafka_bootstrap, topics.DYNAMIC, start, limit)
+    if not records and not even_if_empty:
+        return None
+    url = staging.stage_url(settings.staging_url, "rag", run_id, "ingest")
+    masked = [mask_record(record) for record in records]
+    staging.write_table(url, "records", pa.Table.from_pylist(masked, schema=RECORD_SCHEMA))
+    manifest = {"version": live, "held": start, "start": begin, "end": reached, "events": len(records)}
+    newest_ms = max((record["timestamp_ms"] for record in records), default=None)
+    staging.write_manifest(url, {**manifest, "newest_ms": newest_ms, "log_state": meta.get("log_state")})
+    count = len(records)
+    return {
+        "run_url": url.removesuffix("/ingest"), "version": live, "events": count, "is_full": count >= limit,
+    }  # fmt: skip
+
+
+def mask_record(record: Record) -> Record:
+    """Return the record without secrets; masking decodes JSON, which may bring odd text to light."""
+    return {
+        **record,
+        "key": clean_text(mask_secrets(record["key"])),
+        "headers": {name: clean_text(mask_named(name, value)) for name, value in record["headers"].items()},
+        "value": None if record["value"] is None else clean_text(mask_secrets(record["value"])),
+    }
+
+
+def read_records(url: str) -> list[Record]:
+    """Return staged records, those of each partition together and in the order of their offsets."""
+    records = read_rows(staging.read_table(url).to_pylist())
+    return sorted(records, key=lambda r: (r["topic"], r["partition"], r["offset"]))
