@@ -85,7 +85,7 @@ def knowledge_indexing_task(synced: dict[str, Any]) -> dict[str, Any]:
     from processors.pipelines.cag.index import build_version
     from processors.versions.build_runs import keep_record
 
-    built = build_version(SETTINGS, synced["run_url"], keep_record(SETTINGS.mlflow_tracking_uri, "cag"))
+    built = build_version(SETTINGS, synced["run_url"], keep_record(SETTINGS.mlflow.tracking_uri, "cag"))
     decision = release_build(SETTINGS, "cag", built["index"])
     if not decision["promote"]:
         raise AirflowFailException(f"{built['index']} was refused: {'; '.join(decision['reasons'])}")
@@ -99,7 +99,7 @@ def cache_warming_task(built: dict[str, Any]) -> dict[str, int]:
     from processors.pipelines.cag.warm import warm_cache
     from processors.stores.search import open_search
 
-    client, index = open_search(SETTINGS.opensearch_url), built["index"]
+    client, index = open_search(SETTINGS.opensearch.url), built["index"]
     return warm_cache(client, SETTINGS, index, list_known_questions(client, SETTINGS, index))
 
 

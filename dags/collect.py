@@ -27,7 +27,8 @@ import pendulum
 from airflow.sdk import DeltaTriggerTimetable, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from processors.settings import Settings, hide_logins, load_settings
+from processors.settings import Settings, load_settings
+from processors.settings.addresses import hide_logins
 from processors.time_limits import SHORT
 
 SETTINGS = load_settings()
@@ -60,7 +61,7 @@ def collect_metrics_task() -> Counts:
     """Send the course of every configured query, and the alerts, to Kafka."""
     from processors.pipelines.collect.metrics import collect_metrics
 
-    with naming_source("Prometheus", "RUNLORE_PROMETHEUS_URL", SETTINGS.prometheus_url):
+    with naming_source("Prometheus", "RUNLORE_PROMETHEUS_URL", SETTINGS.prometheus.url):
         return collect_metrics(SETTINGS)
 
 
@@ -69,7 +70,7 @@ def collect_mlflow_task() -> Counts:
     """Send the runs and registered models that changed to Kafka."""
     from processors.pipelines.collect.mlflow import collect_mlflow
 
-    with naming_source("MLflow", "RUNLORE_MLFLOW_TRACKING_URI", SETTINGS.mlflow_tracking_uri):
+    with naming_source("MLflow", "RUNLORE_MLFLOW_TRACKING_URI", SETTINGS.mlflow.tracking_uri):
         return collect_mlflow(SETTINGS)
 
 
@@ -78,7 +79,7 @@ def collect_airflow_task() -> Counts:
     """Send Airflow's own runs that ended to Kafka."""
     from processors.pipelines.collect.airflow import collect_airflow
 
-    with naming_source("Airflow", "RUNLORE_AIRFLOW_URL", SETTINGS.airflow_url):
+    with naming_source("Airflow", "RUNLORE_AIRFLOW_URL", SETTINGS.airflow.url):
         return collect_airflow(SETTINGS)
 
 
@@ -100,11 +101,11 @@ def send_canaries_task() -> Counts:
 
 
 def _list_indices(settings: Settings) -> str:
-    return ", ".join(f"{source.url}/{source.index}" for source in settings.log_indices)
+    return ", ".join(f"{source.url}/{source.index}" for source in settings.collect.log_indices)
 
 
 @dag(
-    schedule=DeltaTriggerTimetable(timedelta(seconds=SETTINGS.collect_seconds)),
+    schedule=DeltaTriggerTimetable(timedelta(seconds=SETTINGS.collect.every_seconds)),
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,

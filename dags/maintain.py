@@ -38,10 +38,10 @@ def clean_airflow_tables_task() -> str:
     """Delete old rows of Airflow's tables."""
     from processors.pipelines.maintain import clean_airflow_tables
 
-    database_url = SETTINGS.airflow_database_url.get_secret_value()
+    database_url = SETTINGS.airflow.database_url.get_secret_value()
     if not database_url:
         raise AirflowSkipException("RUNLORE_AIRFLOW_DATABASE_URL is empty: Airflow's tables are left alone")
-    return clean_airflow_tables(database_url, datetime.now(UTC) - timedelta(days=SETTINGS.airflow_log_days))
+    return clean_airflow_tables(database_url, datetime.now(UTC) - timedelta(days=SETTINGS.airflow.log_days))
 
 
 @task
@@ -54,7 +54,7 @@ def prune_task_logs_task() -> int:
     from processors.pipelines.maintain import prune_task_logs
 
     folder = Path(conf.get("logging", "base_log_folder"))
-    return prune_task_logs(folder, datetime.now(UTC) - timedelta(days=SETTINGS.airflow_log_days))
+    return prune_task_logs(folder, datetime.now(UTC) - timedelta(days=SETTINGS.airflow.log_days))
 
 
 @task
@@ -64,10 +64,10 @@ def prune_staging_task() -> int:
     from processors.stores.search import PIPELINES, open_search
     from processors.versions.catalog import list_versions
 
-    client = open_search(SETTINGS.opensearch_url)
+    client = open_search(SETTINGS.opensearch.url)
     metas = [version["meta"] for pipeline in PIPELINES for version in list_versions(client, pipeline)]
-    before = datetime.now(UTC) - timedelta(days=SETTINGS.staging_days)
-    return len(prune_staging(SETTINGS.staging_url, metas, before))
+    before = datetime.now(UTC) - timedelta(days=SETTINGS.storage.staging_days)
+    return len(prune_staging(SETTINGS.storage.staging_url, metas, before))
 
 
 @task
@@ -76,7 +76,7 @@ def drop_old_slices_task() -> dict[str, int]:
     from processors.pipelines.maintain import apply_retention
     from processors.stores.search import open_search
 
-    return apply_retention(open_search(SETTINGS.opensearch_url), "rag", SETTINGS, datetime.now(UTC))
+    return apply_retention(open_search(SETTINGS.opensearch.url), "rag", SETTINGS, datetime.now(UTC))
 
 
 @task
@@ -89,16 +89,16 @@ def clean_up_versions_task() -> dict[str, Any]:
     from processors.versions.catalog import list_versions
     from processors.versions.leases import BuildInProgressError
 
-    client, cleaned = open_search(SETTINGS.opensearch_url), dict[str, Any]()
+    client, cleaned = open_search(SETTINGS.opensearch.url), dict[str, Any]()
     for pipeline in PIPELINES:
         try:
             cleaned[pipeline] = clean_up(
-                client, pipeline, keep_record(SETTINGS.mlflow_tracking_uri, pipeline)
+                client, pipeline, keep_record(SETTINGS.mlflow.tracking_uri, pipeline)
             )
         except BuildInProgressError as error:
             cleaned[pipeline] = f"left for the next time: {error}"
     kept = [version["index"] for version in list_versions(client, "cag")]
-    return {**cleaned, "cached_answers": evict_versions(SETTINGS.redis_url, kept)}
+    return {**cleaned, "cached_answers": evict_versions(SETTINGS.redis.url, kept)}
 
 
 @dag(

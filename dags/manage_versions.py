@@ -53,7 +53,7 @@ def manage_versions_task(params: dict[str, Any], dag_run: Any) -> str:
         keep=params["keep"],
     )
     with failing_for_good():
-        said = act(open_search(SETTINGS.opensearch_url), load_settings, request)
+        said = act(open_search(SETTINGS.opensearch.url), load_settings, request)
     print(said)  # noqa: T201 - a task's log shows it as it is
     return said
 
@@ -73,7 +73,7 @@ def manage_versions_task(params: dict[str, Any], dag_run: Any) -> str:
         "other": ask_version("For diff: the one it is compared with.", "Other version"),
         "reason": ask_reason("For promote and pin."),
         "keep": Param(
-            SETTINGS.kept_versions,
+            SETTINGS.versions.kept,
             type="integer",
             minimum=2,
             title="Keep",

@@ -53,7 +53,7 @@ from processors.stores.kafka_trigger import KafkaTrigger
 from processors.time_limits import SHORT, limit_embedding, limit_rebuild
 
 SETTINGS = load_settings()
-EMBEDDING_LIMIT, REBUILD_LIMIT = limit_embedding(SETTINGS), limit_rebuild(SETTINGS)
+EMBEDDING_LIMIT, REBUILD_LIMIT = limit_embedding(SETTINGS.events), limit_rebuild(SETTINGS)
 SPARK_JOB = Path(__file__).parent.parent / "spark_jobs" / "rebuild_history.py"
 INGESTED = "{{ ti.xcom_pull(task_ids='data_ingestion_task')['run_url'] }}"
 
@@ -115,7 +115,7 @@ def vector_indexing_task(
     from processors.pipelines.rag.index import index_chunks
     from processors.versions.build_runs import keep_record
 
-    record = keep_record(SETTINGS.mlflow_tracking_uri, "rag")
+    record = keep_record(SETTINGS.mlflow.tracking_uri, "rag")
     is_rebuild = bool(params["history_from"])
     indexed = index_chunks(SETTINGS, ingested["run_url"], from_history=is_rebuild, record=record)
     if ingested["is_full"]:
@@ -142,7 +142,7 @@ def quality_validation_task(ingested: dict[str, Any], indexed: dict[str, Any]) -
 
 @dag(
     schedule=AssetOrTimeSchedule(
-        timetable=DeltaTriggerTimetable(timedelta(seconds=SETTINGS.sweep_seconds)), assets=[EVENTS]
+        timetable=DeltaTriggerTimetable(timedelta(seconds=SETTINGS.events.sweep_seconds)), assets=[EVENTS]
     ),
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
@@ -182,7 +182,7 @@ def rag_pipeline() -> None:
         application=str(SPARK_JOB),
         name="runlore-rebuild-history",
         application_args=[
-            "--staging-url", SETTINGS.staging_url,
+            "--staging-url", SETTINGS.storage.staging_url,
             "--run-url", INGESTED,
             "--from", "{{ params.history_from }}",
             "--to", "{{ params.history_to or '' }}",

@@ -33,7 +33,7 @@ SETTINGS = load_settings()
 @task
 def watch_kubernetes_task() -> dict[str, int]:
     """Send what changed and what changes to Kafka."""
-    if not SETTINGS.kubeconfig:
+    if not SETTINGS.kubernetes.kubeconfig:
         raise AirflowSkipException("no cluster is configured: RUNLORE_KUBECONFIG is empty")
     from kubernetes.client.exceptions import ApiException
     from kubernetes.config import ConfigException
@@ -43,15 +43,15 @@ def watch_kubernetes_task() -> dict[str, int]:
     from processors.stores.kubernetes import RefusedError
 
     try:
-        return collect_kubernetes(SETTINGS, SETTINGS.watch_seconds)
+        return collect_kubernetes(SETTINGS, SETTINGS.kubernetes.watch_seconds)
     except (ApiException, ConfigException, HTTPError, RefusedError) as error:
         raise RuntimeError(
-            f"the cluster of {SETTINGS.kubeconfig} (RUNLORE_KUBECONFIG) can't be read: {error}"
+            f"the cluster of {SETTINGS.kubernetes.kubeconfig} (RUNLORE_KUBECONFIG) can't be read: {error}"
         ) from error
 
 
 @dag(
-    schedule="@continuous" if SETTINGS.kubeconfig else None,
+    schedule="@continuous" if SETTINGS.kubernetes.kubeconfig else None,
     start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     catchup=False,
     max_active_runs=1,
@@ -61,7 +61,7 @@ def watch_kubernetes_task() -> dict[str, int]:
         "retry_delay": timedelta(seconds=10),
         "retry_exponential_backoff": True,
         "max_retry_delay": timedelta(minutes=5),
-        "execution_timeout": limit_watch(SETTINGS),
+        "execution_timeout": limit_watch(SETTINGS.kubernetes),
     },
     doc_md=__doc__,
     tags=["runlore", "dynamic"],

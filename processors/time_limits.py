@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Final
 
 from processors.settings import Settings
+from processors.settings.processing import Events
+from processors.settings.sources import Kubernetes
 
 # What the slowest machine that was measured embeds, with half of it to spare.
 _SLOWEST_TEXTS_PER_S: Final = 12
@@ -20,21 +22,21 @@ LONG: Final = timedelta(hours=2)
 """For a task that reads all documents, or deletes what is old."""
 
 
-def limit_embedding(settings: Settings) -> timedelta:
+def limit_embedding(events: Events) -> timedelta:
     """Return how long the embedding of a micro-batch may take: each of its events may be a new text.
 
     Example:
-        >>> limit_embedding(Settings.model_construct(max_events_per_run=36_000))
+        >>> limit_embedding(Events.model_construct(max_per_run=36_000))
         datetime.timedelta(seconds=3600)
     """
-    return _SPARE + timedelta(seconds=settings.max_events_per_run / _SLOWEST_TEXTS_PER_S)
+    return _SPARE + timedelta(seconds=events.max_per_run / _SLOWEST_TEXTS_PER_S)
 
 
 def limit_rebuild(settings: Settings) -> timedelta:
     """Return how long a run may take that builds a version, with its gate and its reading in the shadow."""
-    return timedelta(hours=settings.rebuild_hours, seconds=settings.shadow_seconds)
+    return timedelta(hours=settings.versions.rebuild_hours, seconds=settings.shadow.seconds)
 
 
-def limit_watch(settings: Settings) -> timedelta:
+def limit_watch(kubernetes: Kubernetes) -> timedelta:
     """Return how long a run may take that watches the cluster: what it finds at first is listed before."""
-    return SHORT + timedelta(seconds=settings.watch_seconds)
+    return SHORT + timedelta(seconds=kubernetes.watch_seconds)

@@ -15,7 +15,7 @@ from serving.context.tracing import sending_traces
 def main() -> int:
     """Serve until told to stop; one process, since replicas are how it scales."""
     settings = load_settings()
-    configure_logs(settings.log_level)
+    configure_logs(settings.service.log_level)
     port = os.environ.get("RUNLORE_SERVICE_PORT", "")
     if not port.isdigit():
         sys.stderr.write(f"RUNLORE_SERVICE_PORT must be a port number, got {port!r}\n")
@@ -27,12 +27,12 @@ def main() -> int:
         app.on_shutdown.append(stack.close)
         uvicorn.run(
             app,
-            host=settings.service_host,
+            host=settings.service.host,
             port=int(port),
             access_log=False,
             log_config=None,
             timeout_graceful_shutdown=10,
-            ws_max_size=settings.max_body_bytes,
+            ws_max_size=settings.limits.max_body_bytes,
         )
     return 0
 

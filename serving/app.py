@@ -59,7 +59,7 @@ def create_app(settings: Settings, clients: _OpenClients = open_clients) -> Lite
         openapi_config=describe_api(),
         # `true` is no number and `"7"` neither, as the OpenAPI page says.
         plugins=[PydanticPlugin(validate_strict=True)],
-        request_max_body_size=settings.max_body_bytes,
+        request_max_body_size=settings.limits.max_body_bytes,
         state=State({"settings": settings, "access": open_access(settings)}),
     )
     # Around everything: what no route or guard lets in has an id and a line in the audit log, too.
@@ -69,10 +69,10 @@ def create_app(settings: Settings, clients: _OpenClients = open_clients) -> Lite
 
 @asynccontextmanager
 async def _hold_audit(settings: Settings) -> AsyncIterator[AuditLog | None]:
-    if settings.audit_file is None:
+    if settings.access.audit_file is None:
         yield None
         return
-    audit = AuditLog(settings.audit_file)
+    audit = AuditLog(settings.access.audit_file)
     try:
         yield audit
     finally:
@@ -80,11 +80,11 @@ async def _hold_audit(settings: Settings) -> AsyncIterator[AuditLog | None]:
 
 
 def _allow_origins(settings: Settings) -> CORSConfig | None:
-    if not settings.cors_origins:
+    if not settings.service.cors_origins:
         return None
     buckets = describe_buckets([Bucket("requests", 0, 0, 0, 0), Bucket("tokens", 0, 0, 0, 0)])
     return CORSConfig(
-        allow_origins=list(settings.cors_origins),
+        allow_origins=list(settings.service.cors_origins),
         allow_methods=["GET", "POST"],
         allow_headers=["Authorization", "Content-Type", HEADER],
         expose_headers=[HEADER, "Retry-After", *buckets],

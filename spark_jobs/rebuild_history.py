@@ -83,7 +83,7 @@ def build_batches(
         ingested_at: When the rebuild began, in ISO 8601.
     """
     settings = load_settings()
-    noise, policy = settings.noise, load_policy(settings.access_policy_file)
+    noise, policy = settings.events.noise, load_policy(settings.access.policy_file)
     states: dict[str, PartitionState | None] = {}
     batch_id = make_id(run_url)
     for batch in batches:

@@ -31,7 +31,7 @@ def settings() -> Settings:
 
 @pytest.fixture(scope="session")
 def client(settings: Settings) -> OpenSearch:
-    return open_search(settings.opensearch_url)
+    return open_search(settings.opensearch.url)
 
 
 @pytest.fixture(scope="session")

@@ -141,7 +141,7 @@ async def bench_week(client: aiohttp.ClientSession, known: list[str]) -> None:
 
 async def bench(settings: Settings, questions: list[str]) -> None:
     """Run all comparisons on the stack that the environment names."""
-    key = settings.api_key_file.read_text(encoding="utf-8").strip()
+    key = settings.access.api_key_file.read_text(encoding="utf-8").strip()
     headers = {"Authorization": f"Bearer {key}", "X-Runlore-Record": "off"}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -150,9 +150,9 @@ async def bench(settings: Settings, questions: list[str]) -> None:
     bare_process = subprocess.Popen(command)
     try:
         async with (
-            aiohttp.ClientSession(settings.url, headers=headers, raise_for_status=True) as service,
+            aiohttp.ClientSession(settings.service.url, headers=headers, raise_for_status=True) as service,
             aiohttp.ClientSession(f"http://127.0.0.1:{port}", raise_for_status=True) as bare,
-            Redis.from_url(settings.redis_url) as cache,
+            Redis.from_url(settings.redis.url) as cache,
         ):
             for question in questions:
                 answer = await ask_answer(service, question)
@@ -189,9 +189,9 @@ def main() -> None:
     """Run the benchmark, or serve its bare route."""
     settings = load_settings()
     if sys.argv[1:2] == ["serve-bare"]:
-        serve_bare(settings.redis_url, int(sys.argv[2]))
+        serve_bare(settings.redis.url, int(sys.argv[2]))
         return
-    client = open_search(settings.opensearch_url)
+    client = open_search(settings.opensearch.url)
     live = find_live(client, "cag")
     if live is None:
         raise SystemExit("no version of cag is live: run cag_pipeline first")

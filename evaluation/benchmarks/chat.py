@@ -138,13 +138,14 @@ def report(
 
 async def bench_answers(settings: Settings, prompts: dict[str, Any]) -> None:
     """Compare answers with the bare model's and retrieval with its bare parts, at 1, 8 and 32 clients."""
-    key = settings.api_key_file.read_text(encoding="utf-8").strip()
+    key = settings.access.api_key_file.read_text(encoding="utf-8").strip()
+    embedding = settings.embedding
     headers = {"Authorization": f"Bearer {key}", "X-Runlore-Record": "off"}
     async with (
-        aiohttp.ClientSession(settings.url, headers=headers, timeout=_PATIENCE) as service,
+        aiohttp.ClientSession(settings.service.url, headers=headers, timeout=_PATIENCE) as service,
         aiohttp.ClientSession(settings.answering_base_url.rstrip("/") + "/", timeout=_PATIENCE) as model,
-        aiohttp.ClientSession(settings.embedding_url.rstrip("/") + "/", timeout=_PATIENCE) as embedder,
-        aiohttp.ClientSession(settings.opensearch_url, timeout=_PATIENCE) as search,
+        aiohttp.ClientSession(f"{settings.kserve.openai_url}/", timeout=_PATIENCE) as embedder,
+        aiohttp.ClientSession(settings.opensearch.url, timeout=_PATIENCE) as search,
     ):
 
         async def ask_service(question: str, name: str = "runlore") -> None:
@@ -152,7 +153,7 @@ async def bench_answers(settings: Settings, prompts: dict[str, Any]) -> None:
             await stream(service, "/v1/chat/completions", body, answers)
 
         async def ask_model(question: str) -> None:
-            body = {"model": settings.answering_model, "messages": prompts[question]}
+            body = {"model": settings.answering.model, "messages": prompts[question]}
             await stream(model, "chat/completions", {**body, "stream_options": {"include_usage": True}}, bare)
 
         async def retrieve(question: str) -> None:
@@ -160,7 +161,7 @@ async def bench_answers(settings: Settings, prompts: dict[str, Any]) -> None:
 
         async def search_bare(question: str) -> None:
             begin = time.perf_counter()
-            wanted = {"model": settings.embedding_model, "input": settings.query_prefix + mark(question)}
+            wanted = {"model": embedding.model, "input": embedding.query_prefix + mark(question)}
             made = await post(embedder, "embeddings", wanted)
             vector = made["data"][0]["embedding"]
             await post(search, "/cag,rag/_search", build_hybrid_query(question, vector, 8, ["public"]))
@@ -229,7 +230,8 @@ async def bench_large(settings: Settings, questions: Sequence[str], data: Path, 
         data: Folder with the pages whose paragraphs are the chunks.
         live: The version whose vectors the new ones are made of.
     """
-    client, name = open_search(settings.opensearch_url), f"bench-chat-{uuid.uuid4().hex[:8]}"
+    client, name = open_search(settings.opensearch.url), f"bench-chat-{uuid.uuid4().hex[:8]}"
+    embedding = settings.embedding
     begin = time.perf_counter()
     with hold_index(client, name, data, live) as size:
         sys.stdout.write(f"{size} chunks written in {time.perf_counter() - begin:.0f} s\n")
@@ -237,15 +239,15 @@ async def bench_large(settings: Settings, questions: Sequence[str], data: Path, 
         bare: list[float] = []
         async with (
             open_clients(settings) as clients,
-            aiohttp.ClientSession(settings.embedding_url.rstrip("/") + "/", timeout=_PATIENCE) as embedder,
-            aiohttp.ClientSession(settings.opensearch_url, timeout=_PATIENCE) as search,
+            aiohttp.ClientSession(f"{settings.kserve.openai_url}/", timeout=_PATIENCE) as embedder,
+            aiohttp.ClientSession(settings.opensearch.url, timeout=_PATIENCE) as search,
         ):
             for number, question in enumerate(itertools.islice(itertools.cycle(questions), _SEARCHES + 10)):
                 asked = Question(mark(question), ("cag",), 10, ("public",), {})
                 begin = time.perf_counter()
                 await time_searches(clients, settings, asked, "cag", [name])
                 middle = time.perf_counter()
-                wanted = {"model": settings.embedding_model, "input": settings.query_prefix + mark(question)}
+                wanted = {"model": embedding.model, "input": embedding.query_prefix + mark(question)}
                 vector = (await post(embedder, "embeddings", wanted))["data"][0]["embedding"]
                 await post(search, f"/{name}/_search", build_hybrid_query(question, vector, 10, ["public"]))
                 if number >= 10:  # the first ones warm up what an index has in memory
@@ -256,7 +258,7 @@ async def bench_large(settings: Settings, questions: Sequence[str], data: Path, 
 
 async def bench(settings: Settings) -> None:
     """Run all comparisons on the stack that the environment names."""
-    client = open_search(settings.opensearch_url)
+    client = open_search(settings.opensearch.url)
     sizes = {p: count_chunks(client, p) for p in ("rag", "cag") if find_live(client, p)}
     live = find_live(client, "cag")
     if live is None:

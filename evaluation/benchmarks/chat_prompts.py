@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from processors.settings import Settings
+from processors.settings import Settings, change_settings
 from serving.api.chat import complete_chat
 from serving.clients.lifespan import open_clients
 from serving.context.caller import make_caller
@@ -48,7 +48,7 @@ async def record_prompts(settings: Settings, questions: Sequence[str]) -> dict[s
     prompts: list[Any] = []
     recorded = {}
     async with serve_recorder(prompts) as url:
-        aside = settings.model_copy(update={"answering_url": url, "answering_protocol": "openai"})
+        aside = change_settings(settings, answering={"url": url, "protocol": "openai"})
         async with open_clients(aside) as clients:
             for question in questions:
                 asked = ChatRequest(model="runlore", messages=[{"role": "user", "content": question}])  # type: ignore[list-item]

@@ -186,13 +186,13 @@ def measure_pipeline(
     mark = f"bench-{uuid.uuid4().hex[:6]}"
     sent: dict[Place, float] = {}
     begin = datetime.now(UTC)
-    arguments = (settings.kafka_bootstrap, mark, rate, seconds, sent)
+    arguments = (settings.kafka.bootstrap, mark, rate, seconds, sent)
     sender = threading.Thread(target=send_canaries, args=arguments)
     sender.start()
     if partitions:
-        grow = (settings.kafka_bootstrap, topics.LOGS, partitions)
+        grow = (settings.kafka.bootstrap, topics.LOGS, partitions)
         threading.Timer(seconds / 2, kafka.add_partitions, grow).start()
-    delays = watch_alias(open_search(settings.opensearch_url), mark, sender, sent)
+    delays = watch_alias(open_search(settings.opensearch.url), mark, sender, sent)
     return delays, time_stages(begin)
 
 
@@ -204,23 +204,23 @@ def measure_bare(settings: Settings, rate: float, seconds: float) -> list[float]
         rate: Canaries per second.
         seconds: For how long.
     """
-    client = open_search(settings.opensearch_url)
+    client = open_search(settings.opensearch.url)
     client.indices.delete(index=_BARE_INDEX, ignore_unavailable=True)
     body = {
         "settings": {"index": {"knn": True, "number_of_replicas": 0}, "analysis": ANALYSIS},
-        "mappings": index_mapping(settings.embedding_dimension),
+        "mappings": index_mapping(settings.embedding.dimension),
     }
     client.indices.create(index=_BARE_INDEX, body=body)
     mark = f"bench-{uuid.uuid4().hex[:6]}"
     sent: dict[Place, float] = {}
     done: dict[Place, float] = {}
-    consumer = Consumer({"bootstrap.servers": settings.kafka_bootstrap, "group.id": mark})
+    consumer = Consumer({"bootstrap.servers": settings.kafka.bootstrap, "group.id": mark})
     partitions = consumer.list_topics(topics.LOGS, timeout=20).topics[topics.LOGS].partitions
     ends = {
         p: consumer.get_watermark_offsets(TopicPartition(topics.LOGS, p), timeout=20)[1] for p in partitions
     }
     consumer.assign([TopicPartition(topics.LOGS, p, end) for p, end in ends.items()])
-    arguments = (settings.kafka_bootstrap, mark, rate, seconds, sent)
+    arguments = (settings.kafka.bootstrap, mark, rate, seconds, sent)
     sender = threading.Thread(target=send_canaries, args=arguments)
     sender.start()
     while sender.is_alive() or len(done) < len(sent):
@@ -238,8 +238,8 @@ def measure_bare(settings: Settings, rate: float, seconds: float) -> list[float]
 def _index_bare(client: OpenSearch, settings: Settings, messages: list[Message]) -> None:
     lines = [json.loads(m.value() or b"{}") for m in messages]
     texts = [line["message"] for line in lines]
-    passages = [settings.passage_prefix + text for text in texts]
-    vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, passages)
+    passages = [settings.embedding.passage_prefix + text for text in texts]
+    vectors, _ = embed_texts(settings.kserve.url, settings.embedding.model, passages)
     actions = (
         {"_index": _BARE_INDEX, "_source": {"text": text, "embedding": vector.tolist()}}
         for text, vector in zip(texts, vectors, strict=True)

@@ -30,27 +30,28 @@ def main() -> None:
         SystemExit: OpenSearch can't embed, or the two ways found something else.
     """
     settings = load_settings()
-    client = open_search(settings.opensearch_url)
+    client = open_search(settings.opensearch.url)
     try:
         model = ensure_model(client, settings)
     except NeuralSearchError as error:
         sys.exit(str(error))
     questions = [query["query"] for query in read_golden()]
-    texts = [add_translation(question, reads_russian=settings.reads_russian) for question in questions]
+    reads_russian = settings.embedding.reads_russian
+    texts = [add_translation(question, reads_russian=reads_russian) for question in questions]
 
     def search(text: str, nearest: list[float] | TextToEmbed) -> list[Hit]:
-        body = build_hybrid_query(text, nearest, _K, settings.all_groups)
+        body = build_hybrid_query(text, nearest, _K, settings.documents.groups)
         return rank_documents(parse_hits(client.search(index="cag", body=body)), text)[:_K]
 
-    with httpx.Client(base_url=settings.kserve_url, timeout=30) as embedder:
+    with httpx.Client(base_url=settings.kserve.url, timeout=30) as embedder:
 
         def ask_ours(text: str) -> list[Hit]:
-            body = {"model": settings.embedding_model, "input": settings.query_prefix + text}
+            body = {"model": settings.embedding.model, "input": settings.embedding.query_prefix + text}
             answer = embedder.post("/openai/v1/embeddings", json=body).raise_for_status().json()
             return search(text, answer["data"][0]["embedding"])
 
         def ask_theirs(text: str) -> list[Hit]:
-            return search(text, TextToEmbed(settings.query_prefix + text, model))
+            return search(text, TextToEmbed(settings.embedding.query_prefix + text, model))
 
         different = [text for text in texts if not _are_equal(ask_ours(text), ask_theirs(text))]
         ours, theirs = itertools.cycle(texts), itertools.cycle(texts)

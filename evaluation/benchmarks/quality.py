@@ -77,9 +77,9 @@ def measure(
         queries: At least one.
     """
     vectors, _ = embed_texts(
-        settings.kserve_url,
-        settings.embedding_model,
-        [settings.query_prefix + query["query"] for query in queries],
+        settings.kserve.url,
+        settings.embedding.model,
+        [settings.embedding.query_prefix + query["query"] for query in queries],
     )
     by_id = {query["query_id"]: vector.tolist() for query, vector in zip(queries, vectors, strict=True)}
     latencies: list[float] = []
@@ -144,12 +144,12 @@ def main() -> None:
     if "RUNLORE_TEST_DATA" not in os.environ:
         sys.exit("RUNLORE_TEST_DATA must name the folder with runbooks/, kubernetes-docs/ and scifact/")
     data, settings = Path(os.environ["RUNLORE_TEST_DATA"]), load_settings()
-    client = open_search(settings.opensearch_url)
-    apply_templates(client, settings.embedding_dimension)
-    key = settings.api_key_file.read_text(encoding="utf-8").strip()
+    client = open_search(settings.opensearch.url)
+    apply_templates(client, settings.embedding.dimension)
+    key = settings.access.api_key_file.read_text(encoding="utf-8").strip()
     began = datetime.now(UTC)
     with httpx.Client(
-        base_url=settings.url, headers={"Authorization": f"Bearer {key}"}, timeout=60
+        base_url=settings.service.url, headers={"Authorization": f"Bearer {key}"}, timeout=60
     ) as service:
         sys.stdout.write(_measure_pages(client, settings, service, data))
         sys.stdout.write(_measure_scifact(client, settings, service, data))
@@ -196,7 +196,7 @@ def _measure_scifact(client: OpenSearch, settings: Settings, service: httpx.Clie
 
 def _forget_cached(settings: Settings) -> None:
     """So that every query is embedded and searched."""
-    with redis.Redis.from_url(settings.redis_url) as cache:
+    with redis.Redis.from_url(settings.redis.url) as cache:
         cache.flushdb()
 
 

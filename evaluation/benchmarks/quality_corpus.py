@@ -36,7 +36,7 @@ def is_held_out(page: str) -> bool:
 
 def read_pages(data: Path, settings: Settings) -> list[Chunk]:
     """Return the chunks of the runbooks and of the English pages of Kubernetes, cut as in the product."""
-    splitter = open_splitter(settings.tokenizer_file, settings.chunk_tokens)
+    splitter = open_splitter(settings.embedding.tokenizer_file, settings.documents.chunk_tokens)
     chunks: list[Chunk] = []
     for repository, path, file in _list_pages(data):
         document = parse_document(path, file.read_text(encoding="utf-8"))
@@ -123,7 +123,7 @@ def _list(client: OpenSearch) -> list[catalog.Version]:
 
 def _write_plain(client: OpenSearch, settings: Settings, index: str, chunks: list[Chunk]) -> None:
     client.indices.delete(index=index, ignore_unavailable=True)
-    client.indices.create(index=index, body=plain_index(settings.embedding_dimension))
+    client.indices.create(index=index, body=plain_index(settings.embedding.dimension))
     kept = ("doc_id", "title", "text", "embedding")
     rows: Iterable[dict[str, Any]] = (
         {"_index": index, "_source": {name: chunk[name] for name in kept}}  # type: ignore[literal-required]

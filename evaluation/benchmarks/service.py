@@ -80,9 +80,9 @@ def bench_retrieval(settings: Settings, service: httpx.Client, questions: list[s
         service: HTTP client of the service.
         questions: Asked in turn.
     """
-    client = open_search(settings.opensearch_url)
-    wanted = [settings.query_prefix + question for question in questions]
-    vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, wanted)
+    client = open_search(settings.opensearch.url)
+    wanted = [settings.embedding.query_prefix + question for question in questions]
+    vectors, _ = embed_texts(settings.kserve.url, settings.embedding.model, wanted)
     asked, searched = iter(questions * 99), iter(list(zip(questions, vectors, strict=True)) * 99)
 
     def search() -> object:
@@ -99,7 +99,7 @@ def bench_retrieval(settings: Settings, service: httpx.Client, questions: list[s
         "bare hybrid search, no embedding",
         *measure_pair(search, lambda: retrieve("cag", f" {uuid.uuid4().hex[:6]}"), _ROUNDS),
     )
-    with redis.Redis.from_url(settings.redis_url) as cache:
+    with redis.Redis.from_url(settings.redis.url) as cache:
         key = next(cache.scan_iter("cag:*"))
         report_pair(
             "/v1/retrieve cag, warmed",
@@ -123,10 +123,10 @@ def bench_answers(settings: Settings, service: httpx.Client, questions: list[str
         body = {"model": model, "messages": [{"role": "user", "content": content}]}
         return client.post(path, json=body).raise_for_status()
 
-    with httpx.Client(base_url=settings.kserve_url, timeout=30) as model:
+    with httpx.Client(base_url=settings.kserve.url, timeout=30) as model:
         times = measure_pair(
             lambda: complete(
-                model, "/openai/v1/chat/completions", settings.answering_model, source + next(asked)
+                model, "/openai/v1/chat/completions", settings.answering.model, source + next(asked)
             ),
             lambda: complete(service, "/v1/chat/completions", "runlore", next(asked)),
             _ROUNDS,
@@ -136,7 +136,7 @@ def bench_answers(settings: Settings, service: httpx.Client, questions: list[str
 
 def bench_freshness(settings: Settings) -> None:
     """Send events to Kafka and time how long until a search through the alias finds each."""
-    client, times = open_search(settings.opensearch_url), []
+    client, times = open_search(settings.opensearch.url), []
     for _ in range(_CANARIES):
         marker, begin = uuid.uuid4().hex, time.perf_counter()
         line = {"@timestamp": datetime.now(UTC).isoformat(), "message": f"ERROR canary {marker}"}
@@ -145,7 +145,7 @@ def bench_freshness(settings: Settings) -> None:
             json.dumps(line | {"service": {"name": "canary"}}).encode(),
             {},
         )
-        kafka.produce(settings.kafka_bootstrap, topics.LOGS, [message])
+        kafka.produce(settings.kafka.bootstrap, topics.LOGS, [message])
         body = {"query": {"match_phrase": {"text": marker}}}
         while not client.count(index="rag", body=body)["count"]:
             if time.perf_counter() - begin > 180:
@@ -160,8 +160,8 @@ def bench_freshness(settings: Settings) -> None:
 def main() -> None:
     """Run every comparison on the stack that the environment names."""
     settings = load_settings()
-    key = settings.api_key_file.read_text(encoding="utf-8").strip()
-    client = open_search(settings.opensearch_url)
+    key = settings.access.api_key_file.read_text(encoding="utf-8").strip()
+    client = open_search(settings.opensearch.url)
     sizes = {p: count_chunks(client, p) for p in ("rag", "cag") if catalog.find_live(client, p)}
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     sys.stdout.write(
@@ -170,7 +170,7 @@ def main() -> None:
     )
     questions = [query["query"] for query in read_golden() if query["relevant"]][:40]
     headers = {"Authorization": f"Bearer {key}"}
-    with httpx.Client(base_url=settings.url, headers=headers, timeout=30) as service:
+    with httpx.Client(base_url=settings.service.url, headers=headers, timeout=30) as service:
         bench_retrieval(settings, service, questions)
         bench_answers(settings, service, questions)
     bench_freshness(settings)

@@ -30,16 +30,16 @@ def main() -> None:
         SystemExit: Shadow reading is off, or there is no other version.
     """
     settings = load_settings()
-    client = open_search(settings.opensearch_url)
+    client = open_search(settings.opensearch.url)
     others = [version["index"] for version in list_versions(client, "cag") if not version["live"]]
-    if not settings.shadow_share or not others:
+    if not settings.shadow.share or not others:
         sys.exit("set RUNLORE_SHADOW_SHARE above 0, and keep a second version of cag")
-    before = read_shadow(settings.redis_url, others[-1])
+    before = read_shadow(settings.redis.url, others[-1])
     questions = itertools.cycle(query["query"] for query in read_golden())
-    key = settings.api_key_file.read_text(encoding="utf-8").strip()
+    key = settings.access.api_key_file.read_text(encoding="utf-8").strip()
     times: dict[bool, list[float]] = {False: [], True: []}
     with httpx.Client(
-        base_url=settings.url, headers={"Authorization": f"Bearer {key}"}, timeout=30
+        base_url=settings.service.url, headers={"Authorization": f"Bearer {key}"}, timeout=30
     ) as service:
 
         def ask() -> float:
@@ -62,11 +62,11 @@ def main() -> None:
         finally:
             hide_candidate(client, "cag")
     time.sleep(1)
-    after = read_shadow(settings.redis_url, others[-1])
+    after = read_shadow(settings.redis.url, others[-1])
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     sys.stdout.write(f"{os.cpu_count()} CPUs, load {load}; one client, milliseconds\n")
     for shadowed, taken in times.items():
-        name = f"share {settings.shadow_share:.2f}" if shadowed else "no candidate"
+        name = f"share {settings.shadow.share:.2f}" if shadowed else "no candidate"
         sys.stdout.write(
             f"{name:14} p50 {percentile(taken, 0.5):7.1f}   p95 {percentile(taken, 0.95):7.1f}\n"
         )

@@ -82,8 +82,8 @@ def _build_query_sets(
         # A page that was lost on the way must be asked for, or nobody would miss it.
         lost = (live["documents"].keys() if live else set()) & records.keys()
         documents = {*corpus["documents"], *lost}
-        query_sets["golden"] = load_golden((source.url for source in settings.docs), documents)
-        query_sets["feedback"] = load_feedback(settings.kafka_bootstrap, documents)
+        query_sets["golden"] = load_golden((source.url for source in settings.documents.sources), documents)
+        query_sets["feedback"] = load_feedback(settings.kafka.bootstrap, documents)
         query_sets["generated"] = make_generated_queries(records, _GENERATED)
     query_sets["known_item"] = make_known_item_queries(sampled)
     return {name: queries for name, queries in query_sets.items() if queries}

@@ -47,14 +47,15 @@ def gather_answerability(
         queries: At least one query.
         settings: Names the embedding model and its server.
     """
-    asked = [add_translation(query["query"], reads_russian=settings.reads_russian) for query in queries]
+    embedding = settings.embedding
+    asked = [add_translation(query["query"], reads_russian=embedding.reads_russian) for query in queries]
     vectors, _ = embed_texts(
-        settings.kserve_url, settings.embedding_model, [settings.query_prefix + text for text in asked]
+        settings.kserve.url, embedding.model, [embedding.query_prefix + text for text in asked]
     )
     found = []
     for query, vector in zip(queries, vectors.tolist(), strict=True):
         words = list_words(query["query"])
-        bodies = build_answerability_queries(words, vector, settings.all_groups)
+        bodies = build_answerability_queries(words, vector, settings.documents.groups)
         found.append(read_answerability(words, [client.search(index=index, body=body) for body in bodies]))
     return found
 

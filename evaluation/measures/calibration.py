@@ -98,13 +98,13 @@ def is_for_calibration(query: Query) -> bool:
 def main() -> None:
     """Calibrate on one half of the golden queries and report on the other, each language by itself."""
     settings = load_settings()
-    client = open_search(settings.opensearch_url)
+    client = open_search(settings.opensearch.url)
     live = find_live(client, "cag")
     if live is None:
         sys.exit("no version of cag is live: run cag_pipeline first")
     index = cover_family(live)
     documents = set(read_documents(client, index))
-    golden = load_golden((source.url for source in settings.docs), documents)
+    golden = load_golden((source.url for source in settings.documents.sources), documents)
     queries = [*golden, *load_no_answer()]
     found = list(zip(queries, gather_answerability(client, index, queries, settings), strict=True))
     chosen_on = [(query, evidence) for query, evidence in found if is_for_calibration(query)]

@@ -41,7 +41,7 @@ def record_freshness(settings: Settings, run_url: str, index: str) -> dict[str, 
         What was measured, and whether MLflow has it too (1 or 0).
     """
     metrics = check_searchable(settings, run_url, index)
-    client = open_search(settings.opensearch_url)
+    client = open_search(settings.opensearch.url)
     if any(name.startswith("freshness_seconds/") for name in metrics):
         metrics |= probe_version(client, "rag", read_written(run_url))
     run = read_meta(client, index)["mlflow_run"]
@@ -60,12 +60,12 @@ def try_log_step(settings: Settings, run: str, step: int, metrics: dict[str, flo
         step: A number that grows from batch to batch.
         metrics: By name; what is no finite number is left out.
     """
-    away = settings.work_dir / _AWAY
+    away = settings.storage.work_dir / _AWAY
     if _is_fresh(away):
         log.warning("MLflow was away a moment ago, a step is not logged", run=run, step=step)
         return False
     try:
-        with open_mlflow(settings.mlflow_tracking_uri, _PATIENCE_S) as client:
+        with open_mlflow(settings.mlflow.tracking_uri, _PATIENCE_S) as client:
             log_metrics(client, run, step, metrics)
     except httpx.HTTPError as error:
         if isinstance(error, httpx.TransportError):

@@ -81,8 +81,9 @@ def count_by_source(corpus: Corpus) -> dict[str, int]:
 
 def list_sources(settings: Settings) -> set[str]:
     """Return the names of the sources that a version of `cag` is built from; others may be gone for good."""
-    documents = {source.url for source in settings.docs} | {space.source for space in settings.confluence}
-    return documents | ({MODEL_CARDS} if settings.model_cards else set())
+    read = settings.documents
+    documents = {source.url for source in read.sources} | {space.source for space in read.confluence}
+    return documents | ({MODEL_CARDS} if read.model_cards else set())
 
 
 def inspect_version(
@@ -103,7 +104,7 @@ def inspect_version(
     """
     index = cover_family(candidate["index"])
     chunks = sample_chunks(client, index, _SAMPLE)
-    count = open_splitter(settings.tokenizer_file, settings.chunk_tokens).count
+    count = open_splitter(settings.embedding.tokenizer_file, settings.documents.chunk_tokens).count
     probed = chunks[:: max(1, len(chunks) // _PROBED)][:_PROBED]
     vectors, served = _embed(settings, probed)
     dimension = read_dimension(client, candidate["index"])
@@ -111,15 +112,15 @@ def inspect_version(
     nearest = find_by_vector(client, index, vectors, _NEIGHBOURS) if fits else []
     return Soundness(
         models=read_models(client, index),
-        served=f"{settings.embedding_identity}@{served.rpartition('@')[2]}",
+        served=f"{settings.embedding.identity}@{served.rpartition('@')[2]}",
         dimension=dimension,
         served_dimension=vectors.shape[1],
         probed=len(nearest),
         found_by_vector=sum(c["content_hash"] in near for c, near in zip(probed, nearest, strict=fits)),
         sampled=len(chunks),
         without_text=_name_pages(chunks, lambda chunk: not chunk["text"].strip()),
-        oversized=_name_pages(chunks, lambda chunk: count(chunk["text"]) > settings.chunk_tokens),
-        chunk_tokens=settings.chunk_tokens,
+        oversized=_name_pages(chunks, lambda chunk: count(chunk["text"]) > settings.documents.chunk_tokens),
+        chunk_tokens=settings.documents.chunk_tokens,
         lost=find_lost(candidate, live, records),
     )
 
@@ -158,8 +159,9 @@ def measure_drifts(client: OpenSearch, candidate: Corpus, live: Corpus) -> dict[
 
 
 def _embed(settings: Settings, chunks: list[Chunk]) -> tuple[npt.NDArray[np.float32], str]:
-    texts = [settings.passage_prefix + embedding_text(chunk) for chunk in chunks] or ["an empty version"]
-    return embed_texts(settings.kserve_url, settings.embedding_model, texts)
+    prefix = settings.embedding.passage_prefix
+    texts = [prefix + embedding_text(chunk) for chunk in chunks] or ["an empty version"]
+    return embed_texts(settings.kserve.url, settings.embedding.model, texts)
 
 
 def _name_pages(chunks: list[Chunk], is_at_fault: Callable[[Chunk], bool]) -> list[str]:

@@ -21,8 +21,8 @@ class Leak(TypedDict):
 
 def name_groups(settings: Settings) -> Groups:
     """Return the groups that may see each source of documents."""
-    repositories = {source.url: frozenset(source.groups) for source in settings.docs}
-    return repositories | {space.source: frozenset(space.groups) for space in settings.confluence}
+    repositories = {source.url: frozenset(source.groups) for source in settings.documents.sources}
+    return repositories | {space.source: frozenset(space.groups) for space in settings.documents.confluence}
 
 
 def list_readers(chunk: Mapping[str, Any], groups: Groups) -> frozenset[str]:

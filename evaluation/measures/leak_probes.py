@@ -31,15 +31,15 @@ def probe_groups(
         settings: Name the groups that there are, and the embedding model.
         groups: Of each source.
     """
-    everybody = frozenset(settings.all_groups) | set(_list_groups(client, index))
+    everybody = frozenset(settings.documents.groups) | set(_list_groups(client, index))
     probes = [
         (pick_words(chunk), everybody - list_readers(chunk, groups))
         for chunk in _sample_restricted(client, index, everybody, groups)
     ]
     if not probes:
         return 0, []
-    asked = [settings.query_prefix + words for words, _ in probes]
-    vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, asked)
+    asked = [settings.embedding.query_prefix + words for words, _ in probes]
+    vectors, _ = embed_texts(settings.kserve.url, settings.embedding.model, asked)
     leaks: list[Leak] = []
     for (words, reader), vector in zip(probes, vectors.tolist(), strict=True):
         # Without the embedder the service searches by words alone, and must keep to the groups as well.

@@ -54,15 +54,16 @@ def measure_index(
         queries: At least one query.
         settings: Names the embedding model and its server.
     """
-    texts = [add_translation(query["query"], reads_russian=settings.reads_russian) for query in queries]
-    asked = [settings.query_prefix + text for text in texts]
-    vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, asked)
+    embedding = settings.embedding
+    texts = [add_translation(query["query"], reads_russian=embedding.reads_russian) for query in queries]
+    asked = [embedding.query_prefix + text for text in texts]
+    vectors, _ = embed_texts(settings.kserve.url, embedding.model, asked)
     runs: dict[str, dict[str, float]] = {}
     titles: dict[str, list[str]] = {}
     latencies: dict[str, float] = {}
     for query, text, vector in zip(queries, texts, vectors, strict=True):
         body = build_hybrid_query(
-            text, vector.tolist(), _CHUNKS_PER_QUERY, settings.all_groups, pipeline=pipeline
+            text, vector.tolist(), _CHUNKS_PER_QUERY, settings.documents.groups, pipeline=pipeline
         )
         started = time.perf_counter()
         hits = rank_documents(parse_hits(client.search(index=index, body=body)), text)

@@ -92,7 +92,7 @@ def load_feedback(bootstrap: str, known_documents: set[str]) -> list[Query]:
 def main() -> None:
     """Print the answers that didn't help."""
     settings = load_settings()
-    rated = read_rated(settings.kafka_bootstrap, _READ_BACK)
+    rated = read_rated(settings.kafka.bootstrap, _READ_BACK)
     for rating in list_disliked(rated):
         cited = ", ".join(one["title"] for one in rating["cited"]) or "nothing"
         sys.stdout.write(f"{rating['rated_at']} {rating['query']}\n  cited: {cited}\n")

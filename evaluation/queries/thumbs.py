@@ -77,14 +77,14 @@ def main() -> None:
     email = sys.argv[2] if len(sys.argv) > 2 else _ADMIN
     token = sign_in(url, email, Path(sys.argv[1]).read_text(encoding="utf-8").strip())
     outcomes: dict[str, int] = {}
-    groups = ["public"] if settings.user_groups_file is None else []
+    groups = ["public"] if settings.access.user_groups_file is None else []
     thumbs = (parse_thumb(feedback, groups) for feedback in read_feedbacks(url, token))
     ratings = [rated for rated in thumbs if rated is not None]
 
     def count(outcome: str) -> None:
         outcomes[outcome] = outcomes.get(outcome, 0) + 1
 
-    log = open_question_log(settings.kafka_bootstrap, count)
+    log = open_question_log(settings.kafka.bootstrap, count)
     for rated in ratings:
         log.record_rating(rated)
     log.close()

@@ -116,16 +116,16 @@ def _withdraw_approval(
     """Tell that nobody is answered from the version although a person approved it."""
     index, run = version["index"], version["meta"]["mlflow_run"]
     update_meta(client, index, override=None)
-    with mlflow.open_mlflow(settings.mlflow_tracking_uri) as tracked:
+    with mlflow.open_mlflow(settings.mlflow.tracking_uri) as tracked:
         mlflow.set_run_tags(tracked, run, {"gate": "refused", "override_failed": why})
     told = f"{index} was approved, and stayed refused: {why}"
-    register_version(settings.mlflow_tracking_uri, pipeline, index, run, told)
+    register_version(settings.mlflow.tracking_uri, pipeline, index, run, told)
 
 
 def _record_approval(settings: Settings, pipeline: Pipeline, version: Version, approval: Approval) -> None:
     index, meta = version["index"], version["meta"]
     tags = {f"override_{name}": str(value) for name, value in approval.items()}
-    uri = settings.mlflow_tracking_uri
+    uri = settings.mlflow.tracking_uri
     with mlflow.open_mlflow(uri) as client:
         mlflow.set_run_tags(client, meta["mlflow_run"], {"gate": "overridden", **tags})
     reasons = " ".join(meta["gate"]["reasons"])

@@ -56,9 +56,9 @@ def release_version(client: OpenSearch, settings: Settings, pipeline: Pipeline, 
     run = log_version(settings, pipeline, meta, evidence, drifts, decision)
     if records:
         report = build_report(records, datetime.now(UTC).date())
-        log_runbooks(settings.mlflow_tracking_uri, run, report)
+        log_runbooks(settings.mlflow.tracking_uri, run, report)
         stage = meta["page_records"].rpartition("/")[0]
-        log_warnings(settings.mlflow_tracking_uri, run, read_manifest(stage)["warnings"])
+        log_warnings(settings.mlflow.tracking_uri, run, read_manifest(stage)["warnings"])
     update_meta(client, index, mlflow_run=run, chunks=meta["chunks"])
     _record(client, settings, pipeline, index, run, decision)
     if decision["promote"]:
@@ -88,7 +88,7 @@ def _go_live(
     """Move the alias to a version that passed, unless what it was measured against isn't live any more."""
     shadow = hold_for_shadow(client, settings, pipeline, index)
     if shadow:
-        with open_mlflow(settings.mlflow_tracking_uri) as mlflow:
+        with open_mlflow(settings.mlflow.tracking_uri) as mlflow:
             log_metrics(mlflow, run, 0, to_metrics(shadow))
     try:
         promote_build(client, pipeline, index, live)
@@ -96,7 +96,7 @@ def _go_live(
         # What is live was pinned or changed while the candidate was recorded or read in the shadow.
         decision = Decision(promote=False, reasons=[str(error)])
         tags = {"gate": "refused", "gate_reasons": str(error)}
-        with open_mlflow(settings.mlflow_tracking_uri) as mlflow:
+        with open_mlflow(settings.mlflow.tracking_uri) as mlflow:
             set_run_tags(mlflow, run, tags)
         _record(client, settings, pipeline, index, run, decision)
         return decision
@@ -115,10 +115,10 @@ def finish_release(
         index: What is live now.
         previous: What was live before, if anything was.
     """
-    point_aliases(settings.mlflow_tracking_uri, pipeline, live=index, previous=previous, candidate=None)
+    point_aliases(settings.mlflow.tracking_uri, pipeline, live=index, previous=previous, candidate=None)
     refused = [v["index"] for v in list_versions(client, pipeline) if v["meta"].get("state") == "refused"]
     notify_release(settings, pipeline, refused)
-    prune_versions(client, pipeline, settings.kept_versions)
+    prune_versions(client, pipeline, settings.versions.kept)
 
 
 def list_known_questions(client: OpenSearch, settings: Settings, index: str) -> list[str]:
@@ -130,7 +130,8 @@ def list_known_questions(client: OpenSearch, settings: Settings, index: str) -> 
         index: A version of documents.
     """
     documents = set(read_documents(client, cover_family(index)))
-    return [query["query"] for query in load_golden((source.url for source in settings.docs), documents)]
+    repositories = (source.url for source in settings.documents.sources)
+    return [query["query"] for query in load_golden(repositories, documents)]
 
 
 def _record(
@@ -138,8 +139,8 @@ def _record(
 ) -> None:
     """Keep the decision with the version, in its `_meta` and in MLflow's registry."""
     told = summarise(index, decision)
-    register_version(settings.mlflow_tracking_uri, pipeline, index, run, told)
-    point_aliases(settings.mlflow_tracking_uri, pipeline, candidate=index)
+    register_version(settings.mlflow.tracking_uri, pipeline, index, run, told)
+    point_aliases(settings.mlflow.tracking_uri, pipeline, candidate=index)
     changes: dict[str, Any] = {"gate": {**decision, "decided_at": datetime.now(UTC).isoformat()}}
     if not decision["promote"]:
         changes["state"] = "refused"

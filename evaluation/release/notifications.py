@@ -32,7 +32,7 @@ def notify_refusal(
         "description": "\n".join(reasons),
         "runbook": RUNBOOK,
     }
-    return send_alert(settings.alertmanager_url, _label(pipeline, index), told, now, now + _HOLDS)
+    return send_alert(settings.versions.alertmanager_url, _label(pipeline, index), told, now, now + _HOLDS)
 
 
 def notify_release(settings: Settings, pipeline: Pipeline, refused: list[str]) -> None:
@@ -45,7 +45,7 @@ def notify_release(settings: Settings, pipeline: Pipeline, refused: list[str]) -
     """
     now = datetime.now(UTC)
     for index in refused:
-        send_alert(settings.alertmanager_url, _label(pipeline, index), {}, now, now)
+        send_alert(settings.versions.alertmanager_url, _label(pipeline, index), {}, now, now)
 
 
 def _label(pipeline: Pipeline, index: str) -> dict[str, str]:

@@ -32,19 +32,19 @@ def hold_for_shadow(
         None if shadow reading is off, nothing is live to compare with, or Redis is down.
     """
     if (
-        not settings.shadow_share
-        or not settings.shadow_seconds
+        not settings.shadow.share
+        or not settings.shadow.seconds
         or find_live(client, pipeline) in (None, index)
     ):
         return None
-    log.warning("candidate is read in the shadow", index=index, seconds=settings.shadow_seconds)
+    log.warning("candidate is read in the shadow", index=index, seconds=settings.shadow.seconds)
     try:
         show_candidate(client, pipeline, index)
-        time.sleep(settings.shadow_seconds)
+        time.sleep(settings.shadow.seconds)
     finally:
         hide_candidate(client, pipeline)
     try:
-        return read_shadow(settings.redis_url, index)
+        return read_shadow(settings.redis.url, index)
     except RedisError as error:
         log.warning("nothing is known of the shadow reads", index=index, error=str(error))
         return None

@@ -183,7 +183,7 @@ def main() -> int:
     options = parser.parse_args()
     settings = load_settings()
     try:
-        with mlflow.open_mlflow(settings.mlflow_tracking_uri) as client:
+        with mlflow.open_mlflow(settings.mlflow.tracking_uri) as client:
             first, second = (read_recorded(client, index) for index in (options.first, options.second))
     except UnknownVersionError as error:
         sys.stderr.write(f"{error}\n")

@@ -63,7 +63,7 @@ def write_template(version: str) -> list[dict[str, str]]:
 
 def main() -> None:
     """Register the prompt in the MLflow that the environment names."""
-    number = register_prompt(load_settings().mlflow_tracking_uri)
+    number = register_prompt(load_settings().mlflow.tracking_uri)
     sys.stdout.write(f"{PROMPT_VERSION} is version {number} of {PROMPT_NAME}\n")
 
 

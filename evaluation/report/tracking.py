@@ -25,15 +25,16 @@ _LONGEST_PARAMETER: Final = 500
 _NO_PARAMETERS: Final = ("state", "mlflow_run", "gate", "page_records", "held_pages", "log_state")
 # What decides how a version is made and asked, beside what it says of itself.
 _CONFIGURATION: Final = {
-    "embedding_model",
-    "embedding_dimension",
-    "embedding_query_prefix",
-    "embedding_passage_prefix",
-    "embedding_languages",
-    "chunk_tokens",
-    "neural_search",
-    "model_cards",
-    "kept_versions",
+    "embedding": {
+        "model",
+        "dimension",
+        "query_prefix_override",
+        "passage_prefix_override",
+        "languages",
+    },
+    "documents": {"chunk_tokens", "model_cards"},
+    "retrieval": {"neural_search"},
+    "versions": {"kept"},
 }
 
 # By default the client tries for minutes: a release that can't be recorded fails, and is tried again as a
@@ -64,7 +65,7 @@ def log_version(
         The run's id.
     """
     index = evidence["corpus"]["index"]
-    mlflow.set_tracking_uri(settings.mlflow_tracking_uri)
+    mlflow.set_tracking_uri(settings.mlflow.tracking_uri)
     experiment = mlflow.set_experiment(name_model(pipeline))
     begun = meta.get("mlflow_run")
     with mlflow.start_run(run_id=begun) if begun else mlflow.start_run(run_name=index) as run:

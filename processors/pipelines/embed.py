@@ -27,15 +27,15 @@ def embed_chunks(client: OpenSearch, settings: Settings, chunks: list[Chunk], ba
         How many different contents had to be embedded.
     """
     hashes = list({chunk["content_hash"] for chunk in chunks})
-    known = find_embeddings(client, base, hashes, settings.embedding_identity) if base and hashes else {}
+    known = find_embeddings(client, base, hashes, settings.embedding.identity) if base and hashes else {}
     fresh = {
-        chunk["content_hash"]: settings.passage_prefix + embedding_text(chunk)
+        chunk["content_hash"]: settings.embedding.passage_prefix + embedding_text(chunk)
         for chunk in chunks
         if chunk["content_hash"] not in known
     }
     if fresh:
         vectors, served = _embed(settings, list(fresh.values()))
-        model = f"{settings.embedding_identity}@{served.rpartition('@')[2]}"
+        model = f"{settings.embedding.identity}@{served.rpartition('@')[2]}"
         known |= {key: (vector.tolist(), model) for key, vector in zip(fresh, vectors, strict=True)}
     for chunk in chunks:
         chunk["embedding"], chunk["embedding_model"] = known[chunk["content_hash"]]
@@ -45,9 +45,9 @@ def embed_chunks(client: OpenSearch, settings: Settings, chunks: list[Chunk], ba
 def _embed(settings: Settings, texts: list[str]) -> tuple[npt.NDArray[np.float32], str]:
     """Ask the warm model server; when it stays away, the model is loaded in a process of its own."""
     try:
-        return embed_texts(settings.kserve_url, settings.embedding_model, texts)
+        return embed_texts(settings.kserve.url, settings.embedding.model, texts)
     except httpx.HTTPError as error:
-        if not settings.embedding_fallback or not is_away(error):
+        if not settings.embedding.fallback or not is_away(error):
             raise
-        log.warning("model server is down, embedding in a process", url=settings.kserve_url, error=str(error))
-        return embed_in_process(settings.embedding_fallback, texts)
+        log.warning("model server is down, embedding in a process", url=settings.kserve.url, error=str(error))
+        return embed_in_process(settings.embedding.fallback, texts)

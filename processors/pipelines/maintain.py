@@ -60,7 +60,7 @@ def apply_retention(client: OpenSearch, pipeline: str, settings: Settings, now: 
         Counts of slices that were dropped by age or size, of states of things gone long ago, and of slices
         whose version is gone.
     """
-    before = now - timedelta(days=settings.retention_days)
+    before = now - timedelta(days=settings.retention.days)
     dropped, ended = 0, 0
     for version in catalog.list_versions(client, pipeline):
         index, number = version["index"], version["meta"].get("slice", 1)

@@ -41,7 +41,7 @@ def replay_dead_letters(settings: Settings, choice: Choice, limit: int, *, dry_r
         Counts of records `chosen`, `already_replayed`, `without_original` and `replayed` (in a dry run: to be
         replayed), and `examples`.
     """
-    bootstrap = settings.kafka_bootstrap
+    bootstrap = settings.kafka.bootstrap
     held = [parse_dead_letter(record) for record in kafka.drain(bootstrap, [topics.DEAD_LETTER], {}, _ALL)[0]]
     chosen = choose_dead_letters(held, choice)
     done = {topic: _read_replayed(bootstrap, topic) for topic in {each["topic"] for each in chosen}}

@@ -26,7 +26,7 @@ _TIMEOUTS: Final = {"connection_timeout": 1, "read_timeout": 2, "max_retry_times
 def name_model(settings: Settings) -> str:
     """Return the name under which OpenSearch keeps the embedding model."""
     mark = hashlib.sha256(json.dumps(_build_connector(settings), sort_keys=True).encode()).hexdigest()[:8]
-    return f"runlore {settings.embedding_model} {mark}"
+    return f"runlore {settings.embedding.model} {mark}"
 
 
 def build_registration(settings: Settings) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def build_registration(settings: Settings) -> dict[str, Any]:
     return {
         "name": name_model(settings),
         "function_name": "remote",
-        "description": f"Embeds questions at {settings.embedding_url}",
+        "description": f"Embeds questions at {settings.kserve.openai_url}",
         "connector": _build_connector(settings),
     }
 
@@ -43,18 +43,18 @@ def _build_connector(settings: Settings) -> dict[str, Any]:
     embed = {
         "action_type": "predict",
         "method": "POST",
-        "url": f"{settings.embedding_url}/embeddings",
+        "url": f"{settings.kserve.openai_url}/embeddings",
         "headers": {"Content-Type": "application/json"},
         "request_body": '{"model": "${parameters.model}", "input": ${parameters.input}}',
         "pre_process_function": "connector.pre_process.openai.embedding",
         "post_process_function": "connector.post_process.openai.embedding",
     }
     return {
-        "name": f"runlore {settings.embedding_model}",
+        "name": f"runlore {settings.embedding.model}",
         "description": "OpenAI's embedding route of the model server",
         "version": "1",
         "protocol": "http",
-        "parameters": {"model": settings.embedding_model},
+        "parameters": {"model": settings.embedding.model},
         # The model server asks for no key; a connector without one is refused.
         "credential": {"key": "unused"},
         "client_config": _TIMEOUTS,

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import httpx
 from tenacity import RetryCallState, retry, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from processors.settings import ConfluenceSpace
+from processors.settings.documents import ConfluenceSpace
 
 _PAGE: Final = 100
 _ATTEMPTS: Final = 5

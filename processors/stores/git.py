@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from processors.settings import DocumentSource, hide_logins
+from processors.settings.addresses import hide_logins
+from processors.settings.documents import DocumentSource
 
 _TIMEOUT_SECONDS: Final = 600
 # Names of other repositories, as inside a hook, and traces that would show what is sent.

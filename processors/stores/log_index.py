@@ -4,7 +4,7 @@ from typing import Any
 
 from opensearchpy import OpenSearch
 
-from processors.settings import LogIndex
+from processors.settings.sources import LogIndex
 
 
 def open_log_index(source: LogIndex) -> OpenSearch:

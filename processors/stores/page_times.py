@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from processors.knowledge.documents.pages import show_path
-from processors.settings import DocumentSource
+from processors.settings.documents import DocumentSource
 from processors.stores.folders import is_plain_folder
 from processors.stores.git import run_git
 

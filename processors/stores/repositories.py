@@ -9,7 +9,7 @@ from typing import Final, TypedDict
 
 from processors.knowledge.chunk import make_id
 from processors.knowledge.documents.pages import convert_page, is_absurd, is_document, limit_size, show_path
-from processors.settings import DocumentSource
+from processors.settings.documents import DocumentSource
 from processors.stores.folders import is_plain_folder, snapshot_folder
 from processors.stores.git import GitError, prepare_mirror, read_blobs, read_sizes, run_git
 

@@ -63,9 +63,9 @@ def act(client: OpenSearch, load_settings: Callable[[], "Settings"], request: Re
             return operations.unpin_version(client, version)
         case "prune" if pipeline:
             settings = load_settings()
-            keep = settings.kept_versions if request.keep is None else request.keep
+            keep = settings.versions.kept if request.keep is None else request.keep
             return operations.prune(client, settings, pipeline, keep, dry_run=request.dry_run)
         case "clean up" if pipeline:
-            return str(clean_up(client, pipeline, keep_record(load_settings().mlflow_tracking_uri, pipeline)))
+            return str(clean_up(client, pipeline, keep_record(load_settings().mlflow.tracking_uri, pipeline)))
         case action:
             raise ValueError(f"there is no action {action!r}" + ("" if pipeline else " of all pipelines"))

@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         # Neither by `search.open_search` nor by the settings: they bring what takes longer to load than a
         # rollback.
-        address = os.environ.get("RUNLORE_OPENSEARCH_URL") or _load_settings().opensearch_url
+        address = os.environ.get("RUNLORE_OPENSEARCH_URL") or _load_settings().opensearch.url
         client = OpenSearch(address, timeout=60)
         sys.stdout.write(f"{execute(client, options)}\n")
     except (ValueError, OpenSearchException) as error:

@@ -170,8 +170,8 @@ def announce(client: OpenSearch, settings: "Settings", pipeline: "Pipeline") -> 
     except OpenSearchException as error:
         return f" MLflow doesn't know it yet, for OpenSearch can't be asked: {error}"
     if pipeline == "cag" and live:
-        evict_versions(settings.redis_url, [live])
-    told = point_aliases(settings.mlflow_tracking_uri, pipeline, live=live, previous=previous)
+        evict_versions(settings.redis.url, [live])
+    told = point_aliases(settings.mlflow.tracking_uri, pipeline, live=live, previous=previous)
     return "" if told else " MLflow doesn't know it yet: the next change of a version tells it."
 
 

@@ -132,9 +132,9 @@ def check_slices(
     """
     if not is_check_due(meta, now):
         return {}
-    longest = timedelta(hours=settings.slice_hours)
+    longest = timedelta(hours=settings.slices.hours)
     slices = list_slices(client, version)
-    number = choose_number(slices, meta.get("slice", 1), now, longest, settings.slice_bytes)
+    number = choose_number(slices, meta.get("slice", 1), now, longest, settings.slices.bytes)
     return {"slice": number, "slices_checked_at": now.isoformat()}
 
 
@@ -150,9 +150,9 @@ def drop_old_slices(
         settings: Say what is kept.
         now: The time.
     """
-    retention = timedelta(days=settings.retention_days)
+    retention = timedelta(days=settings.retention.days)
     slices = list_slices(client, version)
-    doomed = choose_doomed(slices, number, now, retention, settings.retention_bytes)
+    doomed = choose_doomed(slices, number, now, retention, settings.retention.bytes)
     for index in doomed:
         client.indices.delete(index=index, params={"ignore_unavailable": "true"})
     if doomed:

@@ -63,15 +63,15 @@ def open_access(settings: Settings) -> Access:
     Raises:
         ValueError: A file is missing, empty or not of its form; the message names it.
     """
-    issuer = settings.oidc_issuer
+    issuer = settings.oidc.issuer
     return Access(
-        keys=read_api_keys(settings.api_key_file, settings.api_keys_file),
-        openwebui_secret=_read_secret(settings.openwebui_jwt_secret_file),
-        user_groups=_read_user_groups(settings.user_groups_file),
-        provider=ProviderKeys(issuer, settings.oidc_jwks_url) if issuer else None,
+        keys=read_api_keys(settings.access.api_key_file, settings.access.api_keys_file),
+        openwebui_secret=_read_secret(settings.access.openwebui_jwt_secret_file),
+        user_groups=_read_user_groups(settings.access.user_groups_file),
+        provider=ProviderKeys(issuer, settings.oidc.jwks_url) if issuer else None,
         issuer=issuer,
-        audience=settings.oidc_audience,
-        groups_claim=settings.oidc_groups_claim,
+        audience=settings.oidc.audience,
+        groups_claim=settings.oidc.groups_claim,
     )
 
 

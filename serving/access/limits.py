@@ -54,7 +54,7 @@ async def admit(clients: Clients, settings: Settings, caller: Caller) -> dict[st
     Raises:
         LimitReachedError: The user has to wait.
     """
-    limits = {"requests": settings.requests_per_minute, "tokens": settings.tokens_per_minute}
+    limits = {"requests": settings.limits.requests_per_minute, "tokens": settings.limits.tokens_per_minute}
     return await _admit(clients, caller.user, limits)
 
 
@@ -69,7 +69,7 @@ async def admit_page(clients: Clients, settings: Settings, subject: str) -> dict
     Raises:
         LimitReachedError: It has to wait.
     """
-    limits = {"requests": settings.page_requests_per_minute, "tokens": 0}
+    limits = {"requests": settings.limits.page_requests_per_minute, "tokens": 0}
     return await _admit(clients, subject, limits)
 
 
@@ -118,7 +118,7 @@ def charge(clients: Clients, settings: Settings, caller: Caller, tokens: int) ->
         caller: Who pays.
         tokens: Read and written by models for the answer.
     """
-    if settings.tokens_per_minute and tokens:
+    if settings.limits.tokens_per_minute and tokens:
         task = asyncio.create_task(_charge(clients, settings, caller, tokens))
         _charging.add(task)
         task.add_done_callback(_charging.discard)
@@ -126,7 +126,7 @@ def charge(clients: Clients, settings: Settings, caller: Caller, tokens: int) ->
 
 async def _charge(clients: Clients, settings: Settings, caller: Caller, tokens: int) -> None:
     begin_shared_work()
-    limits = {"requests": settings.requests_per_minute, "tokens": settings.tokens_per_minute}
+    limits = {"requests": settings.limits.requests_per_minute, "tokens": settings.limits.tokens_per_minute}
     await _take(clients, caller.user, limits, (0, tokens), may_refuse=False)
 
 
@@ -174,9 +174,9 @@ def require_short_context(settings: Settings, request: ChatRequest) -> None:
         ContextTooLongError: It has more tokens, as estimated, than the settings allow.
     """
     tokens = sum(estimate_tokens(_read_text(message)) for message in request.messages)
-    if settings.max_context_tokens and tokens > settings.max_context_tokens:
+    if settings.limits.max_context_tokens and tokens > settings.limits.max_context_tokens:
         raise ContextTooLongError(
-            f"The messages have about {tokens} tokens, and {settings.max_context_tokens} is the most."
+            f"The messages have about {tokens} tokens, and {settings.limits.max_context_tokens} is the most."
             " Send fewer or shorter ones."
         )
 

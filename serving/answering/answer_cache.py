@@ -54,8 +54,8 @@ def is_answer_cacheable(settings: Settings, request: ChatRequest, question: Ques
     """
     return (
         question.pipelines == ("cag",)
-        and settings.answering_model in _DETERMINISTIC_MODELS
-        and not settings.answering_url
+        and settings.answering.model in _DETERMINISTIC_MODELS
+        and not settings.answering.url
         and not question.asked
         and not request.for_model()
         and request.messages[-1].role == "user"
@@ -89,10 +89,10 @@ async def recall_answer(
         versions, down = {"cag": find_last_version(clients)}, (SEARCH,)
         if versions["cag"] is None:
             raise
-    shape = f"{settings.source_tokens} {settings.abstain}"
-    writer = name_writer(PROMPT_VERSION, settings.answering_model, settings.code_commit, shape)
+    shape = f"{settings.answering.source_tokens} {settings.answering.abstain}"
+    writer = name_writer(PROMPT_VERSION, settings.answering.model, settings.versions.code_commit, shape)
     namespace = cache_namespace(
-        str(versions["cag"]), question.groups, settings.reranker, settings.code_commit
+        str(versions["cag"]), question.groups, settings.retrieval.reranker, settings.versions.code_commit
     )
     name_key = partial(answer_key, namespace, writer)
     key = name_key(question.text)
@@ -125,7 +125,7 @@ async def _write_once(
     if findings.alike is not None:
         remembered, _ = await read_entry(clients, name_key(findings.alike))
         if remembered is not None:
-            await try_store_entry(clients, key, remembered, settings.cache_ttl_seconds)
+            await try_store_entry(clients, key, remembered, settings.redis.cache_ttl_seconds)
             return {**remembered, "writer": "cache"}
     answer = await answer_from(clients, settings, request, question, [], findings)
     written = {
@@ -143,7 +143,7 @@ async def _write_once(
     }
     names_time = find_window(question.text, datetime.now(UTC) + _LATER).window is not None
     if not answer.degraded and not names_time:
-        await try_store_entry(clients, key, written, settings.cache_ttl_seconds)
+        await try_store_entry(clients, key, written, settings.redis.cache_ttl_seconds)
     return written
 
 

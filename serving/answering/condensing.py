@@ -46,10 +46,10 @@ async def condense_question(
         question: Secrets masked.
         history: What was said before, secrets masked.
     """
-    if not history or settings.follow_ups == "off" or not is_elliptical(question):
+    if not history or settings.answering.follow_ups == "off" or not is_elliptical(question):
         return None
-    writes = settings.answering_model != _EXTRACTIVE and settings.answering_protocol == "openai"
-    if settings.follow_ups == "model" and writes:
+    writes = settings.answering.model != _EXTRACTIVE and settings.answering.protocol == "openai"
+    if settings.answering.follow_ups == "model" and writes:
         written = await _ask_model(clients, settings, question, history)
         if written:
             FOLLOW_UPS.labels("model").inc()
@@ -77,7 +77,7 @@ async def _ask_model(
         # Past the breaker: that the model is slower than this patience doesn't show that it is down.
         with time_stage("follow_up"), asking(messages) as outcome, reading_answer():
             answer = await clients.model.chat.completions.create(
-                model=settings.answering_model,
+                model=settings.answering.model,
                 messages=messages,
                 temperature=0,
                 max_tokens=100,

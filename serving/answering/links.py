@@ -45,8 +45,8 @@ class Reader:
 
 def make_reader(settings: Settings, groups: tuple[str, ...]) -> Reader:
     """Return the reader of an answer that was made for these groups."""
-    key = load_link_key(settings.mask_key_file)
-    return Reader(settings.ui_urls, groups, key, settings.citation_link_seconds)
+    key = load_link_key(settings.redaction.key_file)
+    return Reader(settings.ui_urls, groups, key, settings.access.citation_link_seconds)
 
 
 @lru_cache(maxsize=1)

@@ -70,7 +70,7 @@ async def prepare_answer(
         filters={},
         asked=text if condensed else "",
         # A client's tools may know what we don't.
-        weighs=settings.abstain and not request.tools,
+        weighs=settings.answering.abstain and not request.tools,
     )
     if is_recorded:
         clients.questions.record(question.text, question.groups, question.pipelines)

@@ -63,7 +63,9 @@ async def answer_from(
     if _has_nothing_to_say(settings, request, findings):
         return _abstain(settings, request, question, findings)
     found, down = await _grow(clients, findings.hits, question.groups)
-    sources = choose_sources(found, settings.source_tokens, open_counter(settings.tokenizer_file))
+    sources = choose_sources(
+        found, settings.answering.source_tokens, open_counter(settings.embedding.tokenizer_file)
+    )
     asked = question.asked or question.text
     own = choose_words(asked)
     condensed = question.text if question.asked else None
@@ -141,7 +143,7 @@ async def _check_text(
 
 def _has_nothing_to_say(settings: Settings, request: ChatRequest, findings: Findings) -> bool:
     """Tell whether the right answer is that nothing is known; a client's tools may know what we don't."""
-    if not settings.abstain or request.tools or "search" in findings.degraded:
+    if not settings.answering.abstain or request.tools or "search" in findings.degraded:
         return False
     return findings.answerable is False or not findings.hits
 

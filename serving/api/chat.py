@@ -38,7 +38,7 @@ async def complete_chat(
     """
     current_context().model = request.model
     require_short_context(settings, request)
-    if request.model == settings.answering_model:
+    if request.model == settings.answering.model:
         return cast("ChatCompletion", await relay_completion(clients, settings, request))
     answer = await prepare_answer(clients, settings, request, caller, is_recorded=is_recorded())
     return cast("ChatCompletion", await build_completion(answer))
@@ -63,7 +63,7 @@ async def begin_chat(
     """
     current_context().model = request.model
     require_short_context(settings, request)
-    if request.model == settings.answering_model:
+    if request.model == settings.answering.model:
         chunks = relay_chunks(clients, settings, request)
     else:
         answer = await prepare_answer(clients, settings, request, caller, is_recorded=is_recorded())

@@ -62,7 +62,7 @@ async def show_citation(
 
     Of a document it is the whole section, as the answer quotes it.
     """
-    granted = read_grant(grant, index, chunk_id, load_link_key(settings.mask_key_file))
+    granted = read_grant(grant, index, chunk_id, load_link_key(settings.redaction.key_file))
     caller: Caller | None = request.scope["state"].get("caller")
     groups = sorted({*granted, *(caller.groups if caller else ())})
     hit = await _find_chunk(clients, index, chunk_id, groups) if groups and _INDEX.fullmatch(index) else None

@@ -73,7 +73,7 @@ async def show_model(name: FromPath[str], settings: NamedDependency[Settings]) -
 
 
 def _name_models(settings: Settings) -> tuple[str, ...]:
-    return (*PIPELINES_BY_MODEL, settings.answering_model)
+    return (*PIPELINES_BY_MODEL, settings.answering.model)
 
 
 def _show_model(name: str) -> Model:

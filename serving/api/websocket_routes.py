@@ -112,7 +112,7 @@ def _read_message(message: str | bytes) -> ChatRequest | None:
 async def _answer(socket: _Socket, ask: _Ask, request: ChatRequest) -> None:
     """Send the answer to one question; what goes wrong is said, and the socket stays open."""
     start_watch()
-    begin_request(socket.app.state.settings.request_seconds)
+    begin_request(socket.app.state.settings.timeouts.request_seconds)
     structlog.contextvars.bind_contextvars(correlation_id=uuid.uuid4().hex)
     started, status, ended = time.perf_counter(), 500, False
     try:

@@ -66,11 +66,11 @@ async def open_stream(
 async def _begin(
     clients: Clients, settings: Settings, request: ChatRequest, messages: list[dict[str, Any]]
 ) -> tuple[str | None, AsyncGenerator[str, None], Outcome]:
-    write = _WRITERS[settings.answering_protocol]
+    write = _WRITERS[settings.answering.protocol]
     with asking(messages) as outcome, time_stage("model_open"):
-        written = write(clients.model, settings.answering_model, request, messages, outcome)
+        written = write(clients.model, settings.answering.model, request, messages, outcome)
         gap = find_gap(settings, request)
-        pieces = limit_waits("model", written, settings.model_first_seconds, gap)
+        pieces = limit_waits("model", written, settings.timeouts.model_first_seconds, gap)
         first = await anext(pieces, None)
         while first == "":
             first = await anext(pieces, None)
@@ -83,8 +83,8 @@ def find_gap(settings: Settings, request: ChatRequest) -> float:
     The V2 protocol sends a whole answer at once, when all of it is written: that may take as long as the
     request may.
     """
-    comes_at_once = settings.answering_protocol == "v2" and not request.stream
-    return settings.request_seconds if comes_at_once else settings.model_gap_seconds
+    comes_at_once = settings.answering.protocol == "v2" and not request.stream
+    return settings.timeouts.request_seconds if comes_at_once else settings.timeouts.model_gap_seconds
 
 
 async def _read_on(
@@ -125,4 +125,4 @@ async def find_model(clients: Clients, settings: Settings) -> bool:
     Raises:
         openai.OpenAIError: Its server is down.
     """
-    return await _FINDERS[settings.answering_protocol](clients.model, settings.answering_model)
+    return await _FINDERS[settings.answering.protocol](clients.model, settings.answering.model)

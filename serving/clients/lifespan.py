@@ -55,26 +55,26 @@ class Clients:
 async def open_clients(settings: Settings) -> AsyncIterator[Clients]:
     """Open the clients, none of which connects before its first request, and close them at the end."""
     guards = make_guards(
-        search=settings.search_timeout_seconds,
-        embedding=settings.embedding_timeout_seconds,
-        model=settings.request_seconds,
+        search=settings.timeouts.search_seconds,
+        embedding=settings.timeouts.embedding_seconds,
+        model=settings.timeouts.request_seconds,
         cache=_CACHE_TIMEOUT,
-        failures=settings.breaker_failures,
-        rest=settings.breaker_rest_seconds,
+        failures=settings.breaker.failures,
+        rest=settings.breaker.rest_seconds,
     )
     search = _open_search(settings, guards.search)
     connections = ConnectionPool.from_url(
-        settings.redis_url,
+        settings.redis.url,
         socket_timeout=_CACHE_TIMEOUT,
         socket_connect_timeout=_CACHE_TIMEOUT,
         # Once and at once, for a connection that Redis closed meanwhile; its own default waits for seconds.
         retry=Retry(NoBackoff(), 1),
     )
     cache = GuardedRedis(guards.cache, connections)
-    embedder = GuardedOpenAI(guards.embedding, **_describe_server(settings, settings.embedding_url))
+    embedder = GuardedOpenAI(guards.embedding, **_describe_server(settings, settings.kserve.openai_url))
     # An answer comes bit by bit, so its guard stands where it is read.
     model = AsyncOpenAI(**_describe_server(settings, settings.answering_base_url))
-    questions = open_question_log(settings.kafka_bootstrap, lambda outcome: QUESTIONS.labels(outcome).inc())
+    questions = open_question_log(settings.kafka.bootstrap, lambda outcome: QUESTIONS.labels(outcome).inc())
     shadow_search = _open_search(settings, guards.shadow_search, pool_maxsize=_SPARE_PLACES)
     clients = Clients(search, cache, embedder, model, questions, shadow_search, guards)
     try:
@@ -90,9 +90,9 @@ async def open_clients(settings: Settings) -> AsyncIterator[Clients]:
 
 
 def _open_search(settings: Settings, guard: Guard, **options: Any) -> AsyncOpenSearch:
-    timeout = settings.search_timeout_seconds + _GRACE
+    timeout = settings.timeouts.search_seconds + _GRACE
     return AsyncOpenSearch(
-        settings.opensearch_url,
+        settings.opensearch.url,
         transport_class=GuardedTransport,
         guard=guard,
         timeout=timeout,
@@ -102,6 +102,7 @@ def _open_search(settings: Settings, guard: Guard, **options: Any) -> AsyncOpenS
 
 
 def _describe_server(settings: Settings, base_url: str) -> dict[str, Any]:
-    timeout = Timeout(settings.request_seconds + _GRACE, connect=settings.model_connect_seconds)
+    waits = settings.timeouts
+    timeout = Timeout(waits.request_seconds + _GRACE, connect=waits.model_connect_seconds)
     # KServe's routes ask for no key; the client insists on one.
     return {"base_url": base_url, "api_key": "unused", "timeout": timeout, "max_retries": 0}

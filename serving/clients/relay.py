@@ -57,11 +57,13 @@ async def relay_completion(clients: Clients, settings: Settings, request: ChatRe
         with asking(messages) as outcome:
             spoken = _relay_v2(clients, request, messages, outcome)
             gap = find_gap(settings, request)
-            async with aclosing(limit_waits("model", spoken, settings.model_first_seconds, gap)) as chunks:
+            async with aclosing(
+                limit_waits("model", spoken, settings.timeouts.model_first_seconds, gap)
+            ) as chunks:
                 whole = _join([chunk async for chunk in chunks])
             return {**whole, "usage": outcome.describe_usage()}
 
-    return await clients.guards.model.call(ask_by_v2 if settings.answering_protocol == "v2" else ask)
+    return await clients.guards.model.call(ask_by_v2 if settings.answering.protocol == "v2" else ask)
 
 
 async def relay_chunks(
@@ -81,10 +83,10 @@ async def relay_chunks(
     messages = await mask_messages(request.messages)
 
     async def begin() -> tuple[dict[str, Any] | None, AsyncGenerator[dict[str, Any], None]]:
-        speak = _relay_v2 if settings.answering_protocol == "v2" else _relay_openai
+        speak = _relay_v2 if settings.answering.protocol == "v2" else _relay_openai
         with asking(messages) as outcome:
             spoken = speak(clients, request, messages, outcome)
-            first, gap = settings.model_first_seconds, settings.model_gap_seconds
+            first, gap = settings.timeouts.model_first_seconds, settings.timeouts.model_gap_seconds
             chunks = limit_waits("model", spoken, first, gap)
             return await anext(chunks, None), chunks
 

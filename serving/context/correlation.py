@@ -53,7 +53,7 @@ def trace_requests(app: ASGIApp) -> ASGIApp:
         given = headers.get(HEADER, "")
         identity = given if _ACCEPTED.fullmatch(given) else uuid.uuid4().hex
         start_watch()
-        begin_request(Litestar.from_scope(scope).state.settings.request_seconds)
+        begin_request(Litestar.from_scope(scope).state.settings.timeouts.request_seconds)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(correlation_id=identity)
         if headers.get(RECORD_HEADER, "").lower() == "off":

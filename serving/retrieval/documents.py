@@ -46,7 +46,9 @@ async def find_documents(
     cacheable = is_cacheable(question.text) and not question.filters and question.window is None
     if not cacheable:
         return await search_version(clients, settings, question, "cag", version, now)
-    namespace = cache_namespace(version, question.groups, settings.reranker, settings.code_commit)
+    namespace = cache_namespace(
+        version, question.groups, settings.retrieval.reranker, settings.versions.code_commit
+    )
     key = cache_key(namespace, question.text)
     found, degraded = await read_ranking(clients, key, question.k)
     if found is None and not degraded:
@@ -75,7 +77,9 @@ async def _add_answerability(
     answerability = await measure_answerability(clients, version, question.text, vector, question.groups)
     entry, _ = await read_entry(clients, key)
     if entry is not None and answerability is not None:
-        await try_store_entry(clients, key, {**entry, "support": answerability}, settings.cache_ttl_seconds)
+        await try_store_entry(
+            clients, key, {**entry, "support": answerability}, settings.redis.cache_ttl_seconds
+        )
     return replace(found, answerability=answerability)
 
 
@@ -95,10 +99,10 @@ async def _fill_cache(
     CACHE_LOOKUPS.labels("miss").inc()
     wide = replace(question, k=max(question.k, STORED_HITS))
     ranking = await _search_and_weigh(clients, settings, wide, version, now, embedded)
-    entry, ttl = make_entry(ranking.hits, ranking.answerability), settings.cache_ttl_seconds
+    entry, ttl = make_entry(ranking.hits, ranking.answerability), settings.redis.cache_ttl_seconds
     if vector is not None and not ranking.degraded:
         await store_documents(clients, namespace, question.text, entry, vector, ttl)
-    elif settings.neural_search and not ranking.degraded:
+    elif settings.retrieval.neural_search and not ranking.degraded:
         await try_store_entry(clients, key, entry, ttl)
     return replace(ranking, hits=ranking.hits[: question.k])
 
@@ -121,7 +125,7 @@ async def _copy_entry(clients: Clients, settings: Settings, source: str, target:
     entry, _ = await read_entry(clients, source)
     if entry is None:
         return make_entry([], None)
-    await try_store_entry(clients, target, entry, settings.cache_ttl_seconds)
+    await try_store_entry(clients, target, entry, settings.redis.cache_ttl_seconds)
     return dict(entry)
 
 

@@ -32,7 +32,7 @@ async def embed_question(clients: Clients, settings: Settings, text: str) -> Emb
         settings: Name the model and its prefix.
         text: The question.
     """
-    if settings.neural_search:
+    if settings.retrieval.neural_search:
         return None, ()
     return await clients.vectors.run(text, lambda: _ask_embedder(clients, settings, text))
 
@@ -41,8 +41,9 @@ async def _ask_embedder(clients: Clients, settings: Settings, text: str) -> Embe
     try:
         with time_stage("embedding"), reading_answer():
             answer = await clients.embedder.embeddings.create(
-                model=settings.embedding_model,
-                input=settings.query_prefix + add_translation(text, reads_russian=settings.reads_russian),
+                model=settings.embedding.model,
+                input=settings.embedding.query_prefix
+                + add_translation(text, reads_russian=settings.embedding.reads_russian),
                 extra_headers=name_request(),
             )
             vector = list(answer.data[0].embedding)

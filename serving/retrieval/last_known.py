@@ -74,7 +74,9 @@ async def _recall_documents(
     question = read_question(settings, question, datetime.now(UTC))
     if question.filters or question.window is not None or not is_cacheable(question.text):
         return None
-    namespace = cache_namespace(version, question.groups, settings.reranker, settings.code_commit)
+    namespace = cache_namespace(
+        version, question.groups, settings.retrieval.reranker, settings.versions.code_commit
+    )
     text, alike = question.text, None
     found, _ = await read_ranking(clients, cache_key(namespace, text), question.k)
     if found is None:

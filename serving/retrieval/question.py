@@ -76,5 +76,5 @@ def read_question(settings: Settings, question: Question, now: datetime) -> Ques
         question = replace(question, namespaces=find_namespaces(question.text))
     if "observed_at" in question.filters:
         return question
-    text, window = find_window(question.text, now, ZoneInfo(settings.time_zone))
+    text, window = find_window(question.text, now, ZoneInfo(settings.retrieval.time_zone))
     return replace(question, text=text, window=window)

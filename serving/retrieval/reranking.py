@@ -33,13 +33,13 @@ async def rerank_hits(
         hits: Best first.
     """
     sentences = [cut_sentences(hit) for hit in hits[:RERANKED]]
-    texts = [settings.passage_prefix + sentence for group in sentences for sentence in group]
+    texts = [settings.embedding.passage_prefix + sentence for group in sentences for sentence in group]
     if not texts:
         return hits
     try:
         with time_stage("reranking"):
             answer = await clients.embedder.embeddings.create(
-                model=settings.embedding_model, input=texts, extra_headers=name_request()
+                model=settings.embedding.model, input=texts, extra_headers=name_request()
             )
     except openai.OpenAIError as error:
         log.warning("embedder is down, hits are not re-ranked", error=str(error))

@@ -67,10 +67,12 @@ async def search_version(
     Raises:
         opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached or refuses the query.
     """
-    text = add_translation(question.text, reads_russian=settings.reads_russian)
+    text = add_translation(question.text, reads_russian=settings.embedding.reads_russian)
     nearest: Sequence[float] | TextToEmbed | None
-    if settings.neural_search:
-        nearest, degraded = await leave_to_opensearch(clients, settings, settings.query_prefix + text)
+    if settings.retrieval.neural_search:
+        nearest, degraded = await leave_to_opensearch(
+            clients, settings, settings.embedding.query_prefix + text
+        )
     else:
         nearest, degraded = embedded or await embed_question(clients, settings, question.text)
     size = max(question.k, _RERANKED) if pipeline == "rag" else question.k
@@ -93,7 +95,7 @@ async def search_version(
         response, degraded = await _ask(clients, version, build(vector=None)), ("embedding",)
     is_timed = question.window is not None or "observed_at" in question.filters
     hits = rank_documents(parse_hits(response), text)[:size]
-    if settings.reranker == "sentences" and pipeline == "cag" and isinstance(nearest, list):
+    if settings.retrieval.reranker == "sentences" and pipeline == "cag" and isinstance(nearest, list):
         hits = await rerank_hits(clients, settings, nearest, hits)
     return Ranking(apply_recency(hits, now, is_timed=is_timed), degraded)
 

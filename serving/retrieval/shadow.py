@@ -55,13 +55,13 @@ def begin_shadow_reads(clients: Clients, settings: Settings, question: Question)
         settings: Say which share of the questions.
         question: As it was answered.
     """
-    if not settings.shadow_share:
+    if not settings.shadow.share:
         return
     # As read for this very question, so that looking for a candidate costs nothing.
     aliases = clients.live.latest or {}
     for pipeline in question.pipelines:
         live, candidate = aliases.get(pipeline), aliases.get(name_candidate_alias(pipeline))
-        if live is None or candidate in (None, live) or random.random() >= settings.shadow_share:  # noqa: S311 - not a secret
+        if live is None or candidate in (None, live) or random.random() >= settings.shadow.share:  # noqa: S311 - not a secret
             continue
         read = partial(_read, clients, settings, question, pipeline, live, str(candidate))
         if not clients.spare.offer(read):

@@ -20,7 +20,7 @@ RESTARTED = "node-exporter"
 
 @pytest.fixture(scope="session")
 def api_key(settings: Settings) -> str:
-    return settings.api_key_file.read_text().strip()
+    return settings.access.api_key_file.read_text().strip()
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +54,7 @@ def is_found(settings: Settings, api_key: str, query: str, filters: dict[str, An
     """Tell whether one of the first five observations has all these parts in its text."""
     body = {"query": query, "k": 5, "pipeline": "rag", "filters": filters}
     headers = {"Authorization": f"Bearer {api_key}"}
-    found = httpx.post(f"{settings.url}/v1/retrieve", json=body, headers=headers, timeout=30)
+    found = httpx.post(f"{settings.service.url}/v1/retrieve", json=body, headers=headers, timeout=30)
     hits = found.raise_for_status().json()["hits"]
     return any(all(part in hit["text"] for part in parts) for hit in hits)
 

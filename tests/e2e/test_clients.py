@@ -52,7 +52,7 @@ def check_restart(text: str, citations: list[dict[str, object]], service: str) -
 
 def ask_with_curl(settings: Settings, api_key: str, question: str) -> tuple[str, list[dict[str, object]]]:
     body = {"model": "runlore", "messages": [{"role": "user", "content": question}]}
-    command = ["curl", "-sS", "--fail-with-body", f"{settings.url}/v1/chat/completions"]
+    command = ["curl", "-sS", "--fail-with-body", f"{settings.service.url}/v1/chat/completions"]
     command += ["-H", f"Authorization: Bearer {api_key}", "-H", "Content-Type: application/json"]
     done = subprocess.run([*command, "-d", json.dumps(body)], check=True, capture_output=True, text=True)
     answer = json.loads(done.stdout)
@@ -60,7 +60,7 @@ def ask_with_curl(settings: Settings, api_key: str, question: str) -> tuple[str,
 
 
 def ask_with_openai(settings: Settings, api_key: str, question: str) -> tuple[str, list[dict[str, object]]]:
-    client = OpenAI(base_url=f"{settings.url}/v1", api_key=api_key, max_retries=0, timeout=30)
+    client = OpenAI(base_url=f"{settings.service.url}/v1", api_key=api_key, max_retries=0, timeout=30)
     messages = [{"role": "user", "content": question}]
     stream = client.chat.completions.create(model="runlore", messages=messages, stream=True)  # type: ignore[call-overload]
     chunks = list(stream)
@@ -98,7 +98,7 @@ RunNode = Callable[..., Any]
 @pytest.fixture
 def run_node(node_folder: Path, settings: Settings, api_key: str) -> RunNode:
     def run(action: str, **environment: str) -> Any:
-        told = {"BASE_URL": f"{settings.url}/v1", "API_KEY": api_key, "QUESTION": RUNBOOK_QUESTION}
+        told = {"BASE_URL": f"{settings.service.url}/v1", "API_KEY": api_key, "QUESTION": RUNBOOK_QUESTION}
         done = subprocess.run(
             ["node", "chat.mjs", action],
             cwd=node_folder,
@@ -115,14 +115,16 @@ def run_node(node_folder: Path, settings: Settings, api_key: str) -> RunNode:
 
 @pytest.fixture
 def python_client(settings: Settings, api_key: str) -> OpenAI:
-    return OpenAI(base_url=f"{settings.url}/v1", api_key=api_key, max_retries=0, timeout=30)
+    return OpenAI(base_url=f"{settings.service.url}/v1", api_key=api_key, max_retries=0, timeout=30)
 
 
 def stream_bytes(settings: Settings, api_key: str, **body: Any) -> list[Any]:
     """The data of each event as it comes over the wire."""
     headers = {"Authorization": f"Bearer {api_key}"}
     asked = {"messages": QUESTION, "stream": True, **body}
-    response = httpx.post(f"{settings.url}/v1/chat/completions", json=asked, headers=headers, timeout=30)
+    response = httpx.post(
+        f"{settings.service.url}/v1/chat/completions", json=asked, headers=headers, timeout=30
+    )
     assert response.status_code == 200, response.text
     events = [event.removeprefix("data: ") for event in response.text.split("\n\n")]
     assert events[-2:] == ["[DONE]", ""]
@@ -146,7 +148,7 @@ def test_whole_answers_models_and_errors_are_of_openais_published_schema(
     settings: Settings, api_key: str, model: str
 ) -> None:
     headers = {"Authorization": f"Bearer {api_key}"}
-    with httpx.Client(base_url=settings.url, headers=headers, timeout=30) as service:
+    with httpx.Client(base_url=settings.service.url, headers=headers, timeout=30) as service:
         body = {"model": model, "messages": QUESTION}
         answer = service.post("/v1/chat/completions", json=body).raise_for_status().json()
         assert list_violations("CreateChatCompletionResponse", answer) == []
@@ -213,7 +215,7 @@ def test_the_javascript_client_lists_chats_streams_and_fails(run_node: RunNode) 
 
 
 def test_a_websocket_answers_as_a_stream_does(settings: Settings, api_key: str) -> None:
-    url = settings.url.replace("http", "ws", 1) + "/v1/chat/stream"
+    url = settings.service.url.replace("http", "ws", 1) + "/v1/chat/stream"
     headers = {"Authorization": f"Bearer {api_key}"}
     with connect(url, additional_headers=headers) as one:
         one.send(json.dumps({"model": "runlore-cag", "messages": QUESTION, "temperature": 0}))
@@ -245,7 +247,7 @@ def slow(settings: Settings, live_versions: None) -> Iterator[tuple[SlowModel, s
         finally:
             serving.send_signal(signal.SIGTERM)
             serving.wait(15)
-    assert settings.url != url
+    assert settings.service.url != url
 
 
 def wait_for_service(url: str) -> None:

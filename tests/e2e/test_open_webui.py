@@ -48,7 +48,9 @@ def test_every_suggested_question_has_a_cited_answer(
 ) -> None:
     body = {"model": "runlore", "messages": [{"role": "user", "content": question}]}
     headers = {"Authorization": f"Bearer {api_key}"}
-    answer = httpx.post(f"{settings.url}/v1/chat/completions", json=body, headers=headers, timeout=30).json()
+    answer = httpx.post(
+        f"{settings.service.url}/v1/chat/completions", json=body, headers=headers, timeout=30
+    ).json()
     cited = [citation["title"] for citation in answer["runlore"]["citations"]]
     assert any(title in one for one in cited), answer["choices"][0]["message"]["content"]
     assert "[1]" in answer["choices"][0]["message"]["content"]
@@ -107,7 +109,7 @@ def test_the_page_asks_nobody_but_its_own_server(page: Page, webui_url: str) -> 
 
 def test_an_answer_costs_one_question_and_no_tools(page: Page, settings: Settings) -> None:
     def count() -> float:
-        lines = httpx.get(f"{settings.url}/metrics", timeout=30).text.splitlines()
+        lines = httpx.get(f"{settings.service.url}/metrics", timeout=30).text.splitlines()
         return sum(
             float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith("runlore_chat_answers_total{")
         )

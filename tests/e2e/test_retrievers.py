@@ -12,8 +12,8 @@ pytestmark = pytest.mark.usefixtures("live_versions")
 
 @pytest.mark.parametrize("ask", [ask_langchain, ask_llamaindex])
 def test_a_retriever_finds_the_runbook(ask: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RUNLORE_URL", settings.url)
-    monkeypatch.setenv("RUNLORE_API_KEY_FILE", str(settings.api_key_file))
+    monkeypatch.setenv("RUNLORE_URL", settings.service.url)
+    monkeypatch.setenv("RUNLORE_API_KEY_FILE", str(settings.access.api_key_file))
     found = ask("The OpenSearch cluster is red. What do I do?", 5)
     assert "opensearch-cluster-red.md" in [told["cite"].get("path") for _, _, told in found]
     assert all(text for _, text, _ in found)

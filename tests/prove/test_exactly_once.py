@@ -66,7 +66,7 @@ def test_every_event_is_in_one_chunk_or_one_dead_letter_whatever_is_killed(
 
 def _write_staged_runs_again_shuffled(settings: Settings, client: OpenSearch, live: str) -> None:
     number = catalog.read_meta(client, live).get("slice", 1)
-    stages = staging.list_stages(settings.staging_url, "rag", "light")
+    stages = staging.list_stages(settings.storage.staging_url, "rag", "light")
     runs = [url.removesuffix("/light") for url in stages if staging.read_manifest(url)["version"] == live]
     random.shuffle(runs)
     for run in runs:

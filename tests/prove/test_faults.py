@@ -108,11 +108,11 @@ class Service:
 @pytest.fixture(scope="module")
 def service(settings: Settings, live_versions: None, tmp_path_factory: Any) -> Iterator[Service]:  # noqa: ARG001
     urls = {
-        "opensearch": settings.opensearch_url,
-        "redis": settings.redis_url,
-        "embedder": settings.kserve_url,
-        "model": settings.kserve_url,
-        "kafka": f"kafka://{settings.kafka_bootstrap}",
+        "opensearch": settings.opensearch.url,
+        "redis": settings.redis.url,
+        "embedder": settings.kserve.url,
+        "model": settings.kserve.url,
+        "kafka": f"kafka://{settings.kafka.bootstrap}",
     }
     with ExitStack() as stack:
         proxies = {part: stack.enter_context(_stand_before(part, url)) for part, url in urls.items()}
@@ -137,7 +137,7 @@ def service(settings: Settings, live_versions: None, tmp_path_factory: Any) -> I
         log = (tmp_path_factory.mktemp("faults") / "service.log").open("w")
         process = subprocess.Popen([sys.executable, "-m", "serving"], env=environment, stderr=log, cwd=ROOT)
         try:
-            key = settings.api_key_file.read_text().strip()
+            key = settings.access.api_key_file.read_text().strip()
             found = Service(psutil.Process(process.pid), f"http://127.0.0.1:{port}", key, proxies)
             _wait_until_live(found.url)
             yield found

@@ -23,7 +23,7 @@ from playwright.sync_api import Dialog, Page, Request, expect, sync_playwright
 from processors.knowledge.markdown.inert import defuse_markdown
 from processors.knowledge.markdown.quoting import break_tags, quote_span
 from processors.retrieval.language import PHRASES
-from processors.settings import Settings
+from processors.settings import Settings, change_settings
 from processors.stores.model_server import embed_texts
 from processors.stores.search import write_chunks
 from processors.versions.builds import create_version
@@ -83,7 +83,7 @@ def start(client: OpenSearch, settings: Settings, documents: list[Hostile]) -> I
         patch.setattr(citation_routes, "_INDEX", re.compile(rf"{pipeline}-v\d{{6}}"))
         index = create_version(client, pipeline, {})
         texts = [f"{document.title}\n{document.text}" for document in documents]
-        vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, texts)
+        vectors, _ = embed_texts(settings.kserve.url, settings.embedding.model, texts)
         rows = np.asarray(vectors).tolist()
         chunks = [make_chunk(document, row) for document, row in zip(documents, rows, strict=True)]
         assert write_chunks(client, index, chunks) == []
@@ -91,7 +91,7 @@ def start(client: OpenSearch, settings: Settings, documents: list[Hostile]) -> I
 
         @contextmanager
         def open_service(answering_url: str) -> Iterator[httpx.Client]:
-            given = settings.model_copy(update={"answering_url": answering_url})
+            given = change_settings(settings, answering={"url": answering_url})
             with serve(given, pipeline) as service:
                 yield service
 

@@ -56,7 +56,7 @@ class World:
 
     def __init__(self, service: Service, provider: Provider, settings: Settings) -> None:
         self.service, self.provider, self.settings = service, provider, settings
-        self.key = settings.api_key_file.read_text().strip()
+        self.key = settings.access.api_key_file.read_text().strip()
         self.http = httpx.Client(base_url=service.url, timeout=60, headers={"X-Runlore-Record": "off"})
         self.typed: dict[str, set[str]] = defaultdict(set)
         self.seen: Counter[str] = Counter()
@@ -302,7 +302,7 @@ def open_links(world: World, asker: Asker, question: str, mark: str) -> None:
         return
     plain, _, grant = citations[0]["url"].partition("?grant=")
     foreign = plain.rpartition("/")[0] + f"/{mark}-1"
-    key = load_link_key(world.settings.mask_key_file)
+    key = load_link_key(world.settings.redaction.key_file)
     index = plain.split("/")[-2]
     old = sign_grant(index, f"{mark}-1", Reader({}, ("public", group_of(mark)), key, -60))
     forged = sign_grant(index, f"{mark}-1", Reader({}, ("public", group_of(mark)), b"x" * 32, 60))
@@ -384,7 +384,7 @@ def check_cache(world: World, version: str) -> None:
     for groups in (("public",), *((group, "public") for group in GROUPS)):
         known[cache_namespace("v", groups, "", "").split(":")[2]] = {*groups, "open"}
     found: Counter[str] = Counter()
-    with redis.Redis.from_url(world.settings.redis_url) as cache:
+    with redis.Redis.from_url(world.settings.redis.url) as cache:
         for key in cache.scan_iter(match_version(version)):
             access = key.decode().split(":")[2]
             if cache.type(key) != b"string":

@@ -42,16 +42,26 @@ pytestmark = pytest.mark.usefixtures("live_versions")
 
 @pytest.fixture(scope="module")
 def key(settings: Settings) -> str:
-    return settings.api_key_file.read_text().strip()
+    return settings.access.api_key_file.read_text().strip()
 
 
 def test_the_service_is_as_its_openapi_page_says(settings: Settings, key: str, tmp_path: Path) -> None:
-    document = httpx.get(f"{settings.url}/schema/openapi.json", timeout=PATIENCE_S).raise_for_status().json()
+    document = (
+        httpx.get(f"{settings.service.url}/schema/openapi.json", timeout=PATIENCE_S).raise_for_status().json()
+    )
     # Of random names none is a model, and nothing behind the first check would ever be asked.
     document["components"]["schemas"]["ChatRequest"]["properties"]["model"]["enum"] = MODELS
     (tmp_path / "openapi.json").write_text(json.dumps(document))
     command = [sys.executable, "-m", "schemathesis.cli", "run", str(tmp_path / "openapi.json")]
-    command += ["--url", settings.url, "--no-color", "--phases", "examples,coverage,fuzzing", "--seed", "7"]
+    command += [
+        "--url",
+        settings.service.url,
+        "--no-color",
+        "--phases",
+        "examples,coverage,fuzzing",
+        "--seed",
+        "7",
+    ]
     command += ["--max-examples", str(EXAMPLES), "--request-timeout", str(PATIENCE_S)]
     command += ["-H", f"Authorization: Bearer {key}", "-H", "X-Runlore-Record: off"]
     # A body of the right form may still hold no question, or a filter by an unknown field: 400 is right then.
@@ -71,7 +81,7 @@ def cut_pieces(chance: random.Random, total: int) -> Iterator[bytes]:
 
 def send(settings: Settings, method: str, path: bytes, headers: list[bytes], body: bytes = b"") -> int | None:
     """Send a request of any bytes and return the status of the answer, None for a connection just closed."""
-    address = urlsplit(settings.url)
+    address = urlsplit(settings.service.url)
     head = [method.encode() + b" " + path + b" HTTP/1.1", b"Host: " + address.netloc.encode(), *headers]
     head += [b"Connection: close", b"X-Runlore-Record: off", b"Content-Length: %d" % len(body)]
     with socket.create_connection((str(address.hostname), address.port or 80), PATIENCE_S) as connection:
@@ -164,7 +174,7 @@ def clean(noise: bytes) -> bytes:
 
 def test_random_websocket_messages(settings: Settings, key: str) -> None:
     chance = random.Random(3)  # noqa: S311 - not a secret
-    url = settings.url.replace("http", "ws", 1) + "/v1/chat/stream"
+    url = settings.service.url.replace("http", "ws", 1) + "/v1/chat/stream"
     headers = {"Authorization": f"Bearer {key}", "X-Runlore-Record": "off"}
     good = json.dumps(CHAT).encode()
     with connect(url, additional_headers=headers) as one:
@@ -181,7 +191,7 @@ def test_random_websocket_messages(settings: Settings, key: str) -> None:
 
 def test_random_frames_close_the_websocket_and_nothing_else(settings: Settings, key: str) -> None:
     chance = random.Random(5)  # noqa: S311 - not a secret
-    url = settings.url.replace("http", "ws", 1) + "/v1/chat/stream"
+    url = settings.service.url.replace("http", "ws", 1) + "/v1/chat/stream"
     for piece in cut_pieces(chance, BYTES):
         with connect(url, additional_headers={"Authorization": f"Bearer {key}"}, close_timeout=0.1) as one:
             one.socket.sendall(piece)
@@ -190,7 +200,7 @@ def test_random_frames_close_the_websocket_and_nothing_else(settings: Settings, 
                 one.recv(0.05)
             except (ConnectionClosed, TimeoutError):
                 continue
-    assert httpx.get(f"{settings.url}/health/live", timeout=PATIENCE_S).status_code == 200
+    assert httpx.get(f"{settings.service.url}/health/live", timeout=PATIENCE_S).status_code == 200
     with connect(url, additional_headers={"Authorization": f"Bearer {key}"}) as one:
         one.send("{")
         assert "invalid_request_error" in str(one.recv(PATIENCE_S))

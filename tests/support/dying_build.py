@@ -44,14 +44,14 @@ def main() -> None:
     pipeline: Any = sys.argv[1]
     share, count = float(sys.argv[2]), int(sys.argv[3])
     settings = load_settings()
-    client = search.open_search(settings.opensearch_url)
+    client = search.open_search(settings.opensearch.url)
 
     class Stopping:
         streaming_bulk = staticmethod(partial(write_until, stop=max(1, int(share * count))))
 
     writes.helpers = Stopping  # type: ignore[misc,assignment]
     with builds.begin_build(
-        client, pipeline, {"slice": 1}, keep_record(settings.mlflow_tracking_uri, pipeline)
+        client, pipeline, {"slice": 1}, keep_record(settings.mlflow.tracking_uri, pipeline)
     ) as index:
         slices.write_chunks(client, index, 1, [make_chunk(number) for number in range(count)])
 

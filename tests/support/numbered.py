@@ -63,7 +63,7 @@ def send_events(
     failures: list[str] = []
     producer = Producer(
         {
-            "bootstrap.servers": settings.kafka_bootstrap,
+            "bootstrap.servers": settings.kafka.bootstrap,
             "enable.idempotence": True,
             "delivery.timeout.ms": 600_000,
             "queue.buffering.max.messages": 500_000,
@@ -137,7 +137,7 @@ def count_places(chunks: dict[str, dict[str, Any]]) -> Counter[Place]:
 
 def count_letters(settings: Settings, places: set[Place]) -> Counter[Place]:
     """Count how many dead letters there are of each place."""
-    records, _, _ = kafka.drain(settings.kafka_bootstrap, [topics.DEAD_LETTER], {}, 10_000_000)
+    records, _, _ = kafka.drain(settings.kafka.bootstrap, [topics.DEAD_LETTER], {}, 10_000_000)
     letters = (json.loads(record["value"] or "{}") for record in records)
     found = ((letter["partition"], letter["offset"]) for letter in letters if letter["topic"] == topics.LOGS)
     return Counter(place for place in found if place in places)

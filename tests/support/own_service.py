@@ -59,7 +59,7 @@ def main(port: int, names: Mapping[str, str]) -> None:
             yield replace(opened, search=renamed)
 
     settings = load_settings()
-    configure_logs(settings.log_level)
+    configure_logs(settings.service.log_level)
     own = "|".join(re.escape(name) for name in names.values())
     citation_routes._INDEX = re.compile(rf"({own})-v\d{{6}}(-\d{{6}})?")  # type: ignore[misc]
     app = create_app(settings, open_renamed)

@@ -18,7 +18,7 @@ from opensearchpy import AsyncOpenSearch, OpenSearch
 
 from processors.knowledge.chunk import Chunk, make_id
 from processors.retrieval.cache_keys import match_version
-from processors.settings import Settings
+from processors.settings import Settings, change_settings
 from processors.stores.model_server import embed_texts
 from processors.stores.search import apply_templates, write_chunks
 from processors.versions import lease_record
@@ -69,14 +69,14 @@ class Truth:
 def make_pipeline(client: OpenSearch, settings: Settings) -> Iterator[Any]:
     """A pipeline of its own, so that nothing that is live is touched."""
     name = f"test{uuid.uuid4().hex[:8]}"
-    apply_templates(client, settings.embedding_dimension, [name])
+    apply_templates(client, settings.embedding.dimension, [name])
     try:
         yield name
     finally:
         client.indices.delete(index=",".join(client.indices.get_alias(index=f"{name}-v*")))
         client.indices.delete_index_template(name=f"runlore-{name}")
         client.delete(index=lease_record.INDEX, id=name, params={"ignore": 404})
-        with redis.Redis.from_url(settings.redis_url) as cache:
+        with redis.Redis.from_url(settings.redis.url) as cache:
             for key in cache.scan_iter(match_version(f"{name}-v*")):
                 cache.unlink(key)
 
@@ -94,14 +94,14 @@ def serve(settings: Settings, pipeline: str) -> Iterator[httpx.Client]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     # Its links lead to itself.
-    given = settings.model_copy(update={"url": f"http://127.0.0.1:{port}"})
+    given = change_settings(settings, service={"url": f"http://127.0.0.1:{port}"})
     server = uvicorn.Server(uvicorn.Config(create_app(given, open_renamed), port=port, log_config=None))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
         assert thread.is_alive()
         time.sleep(0.05)
-    key = settings.api_key_file.read_text().strip()
+    key = settings.access.api_key_file.read_text().strip()
     headers = {"Authorization": f"Bearer {key}", "X-Runlore-Record": "off"}
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=30) as opened:
@@ -172,7 +172,7 @@ class Maker:
 
     def __init__(self, client: OpenSearch, settings: Settings, pipeline: Any, truth: Truth) -> None:
         questions = [WORDINGS[0].format(subject) for subject in SUBJECTS]
-        vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, questions)
+        vectors, _ = embed_texts(settings.kserve.url, settings.embedding.model, questions)
         self.vectors = dict(zip(SUBJECTS, np.asarray(vectors).tolist(), strict=True))
         self.client, self.pipeline, self.truth = client, pipeline, truth
 

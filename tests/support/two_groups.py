@@ -85,7 +85,7 @@ def make_chunk(group: str, number: int, vector: list[float], kind: str) -> Chunk
 def fill(client: OpenSearch, settings: Settings, pipelines: dict[str, Any]) -> None:
     """Put versions live in which both groups' documents have the same words, and equal vectors."""
     asked = [f"how do I {action} {system}" for action, system in list_subjects()]
-    vectors = np.asarray(embed_texts(settings.kserve_url, settings.embedding_model, asked)[0]).tolist()
+    vectors = np.asarray(embed_texts(settings.kserve.url, settings.embedding.model, asked)[0]).tolist()
     numbers = range(PER_SUBJECT * len(asked))
     for alias, pipeline in pipelines.items():
         # What happened is less than what is written: a tenth.

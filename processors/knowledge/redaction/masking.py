@@ -76,17 +76,15 @@ def load_masker() -> Masker:
         FileNotFoundError: There is no file of the key.
         ValueError: The key is empty.
     """
-    settings = load_settings()
-    key = settings.mask_key_file.read_bytes().strip()
+    chosen = load_settings().redaction
+    key = chosen.key_file.read_bytes().strip()
     if not key:
-        raise ValueError(
-            f"RUNLORE_MASK_KEY_FILE: {settings.mask_key_file} is empty, it must hold a secret text"
-        )
+        raise ValueError(f"RUNLORE_MASK_KEY_FILE: {chosen.key_file} is empty, it must hold a secret text")
     return open_masker(
         key,
-        mask_emails=settings.mask_emails,
-        mask_personal_numbers=settings.mask_personal_numbers,
-        patterns=settings.redaction_patterns,
+        mask_emails=chosen.redaction.mask_emails,
+        mask_personal_numbers=chosen.redaction.mask_personal_numbers,
+        patterns=chosen.patterns,
     )
 
 

@@ -30,18 +30,18 @@ def build_version(
     Raises:
         RuntimeError: OpenSearch refuses a chunk, or another build is under way.
     """
-    client = search.open_search(settings.opensearch_url)
+    client = search.open_search(settings.opensearch.url)
     manifest = staging.read_manifest(f"{run_url}/sync")
     chunks = table_to_chunks(staging.read_table(f"{run_url}/markdown/chunks.parquet"))
     embedded = embed_chunks(client, settings, chunks, manifest["base"])
     origin = {
         "parent": manifest["base"],
         "embedding_model": _name_model(client, settings, chunks, manifest["base"]),
-        "dimension": settings.embedding_dimension,
+        "dimension": settings.embedding.dimension,
         "chunker": CHUNKER,
-        "chunk_tokens": settings.chunk_tokens,
-        "chunker_hash": hash_chunker(settings.chunk_tokens, settings.embedding_model),
-        "code_commit": settings.code_commit,
+        "chunk_tokens": settings.documents.chunk_tokens,
+        "chunker_hash": hash_chunker(settings.documents.chunk_tokens, settings.embedding.model),
+        "code_commit": settings.versions.code_commit,
     }
     with builds.begin_build(client, "cag", origin, record, run=run_url) as index:
         carried = _carry_over(client, manifest, index)
@@ -58,7 +58,7 @@ def _name_model(client: Any, settings: Settings, chunks: list[Chunk], base: str 
     """The model with its revision, from the new chunks or, if all are carried over, from their version."""
     if chunks:
         return chunks[0]["embedding_model"]
-    return str(catalog.read_meta(client, base)["embedding_model"]) if base else settings.embedding_identity
+    return str(catalog.read_meta(client, base)["embedding_model"]) if base else settings.embedding.identity
 
 
 def _carry_over(client: Any, manifest: dict[str, Any], index: str) -> int:

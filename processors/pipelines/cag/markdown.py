@@ -26,7 +26,7 @@ def process_documents(settings: Settings, run_url: str) -> dict[str, Any]:
     Returns:
         Counts of pages and chunks, and the first warnings as `path:line: what`; the manifest has all.
     """
-    splitter = open_splitter(settings.tokenizer_file, settings.chunk_tokens)
+    splitter = open_splitter(settings.embedding.tokenizer_file, settings.documents.chunk_tokens)
     now = datetime.now(UTC).isoformat()
     chunks: list[Chunk] = []
     warnings: list[str] = list(staging.read_manifest(f"{run_url}/sync").get("warnings", []))
@@ -58,7 +58,7 @@ def _stage_records(settings: Settings, run_url: str, read: dict[str, PageRecord]
     held: dict[str, PageRecord] = {}
     warnings = []
     if base and carried:
-        url = catalog.read_meta(search.open_search(settings.opensearch_url), base).get("page_records", "")
+        url = catalog.read_meta(search.open_search(settings.opensearch.url), base).get("page_records", "")
         if url and staging.is_present(url):
             held = staging.read_json(url)
         else:

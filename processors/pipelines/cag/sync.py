@@ -47,18 +47,19 @@ def sync_documents(settings: Settings, run_id: str, *, force: bool = False) -> d
     Raises:
         RuntimeError: No source could be reached.
     """
-    client = search.open_search(settings.opensearch_url)
+    client = search.open_search(settings.opensearch.url)
     live = catalog.find_live(client, "cag")
     held = read_held(catalog.read_meta(client, live)) if live else {}
+    read = settings.documents
     updates = [
-        *(read_git_source(settings, source, held.get(source.url), force=force) for source in settings.docs),
+        *(read_git_source(settings, source, held.get(source.url), force=force) for source in read.sources),
         *(
             read_confluence_source(settings, space, held.get(space.source), force=force)
-            for space in settings.confluence
+            for space in read.confluence
         ),
-        *([read_model_cards(settings, held.get(MODEL_CARDS), force=force)] if settings.model_cards else []),
+        *([read_model_cards(settings, held.get(MODEL_CARDS), force=force)] if read.model_cards else []),
     ]
-    return stage_updates(settings.staging_url, run_id, live, held, updates, force=force)
+    return stage_updates(settings.storage.staging_url, run_id, live, held, updates, force=force)
 
 
 def stage_updates(

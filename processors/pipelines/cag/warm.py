@@ -57,18 +57,19 @@ def warm_cache(
     """
     asked = choose_questions(_read_asked(settings), datetime.now(UTC))
     known = [*questions, *list_alerts(client, index), *list_titles(client, index)]
-    warmed = 0 if settings.reranker else _preload(client, settings, index, plan_warming(asked, known))
+    reranked = settings.retrieval.reranker
+    warmed = 0 if reranked else _preload(client, settings, index, plan_warming(asked, known))
     first = drop_repeats([*asked.get(("public",), []), *questions])[:_ANSWERED]
     answered = _write_answers(settings, first)
     live = find_live(client, "cag")
-    evicted = evict_versions(settings.redis_url, [index, live or index])
+    evicted = evict_versions(settings.redis.url, [index, live or index])
     return {"warmed": warmed, "answered": answered, "evicted": evicted}
 
 
 def _read_asked(settings: Settings) -> list[AskedQuestion]:
     """Return what was asked; without Kafka the cache is warmed with what is known all the same."""
     try:
-        return read_asked(settings.kafka_bootstrap, _READ_BACK)
+        return read_asked(settings.kafka.bootstrap, _READ_BACK)
     except (KafkaException, TimeoutError) as error:
         log.warning("what was asked can't be read", error=str(error))
         return []
@@ -78,16 +79,16 @@ def _preload(
     client: OpenSearch, settings: Settings, index: str, planned: list[tuple[str, list[Groups]]]
 ) -> int:
     """Search and store batch by batch, so that no more than one is held here; return how many were stored."""
-    room = measure_room(settings.redis_url)
+    room = measure_room(settings.redis.url)
     sets = {groups for _, of_sets in planned for groups in of_sets}
-    forget_asked(settings.redis_url, index, sets, settings.code_commit)
+    forget_asked(settings.redis.url, index, sets, settings.versions.code_commit)
     warmed = 0
     for begin in range(0, len(planned), _BATCH):
         batch = planned[begin : begin + _BATCH]
         for groups, found in _search_batch(client, settings, index, batch):
             room -= store_hits(
-                settings.redis_url, index, groups, found,
-                ttl_seconds=settings.cache_ttl_seconds, code_commit=settings.code_commit,
+                settings.redis.url, index, groups, found,
+                ttl_seconds=settings.redis.cache_ttl_seconds, code_commit=settings.versions.code_commit,
             )  # fmt: skip
             warmed += len(found)
         if room < 0:
@@ -102,9 +103,10 @@ def _search_batch(
     client: OpenSearch, settings: Settings, index: str, batch: list[tuple[str, list[Groups]]]
 ) -> Iterator[tuple[list[str], list[FoundHits]]]:
     """Yield what is found for a batch's questions, for one set of groups after the other."""
-    searched = [add_translation(question, reads_russian=settings.reads_russian) for question, _ in batch]
-    prefixed = [settings.query_prefix + text for text in searched]
-    vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, prefixed)
+    embedding = settings.embedding
+    searched = [add_translation(question, reads_russian=embedding.reads_russian) for question, _ in batch]
+    prefixed = [embedding.query_prefix + text for text in searched]
+    vectors, _ = embed_texts(settings.kserve.url, embedding.model, prefixed)
     for groups in dict.fromkeys(groups for _, of_sets in batch for groups in of_sets):
         found: list[FoundHits] = []
         for (question, of_sets), text, vector in zip(batch, searched, vectors, strict=True):
@@ -118,7 +120,7 @@ def _search_batch(
 def _write_answers(settings: Settings, questions: list[str]) -> int:
     """Have the service write the public's answers ahead; without it, each is written when it is asked for."""
     try:
-        return ask_service(settings.url, settings.api_key_file, "runlore-cag", questions)
+        return ask_service(settings.service.url, settings.access.api_key_file, "runlore-cag", questions)
     except (httpx.HTTPError, OSError) as error:
         log.warning("the service writes no answers ahead", error=str(error))
         return 0

@@ -55,11 +55,11 @@ def collect_airflow(settings: Settings) -> dict[str, int]:
         httpx.HTTPError: Airflow is unreachable or refuses.
         ValueError: There is no password for the user.
     """
-    bootstrap = settings.kafka_bootstrap
+    bootstrap = settings.kafka.bootstrap
     start = (datetime.now(UTC) - _HISTORY).isoformat()
     position = kafka.read_collected(bootstrap, COLLECTOR) or {"from": start, "known": [], "failed": []}
-    url, user = settings.airflow_url, settings.airflow_user
-    with airflow.open_airflow(url, user, settings.airflow_passwords_file) as client:
+    url, user = settings.airflow.url, settings.airflow.user
+    with airflow.open_airflow(url, user, settings.airflow.passwords_file) as client:
         ended = list(islice(airflow.list_ended_runs(client, position["from"]), _RUNS))
         known = set(position["known"])
         fresh = [run for run in ended if _identify(run) not in known]

@@ -56,19 +56,19 @@ def collect_kubernetes(settings: Settings, seconds: float) -> dict[str, int]:
         RefusedError: The cluster lets nothing be read.
         urllib3.exceptions.HTTPError: The API server is unreachable.
     """
-    cluster = kubernetes.open_cluster(settings.kubeconfig)
+    cluster = kubernetes.open_cluster(settings.kubernetes.kubeconfig)
     collector = f"kubernetes-{cluster.uid}"
-    position = kafka.read_collected(settings.kafka_bootstrap, collector) or {}
+    position = kafka.read_collected(settings.kafka.bootstrap, collector) or {}
     retold = position.setdefault(_RETOLD, {})
     follower = Follower(settings, cluster, time.monotonic() + seconds, Event(), {}, dict(retold))
-    key = settings.mask_key_file.read_bytes().strip()
+    key = settings.redaction.key_file.read_bytes().strip()
     sent = deleted = 0
     for batch in _follow_all(follower, position):
         messages = [_make_message(cluster, change, key) for change in batch if change.object is not None]
         position |= {change.resource: change.position for change in batch if change.position}
         now = datetime.now(UTC).isoformat()
         retold |= {change.resource: now for change in batch if change.type == RETOLD}
-        kafka.send_collected(settings.kafka_bootstrap, collector, topics.KUBERNETES, messages, position)
+        kafka.send_collected(settings.kafka.bootstrap, collector, topics.KUBERNETES, messages, position)
         sent += len(messages)
         deleted += sum(change.type == DELETED for change in batch)
     _name_refused(settings, collector, position, follower.refused)
@@ -85,7 +85,7 @@ def _name_refused(
         why = [str(refused[name]) for name in sorted(refused)]
         log.warning("kinds that the cluster doesn't let be read", why=why)
     position[_REFUSED] = sorted(refused)
-    kafka.send_collected(settings.kafka_bootstrap, collector, topics.KUBERNETES, [], position)
+    kafka.send_collected(settings.kafka.bootstrap, collector, topics.KUBERNETES, [], position)
 
 
 def _follow_all(follower: Follower, position: dict[str, Any]) -> Iterator[list[Change]]:

@@ -17,7 +17,9 @@ from opensearchpy import OpenSearchException
 
 from processors.knowledge import topics
 from processors.knowledge.chunk import make_id
-from processors.settings import LogIndex, Settings, hide_logins
+from processors.settings import Settings
+from processors.settings.addresses import hide_logins
+from processors.settings.sources import LogIndex
 from processors.stores import kafka, log_index
 
 log = structlog.get_logger(__name__)
@@ -47,7 +49,7 @@ def collect_log_indices(settings: Settings) -> dict[str, int]:
         RuntimeError: Some index could not be read; the message names it.
     """
     sent, failures = {}, []
-    for source in settings.log_indices:
+    for source in settings.collect.log_indices:
         name = hide_logins(f"{source.url}/{source.index}")
         try:
             sent[name] = _collect_index(settings, source, name)
@@ -63,16 +65,16 @@ def _collect_index(settings: Settings, source: LogIndex, name: str) -> int:
     client = log_index.open_log_index(source)
     collector = f"log-index/{name}"
     begin = datetime.now(UTC) - timedelta(hours=source.history_hours)
-    held: Any = kafka.read_collected(settings.kafka_bootstrap, collector)
+    held: Any = kafka.read_collected(settings.kafka.bootstrap, collector)
     place: Place = held or Place(from_ms=int(begin.timestamp() * 1000), sent={})
     cursor, count = place["from_ms"], 0
-    while count < settings.log_lines_per_collect:
+    while count < settings.collect.log_lines_per_collect:
         lines = log_index.read_lines(client, source, cursor, _PAGE)
         fresh = [line for line in lines if _identify(line) not in place["sent"]]
-        place = move(place, lines, settings.log_overlap_seconds * 1000)
+        place = move(place, lines, settings.collect.log_overlap_seconds * 1000)
         if fresh:
             messages = [_write_message(source, line) for line in fresh]
-            kafka.send_collected(settings.kafka_bootstrap, collector, topics.LOGS, messages, dict(place))
+            kafka.send_collected(settings.kafka.bootstrap, collector, topics.LOGS, messages, dict(place))
         count += len(fresh)
         if len(lines) < _PAGE:
             break

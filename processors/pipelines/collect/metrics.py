@@ -77,14 +77,14 @@ def collect_metrics(settings: Settings) -> dict[str, int]:
     now = datetime.now(UTC)
     # Whole steps: what is asked again is the same points, and so are their scores.
     end = datetime.fromtimestamp(now.timestamp() // STEP_S * STEP_S, UTC)
-    url, bootstrap = settings.prometheus_url, settings.kafka_bootstrap
+    url, bootstrap = settings.prometheus.url, settings.kafka.bootstrap
     before: dict[str, FiringAlert] = (kafka.read_collected(bootstrap, COLLECTOR) or {}).get("firing", {})
     firing = list_firing(prometheus.list_alerts(url), prometheus.list_alert_rules(url))
     resolved = {key: fired for key, fired in before.items() if key not in firing}
     messages = [_write_alert(key, fired) for key, fired in firing.items()]
     messages += [_write_alert(key, fired, ended_at=now) for key, fired in resolved.items()]
     sent = left_out = refused = 0
-    for query in load_queries(settings.queries_file or QUERIES_FILE):
+    for query in load_queries(settings.collect.queries_file or QUERIES_FILE):
         try:
             answer = prometheus.query_range(url, query["query"], end - HISTORY, end, STEP_S)
         except httpx.HTTPStatusError:

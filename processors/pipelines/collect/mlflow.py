@@ -38,14 +38,14 @@ def collect_mlflow(settings: Settings) -> dict[str, int]:
         httpx.HTTPError: MLflow is unreachable or refuses.
     """
     now = int(time() * 1000)
-    bootstrap = settings.kafka_bootstrap
+    bootstrap = settings.kafka.bootstrap
     position = kafka.read_collected(bootstrap, COLLECTOR)
-    start = position or {"from_ms": now - settings.mlflow_history_days * _DAY_MS, "known": {}, "running": []}
+    start = position or {"from_ms": now - settings.mlflow.history_days * _DAY_MS, "known": {}, "running": []}
     before: dict[str, Entry] | None = position["models"] if position else None
-    with mlflow.open_mlflow(settings.mlflow_tracking_uri) as client:
+    with mlflow.open_mlflow(settings.mlflow.tracking_uri) as client:
         experiments = {one["experiment_id"]: one for one in mlflow.list_experiments(client)}
         registry = read_registry(client, before, now)
-        runs, reached = find_changed_runs(client, experiments, start, settings.mlflow_runs_per_collect, now)
+        runs, reached = find_changed_runs(client, experiments, start, settings.mlflow.runs_per_collect, now)
         for experiment_id in list_promoted(registry, before) & experiments.keys():
             newest = mlflow.search_runs(client, [experiment_id], "", "attributes.start_time DESC")
             runs |= {run["info"]["run_id"]: run for run in islice(newest, _COMPARED_AGAIN)}

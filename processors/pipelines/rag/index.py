@@ -37,7 +37,7 @@ def index_chunks(
     Raises:
         WritesBlockedError: OpenSearch refuses all writes, as on a disk that is nearly full; nothing is lost.
     """
-    client = search.open_search(settings.opensearch_url)
+    client = search.open_search(settings.opensearch.url)
     manifest = staging.read_manifest(f"{run_url}/{'heavy' if from_history else 'light'}")
     chunks = read_batch(run_url)
     letters: list[Any] = staging.read_table(f"{run_url}/light/dead_letters.parquet").to_pylist()
@@ -51,7 +51,7 @@ def index_chunks(
         # Positions move last: a try that was killed after that has sent all, and `dead_letters` is past it.
         is_sent = not is_candidate and meta.get("positions") == manifest["end"] != manifest["held"]
         sent = kafka.send_dead_letters(
-            settings.kafka_bootstrap,
+            settings.kafka.bootstrap,
             [] if is_sent else [*letters, *note_refused(chunks, refused)],
             meta.get("dead_letters", {}),
             manifest["end"],
@@ -65,7 +65,7 @@ def index_chunks(
     if sliced:
         retention.drop_old_slices(client, index, sliced["slice"], settings, now)
     if not is_candidate:
-        kafka.mirror_positions(settings.kafka_bootstrap, manifest["end"])
+        kafka.mirror_positions(settings.kafka.bootstrap, manifest["end"])
     return {"index": index, "candidate": is_candidate, "written": len(chunks), "refused": len(refused)}
 
 
@@ -86,14 +86,14 @@ def _begin_version(
     run_url: str,
     record: builds.RunRecord,
 ) -> AbstractContextManager[str]:
-    revision = chunks[0]["embedding_model"] if chunks else settings.embedding_model
-    model = {"embedding_model": revision, "dimension": settings.embedding_dimension}
+    revision = chunks[0]["embedding_model"] if chunks else settings.embedding.model
+    model = {"embedding_model": revision, "dimension": settings.embedding.dimension}
     origin = {
         "parent": catalog.find_live(client, "rag"),
         "history": manifest.get("history"),
         "chunker": METHOD,
         "slice": 1,
-        "code_commit": settings.code_commit,
+        "code_commit": settings.versions.code_commit,
     }
     # quality_validation_task is another process.
     return builds.begin_build(client, "rag", {**model, **origin}, record, run=run_url, other_task_gates=True)

@@ -38,15 +38,15 @@ def ingest_events(settings: Settings, run_id: str, *, even_if_empty: bool = Fals
         `{"run_url", "version", "events", "is_full"}`, or None when there is nothing to do. A full run may
         have left events behind.
     """
-    client = search.open_search(settings.opensearch_url)
+    client = search.open_search(settings.opensearch.url)
     live = catalog.find_live(client, "rag")
     meta = catalog.read_meta(client, live) if live else {}
     start: Positions = meta.get("positions", {})
-    limit = settings.max_events_per_run
-    records, begin, reached = kafka.drain(settings.kafka_bootstrap, topics.DYNAMIC, start, limit)
+    limit = settings.events.max_per_run
+    records, begin, reached = kafka.drain(settings.kafka.bootstrap, topics.DYNAMIC, start, limit)
     if not records and not even_if_empty:
         return None
-    url = staging.stage_url(settings.staging_url, "rag", run_id, "ingest")
+    url = staging.stage_url(settings.storage.staging_url, "rag", run_id, "ingest")
     masked = [mask_record(record) for record in records]
     staging.write_table(url, "records", pa.Table.from_pylist(masked, schema=RECORD_SCHEMA))
     manifest = {"version": live, "held": start, "start": begin, "end": reached, "events": len(records)}

@@ -33,12 +33,12 @@ def process_events(settings: Settings, run_url: str) -> dict[str, int]:
     states = staging.read_json(manifest["log_state"]) if manifest["log_state"] else {}
     now = datetime.now(UTC).isoformat()
     batch_id = make_id(manifest["version"], manifest["start"])
-    policy = load_policy(settings.access_policy_file)
+    policy = load_policy(settings.access.policy_file)
     chunks: list[Chunk] = []
     letters: list[DeadLetter] = []
     noise = 0
     for place, of_place in groupby(records, key=place_of):
-        built = build_chunks(list(of_place), states.get(place), settings.noise, batch_id, now, policy)
+        built = build_chunks(list(of_place), states.get(place), settings.events.noise, batch_id, now, policy)
         chunks += built["chunks"]
         letters += built["letters"]
         noise += built["noise"]

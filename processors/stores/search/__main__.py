@@ -11,8 +11,8 @@ if __name__ == "__main__":
         sys.exit("usage: python -m processors.stores.search apply-templates")
     settings = load_settings()
     apply_templates(
-        open_search(settings.opensearch_url),
-        settings.embedding_dimension,
-        replicas=settings.opensearch_replicas,
+        open_search(settings.opensearch.url),
+        settings.embedding.dimension,
+        replicas=settings.opensearch.replicas,
     )
     sys.stdout.write("index templates applied: runlore-rag, runlore-cag\n")

@@ -32,7 +32,7 @@ def refused(client: OpenSearch, settings: Settings, airflow: httpx.Client) -> It
         time.sleep(0.5)
     live = catalog.find_live(client, "cag") or ""
     (some,) = client.search(index=live, body={"size": 1})["hits"]["hits"]
-    meta = {"embedding_model": some["_source"]["embedding_model"], "dimension": settings.embedding_dimension}
+    meta = {"embedding_model": some["_source"]["embedding_model"], "dimension": settings.embedding.dimension}
     with begin_build(client, "cag", meta) as index:
         write_chunks(client, index, [some["_source"]])
     with go_on_with(client, "cag", index):
@@ -40,7 +40,7 @@ def refused(client: OpenSearch, settings: Settings, airflow: httpx.Client) -> It
     yield index
     if catalog.find_live(client, "cag") != live:
         swaps.promote(client, "cag", live)
-        point_aliases(settings.mlflow_tracking_uri, "cag", live=live, previous=None, candidate=None)
+        point_aliases(settings.mlflow.tracking_uri, "cag", live=live, previous=None, candidate=None)
     deletion.delete_version(client, index)
 
 
@@ -84,7 +84,7 @@ def test_an_approval_promotes_and_is_kept_with_its_name(
     assert catalog.find_live(client, "cag") == refused
     override = catalog.read_meta(client, refused)["override"]
     assert (override["by"], override["reason"]) == ("admin", REASON)
-    with mlflow.open_mlflow(settings.mlflow_tracking_uri) as records:
+    with mlflow.open_mlflow(settings.mlflow.tracking_uri) as records:
         tags = read_recorded(records, refused)["tags"]
     assert (tags["gate"], tags["override_by"], tags["override_at"]) == ("overridden", "admin", override["at"])
 

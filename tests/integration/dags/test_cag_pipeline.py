@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("live_versions")
 @pytest.fixture
 def page(settings: Settings) -> Iterator[Path]:
     """A page in the documents repository that isn't there yet, and is gone again afterwards."""
-    repository = Path(settings.docs[0].url)
+    repository = Path(settings.documents.sources[0].url)
     path = repository / f"test-{uuid.uuid4().hex}.md"
     yield path
     if path.exists():
@@ -51,7 +51,7 @@ def find(client: OpenSearch, path: Path) -> list[dict[str, Any]]:
 def read_report(client: OpenSearch, settings: Settings) -> dict[str, Any]:
     live = catalog.find_live(client, "cag")
     assert live
-    mlflow.set_tracking_uri(settings.mlflow_tracking_uri)
+    mlflow.set_tracking_uri(settings.mlflow.tracking_uri)
     run = catalog.read_meta(client, live)["mlflow_run"]
     report: dict[str, Any] = json.loads(mlflow.artifacts.load_text(f"runs:/{run}/runbooks.json"))
     return report
@@ -84,9 +84,9 @@ def test_add_edit_delete_each_make_a_version_that_tells_the_truth(
     assert find(client, page) == []
     live = catalog.find_live(client, "cag")
     assert live
-    with redis.Redis.from_url(settings.redis_url) as cache:
+    with redis.Redis.from_url(settings.redis.url) as cache:
         assert cache.exists(
-            cache_key(cache_namespace(live, ["public"], "", settings.code_commit), "Redis is down")
+            cache_key(cache_namespace(live, ["public"], "", settings.versions.code_commit), "Redis is down")
         )
 
 
@@ -161,4 +161,4 @@ def test_a_rollback_is_one_step_and_no_query_fails_or_sees_both(
     run_dag("cag_pipeline", {"rebuild": True})
     assert (catalog.find_live(client, "cag") or "") > before
     assert load_policy("cag").query_sets["golden"].floors
-    assert settings.kept_versions >= len(catalog.list_versions(client, "cag"))
+    assert settings.versions.kept >= len(catalog.list_versions(client, "cag"))

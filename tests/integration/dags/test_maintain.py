@@ -16,7 +16,7 @@ def test_what_killed_builds_and_gone_versions_left_is_cleared(client: OpenSearch
 
     live = find_live(client, "cag")
     client.indices.create(index=GONE)
-    with redis.Redis.from_url(settings.redis_url) as cache:
+    with redis.Redis.from_url(settings.redis.url) as cache:
         keys = [
             cache_key(cache_namespace(version, ["public"], "", ""), "left behind")
             for version in (GONE, live or "cag-v000000")

@@ -32,7 +32,7 @@ def send_lines(settings: Settings, *messages: str, service: str = "checkout") ->
     now = datetime.now(UTC).isoformat()
     bodies = ({"@timestamp": now, "message": text, "service": {"name": service}} for text in messages)
     kafka.produce(
-        settings.kafka_bootstrap, topics.LOGS, [(service, json.dumps(b).encode(), {}) for b in bodies]
+        settings.kafka.bootstrap, topics.LOGS, [(service, json.dumps(b).encode(), {}) for b in bodies]
     )
 
 
@@ -58,7 +58,7 @@ def test_an_event_rings_and_is_searchable_with_its_citation(settings: Settings, 
     assert chunk["service"] == "checkout"
     assert chunk["severity"] == "error"
     assert chunk["cite"]["topic"] == topics.LOGS
-    assert chunk["embedding_model"].startswith(f"{settings.embedding_model}@")
+    assert chunk["embedding_model"].startswith(f"{settings.embedding.model}@")
 
 
 def take_batch(settings: Settings, run: str) -> None:
@@ -101,14 +101,14 @@ def test_a_try_after_the_last_write_sends_no_dead_letter_again(settings: Setting
     """As when a task is killed before it can say that it is done."""
     key = f"again-{uuid.uuid4().hex[:8]}"
     send_lines(settings, f"WARN {key}", service=key)
-    kafka.produce(settings.kafka_bootstrap, topics.METRICS, [(key, b"no JSON", {})])
+    kafka.produce(settings.kafka.bootstrap, topics.METRICS, [(key, b"no JSON", {})])
     ingested = ingest_events(settings, key)
     assert ingested
     process_events(settings, ingested["run_url"])
     embed_events(settings, ingested["run_url"], from_history=False)
     for _ in range(2):
         index_chunks(settings, ingested["run_url"], from_history=False)
-    records, _, _ = kafka.drain(settings.kafka_bootstrap, [topics.DEAD_LETTER], {}, sys.maxsize)
+    records, _, _ = kafka.drain(settings.kafka.bootstrap, [topics.DEAD_LETTER], {}, sys.maxsize)
     told = [record for record in records if json.loads(record["value"] or "{}").get("key") == key]
     assert len(told) == 1
 
@@ -178,12 +178,12 @@ def test_poison_goes_to_the_dead_letter_topic_and_the_rest_goes_on(
 ) -> None:
     marker = uuid.uuid4().hex
     poison = [b"{}", b'{"message": ', f'{{"message": "{marker}'.encode()]
-    _, _, seen = kafka.drain(settings.kafka_bootstrap, [topics.DEAD_LETTER], {}, 100_000)
-    kafka.produce(settings.kafka_bootstrap, topics.LOGS, [("checkout", value, {}) for value in poison])
+    _, _, seen = kafka.drain(settings.kafka.bootstrap, [topics.DEAD_LETTER], {}, 100_000)
+    kafka.produce(settings.kafka.bootstrap, topics.LOGS, [("checkout", value, {}) for value in poison])
     send_lines(settings, f"ERROR beside the poison {marker}")
     run_dag("rag_pipeline")
     assert wait_for(lambda: find(client, marker))
-    letters, _, _ = kafka.drain(settings.kafka_bootstrap, [topics.DEAD_LETTER], seen, 100_000)
+    letters, _, _ = kafka.drain(settings.kafka.bootstrap, [topics.DEAD_LETTER], seen, 100_000)
     bodies = [json.loads(letter["value"] or "") for letter in letters]
     originals = {body["original"] for body in bodies}
     assert {base64.b64encode(value).decode() for value in poison} <= originals
@@ -228,7 +228,7 @@ def test_history_goes_through_spark_into_a_new_version(
     assert meta["parent"] == before
     assert meta["state"] == "live"
     run = httpx.get(
-        f"{settings.mlflow_tracking_uri}/api/2.0/mlflow/runs/get", params={"run_id": meta["mlflow_run"]}
+        f"{settings.mlflow.tracking_uri}/api/2.0/mlflow/runs/get", params={"run_id": meta["mlflow_run"]}
     ).json()["run"]
     metrics = {metric["key"]: metric["value"] for metric in run["data"]["metrics"]}
     assert {"recall_at_10", "ndcg_at_10"} <= metrics.keys()

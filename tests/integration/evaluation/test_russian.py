@@ -19,7 +19,9 @@ pytestmark = pytest.mark.usefixtures("live_versions")
 
 def measure(client: OpenSearch, settings: Settings, path: Path) -> float:
     """Return the mean recall@10 of a file's Russian queries."""
-    queries = load_golden((source.url for source in settings.docs), set(read_documents(client, "cag")), path)
+    queries = load_golden(
+        (source.url for source in settings.documents.sources), set(read_documents(client, "cag")), path
+    )
     russian = [query for query in queries if has_cyrillic(query["query"])]
     return ranking.average(ranking.measure_index(client, "cag", "cag", russian, settings))["recall_at_10"]
 

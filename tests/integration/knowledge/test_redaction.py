@@ -81,18 +81,18 @@ def send(settings: Settings, planted: list[Planted]) -> None:
     for topic in set(TOPICS.values()):
         mine = [each for each in planted if TOPICS[each["carrier"]] == topic]
         raw = [(each["carrier"], each["text"].encode(), {"query": each["text"]}) for each in mine]
-        kafka.produce(settings.kafka_bootstrap, topic, raw)
+        kafka.produce(settings.kafka.bootstrap, topic, raw)
     bodies = [
         {"message": each["text"], "service": {"name": "planted"}}
         for each in planted
         if each["carrier"] in ("plain", "page")
     ]
     messages = [("planted", json.dumps(body).encode(), {"note": body["message"]}) for body in bodies]
-    kafka.produce(settings.kafka_bootstrap, topics.LOGS, messages)  # type: ignore[arg-type]
+    kafka.produce(settings.kafka.bootstrap, topics.LOGS, messages)  # type: ignore[arg-type]
 
 
 def wait_until_read(settings: Settings, client: OpenSearch, run_dag: RunDag) -> None:
-    _, _, wanted = kafka.drain(settings.kafka_bootstrap, topics.DYNAMIC, {}, 10_000_000)
+    _, _, wanted = kafka.drain(settings.kafka.bootstrap, topics.DYNAMIC, {}, 10_000_000)
     deadline = time.monotonic() + PATIENCE_S
     while not is_held(client, wanted):
         assert time.monotonic() < deadline, f"the live version doesn't hold {wanted} after {PATIENCE_S} s"
@@ -106,9 +106,9 @@ def is_held(client: OpenSearch, wanted: Positions) -> bool:
 
 
 def ask(settings: Settings, planted: list[Planted]) -> None:
-    key = settings.api_key_file.read_text(encoding="utf-8").strip()
+    key = settings.access.api_key_file.read_text(encoding="utf-8").strip()
     with httpx.Client(
-        base_url=settings.url, headers={"Authorization": f"Bearer {key}"}, timeout=60
+        base_url=settings.service.url, headers={"Authorization": f"Bearer {key}"}, timeout=60
     ) as service:
         for each in planted:
             content = f"What does this mean? {each['text']}"
@@ -124,7 +124,7 @@ def read_files(folder: Path) -> Iterator[str]:
 
 
 def read_staging(settings: Settings) -> Iterator[str]:
-    folder = Path(settings.staging_url.removeprefix("file://"))
+    folder = Path(settings.storage.staging_url.removeprefix("file://"))
     yield from read_files(folder)
     for path in folder.rglob("*.parquet"):
         table = pq.read_table(path)
@@ -148,7 +148,7 @@ def flatten(value: Any) -> str:
 
 
 def read_redis(settings: Settings) -> Iterator[str]:
-    with redis.Redis.from_url(settings.redis_url) as cache:
+    with redis.Redis.from_url(settings.redis.url) as cache:
         for key in cache.scan_iter():
             yield key.decode(errors="backslashreplace")
             if cache.type(key) == b"string":
@@ -156,7 +156,7 @@ def read_redis(settings: Settings) -> Iterator[str]:
 
 
 def read_mlflow(settings: Settings) -> Iterator[str]:
-    with httpx.Client(base_url=f"{settings.mlflow_tracking_uri}/api/2.0/mlflow", timeout=30) as mlflow:
+    with httpx.Client(base_url=f"{settings.mlflow.tracking_uri}/api/2.0/mlflow", timeout=30) as mlflow:
         found = mlflow.post("/experiments/search", json={"max_results": 1000}).raise_for_status().json()
         ids = [each["experiment_id"] for each in found.get("experiments", [])]
         runs = mlflow.post(
@@ -167,7 +167,7 @@ def read_mlflow(settings: Settings) -> Iterator[str]:
 
 
 def read_topic(settings: Settings, topic: str) -> Iterator[str]:
-    for record in kafka.drain(settings.kafka_bootstrap, [topic], {}, 1_000_000)[0]:
+    for record in kafka.drain(settings.kafka.bootstrap, [topic], {}, 1_000_000)[0]:
         yield f"{record['key']}\n{record['headers']}\n{record['value']}"
 
 

@@ -62,7 +62,7 @@ def test_a_namespace_that_is_nowhere_is_not_answered_with_anothers_events(
 
 def test_a_source_opens_by_its_link_and_by_nothing_else(http: httpx.Client, settings: Settings) -> None:
     cited = ask(http, RED)["runlore"]["citations"]
-    urls = [one["url"] for one in cited if one["url"].startswith(f"{settings.url}/citations/")]
+    urls = [one["url"] for one in cited if one["url"].startswith(f"{settings.service.url}/citations/")]
     assert urls
     for url in urls:
         assert httpx.get(url).status_code == 200
@@ -92,7 +92,7 @@ def test_what_nothing_speaks_for_is_not_answered(
 def test_a_question_for_documents_is_answered_from_the_cache_the_second_time(
     http: httpx.Client, settings: Settings
 ) -> None:
-    if settings.answering_url:
+    if settings.answering.url:
         pytest.skip("what another model than the embedded one writes is not kept")
     question = "How do I roll an index alias back to the previous version?"
     answers = [ask(http, question, model=model) for model in ("runlore-cag", "runlore")]
@@ -102,7 +102,7 @@ def test_a_question_for_documents_is_answered_from_the_cache_the_second_time(
 
 
 def test_an_answer_is_counted_once_by_who_wrote_it(http: httpx.Client, settings: Settings) -> None:
-    if settings.answering_url:
+    if settings.answering.url:
         pytest.skip("what another model than the embedded one writes is not kept")
     # Another number is another question, so nobody has asked it before.
     new = f"How do I roll an index alias back to version {time.time_ns() % 1_000_000}?"
@@ -137,9 +137,9 @@ def test_a_rating_reaches_the_topic_and_is_no_question(http: httpx.Client, setti
     rated: list[RatedAnswer] = []
     while not rated:
         assert time.monotonic() < deadline, "the rating is not in the topic"
-        newest = read_rated(settings.kafka_bootstrap, 1_000)
+        newest = read_rated(settings.kafka.bootstrap, 1_000)
         rated = [one for one in newest if one["answer_id"] == answer["id"]]
     assert rated[0]["query"] == RED
     assert {one["index"] for one in rated[0]["cited"]} <= set(answer["runlore"]["versions"].values())
     assert "hunter2hunter2hunter2" not in rated[0]["comment"]
-    assert all("rating" not in one for one in read_asked(settings.kafka_bootstrap, 1_000))
+    assert all("rating" not in one for one in read_asked(settings.kafka.bootstrap, 1_000))

@@ -8,16 +8,16 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from processors.settings import Settings
+from processors.settings import Settings, change_settings
 from serving.app import create_app
 
 HOW = "The OpenSearch cluster is red. What do I do?"
 
 
 @asynccontextmanager
-async def serve(settings: Settings, **changes: Any) -> AsyncIterator[AsyncTestClient[Litestar]]:
-    changed = settings.model_copy(update=changes)
-    key = settings.api_key_file.read_text().strip()
+async def serve(settings: Settings, protocol: str) -> AsyncIterator[AsyncTestClient[Litestar]]:
+    changed = change_settings(settings, answering={"protocol": protocol})
+    key = settings.access.api_key_file.read_text().strip()
     async with AsyncTestClient(create_app(changed)) as client:
         client.headers.update({"Authorization": f"Bearer {key}", "X-Runlore-Record": "off"})
         yield client
@@ -34,7 +34,7 @@ async def ask(client: AsyncTestClient[Litestar], **body: Any) -> Any:
 async def test_both_protocols_give_the_same_answer_whole_and_streamed(settings: Settings) -> None:
     texts = []
     for protocol in ("openai", "v2"):
-        async with serve(settings, answering_protocol=protocol) as client:
+        async with serve(settings, protocol) as client:
             whole = (await ask(client)).json()
             texts.append(whole["choices"][0]["message"]["content"])
             streamed = (await ask(client, stream=True)).text
@@ -49,9 +49,9 @@ async def test_both_protocols_give_the_same_answer_whole_and_streamed(settings: 
 
 @pytest.mark.parametrize("protocol", ["openai", "v2"])
 async def test_the_bare_model_is_relayed(settings: Settings, protocol: str) -> None:
-    async with serve(settings, answering_protocol=protocol) as client:
-        whole = (await ask(client, model=settings.answering_model)).json()
-        streamed = (await ask(client, model=settings.answering_model, stream=True)).text
+    async with serve(settings, protocol) as client:
+        whole = (await ask(client, model=settings.answering.model)).json()
+        streamed = (await ask(client, model=settings.answering.model, stream=True)).text
     assert whole["object"] == "chat.completion"
     assert whole["choices"][0]["message"]["content"].startswith("I don't know")
     assert whole["choices"][0]["finish_reason"] == "stop"
@@ -60,9 +60,9 @@ async def test_the_bare_model_is_relayed(settings: Settings, protocol: str) -> N
 
 
 async def test_what_the_v2_protocol_refuses_is_told(settings: Settings) -> None:
-    async with serve(settings, answering_protocol="v2") as client:
+    async with serve(settings, "v2") as client:
         body = {
-            "model": settings.answering_model,
+            "model": settings.answering.model,
             "messages": [{"role": "user", "content": ""}],
             "stream": True,
         }

@@ -18,7 +18,7 @@ HIT: Any = {"chunk_id": "a", "text": "Откат"}
 
 @pytest.fixture
 def cache(settings: Settings) -> Iterator[redis.Redis]:
-    with redis.Redis.from_url(settings.redis_url) as cache:
+    with redis.Redis.from_url(settings.redis.url) as cache:
         yield cache
         for version in (OLD, NEW):
             for key in cache.scan_iter(match_version(version)):
@@ -27,7 +27,7 @@ def cache(settings: Settings) -> Iterator[redis.Redis]:
 
 def test_stored_hits_can_be_read_and_end_by_themselves(settings: Settings, cache: redis.Redis) -> None:
     found = [("Why?", [HIT], [1.0, 0.0]), ("how", [], [0.0, 1.0])]
-    assert store_hits(settings.redis_url, OLD, ["ops"], found, ttl_seconds=1_000, code_commit="") > 60
+    assert store_hits(settings.redis.url, OLD, ["ops"], found, ttl_seconds=1_000, code_commit="") > 60
     key = cache_key(cache_namespace(OLD, ["ops"], "", ""), "why")
     entry = cache.get(key)
     assert isinstance(entry, bytes)
@@ -39,15 +39,15 @@ def test_stored_hits_can_be_read_and_end_by_themselves(settings: Settings, cache
     assert [unpack_question(record)[0] for record in records] == ["Why?", "how"]
     assert cache.get(cache_key(cache_namespace(OLD, ["public"], "", ""), "why")) is None
     # One that is warmed again doesn't have its questions twice.
-    forget_asked(settings.redis_url, OLD, [["ops"], ["public"]], "")
+    forget_asked(settings.redis.url, OLD, [["ops"], ["public"]], "")
     assert cache.llen(asked_key(cache_namespace(OLD, ["ops"], "", ""))) == 0
-    assert measure_room(settings.redis_url) > 0
+    assert measure_room(settings.redis.url) > 0
 
 
 def test_only_versions_that_are_not_kept_are_evicted(settings: Settings, cache: redis.Redis) -> None:
     for version in (OLD, NEW):
         store_hits(
-            settings.redis_url,
+            settings.redis.url,
             version,
             ["public"],
             [("why", [HIT], [1.0])],
@@ -55,7 +55,7 @@ def test_only_versions_that_are_not_kept_are_evicted(settings: Settings, cache: 
             code_commit="",
         )
     others = {version_of(key.decode()) for key in cache.scan_iter(match_version("cag-v*"))} - {OLD}
-    assert evict_versions(settings.redis_url, sorted(others)) == 2
+    assert evict_versions(settings.redis.url, sorted(others)) == 2
     assert not list(cache.scan_iter(match_version(OLD)))
     assert len(list(cache.scan_iter(match_version(NEW)))) == 2
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from processors.pipelines.embed import embed_chunks
-from processors.settings import Settings
+from processors.settings import Settings, change_settings
 from processors.stores.model_server import embed_texts
 from processors.stores.search import open_search
 
@@ -18,16 +18,16 @@ def make_chunks() -> list[dict[str, str]]:
 
 
 def test_the_fallback_gives_the_vectors_of_the_server(settings: Settings) -> None:
-    expected, model = embed_texts(settings.kserve_url, settings.embedding_model, [f"T\n{t}" for t in TEXTS])
-    down = settings.model_copy(update={"kserve_url": NOWHERE})
+    expected, model = embed_texts(settings.kserve.url, settings.embedding.model, [f"T\n{t}" for t in TEXTS])
+    down = change_settings(settings, kserve={"url": NOWHERE})
     chunks = make_chunks()
-    embed_chunks(open_search(settings.opensearch_url), down, chunks, None)  # type: ignore[arg-type]
+    embed_chunks(open_search(settings.opensearch.url), down, chunks, None)  # type: ignore[arg-type]
     got = np.array([chunk["embedding"] for chunk in chunks])
     assert {chunk["embedding_model"] for chunk in chunks} == {model}
     np.testing.assert_allclose((got * expected).sum(axis=1), 1, atol=1e-3)
 
 
 def test_without_a_fallback_a_server_that_stays_away_is_an_error(settings: Settings) -> None:
-    down = settings.model_copy(update={"kserve_url": NOWHERE, "embedding_fallback": ""})
+    down = change_settings(settings, kserve={"url": NOWHERE}, embedding={"fallback": ""})
     with pytest.raises(httpx.TransportError):
-        embed_chunks(open_search(settings.opensearch_url), down, make_chunks(), None)  # type: ignore[arg-type]
+        embed_chunks(open_search(settings.opensearch.url), down, make_chunks(), None)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from opensearchpy import OpenSearch
 from processors.knowledge.chunk import Chunk, make_id
 from processors.retrieval.hybrid import Hit, TextToEmbed, build_hybrid_query, parse_hits
 from processors.retrieval.neural_model import SEARCH_PATH, build_model_search
-from processors.settings import Settings
+from processors.settings import Settings, change_settings
 from processors.stores.model_server import embed_texts
 from processors.stores.neural_search import NeuralSearchError, ensure_model, require_plugin
 from processors.stores.search import apply_templates, write_chunks
@@ -51,10 +51,10 @@ def able(client: OpenSearch) -> OpenSearch:
 def index(able: OpenSearch, settings: Settings) -> Iterator[str]:
     """A version of a few chunks in a pipeline of its own, one chunk for another group."""
     pipeline = f"test{uuid.uuid4().hex[:8]}"
-    apply_templates(able, settings.embedding_dimension, [pipeline])
+    apply_templates(able, settings.embedding.dimension, [pipeline])
     version = f"{pipeline}-v000001"
     able.indices.create(index=version)
-    vectors, model = embed_texts(settings.kserve_url, settings.embedding_model, TEXTS)
+    vectors, model = embed_texts(settings.kserve.url, settings.embedding.model, TEXTS)
     chunks = [
         Chunk(
             chunk_id=f"c{n}", doc_id=f"d{n}", source="test", kind="doc", title=text.split()[0],
@@ -88,7 +88,7 @@ def test_both_ways_find_the_same(
     able: OpenSearch, settings: Settings, index: str, question: str, groups: list[str]
 ) -> None:
     model = ensure_model(able, settings)
-    ((vector,), _) = embed_texts(settings.kserve_url, settings.embedding_model, [question])
+    ((vector,), _) = embed_texts(settings.kserve.url, settings.embedding.model, [question])
 
     def search(nearest: Any) -> list[Hit]:
         body = build_hybrid_query(question, nearest, 8, groups)
@@ -111,7 +111,7 @@ async def test_the_service_needs_no_embedder_of_its_own(
     able: OpenSearch, settings: Settings, index: str
 ) -> None:
     ensure_model(able, settings)
-    neural = settings.model_copy(update={"neural_search": True})
+    neural = change_settings(settings, retrieval={"neural_search": True})
     (hit,), _ = await search_as_the_service(neural, index)
     assert hit["chunk_id"] == "c0"
 
@@ -119,8 +119,8 @@ async def test_the_service_needs_no_embedder_of_its_own(
 async def test_words_alone_are_searched_when_the_embedder_refuses(
     able: OpenSearch, settings: Settings, index: str
 ) -> None:
-    broken = settings.model_copy(
-        update={"neural_search": True, "kserve_url": f"{settings.kserve_url}/nowhere"}
+    broken = change_settings(
+        settings, retrieval={"neural_search": True}, kserve={"url": f"{settings.kserve.url}/nowhere"}
     )
     ensure_model(able, broken)
     (hit,), seconds = await search_as_the_service(broken, index)
@@ -131,7 +131,7 @@ async def test_words_alone_are_searched_when_the_embedder_refuses(
 def test_an_address_that_is_not_trusted_is_refused_with_the_remedy(
     able: OpenSearch, settings: Settings
 ) -> None:
-    elsewhere = settings.model_copy(update={"kserve_url": "http://203.0.113.1:1"})
+    elsewhere = change_settings(settings, kserve={"url": "http://203.0.113.1:1"})
     with pytest.raises(NeuralSearchError, match="trusted_connector_endpoints_regex"):
         ensure_model(able, elsewhere)
 

@@ -75,14 +75,14 @@ def at_once(*actions: Callable[[], Any]) -> list[Any]:
 @pytest.fixture
 def tracked(pipeline: str, settings: Settings) -> Iterator[builds.RunRecord]:
     """The pipeline's runs in MLflow, in an experiment that is gone afterwards."""
-    yield keep_record(settings.mlflow_tracking_uri, pipeline)  # type: ignore[arg-type]
-    with mlflow.open_mlflow(settings.mlflow_tracking_uri) as opened:
+    yield keep_record(settings.mlflow.tracking_uri, pipeline)  # type: ignore[arg-type]
+    with mlflow.open_mlflow(settings.mlflow.tracking_uri) as opened:
         experiment = mlflow.find_experiment(opened, name_model(pipeline))
         opened.post("/experiments/delete", json={"experiment_id": experiment}).raise_for_status()
 
 
 def read_run(settings: Settings, run_id: str) -> tuple[str, dict[str, str]]:
-    with mlflow.open_mlflow(settings.mlflow_tracking_uri) as opened:
+    with mlflow.open_mlflow(settings.mlflow.tracking_uri) as opened:
         run = mlflow.get_run(opened, run_id)
     assert run
     return run["info"]["status"], {tag["key"]: tag["value"] for tag in run["data"]["tags"]}
@@ -146,7 +146,7 @@ def test_clean_up_takes_what_nobody_owns_and_leaves_what_is_built(
     with builds.begin_build(client, pipeline, {}, tracked), pytest.raises(leases.BuildInProgressError):
         builds.clean_up(client, pipeline, tracked)
     swaps.promote(client, pipeline, f"{pipeline}-v000002")
-    forgotten = begin_run(settings.mlflow_tracking_uri, pipeline, f"{pipeline}-v000009")
+    forgotten = begin_run(settings.mlflow.tracking_uri, pipeline, f"{pipeline}-v000009")
     client.indices.create(index=f"{pipeline}-v000007")
     client.indices.create(index=f"{pipeline}-v000005-000001")
     assert builds.clean_up(client, pipeline, tracked) == {
@@ -259,7 +259,7 @@ def test_no_build_takes_the_place_of_a_pinned_version_and_none_prunes_it(
 def test_a_pin_and_a_promotion_at_once_leave_the_pinned_version_live_or_replaced_before(
     client: OpenSearch, settings: Settings, pipeline: Any
 ) -> None:
-    other = search.open_search(settings.opensearch_url)
+    other = search.open_search(settings.opensearch.url)
     live = build_live(client, pipeline)
     index = build(client, pipeline, parent=live)
     refused = 0
@@ -329,7 +329,7 @@ def test_refused_versions_never_push_out_the_one_to_go_back_to(client: OpenSearc
 def test_of_two_changes_of_what_is_live_one_wins_and_the_other_is_told(
     client: OpenSearch, settings: Settings, pipeline: Any
 ) -> None:
-    other = search.open_search(settings.opensearch_url)
+    other = search.open_search(settings.opensearch.url)
     first, second = build_live(client, pipeline), build_live(client, pipeline)
     third = build(client, pipeline)
     told = 0
@@ -350,7 +350,7 @@ def test_of_two_changes_of_what_is_live_one_wins_and_the_other_is_told(
 def test_where_nothing_is_live_yet_two_versions_can_not_both_become_it(
     client: OpenSearch, settings: Settings, pipeline: Any
 ) -> None:
-    other = search.open_search(settings.opensearch_url)
+    other = search.open_search(settings.opensearch.url)
     pair = [build(client, pipeline)]
     catalog.update_meta(client, pair[0], state="refused")
     pair.append(build(client, pipeline))
@@ -369,7 +369,7 @@ def test_where_nothing_is_live_yet_two_versions_can_not_both_become_it(
 def test_a_version_is_not_deleted_while_it_becomes_live(
     client: OpenSearch, settings: Settings, pipeline: Any
 ) -> None:
-    other = search.open_search(settings.opensearch_url)
+    other = search.open_search(settings.opensearch.url)
     live = build_live(client, pipeline)
     with pytest.raises(ValueError, match="is live, so it is not deleted"):
         deletion.delete_version(client, live)

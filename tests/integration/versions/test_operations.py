@@ -7,7 +7,7 @@ import pytest
 from opensearchpy import OpenSearch
 
 from processors.knowledge.chunk import Chunk
-from processors.settings import Settings
+from processors.settings import Settings, change_settings
 from processors.stores import mlflow
 from processors.versions import builds, catalog, operations, slices, swaps, tables
 from processors.versions.build_runs import begin_run
@@ -36,7 +36,7 @@ def write(client: OpenSearch, pipeline: Any, chunks: list[Chunk], *, state: str 
 
 
 def make(settings: Settings, name: str, mark: str, **changes: Any) -> Chunk:
-    chunk = make_chunk(name, mark, [1.0] * settings.embedding_dimension)
+    chunk = make_chunk(name, mark, [1.0] * settings.embedding.dimension)
     return {**chunk, **changes}  # type: ignore[typeddict-item]
 
 
@@ -130,7 +130,7 @@ def test_mlflow_is_told_and_its_absence_stops_no_rollback(
     client: OpenSearch, settings: Settings, pipeline: Any
 ) -> None:
     older, newer = (write(client, pipeline, []) for _ in range(2))
-    model, uri = name_model(pipeline), settings.mlflow_tracking_uri
+    model, uri = name_model(pipeline), settings.mlflow.tracking_uri
     with mlflow.open_mlflow(uri) as opened:
         mlflow.ensure_model(opened, model, "")
         for index in (older, newer):
@@ -142,7 +142,7 @@ def test_mlflow_is_told_and_its_absence_stops_no_rollback(
             found = opened.get("/registered-models/get", params={"name": model}).raise_for_status().json()
             aliases = {held["alias"]: held["version"] for held in found["registered_model"]["aliases"]}
             assert aliases == {"live": "1"}
-            nowhere = settings.model_copy(update={"mlflow_tracking_uri": "http://127.0.0.1:9"})
+            nowhere = change_settings(settings, mlflow={"tracking_uri": "http://127.0.0.1:9"})
             assert "MLflow doesn't know it yet" in operations.promote_version(client, nowhere, newer, ME)
             assert catalog.find_live(client, pipeline) == newer
         finally:

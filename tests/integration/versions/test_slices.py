@@ -16,7 +16,7 @@ from processors.knowledge.chunk import ENDED, Chunk, chunks_to_table, make_id
 from processors.pipelines.maintain import apply_retention
 from processors.pipelines.rag.index import index_chunks
 from processors.pipelines.rag.light import LETTER_SCHEMA
-from processors.settings import Settings
+from processors.settings import Settings, change_settings
 from processors.stores import search, staging
 from processors.versions import builds, catalog, deletion, retention, slices, swaps
 from processors.versions.names import cover_family, find_version, name_slice
@@ -110,9 +110,9 @@ def test_what_a_killed_attempt_wrote_unseen_is_not_there_twice(client: OpenSearc
 
 def test_retention_by_age_drops_whole_indices(client: OpenSearch, pipeline: Any, settings: Settings) -> None:
     version = make_live(client, pipeline, 4)
-    soon = datetime.now(UTC) + timedelta(days=settings.retention_days, minutes=-5)
+    soon = datetime.now(UTC) + timedelta(days=settings.retention.days, minutes=-5)
     assert retention.drop_old_slices(client, version, 4, settings, soon) == []
-    late = datetime.now(UTC) + timedelta(days=settings.retention_days, minutes=5)
+    late = datetime.now(UTC) + timedelta(days=settings.retention.days, minutes=5)
     doomed = [name_slice(version, number) for number in (1, 2, 3)]
     assert retention.drop_old_slices(client, version, 4, settings, late) == doomed
     assert list_family(client, version) == [version, name_slice(version, 4)]
@@ -125,10 +125,10 @@ def test_retention_by_size_drops_the_oldest_until_it_fits(
     version = make_live(client, pipeline, 4)
     sizes = [slice_["size_bytes"] for slice_ in retention.list_slices(client, version)]
     assert all(sizes)
-    tight = settings.model_copy(update={"retention_bytes": sum(sizes[2:])})
+    tight = change_settings(settings, retention={"bytes": sum(sizes[2:])})
     doomed = [name_slice(version, number) for number in (1, 2)]
     assert retention.drop_old_slices(client, version, 4, tight, datetime.now(UTC)) == doomed
-    none = settings.model_copy(update={"retention_bytes": 1})
+    none = change_settings(settings, retention={"bytes": 1})
     assert retention.drop_old_slices(client, version, 4, none, datetime.now(UTC)) == [name_slice(version, 3)]
     assert list_family(client, version) == [version, name_slice(version, 4)]
 
@@ -143,7 +143,7 @@ def test_maintenance_covers_all_versions_and_takes_states_of_what_is_gone(
     states = {"gone": gone, "later": later, "present": present}
     chunks: Any = [{**make_chunk(name, kind="k8s_state"), **fields} for name, fields in states.items()]
     slices.write_chunks(client, live, 2, chunks)
-    late = datetime.now(UTC) + timedelta(days=settings.retention_days, minutes=5)
+    late = datetime.now(UTC) + timedelta(days=settings.retention.days, minutes=5)
     assert apply_retention(client, pipeline, settings, late) == {"slices": 2, "ended": 1, "orphans": 0}
     assert list_family(client, retired) == [retired, name_slice(retired, 2)]
     assert set(find_texts(client, live)) == {"state", "later", "present"}
@@ -176,7 +176,7 @@ def test_swap_and_rollback_move_the_family_at_once(
 ) -> None:
     older, newer = make_live(client, pipeline, 15), make_version(client, pipeline, 15)
     reads = count()
-    reader = search.open_search(settings.opensearch_url)
+    reader = search.open_search(settings.opensearch.url)
 
     def read() -> list[str]:
         next(reads)
@@ -209,7 +209,7 @@ def test_a_slice_is_attached_only_while_its_version_is_live(
 ) -> None:
     """Slices are opened while versions are swapped: at no moment do two families share the alias."""
     older, newer = make_live(client, pipeline, 1), make_version(client, pipeline, 1)
-    other = search.open_search(settings.opensearch_url)
+    other = search.open_search(settings.opensearch.url)
 
     def swap() -> list[str]:
         swaps.promote(other, pipeline, newer)
@@ -263,7 +263,7 @@ def index_run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr("processors.stores.kafka.mirror_positions", lambda *_: None)
 
     def index(url: str, **changes: Any) -> dict[str, Any]:
-        return index_chunks(settings.model_copy(update=changes), url, from_history=False)
+        return index_chunks(change_settings(settings, **changes), url, from_history=False)
 
     return index
 
@@ -277,20 +277,24 @@ def test_runs_roll_the_slice_with_the_positions_and_drop_what_is_too_much(
         end = {"runlore.logs": {"0": number}}
         url = stage_run(tmp_path, version, [make_chunk(f"r{number}")], held, end)
         catalog.update_meta(client, version, slices_checked_at=None)
-        assert index_run(url, slice_bytes=1, retention_bytes=10**9)["refused"] == 0
+        assert index_run(url, slices={"bytes": 1}, retention={"bytes": 10**9})["refused"] == 0
         meta = catalog.read_meta(client, version)
         assert (meta["slice"], meta["positions"]) == (number + 1, end)
         held = end
     # Right after a check nothing is looked at again.
     end = {"runlore.logs": {"0": 5}}
-    index_run(stage_run(tmp_path, version, [make_chunk("r5")], held, end), slice_bytes=1, retention_bytes=1)
+    index_run(
+        stage_run(tmp_path, version, [make_chunk("r5")], held, end),
+        slices={"bytes": 1},
+        retention={"bytes": 1},
+    )
     assert catalog.read_meta(client, version)["slice"] == 5
     assert len(list_family(client, version)) == 6
     catalog.update_meta(client, version, slices_checked_at=None)
     # As of a run that was killed after its write: done again, its chunk is where it was.
     catalog.update_meta(client, version, positions=held)
     url = stage_run(tmp_path, version, [make_chunk("r5"), make_chunk("r1", 2, text="y")], held, end)
-    index_run(url, retention_bytes=1)
+    index_run(url, retention={"bytes": 1})
     assert list_family(client, version) == [version, name_slice(version, 5)]
     found = find_texts(client, pipeline)
     assert found.keys() == {"state", "r5"}

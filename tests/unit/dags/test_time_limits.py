@@ -21,7 +21,9 @@ from dags.rag_pipeline import limit_micro_batch, rag_pipeline
 from dags.replay_dead_letter import replay_dead_letter
 from dags.roll_back_version import roll_back_version
 from dags.watch_kubernetes import watch_kubernetes
-from processors.settings import Settings, load_settings
+from processors.settings import change_settings, load_settings
+from processors.settings.processing import Events
+from processors.settings.sources import Kubernetes
 from processors.stores.kafka.limits import STALL_S, TRANSACTION_MS
 from processors.stores.model_server import limit_fallback
 from processors.time_limits import LONG, SHORT, limit_embedding, limit_rebuild, limit_watch
@@ -45,7 +47,7 @@ def test_every_task_of_rag_pipeline_asks_for_its_limit_when_it_begins() -> None:
 
 def test_a_micro_batch_that_hangs_is_ended_and_tried_again() -> None:
     assert limit("vector_indexing_task", None) == SHORT
-    assert limit("embedding_generation_task", None) == limit_embedding(load_settings())
+    assert limit("embedding_generation_task", None) == limit_embedding(load_settings().events)
 
 
 @pytest.mark.parametrize(
@@ -74,14 +76,14 @@ def test_a_rebuild_from_history_has_the_time_of_its_run() -> None:
 
 
 def test_a_micro_batch_is_not_ended_because_it_is_as_large_as_it_may_be() -> None:
-    largest = load_settings().max_events_per_run
+    largest = load_settings().events.max_per_run
     # At the 25 texts a second that torch embeds on two cores.
-    assert limit_embedding(load_settings()).total_seconds() > 1.5 * largest / 25
+    assert limit_embedding(load_settings().events).total_seconds() > 1.5 * largest / 25
 
 
 @pytest.mark.parametrize("events", [1, 1_000, 50_000, 1_000_000])
 def test_embedding_in_a_process_of_its_own_ends_before_its_task_does(events: int) -> None:
-    task = limit_embedding(Settings.model_construct(max_events_per_run=events))
+    task = limit_embedding(Events.model_construct(max_per_run=events))
     assert limit_fallback(events) < task.total_seconds()
 
 
@@ -97,7 +99,7 @@ def test_all_tries_of_a_micro_batch_fit_into_its_run() -> None:
 
 @pytest.mark.parametrize("make", [rag_pipeline, cag_pipeline])
 def test_a_run_that_builds_has_time_for_the_longest_reading_in_the_shadow(make: Any) -> None:
-    longest = load_settings().model_copy(update={"shadow_seconds": 3600, "rebuild_hours": 1})
+    longest = change_settings(load_settings(), shadow={"seconds": 3600}, versions={"rebuild_hours": 1})
     assert limit_rebuild(longest) == timedelta(hours=2)
     assert make().dagrun_timeout == limit_rebuild(load_settings())
 
@@ -112,7 +114,7 @@ def test_all_tries_of_the_tasks_around_the_indexing_leave_it_most_of_the_run() -
 @pytest.mark.parametrize("make", OTHERS)
 def test_no_task_holds_up_the_next_run_for_ever(make: Any) -> None:
     for task in make().tasks:
-        assert task.execution_timeout in {SHORT, LONG, limit_watch(load_settings())}, task.task_id
+        assert task.execution_timeout in {SHORT, LONG, limit_watch(load_settings().kubernetes)}, task.task_id
 
 
 def test_only_the_person_who_is_asked_may_take_a_day() -> None:
@@ -123,8 +125,7 @@ def test_only_the_person_who_is_asked_may_take_a_day() -> None:
 
 def test_a_watch_is_longer_than_it_watches() -> None:
     for seconds in (10, 300, 86_400):
-        settings = Settings.model_construct(watch_seconds=seconds)
-        assert limit_watch(settings) > timedelta(seconds=seconds)
+        assert limit_watch(Kubernetes.model_construct(watch_seconds=seconds)) > timedelta(seconds=seconds)
 
 
 def test_a_lease_outlives_a_renewal_that_hangs() -> None:
@@ -140,7 +141,7 @@ def test_a_drain_waits_longer_than_a_transaction_that_was_left_open() -> None:
 
 def test_the_page_tells_the_limits_that_hold() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    embedding = round(limit_embedding(Settings.model_construct(max_events_per_run=50_000)).seconds / 60)
+    embedding = round(limit_embedding(Events.model_construct(max_per_run=50_000)).seconds / 60)
     assert f"{embedding} min by default" in page
     for dag in (rag_pipeline, cag_pipeline, approve_version, *OTHERS):
         assert f"`{dag().dag_id}`" in page

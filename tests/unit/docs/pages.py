@@ -3,7 +3,11 @@
 import re
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from pydantic.fields import FieldInfo
+
+from processors.settings import Settings
 
 ROOT: Final = Path(__file__).parents[3]
 ROOMS: Final = ("dags", "evaluation", "local", "processors", "serving", "spark_jobs")
@@ -35,6 +39,12 @@ def find_rows(page: str, heading: str = "") -> dict[str, str]:
         text = re.split(rf"\n#{{1,{heading.count('#')}}} ", text)[0]
     rows = [line for line in text.splitlines() if line.startswith("| `")]
     return {name: row for row in rows for name in re.findall(r"`([^`]+)`", row.split("|")[1])}
+
+
+def list_variables() -> dict[str, FieldInfo]:
+    """The variables of the platform's settings, by the names that their groups read."""
+    groups: list[Any] = [group.annotation for group in Settings.model_fields.values()]
+    return {field.validation_alias: field for group in groups for field in group.model_fields.values()}
 
 
 @cache

@@ -8,15 +8,21 @@ from pathlib import Path
 import pytest
 
 from local.settings import StackSettings
-from processors.settings import Settings
 from serving.model_server.settings import ModelServerSettings
-from tests.unit.docs.pages import PAGES, ROOMS, ROOT, find_code, find_rows, read_page, read_sources
+from tests.unit.docs.pages import (
+    PAGES,
+    ROOMS,
+    ROOT,
+    find_code,
+    find_rows,
+    list_variables,
+    read_page,
+    read_sources,
+)
 
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):.*## ", read_page("Makefile"), re.MULTILINE))
-SETTINGS = {
-    f"RUNLORE_{name.upper()}"
-    for each in (Settings, ModelServerSettings, StackSettings)
-    for name in each.model_fields
+SETTINGS = list_variables().keys() | {
+    f"RUNLORE_{name.upper()}" for each in (ModelServerSettings, StackSettings) for name in each.model_fields
 }
 WALKS = sorted((ROOT / "docs/explanation").glob("how-a*.md"))
 _ROOMS = "|".join(ROOMS)

@@ -16,11 +16,10 @@ from local.settings import PORT_OFFSETS, StackSettings
 from processors.knowledge import topics
 from processors.knowledge.chunk import Chunk
 from processors.retrieval.hybrid import DYNAMIC_KINDS, KEYWORD_FILTERS
-from processors.settings import Settings
 from serving.context import metrics as of_service
 from serving.model_server import metrics as of_models
 from serving.model_server.settings import ModelServerSettings
-from tests.unit.docs.pages import PAGES, ROOT, find_rows, read_page
+from tests.unit.docs.pages import PAGES, ROOT, find_rows, list_variables, read_page
 
 SETTINGS = "docs/reference/settings.md"
 STACK_DEFAULTS = dict(re.findall(r"^(RUNLORE_\w+)=(.*)$", read_page("local/settings.env"), re.MULTILINE))
@@ -34,7 +33,7 @@ def name_settings(fields: dict[str, FieldInfo]) -> dict[str, FieldInfo]:
     return {f"RUNLORE_{name.upper()}": field for name, field in fields.items()}
 
 
-PLATFORM = name_settings(Settings.model_fields)
+PLATFORM = list_variables()
 MODEL_SERVER = name_settings(ModelServerSettings.model_fields)
 STACK = name_settings(StackSettings.model_fields)
 

@@ -8,7 +8,7 @@ from local import environment, stack
 from local.environment import compute_addresses, compute_environment
 from local.passwords import ensure_passwords
 from local.settings import StackSettings
-from processors.settings import Settings
+from processors.settings import read_settings
 
 NAMES = [
     "RUNLORE_URL",
@@ -41,12 +41,8 @@ def test_addresses_prints_exactly_the_contract(
     assert f"AIRFLOW_URL=http://127.0.0.1:{settings.ports['airflow']}" in lines
 
 
-def test_the_platform_finds_all_its_settings(
-    computed: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in computed.items():
-        monkeypatch.setenv(name, value)
-    assert Settings().kafka_bootstrap == "127.0.0.1:25003"
+def test_the_platform_finds_all_its_settings(computed: dict[str, str]) -> None:
+    assert read_settings(computed).kafka.bootstrap == "127.0.0.1:25003"
 
 
 def test_the_mark_of_the_stack_is_not_handed_to_shells(computed: dict[str, str]) -> None:

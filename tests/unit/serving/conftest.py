@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from openai import AsyncOpenAI
 from opensearchpy import exceptions as search_errors
 from redis.exceptions import ConnectionError as CacheDown
 
-from processors.settings import Settings
+from processors.settings import Settings, read_settings
 from serving.app import create_app
 from serving.clients.lifespan import Clients
 
@@ -311,7 +312,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("RUNLORE_API_KEY_FILE", str(tmp_path / "key"))
     monkeypatch.setenv("RUNLORE_MASK_KEY_FILE", str(tmp_path / "key"))
     monkeypatch.setenv("RUNLORE_DOCS", '[{"url": "unused"}]')
-    return Settings()
+    return read_settings(os.environ)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from processors.settings import Settings
+from processors.settings import Settings, change_settings
 
 Client = AsyncTestClient[Litestar]
 NAMED = "https://chat.example"
@@ -31,7 +31,7 @@ async def test_an_error_outside_of_a_handler_has_its_correlation_id_too(
 @pytest.fixture
 def settings(settings: Settings, request: pytest.FixtureRequest) -> Settings:
     origins = getattr(request, "param", ())
-    return settings.model_copy(update={"cors_origins": origins})
+    return change_settings(settings, service={"cors_origins": origins})
 
 
 def ask_before(origin: str) -> dict[str, str]:

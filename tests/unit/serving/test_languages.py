@@ -4,6 +4,8 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
+from processors.settings import change_settings
+
 Client = AsyncTestClient[Litestar]
 RUSSIAN = {"query": "Почему кластер красный?", "pipeline": "cag"}
 
@@ -18,7 +20,7 @@ async def test_a_russian_question_is_translated_for_a_model_that_reads_english(
 class TestMultilingualModel:
     @pytest.fixture
     def settings(self, settings: Any) -> Any:
-        return settings.model_copy(update={"embedding_model": "multilingual-e5-large"})
+        return change_settings(settings, embedding={"model": "multilingual-e5-large"})
 
     async def test_a_question_has_its_prefix_and_no_translation(self, client: Client, world: Any) -> None:
         await client.post("/v1/retrieve", json=RUSSIAN)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import serving.__main__ as command
-from processors.settings import load_settings
+from processors.settings import change_settings, load_settings
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "::"])  # noqa: S104 - nothing listens here
@@ -16,7 +16,7 @@ def test_the_service_listens_on_the_address_of_the_settings(
     served: dict[str, Any] = {}
     monkeypatch.setenv("RUNLORE_SERVICE_PORT", "8080")
     monkeypatch.setattr(
-        command, "load_settings", lambda: load_settings().model_copy(update={"service_host": host})
+        command, "load_settings", lambda: change_settings(load_settings(), service={"host": host})
     )
     monkeypatch.setattr(command, "configure_logs", lambda _: None)
     monkeypatch.setattr(command, "create_app", lambda _: SimpleNamespace(on_shutdown=[]))

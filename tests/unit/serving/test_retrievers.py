@@ -22,7 +22,7 @@ def listening(app: Litestar, settings: Settings, monkeypatch: pytest.MonkeyPatch
         thread.join(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     monkeypatch.setenv("RUNLORE_URL", f"http://127.0.0.1:{port}")
-    monkeypatch.setenv("RUNLORE_API_KEY_FILE", str(settings.api_key_file))
+    monkeypatch.setenv("RUNLORE_API_KEY_FILE", str(settings.access.api_key_file))
     yield
     server.should_exit = True
     thread.join()
@@ -41,6 +41,6 @@ def test_a_retriever_of_the_docs_finds_passages_with_their_sources(ask: Any) -> 
 @pytest.mark.usefixtures("listening")
 @pytest.mark.parametrize("ask", [ask_langchain, ask_llamaindex])
 def test_a_wrong_key_is_an_error_and_not_an_empty_answer(ask: Any, settings: Settings) -> None:
-    settings.api_key_file.write_text("another")
+    settings.access.api_key_file.write_text("another")
     with pytest.raises(httpx.HTTPStatusError, match="401"):
         ask("What now?", 2)

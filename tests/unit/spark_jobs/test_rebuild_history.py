@@ -9,7 +9,7 @@ import pytest
 
 from processors.knowledge import topics
 from processors.pipelines.rag.ingest import RECORD_SCHEMA
-from processors.settings import load_settings
+from processors.settings import change_settings, load_settings
 from processors.stores import staging
 from spark_jobs import rebuild_history
 from tests.support.stages import make_record
@@ -38,7 +38,7 @@ def test_the_driver_collects_no_chunks_and_says_last_that_they_are_there(tmp_pat
 def test_history_is_for_whom_the_policy_says_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     policy = tmp_path / "policy.yaml"
     policy.write_text("otherwise: [staff]\n")
-    settings = load_settings().model_copy(update={"access_policy_file": policy})
+    settings = change_settings(load_settings(), access={"policy_file": policy})
     monkeypatch.setattr(rebuild_history, "load_settings", lambda: settings)
     records = [make_record(topics.LOGS, '{"message": "a line"}')]
     batches = pa.Table.from_pylist(records, schema=RECORD_SCHEMA).to_batches()

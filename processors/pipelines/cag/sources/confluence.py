@@ -14,7 +14,8 @@ from processors.knowledge.redaction.masking import mask_secrets
 from processors.pipelines.cag.sources.page_dates import date_page
 from processors.pipelines.cag.sources.signature import sign_processing
 from processors.pipelines.cag.sources.updates import SourceUpdate, keep_source
-from processors.settings import ConfluenceSpace, Settings
+from processors.settings import Settings
+from processors.settings.documents import ConfluenceSpace
 from processors.stores.confluence import ConfluenceError, StoredPage, list_pages, open_confluence, read_page
 
 # Part of the signature: another way to turn pages into Markdown means reading all again.
@@ -101,8 +102,8 @@ def _stage_pages(
     for page in pages:
         path = name_page(space, page)
         size = len(page["body"].encode("utf-8", "replace"))
-        if size > settings.max_page_bytes:
-            warnings.append(f"{path}:1: not read: {size} bytes, {settings.max_page_bytes} are read")
+        if size > settings.documents.max_page_bytes:
+            warnings.append(f"{path}:1: not read: {size} bytes, {settings.documents.max_page_bytes} are read")
             continue
         converted = convert_storage(page["body"])
         warnings += [f"{path}:1: {warning}" for warning in converted["warnings"]]

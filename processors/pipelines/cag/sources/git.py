@@ -10,7 +10,8 @@ from processors.knowledge.redaction.masking import mask_secrets
 from processors.pipelines.cag.sources.page_dates import date_page
 from processors.pipelines.cag.sources.signature import sign_processing
 from processors.pipelines.cag.sources.updates import SourceUpdate, keep_source
-from processors.settings import DocumentSource, Settings
+from processors.settings import Settings
+from processors.settings.documents import DocumentSource
 from processors.stores.git import GitError
 from processors.stores.page_times import find_change_times
 from processors.stores.repositories import (
@@ -46,11 +47,11 @@ def read_git_source(
     old = held if held and held.get("signature") == signature else None
     reached, warnings = True, list[str]()
     try:
-        checkout = fetch_source(source, settings.work_dir)
+        checkout = fetch_source(source, settings.storage.work_dir)
     except GitError as error:
         log.warning("a document source can't be reached", source=source.url, error=str(error))
         reached = False
-        mirror = locate_mirror(source, settings.work_dir)
+        mirror = locate_mirror(source, settings.storage.work_dir)
         is_fetched = held is not None and has_commit(mirror, held["commit"])
         what = "its pages stay as they were" if old or is_fetched else "none of its pages are held"
         warnings.append(f"{source.url}:1: can't be reached, {what}: {error}")
@@ -60,7 +61,7 @@ def read_git_source(
     mirror, commit = checkout["mirror"], checkout["commit"]
     since = old["commit"] if old and not force and has_commit(mirror, old["commit"]) else None
     changes = diff_files(mirror, since, commit, source.folder)
-    files, unread = read_files(mirror, changes["blobs"], settings.max_page_bytes)
+    files, unread = read_files(mirror, changes["blobs"], settings.documents.max_page_bytes)
     times = find_change_times(source, mirror, since, commit, (file["path"] for file in files))
     now = datetime.now(UTC)
     return SourceUpdate(

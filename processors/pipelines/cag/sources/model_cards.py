@@ -34,7 +34,7 @@ def read_model_cards(settings: Settings, held: dict[str, Any] | None, *, force: 
         held: The position of the live version in the cards, if it holds any.
         force: Take all of them again.
     """
-    signature = make_id(_READER, settings.mlflow_tracking_uri, sign_processing(settings))
+    signature = make_id(_READER, settings.mlflow.tracking_uri, sign_processing(settings))
     old = held if held and held["signature"] == signature else None
     # Without the map of its cards nothing is known of what is held.
     known: dict[str, str] | None = old.get("pages") if old and not force else None
@@ -71,7 +71,7 @@ def read_model_cards(settings: Settings, held: dict[str, Any] | None, *, force: 
 
 def _read_cards(settings: Settings) -> tuple[dict[str, str], dict[str, str]]:
     """Return the cards by path, secrets masked, and when each was changed."""
-    with mlflow.open_mlflow(settings.mlflow_tracking_uri) as client:
+    with mlflow.open_mlflow(settings.mlflow.tracking_uri) as client:
         versions: dict[str, list[dict[str, Any]]] = {}
         for version in mlflow.list_model_versions(client):
             versions.setdefault(version["name"], []).append(version)

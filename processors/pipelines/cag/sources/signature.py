@@ -8,6 +8,6 @@ from processors.stores.search import ANALYSIS
 
 def sign_processing(settings: Settings) -> str:
     """Return the signature of model, chunker, analysers and sizes, as they are set now."""
-    mapping = index_mapping(settings.embedding_dimension)
-    sizes = (settings.chunk_tokens, settings.max_page_bytes)
-    return make_id(CHUNKER, settings.embedding_identity, mapping, ANALYSIS, *sizes)
+    mapping = index_mapping(settings.embedding.dimension)
+    sizes = (settings.documents.chunk_tokens, settings.documents.max_page_bytes)
+    return make_id(CHUNKER, settings.embedding.identity, mapping, ANALYSIS, *sizes)

@@ -87,7 +87,7 @@ def test_golden_questions_without_an_answer_are_told_from_the_others(
     client: OpenSearch, settings: Settings
 ) -> None:
     documents = set(read_documents(client, "cag"))
-    golden = load_golden((source.url for source in settings.docs), documents)
+    golden = load_golden((source.url for source in settings.documents.sources), documents)
     found = [
         gather_answerability(
             client, "cag", [query for query in kind if not is_for_calibration(query)], settings

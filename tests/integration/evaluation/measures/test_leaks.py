@@ -10,7 +10,8 @@ from opensearchpy import OpenSearch
 from evaluation.measures import leak_probes
 from evaluation.measures.leaks import find_leaks
 from processors.knowledge.chunk import Chunk, hash_content, make_id
-from processors.settings import DocumentSource, Settings
+from processors.settings import Settings, change_settings
+from processors.settings.documents import DocumentSource
 from processors.stores.model_server import embed_texts
 from processors.stores.search import apply_templates, write_chunks
 
@@ -28,13 +29,13 @@ TITLES = {
 
 @pytest.fixture
 def sources(settings: Settings) -> Settings:
-    return settings.model_copy(update={"docs": SOURCES, "confluence": ()})
+    return change_settings(settings, documents={"sources": SOURCES, "confluence": ()})
 
 
 @pytest.fixture
 def index(client: OpenSearch, sources: Settings) -> Iterator[str]:
     name = f"test{uuid.uuid4().hex[:8]}"
-    apply_templates(client, sources.embedding_dimension, [name])
+    apply_templates(client, sources.embedding.dimension, [name])
     index = f"{name}-v000001"
     client.indices.create(index=index)
     yield index
@@ -45,7 +46,7 @@ def index(client: OpenSearch, sources: Settings) -> Iterator[str]:
 def write(client: OpenSearch, settings: Settings, index: str, groups: dict[str, list[str]]) -> None:
     """Write a chunk for each title; `groups` holds those of titles that don't have their source's."""
     titles = [(source, title) for source, titles in TITLES.items() for title in titles]
-    vectors, _ = embed_texts(settings.kserve_url, settings.embedding_model, [title for _, title in titles])
+    vectors, _ = embed_texts(settings.kserve.url, settings.embedding.model, [title for _, title in titles])
     of_source = {source.url: list(source.groups) for source in SOURCES}
     write_chunks(
         client,

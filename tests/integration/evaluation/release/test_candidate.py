@@ -18,7 +18,8 @@ from evaluation.report.compare import read_recorded, render_comparison
 from processors.knowledge.markdown.parsing import Section
 from processors.pipelines.cag import markdown, sync
 from processors.pipelines.cag.index import build_version
-from processors.settings import DocumentSource, Settings
+from processors.settings import Settings, change_settings
+from processors.settings.documents import DocumentSource
 from processors.stores import mlflow
 from processors.versions import catalog, deletion, swaps
 from processors.versions.build_runs import keep_record
@@ -55,7 +56,7 @@ def build_all(client: OpenSearch) -> Iterator[Build]:
         synced = sync.sync_documents(settings, f"test-{uuid.uuid4().hex}", force=True)
         assert synced
         markdown.process_documents(settings, synced["run_url"])
-        record = keep_record(settings.mlflow_tracking_uri, "cag")
+        record = keep_record(settings.mlflow.tracking_uri, "cag")
         index = build_version(settings, synced["run_url"], record)["index"]
         built.append(index)
         with go_on_with(client, "cag", index):
@@ -131,7 +132,7 @@ def test_vectors_of_a_wrong_model(
     draw = np.random.default_rng(7)
 
     def embed(_url: str, model: str, texts: list[str]) -> tuple[Any, str]:
-        drawn = draw.normal(size=(len(texts), settings.embedding_dimension)).astype(np.float32)
+        drawn = draw.normal(size=(len(texts), settings.embedding.dimension)).astype(np.float32)
         return drawn / np.linalg.norm(drawn, axis=1, keepdims=True), f"{model}@other"
 
     monkeypatch.setattr("processors.pipelines.embed.embed_texts", embed)
@@ -142,10 +143,10 @@ def test_vectors_of_a_wrong_model(
 
 
 def test_a_model_of_another_name(settings: Settings, live: str, build_all: Build) -> None:
-    other = settings.model_copy(update={"embedding_passage_prefix": "passage: "})
+    other = change_settings(settings, embedding={"passage_prefix_override": "passage: "})
     _, reasons = build_all(other, settings)
     assert live
-    assert f"than {settings.embedding_model}@" in find_reason(reasons, "Its vectors are of another model")
+    assert f"than {settings.embedding.model}@" in find_reason(reasons, "Its vectors are of another model")
 
 
 def test_half_of_the_corpus_missing(
@@ -160,7 +161,7 @@ def test_half_of_the_corpus_missing(
 
     monkeypatch.setattr(sync, "read_git_source", read_half)
     _, reasons = build_all(settings)
-    assert find_reason(reasons, f"Of the source {settings.docs[0].url} it holds")
+    assert find_reason(reasons, f"Of the source {settings.documents.sources[0].url} it holds")
     assert live in find_reason(reasons, "chunks in all")
 
 
@@ -173,13 +174,15 @@ def restricted(settings: Settings, tmp_path: Path) -> Settings:
     for command in (("init", "-q", "-b", "main"), ("add", "--all"), ("commit", "-q", "-m", "test")):
         subprocess.run(["git", "-C", str(tmp_path), *identity, *command], check=True, capture_output=True)
     source = DocumentSource(url=str(tmp_path), branch="main", groups=("board",))
-    return settings.model_copy(update={"docs": (*settings.docs, source)})
+    return change_settings(settings, documents={"sources": (*settings.documents.sources, source)})
 
 
 def test_a_leaked_document(restricted: Settings, live: str, build_all: Build) -> None:
     """Somebody built it as if everybody were allowed."""
-    source = restricted.docs[-1].model_copy(update={"groups": ("public",)})
-    careless = restricted.model_copy(update={"docs": (*restricted.docs[:-1], source)})
+    source = restricted.documents.sources[-1].model_copy(update={"groups": ("public",)})
+    careless = change_settings(
+        restricted, documents={"sources": (*restricted.documents.sources[:-1], source)}
+    )
     _, reasons = build_all(careless, restricted)
     assert live
     told = find_reason(reasons, "It leaks")
@@ -217,20 +220,20 @@ def test_a_refusal_is_told_everywhere_and_a_person_may_override_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     url, received = inbox
-    told = settings.model_copy(update={"alertmanager_url": url})
+    told = change_settings(settings, versions={"alertmanager_url": url})
     with monkeypatch.context() as patched:
         patched.setattr("processors.knowledge.markdown.chunking.split_section", keep_sections_whole)
         synced = sync.sync_documents(told, f"test-{uuid.uuid4().hex}", force=True)
         assert synced
         markdown.process_documents(told, synced["run_url"])
-        record = keep_record(told.mlflow_tracking_uri, "cag")
+        record = keep_record(told.mlflow.tracking_uri, "cag")
         index = build_version(told, synced["run_url"], record)["index"]
     with go_on_with(client, "cag", index):
         reasons = candidate.release_version(client, told, "cag", index)["reasons"]
     meta = catalog.read_meta(client, index)
     assert meta["state"] == "refused"
     assert meta["gate"]["reasons"] == reasons
-    with mlflow.open_mlflow(settings.mlflow_tracking_uri) as records:
+    with mlflow.open_mlflow(settings.mlflow.tracking_uri) as records:
         recorded = read_recorded(records, index)
         page = mlflow.read_artifact(records, meta["mlflow_run"], "decision.md")
         pictures = mlflow.list_artifacts(records, meta["mlflow_run"]) or []
@@ -255,7 +258,7 @@ def test_a_refusal_is_told_everywhere_and_a_person_may_override_it(
     try:
         assert catalog.find_live(client, "cag") == index
         assert catalog.read_meta(client, index)["override"] == approval
-        with mlflow.open_mlflow(settings.mlflow_tracking_uri) as records:
+        with mlflow.open_mlflow(settings.mlflow.tracking_uri) as records:
             tags = read_recorded(records, index)["tags"]
             assert (tags["gate"], tags["override_by"]) == ("overridden", "anna")
             registered = find_model_version(records, index)
@@ -267,7 +270,7 @@ def test_a_refusal_is_told_everywhere_and_a_person_may_override_it(
             promote_refused(client, told, "cag", index, approval)
     finally:
         swaps.promote(client, "cag", live)
-        point_aliases(settings.mlflow_tracking_uri, "cag", live=live, previous=None, candidate=None)
+        point_aliases(settings.mlflow.tracking_uri, "cag", live=live, previous=None, candidate=None)
         deletion.delete_version(client, index)
 
 

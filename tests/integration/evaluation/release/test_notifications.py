@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from evaluation.release.notifications import notify_refusal, notify_release
-from processors.settings import Settings
+from processors.settings import Settings, change_settings
 
 PROGRAM = shutil.which("prometheus-alertmanager")
 CONFIGURATION = "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n"
@@ -62,7 +62,7 @@ def list_alerts(url: str) -> list[dict[str, Any]]:
 def test_a_refusal_reaches_alertmanager_once_and_ends_with_a_release(
     settings: Settings, alertmanager: str
 ) -> None:
-    told = settings.model_copy(update={"alertmanager_url": alertmanager})
+    told = change_settings(settings, versions={"alertmanager_url": alertmanager})
     reasons = ["It is empty.", "No query set could be measured."]
     for _ in range(2):
         assert notify_refusal(told, "cag", "cag-v000008", "cag-v000007", reasons)

@@ -14,7 +14,7 @@ from processors.stores.mlflow import open_mlflow
 
 @pytest.fixture
 def mlflow(settings: Settings) -> Iterator[httpx.Client]:
-    with open_mlflow(settings.mlflow_tracking_uri) as client:
+    with open_mlflow(settings.mlflow.tracking_uri) as client:
         yield client
 
 

@@ -24,9 +24,9 @@ def collect(settings: Settings) -> Collect:
     """Collect, and return the chunks of what was sent about the DAG `maintain`."""
 
     def collect_once() -> list[Chunk]:
-        _, _, before = kafka.drain(settings.kafka_bootstrap, [topics.AIRFLOW], {}, 10_000_000)
+        _, _, before = kafka.drain(settings.kafka.bootstrap, [topics.AIRFLOW], {}, 10_000_000)
         collect_airflow(settings)
-        records, _, _ = kafka.drain(settings.kafka_bootstrap, [topics.AIRFLOW], before, 10_000_000)
+        records, _, _ = kafka.drain(settings.kafka.bootstrap, [topics.AIRFLOW], before, 10_000_000)
         ours = [record for record in records if record["key"].startswith(f"{DAG}/")]
         return [chunk for record in ours for chunk in make_chunks(record)]
 

@@ -22,7 +22,7 @@ from processors.knowledge import topics
 from processors.knowledge.positions import Positions
 from processors.knowledge.record import Record
 from processors.pipelines.collect import kubernetes as collector
-from processors.settings import Settings
+from processors.settings import Settings, change_settings
 from processors.stores import kafka
 from processors.stores import kubernetes as store
 from tests.support.chunks import make_chunks
@@ -45,7 +45,7 @@ def watching(settings: Settings) -> Iterator[Settings]:
         pytest.skip("this stack has no Kubernetes cluster: `make kube-up` starts one")
     kubeconfig = str(stack.home / "kubernetes/collector.kubeconfig")
     os.environ["RUNLORE_KUBECONFIG"] = kubeconfig
-    watched = settings.model_copy(update={"kubeconfig": kubeconfig})
+    watched = change_settings(settings, kubernetes={"kubeconfig": kubeconfig})
     # A stack of which only some parts run has no DAG that watches.
     if not probes.accepts("airflow")(stack, 0):
         yield watched
@@ -85,10 +85,10 @@ def namespace(admin: client.ApiClient) -> Iterator[str]:
 @pytest.fixture
 def topic(watching: Settings) -> Topic:
     """Give what has come into the topic since the test began."""
-    _, _, begin = kafka.drain(watching.kafka_bootstrap, [topics.KUBERNETES], {}, 10**9)
+    _, _, begin = kafka.drain(watching.kafka.bootstrap, [topics.KUBERNETES], {}, 10**9)
 
     def read(since: Positions = begin) -> list[Record]:
-        return kafka.drain(watching.kafka_bootstrap, [topics.KUBERNETES], since, 10**9)[0]
+        return kafka.drain(watching.kafka.bootstrap, [topics.KUBERNETES], since, 10**9)[0]
 
     return read
 
@@ -227,7 +227,7 @@ def test_kills_lose_nothing_and_what_is_unchanged_is_not_sent_again(
 
 
 def test_an_api_server_that_has_forgotten_says_so(watching: Settings) -> None:
-    cluster = store.open_cluster(watching.kubeconfig)
+    cluster = store.open_cluster(watching.kubernetes.kubeconfig)
     with pytest.raises(store.PositionGoneError):
         list(store.watch_objects(cluster, "pods", "1", 2))
 
@@ -270,7 +270,7 @@ def test_after_a_gap_only_the_difference_is_sent(
 
 
 def test_the_collector_may_look_and_nothing_else(watching: Settings, namespace: str) -> None:
-    core = client.CoreV1Api(store.open_cluster(watching.kubeconfig).api)
+    core = client.CoreV1Api(store.open_cluster(watching.kubernetes.kubeconfig).api)
     for forbidden in (core.list_namespaced_secret, core.delete_collection_namespaced_pod):
         with pytest.raises(ApiException, match="Forbidden"):
             forbidden(namespace)

@@ -12,7 +12,8 @@ from opensearchpy import OpenSearch, helpers
 from processors.knowledge import topics
 from processors.pipelines.collect import log_indices
 from processors.pipelines.collect.log_indices import collect_log_indices
-from processors.settings import LogIndex, Settings
+from processors.settings import Settings, change_settings
+from processors.settings.sources import LogIndex
 from processors.stores import kafka
 from processors.stores.kafka import collected
 
@@ -51,12 +52,12 @@ def write(client: OpenSearch, index: str) -> Write:
 
 @pytest.fixture
 def reading(settings: Settings, index: str) -> Settings:
-    source = LogIndex(url=settings.opensearch_url, index=index)
-    return settings.model_copy(update={"log_indices": (source,), "log_overlap_seconds": 5})
+    source = LogIndex(url=settings.opensearch.url, index=index)
+    return change_settings(settings, collect={"log_indices": (source,), "log_overlap_seconds": 5})
 
 
 def read_topic(settings: Settings, index: str) -> list[str]:
-    records, _, _ = kafka.drain(settings.kafka_bootstrap, [topics.LOGS], {}, 10_000_000)
+    records, _, _ = kafka.drain(settings.kafka.bootstrap, [topics.LOGS], {}, 10_000_000)
     return [json.loads(r["value"] or "")["message"] for r in records if r["headers"].get("source") == index]
 
 
@@ -81,8 +82,8 @@ def test_every_line_is_sent_once_in_order_and_a_late_one_too(
 def test_an_empty_position_begins_anew(reading: Settings, index: str, write: Write) -> None:
     write({"again": 0})
     assert sum(collect_log_indices(reading).values()) == 1
-    key = f"log-index/{reading.opensearch_url}/{index}"
-    kafka.produce(reading.kafka_bootstrap, topics.COLLECTED, [(key, b"", {})])
+    key = f"log-index/{reading.opensearch.url}/{index}"
+    kafka.produce(reading.kafka.bootstrap, topics.COLLECTED, [(key, b"", {})])
     assert sum(collect_log_indices(reading).values()) == 1
 
 
@@ -116,7 +117,7 @@ def test_an_index_that_is_down_is_named_and_stops_no_other(
 ) -> None:
     write({"still read": 0})
     down = LogIndex(url="http://127.0.0.1:1", index="gone")
-    both = reading.model_copy(update={"log_indices": (down, *reading.log_indices)})
+    both = change_settings(reading, collect={"log_indices": (down, *reading.collect.log_indices)})
     with pytest.raises(RuntimeError, match=r"RUNLORE_LOG_INDICES: http://127.0.0.1:1/gone"):
         collect_log_indices(both)
     assert read_topic(reading, index) == ["still read"]

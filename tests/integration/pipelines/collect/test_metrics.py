@@ -17,7 +17,7 @@ from processors.knowledge import topics
 from processors.knowledge.record import Record
 from processors.pipelines.collect import metrics
 from processors.pipelines.collect.metrics import collect_metrics
-from processors.settings import Settings
+from processors.settings import Settings, change_settings
 from processors.stores import kafka
 from tests.support.chunks import make_chunks
 
@@ -80,9 +80,9 @@ def wait_for(condition: Callable[[], Any], seconds: float = DOWN_S) -> Any:
 
 def read_new(settings: Settings, collect: Callable[[], object]) -> list[Record]:
     """Return the records of `runlore.metrics` that came while something was collected."""
-    _, _, before = kafka.drain(settings.kafka_bootstrap, [topics.METRICS], {}, 10**9)
+    _, _, before = kafka.drain(settings.kafka.bootstrap, [topics.METRICS], {}, 10**9)
     collect()
-    records, _, _ = kafka.drain(settings.kafka_bootstrap, [topics.METRICS], before, 10**9)
+    records, _, _ = kafka.drain(settings.kafka.bootstrap, [topics.METRICS], before, 10**9)
     return records
 
 
@@ -102,7 +102,7 @@ def test_the_stack_s_series_come_with_their_words(settings: Settings) -> None:
     assert redis["kind"] == "metric_window"
     assert "UTC" in redis["text"].splitlines()[0]
     answer = httpx.get(
-        f"{settings.prometheus_url}/api/v1/query", params={"query": redis["cite"]["query"]}
+        f"{settings.prometheus.url}/api/v1/query", params={"query": redis["cite"]["query"]}
     ).raise_for_status()
     assert answer.json()["status"] == "success"
 
@@ -112,7 +112,7 @@ def test_an_alert_is_found_while_it_fires_and_resolved_when_it_is_over(
     settings: Settings, client: OpenSearch, prometheus: OwnPrometheus
 ) -> None:
     name = f"Test{uuid.uuid4().hex}"
-    own = settings.model_copy(update={"prometheus_url": prometheus.url})
+    own = change_settings(settings, prometheus={"url": prometheus.url})
     prometheus.set_rule(name, "up == 1")
     wait_for(lambda: collect_metrics(own)["alerts_firing"])
     (firing,) = wait_for(lambda: find_alert(client, name, "firing"), 180)
@@ -134,7 +134,7 @@ def find_alert(client: OpenSearch, name: str, state: str) -> list[dict[str, Any]
 
 @pytest.mark.usefixtures("collector")
 def test_a_prometheus_that_is_down_moves_nothing(settings: Settings) -> None:
-    down = settings.model_copy(update={"prometheus_url": "http://127.0.0.1:1"})
+    down = change_settings(settings, prometheus={"url": "http://127.0.0.1:1"})
     with pytest.raises(httpx.TransportError):
         collect_metrics(down)
-    assert kafka.read_collected(settings.kafka_bootstrap, metrics.COLLECTOR) is None
+    assert kafka.read_collected(settings.kafka.bootstrap, metrics.COLLECTOR) is None

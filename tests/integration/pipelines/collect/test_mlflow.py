@@ -22,7 +22,7 @@ Collect = Callable[[], list[Chunk]]
 
 @pytest.fixture
 def mlflow_client(settings: Settings) -> MlflowClient:
-    return MlflowClient(settings.mlflow_tracking_uri)
+    return MlflowClient(settings.mlflow.tracking_uri)
 
 
 @pytest.fixture
@@ -51,14 +51,14 @@ def collect(settings: Settings, experiment: str) -> Collect:
     """Collect, and return the chunks of what was sent about the experiment and its model since."""
 
     def collect_once() -> list[Chunk]:
-        _, _, before = kafka.drain(settings.kafka_bootstrap, [topics.MLFLOW], {}, 10_000_000)
+        _, _, before = kafka.drain(settings.kafka.bootstrap, [topics.MLFLOW], {}, 10_000_000)
         sent = sum(collect_mlflow(settings).values())
         records: list[Record] = []
         # Kafka marks a transaction's messages as committed a moment after it has said that they are.
         deadline = time.monotonic() + 60
         while len(records) < sent:
             assert time.monotonic() < deadline, f"{len(records)} of {sent} messages are there after 60 s"
-            records, _, _ = kafka.drain(settings.kafka_bootstrap, [topics.MLFLOW], before, 10_000_000)
+            records, _, _ = kafka.drain(settings.kafka.bootstrap, [topics.MLFLOW], before, 10_000_000)
         ours = [record for record in records if experiment in (record["value"] or "")]
         assert not any("hunter22" in (record["value"] or "") for record in ours)
         return [chunk for record in ours for chunk in make_chunks(record)]
@@ -131,10 +131,10 @@ def test_the_freshness_of_a_micro_batch_is_no_change(
     mlflow_client.set_terminated(run_id)
     collect()
     for step in (10, 20):
-        with mlflow.open_mlflow(settings.mlflow_tracking_uri) as opened:
+        with mlflow.open_mlflow(settings.mlflow.tracking_uri) as opened:
             mlflow.log_metrics(opened, run_id, step, {"freshness_seconds": 3.0, "odd": float("nan")})
-        _, _, before = kafka.drain(settings.kafka_bootstrap, [topics.MLFLOW], {}, 10_000_000)
+        _, _, before = kafka.drain(settings.kafka.bootstrap, [topics.MLFLOW], {}, 10_000_000)
         collect_mlflow(settings)
-        records, _, _ = kafka.drain(settings.kafka_bootstrap, [topics.MLFLOW], before, 10_000_000)
+        records, _, _ = kafka.drain(settings.kafka.bootstrap, [topics.MLFLOW], before, 10_000_000)
         assert run_id not in [record["key"] for record in records]
     mlflow_client.delete_run(run_id)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from processors.settings import Settings
+from processors.settings import Settings, change_settings
 from serving.access.limits import _charge, admit, admit_page
 from serving.context.caller import Caller
 from serving.faults import LimitReachedError
@@ -23,7 +23,7 @@ def caller() -> Caller:
 @pytest.fixture
 async def replicas(settings: Settings) -> AsyncIterator[list[Any]]:
     """Two of the service, each with a connection pool of its own."""
-    caches = [Redis.from_url(settings.redis_url) for _ in range(2)]
+    caches = [Redis.from_url(settings.redis.url) for _ in range(2)]
     yield [SimpleNamespace(cache=cache) for cache in caches]
     for cache in caches:
         await cache.aclose()
@@ -42,7 +42,7 @@ async def try_often(
 async def test_replicas_let_in_together_what_one_may(
     replicas: list[Any], settings: Settings, caller: Caller
 ) -> None:
-    limited = settings.model_copy(update={"requests_per_minute": 10})
+    limited = change_settings(settings, limits={"requests_per_minute": 10})
     admitted = await try_often(replicas, limited, caller, 100)
     left = sorted(int(headers["x-ratelimit-remaining-requests"]) for headers in admitted)
     assert left == list(range(10))
@@ -75,7 +75,7 @@ async def test_a_call_whose_answer_was_lost_is_counted_once(
     replicas: list[Any], settings: Settings, caller: Caller
 ) -> None:
     lossy = [SimpleNamespace(cache=AskedTwice(replica.cache)) for replica in replicas]
-    limited = settings.model_copy(update={"requests_per_minute": 10, "tokens_per_minute": 1_000})
+    limited = change_settings(settings, limits={"requests_per_minute": 10, "tokens_per_minute": 1_000})
     for left in range(9, -1, -1):
         headers = await admit(lossy[0], limited, caller)
         assert headers["x-ratelimit-remaining-requests"] == str(left)
@@ -88,7 +88,7 @@ async def test_a_call_whose_answer_was_lost_is_counted_once(
 
 
 async def test_a_bucket_fills_evenly(replicas: list[Any], settings: Settings, caller: Caller) -> None:
-    limited = settings.model_copy(update={"requests_per_minute": 300})
+    limited = change_settings(settings, limits={"requests_per_minute": 300})
     admitted = [len(await try_often(replicas, limited, caller, 50)) for _ in range(8)]
     assert 300 <= sum(admitted) < 320
     await asyncio.sleep(1)
@@ -98,7 +98,7 @@ async def test_a_bucket_fills_evenly(replicas: list[Any], settings: Settings, ca
 async def test_tokens_are_taken_afterwards_and_what_is_owed_is_waited_for(
     replicas: list[Any], settings: Settings, caller: Caller
 ) -> None:
-    limited = settings.model_copy(update={"tokens_per_minute": 60_000})
+    limited = change_settings(settings, limits={"tokens_per_minute": 60_000})
     assert (await admit(replicas[0], limited, caller))["x-ratelimit-remaining-tokens"] == "60000"
     await _charge(replicas[0], limited, caller, 59_000)
     assert 1000 <= int((await admit(replicas[1], limited, caller))["x-ratelimit-remaining-tokens"]) < 1500
@@ -112,7 +112,7 @@ async def test_tokens_are_taken_afterwards_and_what_is_owed_is_waited_for(
 async def test_what_is_counted_goes_by_itself(
     replicas: list[Any], settings: Settings, caller: Caller
 ) -> None:
-    limited = settings.model_copy(update={"requests_per_minute": 60, "tokens_per_minute": 60})
+    limited = change_settings(settings, limits={"requests_per_minute": 60, "tokens_per_minute": 60})
     cache = replicas[0].cache
     before = {key async for key in cache.scan_iter("limit:*")}
     await admit(replicas[0], limited, caller)
@@ -126,7 +126,7 @@ async def test_what_is_counted_goes_by_itself(
 async def test_pages_of_an_address_are_counted_apart_from_questions(
     replicas: list[Any], settings: Settings, caller: Caller
 ) -> None:
-    limited = settings.model_copy(update={"page_requests_per_minute": 3, "requests_per_minute": 1})
+    limited = change_settings(settings, limits={"page_requests_per_minute": 3, "requests_per_minute": 1})
     subject = f"page:{caller.user}"
     for left in ("2", "1", "0"):
         headers = await admit_page(replicas[0], limited, subject)

@@ -14,7 +14,7 @@ from litestar.testing import AsyncTestClient
 from opensearchpy import AsyncOpenSearch, OpenSearch
 
 from processors.retrieval.agreement import shadow_key
-from processors.settings import Settings
+from processors.settings import Settings, change_settings
 from processors.stores.search import apply_templates
 from processors.versions.catalog import find_live
 from processors.versions.shadow import hide_candidate, read_shadow, show_candidate
@@ -35,14 +35,14 @@ def live(client: OpenSearch, request: pytest.FixtureRequest) -> str:
 def shadowed(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Every question is compared: none is left out for a place that rests."""
     monkeypatch.setattr("serving.clients.lifespan._SPARE_REST", 0)
-    return settings.model_copy(update={"shadow_share": 1.0})
+    return change_settings(settings, shadow={"share": 1.0})
 
 
 @pytest.fixture
 def candidate(client: OpenSearch, settings: Settings, live: str) -> Iterator[str]:
     """A version outside of the pipeline's own, with the live version's chunks."""
     pipeline = f"test{uuid.uuid4().hex[:8]}"
-    apply_templates(client, settings.embedding_dimension, [pipeline])
+    apply_templates(client, settings.embedding.dimension, [pipeline])
     version = f"{pipeline}-v000001"
     client.indices.create(index=version)
     client.reindex(body={"source": {"index": live}, "dest": {"index": version}}, refresh=True)
@@ -50,7 +50,7 @@ def candidate(client: OpenSearch, settings: Settings, live: str) -> Iterator[str
     yield version
     client.indices.delete(index=f"{pipeline}-v*", ignore=[404])
     client.indices.delete_index_template(name=f"runlore-{pipeline}")
-    with redis.Redis.from_url(settings.redis_url) as cache:
+    with redis.Redis.from_url(settings.redis.url) as cache:
         cache.delete(shadow_key(version))
 
 
@@ -77,7 +77,7 @@ async def serve(settings: Settings, aside_url: str = "") -> AsyncIterator[AsyncT
 
     app = create_app(settings, open_aside if aside_url else open_clients)
     async with AsyncTestClient(app, raise_server_exceptions=False) as client:
-        client.headers["Authorization"] = f"Bearer {settings.api_key_file.read_text().strip()}"
+        client.headers["Authorization"] = f"Bearer {settings.access.api_key_file.read_text().strip()}"
         yield client
 
 
@@ -90,7 +90,7 @@ async def ask(service: AsyncTestClient[Litestar], question: str) -> list[str]:
 async def wait_for(settings: Settings, candidate: str, **counts: int) -> Any:
     async with asyncio.timeout(15):
         while True:
-            report = await asyncio.to_thread(read_shadow, settings.redis_url, candidate)
+            report = await asyncio.to_thread(read_shadow, settings.redis.url, candidate)
             if counts.items() <= report.items():
                 return report
             await asyncio.sleep(0.1)

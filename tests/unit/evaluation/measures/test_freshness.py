@@ -16,19 +16,19 @@ import pytest
 
 from evaluation.measures import freshness
 from evaluation.measures.freshness import try_log_step
-from processors.settings import Settings, load_settings
+from processors.settings import Settings, change_settings, load_settings
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return load_settings().model_copy(update={"work_dir": tmp_path})
+    return change_settings(load_settings(), storage={"work_dir": tmp_path})
 
 
 def log_to(settings: Settings, url: str) -> tuple[bool, float]:
     """Log a step, and tell whether it was and how long it took."""
     began = time.monotonic()
     logged = try_log_step(
-        settings.model_copy(update={"mlflow_tracking_uri": url}), "r1", 7, {"age": 2.5, "drift": float("nan")}
+        change_settings(settings, mlflow={"tracking_uri": url}), "r1", 7, {"age": 2.5, "drift": float("nan")}
     )
     return logged, time.monotonic() - began
 
@@ -59,7 +59,7 @@ def test_what_a_micro_batch_waits_for_is_that_second(
         silent_url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         began = time.monotonic()
         told = freshness.record_freshness(
-            settings.model_copy(update={"mlflow_tracking_uri": silent_url}), "file:///run", "rag-v000001"
+            change_settings(settings, mlflow={"tracking_uri": silent_url}), "file:///run", "rag-v000001"
         )
     assert told == {"sampled_chunks": 3.0, "logged_in_mlflow": 0.0}
     assert time.monotonic() - began < 10
@@ -112,7 +112,7 @@ def test_one_that_refuses_is_asked_the_next_time(
 def test_one_that_was_away_is_asked_again_after_a_while(settings: Settings, tracking: str) -> None:
     log_to(settings, "http://127.0.0.1:1")
     assert not log_to(settings, tracking)[0]
-    mark = settings.work_dir / freshness._AWAY
+    mark = settings.storage.work_dir / freshness._AWAY
     long_ago = time.time() - freshness._REST_S - 1
     os.utime(mark, (long_ago, long_ago))
     assert log_to(settings, tracking)[0]

@@ -5,7 +5,7 @@ import redis
 from opensearchpy import NotFoundError
 
 from evaluation.release import shadow
-from processors.settings import Settings, load_settings
+from processors.settings import Settings, change_settings, load_settings
 
 REPORT = {"candidate": "cag-v000002", "questions": 3, "failed": 0, "means": {"overlap_at_10": 0.5}}
 
@@ -31,7 +31,7 @@ class FakeOpenSearch:
 
 @pytest.fixture
 def settings() -> Settings:
-    return load_settings().model_copy(update={"shadow_share": 0.5, "shadow_seconds": 7})
+    return change_settings(load_settings(), shadow={"share": 0.5, "seconds": 7})
 
 
 @pytest.fixture
@@ -69,10 +69,10 @@ def test_it_is_hidden_even_if_the_wait_is_broken_off(
     assert client.steps[-1] == ("remove", "cag-candidate")
 
 
-@pytest.mark.parametrize("change", [{"shadow_share": 0.0}, {"shadow_seconds": 0}], ids=str)
+@pytest.mark.parametrize("change", [{"share": 0.0}, {"seconds": 0}], ids=str)
 def test_nothing_waits_when_it_is_off(settings: Settings, slept: list[float], change: Any) -> None:
     client = FakeOpenSearch()
-    assert hold(client, settings.model_copy(update=change)) is None
+    assert hold(client, change_settings(settings, shadow=change)) is None
     assert (client.steps, slept) == ([], [])
 
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from processors.pipelines import embed
-from processors.settings import Settings
+from processors.settings import Settings, change_settings, load_settings
 
 MADE: dict[str, Any] = {"heading_path": "Red", "text": "It is red.", "title": "Red", "content_hash": "h1"}
 
 
-def make_settings(**values: str) -> Settings:
-    return Settings.model_construct(kserve_url="http://model", embedding_fallback="", **values)
+def make_settings(**embedding: str) -> Settings:
+    return change_settings(load_settings(), embedding=embedding)
 
 
 @pytest.fixture
@@ -34,28 +34,28 @@ def world(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 def test_a_passage_is_embedded_with_the_prefix_of_its_model(world: SimpleNamespace) -> None:
     chunk: Any = {**MADE}
-    settings = make_settings(embedding_model="intfloat/multilingual-e5-large")
+    settings = make_settings(model="intfloat/multilingual-e5-large")
     assert embed.embed_chunks(None, settings, [chunk], "cag-v000001") == 1  # type: ignore[arg-type]
     assert world.embedded == ["passage: Red\nIt is red."]
-    assert world.looked_for == [settings.embedding_identity]
-    assert chunk["embedding_model"] == f"{settings.embedding_identity}@r1"
+    assert world.looked_for == [settings.embedding.identity]
+    assert chunk["embedding_model"] == f"{settings.embedding.identity}@r1"
 
 
 def test_the_embedded_model_has_no_prefix_and_its_plain_name(world: SimpleNamespace) -> None:
     chunk: Any = {**MADE}
-    embed.embed_chunks(None, make_settings(embedding_model="all-minilm-l6-v2"), [chunk], None)  # type: ignore[arg-type]
+    embed.embed_chunks(None, make_settings(model="all-minilm-l6-v2"), [chunk], None)  # type: ignore[arg-type]
     assert world.embedded == ["Red\nIt is red."]
     assert chunk["embedding_model"] == "all-minilm-l6-v2@r1"
 
 
 def test_other_prefixes_are_another_model() -> None:
     names = {
-        make_settings(embedding_model="m", **prefixes).embedding_identity
+        make_settings(model="m", **prefixes).embedding.identity
         for prefixes in (
             {},
-            {"embedding_query_prefix": "q: "},
-            {"embedding_passage_prefix": "q: "},
-            {"embedding_query_prefix": "q: ", "embedding_passage_prefix": "p: "},
+            {"query_prefix_override": "q: "},
+            {"passage_prefix_override": "q: "},
+            {"query_prefix_override": "q: ", "passage_prefix_override": "p: "},
         )
     }
     assert len(names) == 4
@@ -72,10 +72,10 @@ def test_other_prefixes_are_another_model() -> None:
     ],
 )
 def test_prefix_and_language_follow_the_name(name: str, query: str, russian: bool) -> None:
-    settings = make_settings(embedding_model=name)
-    assert (settings.query_prefix, settings.reads_russian) == (query, russian)
-    assert make_settings(embedding_model=name, embedding_languages="en,ru").reads_russian
-    assert make_settings(embedding_model=name, embedding_query_prefix="ask: ").query_prefix == "ask: "
+    settings = make_settings(model=name)
+    assert (settings.embedding.query_prefix, settings.embedding.reads_russian) == (query, russian)
+    assert make_settings(model=name, languages="en,ru").embedding.reads_russian
+    assert make_settings(model=name, query_prefix_override="ask: ").embedding.query_prefix == "ask: "
 
 
 def fail(status: int | None) -> httpx.HTTPError:
@@ -105,10 +105,8 @@ def test_the_fallback_stands_in_for_a_server_that_is_away_also_behind_a_gateway(
     monkeypatch.setattr(embed, "embed_texts", refuse)
     monkeypatch.setattr(embed, "embed_in_process", stand_in)
     chunk: Any = {**MADE}
-    settings = Settings.model_construct(
-        kserve_url="http://model", embedding_model="m", embedding_fallback="embed"
-    )
-    without = settings.model_copy(update={"embedding_fallback": ""})
+    settings = make_settings(model="m", fallback="embed")
+    without = change_settings(settings, embedding={"fallback": ""})
     if falls_back:
         embed.embed_chunks(None, settings, [chunk], None)  # type: ignore[arg-type]
         assert chunk["embedding_model"] == "m@fallback"

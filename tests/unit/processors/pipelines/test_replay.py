@@ -10,6 +10,7 @@ from processors.knowledge import topics
 from processors.knowledge.record import Record
 from processors.pipelines.dead_letters import Choice, choose_dead_letters, parse_dead_letter
 from processors.pipelines.replay import ORIGIN_HEADER, replay_dead_letters
+from processors.settings import load_settings
 from processors.stores import kafka
 
 ANY = Choice(topic="", error="", since=None, until=None)
@@ -64,12 +65,8 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     return broker
 
 
-class _Settings:
-    kafka_bootstrap = "unused"
-
-
 def replay(choice: Choice = ANY, limit: int = 100, dry_run: bool = False) -> dict[str, Any]:
-    return replay_dead_letters(_Settings(), choice, limit, dry_run=dry_run)  # type: ignore[arg-type]
+    return replay_dead_letters(load_settings(), choice, limit, dry_run=dry_run)
 
 
 def test_records_go_to_their_topics_with_key_and_headers(broker: Broker) -> None:

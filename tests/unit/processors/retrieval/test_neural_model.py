@@ -2,7 +2,7 @@ from typing import Any
 
 from processors.retrieval.hybrid import TextToEmbed, build_hybrid_query
 from processors.retrieval.neural_model import build_model_search, build_registration, name_model
-from processors.settings import load_settings
+from processors.settings import change_settings, load_settings
 
 
 def test_only_the_clause_of_the_nearest_differs_from_that_of_a_vector() -> None:
@@ -20,9 +20,9 @@ def test_only_the_clause_of_the_nearest_differs_from_that_of_a_vector() -> None:
 
 def test_another_model_or_server_is_another_entry() -> None:
     settings = load_settings()
-    others = ({"embedding_model": "other"}, {"kserve_url": "http://elsewhere"})
-    names = {name_model(settings), *(name_model(settings.model_copy(update=update)) for update in others)}
+    others: Any = ({"embedding": {"model": "other"}}, {"kserve": {"url": "http://elsewhere"}})
+    names = {name_model(settings), *(name_model(change_settings(settings, **update)) for update in others)}
     assert len(names) == 3
     assert build_registration(settings)["name"] in str(build_model_search(settings))
     (action,) = build_registration(settings)["connector"]["actions"]
-    assert action["url"] == f"{settings.kserve_url}/openai/v1/embeddings"
+    assert action["url"] == f"{settings.kserve.url}/openai/v1/embeddings"

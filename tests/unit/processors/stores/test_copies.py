@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from processors.knowledge import topics
-from processors.settings import load_settings
+from processors.settings import change_settings, load_settings
 from processors.stores import search
 from processors.stores.kafka import admin
 
@@ -54,9 +54,9 @@ def test_each_index_is_made_with_so_many_copies(replicas: int) -> None:
     assert copies == {replicas}
 
 
-def run_command(monkeypatch: pytest.MonkeyPatch, module: str, command: str, **fields: int) -> None:
-    """Run a module as `python -m` does, where the settings have these fields."""
-    settings = load_settings().model_copy(update=fields)
+def run_command(monkeypatch: pytest.MonkeyPatch, module: str, command: str, **groups: dict[str, int]) -> None:
+    """Run a module as `python -m` does, where these groups of the settings are so."""
+    settings = change_settings(load_settings(), **groups)
     monkeypatch.setattr("processors.settings.load_settings", lambda: settings)
     monkeypatch.setattr(sys, "argv", [module, command])
     monkeypatch.delitem(sys.modules, module, raising=False)
@@ -66,7 +66,7 @@ def run_command(monkeypatch: pytest.MonkeyPatch, module: str, command: str, **fi
 def test_the_command_that_creates_topics_asks_for_what_the_settings_say(
     monkeypatch: pytest.MonkeyPatch, created: list[Any]
 ) -> None:
-    run_command(monkeypatch, "processors.stores.kafka.__main__", "create-topics", kafka_replication=3)
+    run_command(monkeypatch, "processors.stores.kafka.__main__", "create-topics", kafka={"replication": 3})
     assert {topic.replication_factor for topic in created} == {3}
 
 
@@ -81,10 +81,12 @@ def test_the_command_that_applies_templates_asks_for_what_the_settings_say(
 
     client = SimpleNamespace(indices=SimpleNamespace(put_index_template=note))
     monkeypatch.setattr("processors.stores.search.client.OpenSearch", lambda *_, **__: client)
-    run_command(monkeypatch, "processors.stores.search.__main__", "apply-templates", opensearch_replicas=2)
+    run_command(
+        monkeypatch, "processors.stores.search.__main__", "apply-templates", opensearch={"replicas": 2}
+    )
     assert applied == [2, 2]
 
 
 def test_one_broker_and_one_node_are_enough_by_default() -> None:
     settings = load_settings()
-    assert (settings.kafka_replication, settings.opensearch_replicas) == (1, 0)
+    assert (settings.kafka.replication, settings.opensearch.replicas) == (1, 0)

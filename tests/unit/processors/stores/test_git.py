@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from processors.settings import DocumentSource
+from processors.settings.documents import DocumentSource
 from processors.stores.git import GitError, make_environment, run_git
 
 URL = "https://git.example.org/ops/runbooks.git"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from processors.settings import DocumentSource
+from processors.settings.documents import DocumentSource
 from processors.stores.git import GitError
 from processors.stores.repositories import diff_files, fetch_source
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import docx
 import pytest
 
-from processors.settings import DocumentSource
+from processors.settings.documents import DocumentSource
 from processors.stores.git import GitError, read_blobs
 from processors.stores.repositories import (
     Changes,

@@ -54,7 +54,7 @@ def test_as_many_are_kept_as_the_settings_say(monkeypatch: pytest.MonkeyPatch) -
     client: Any = None
     act(client, load_settings, Request("prune", ME, "cag"))
     act(client, load_settings, Request("prune", ME, "cag", keep=7))
-    assert kept == [load_settings().kept_versions, 7]
+    assert kept == [load_settings().versions.kept, 7]
 
 
 @pytest.mark.parametrize("action", ["prune", "clean up", "burn"])

@@ -12,7 +12,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from prometheus_client import REGISTRY
 
-from processors.settings import Settings
+from processors.settings import Settings, change_settings
 from serving.access.audit import AuditError, main, verify_file
 from serving.access.audit_log import BEGIN, AuditLog, hash_line
 from serving.answering.links import make_reader, sign_grant
@@ -22,7 +22,9 @@ Client = AsyncTestClient[Litestar]
 
 @pytest.fixture
 def settings(settings: Settings, tmp_path: Path) -> Settings:
-    return settings.model_copy(update={"audit_file": tmp_path / "audit/log.jsonl", "max_body_bytes": 2000})
+    return change_settings(
+        settings, access={"audit_file": tmp_path / "audit/log.jsonl"}, limits={"max_body_bytes": 2000}
+    )
 
 
 @pytest.fixture
@@ -216,9 +218,9 @@ async def test_answered_and_refused_requests_have_a_line_each(app: Litestar, set
         await client.get("/citations/cag-v000001/c1")
         await client.get("/health/live")
         await client.get("/metrics")
-    assert settings.audit_file is not None
-    answered, refused, large, page, missing = read(settings.audit_file)
-    assert verify_file(settings.audit_file).lines == 5
+    assert settings.access.audit_file is not None
+    answered, refused, large, page, missing = read(settings.access.audit_file)
+    assert verify_file(settings.access.audit_file).lines == 5
     assert (
         answered.items()
         >= {
@@ -238,5 +240,5 @@ async def test_answered_and_refused_requests_have_a_line_each(app: Litestar, set
     assert refused.items() >= {"correlation_id": "abc-2", "user": None, "status": 401, "chunks": []}.items()
     assert (refused["outcome"], large["outcome"], large["status"]) == ("refused", "refused", 413)
     assert (page["chunks"], page["user"], missing["status"], missing["chunks"]) == (["c1"], None, 404, [])
-    assert "hunter22" not in settings.audit_file.read_text()
-    assert "the-key" not in settings.audit_file.read_text()
+    assert "hunter22" not in settings.access.audit_file.read_text()
+    assert "the-key" not in settings.access.audit_file.read_text()

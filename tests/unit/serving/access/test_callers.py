@@ -12,6 +12,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotAuthorizedException
 from litestar.testing import AsyncTestClient
 
+from processors.settings import change_settings
 from serving.access.admission import require_caller
 from serving.access.callers import (
     USER_HEADER,
@@ -85,14 +86,14 @@ def test_a_wrong_file_of_named_keys_stops_the_start_and_is_named(tmp_path: Path,
 def test_a_short_secret_of_open_webui_stops_the_start(settings: Any, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("short")
     with pytest.raises(ValueError, match="32 characters"):
-        open_access(settings.model_copy(update={"openwebui_jwt_secret_file": tmp_path / "secret"}))
+        open_access(change_settings(settings, access={"openwebui_jwt_secret_file": tmp_path / "secret"}))
 
 
 def test_what_the_files_say_is_who_may_see_what(settings: Any, tmp_path: Path) -> None:
     (tmp_path / "keys").write_text(json.dumps({"ops": OPS.model_dump()}))
     (tmp_path / "groups").write_text('{"users": {"Ann@Example.com": ["sre"]}}')
     files = {"api_keys_file": tmp_path / "keys", "user_groups_file": tmp_path / "groups"}
-    access = open_access(settings.model_copy(update=files))
+    access = open_access(change_settings(settings, access=files))
     assert access.keys.keys() == {"default", "ops"}
     assert access.user_groups.users == {"ann@example.com": ("sre",)}
     assert access.provider is None

@@ -7,7 +7,7 @@ from litestar.testing import AsyncTestClient
 from redis.exceptions import ConnectionError as CacheDown
 from redis.exceptions import NoScriptError
 
-from processors.settings import Settings
+from processors.settings import Settings, change_settings
 from serving.access.limits import require_short_context
 from serving.context.metrics import LIMIT_CHECKS
 from serving.faults import ContextTooLongError
@@ -22,7 +22,7 @@ OWES = [0, 59, 1_000_000, 0, 0, 90_000_000, 30_000_100]
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     limits = {"requests_per_minute": 60, "tokens_per_minute": 1000, "max_context_tokens": 100}
-    return settings.model_copy(update={**limits, "max_body_bytes": 2000})
+    return change_settings(settings, limits={**limits, "max_body_bytes": 2000})
 
 
 class Script:
@@ -195,7 +195,7 @@ def test_a_long_conversation_is_refused_and_a_short_one_is_not(settings: Setting
     require_short_context(settings, converse("x" * 200, parts, None))
     with pytest.raises(ContextTooLongError, match="about 101 tokens, and 100 is the most"):
         require_short_context(settings, converse("x" * 200, parts, "x"))
-    require_short_context(settings.model_copy(update={"max_context_tokens": 0}), converse("x" * 9999))
+    require_short_context(change_settings(settings, limits={"max_context_tokens": 0}), converse("x" * 9999))
 
 
 async def chat(client: Client, monkeypatch: pytest.MonkeyPatch, script: Script, **body: Any) -> Any:

@@ -68,7 +68,7 @@ def test_the_key_is_made_from_that_of_the_masks_and_is_another_one(tmp_path: Pat
 async def test_the_page_is_looked_up_with_the_groups_of_the_link(
     client: Client, world: Any, settings: Any
 ) -> None:
-    reader = Reader({}, ("public", "sre"), load_link_key(settings.mask_key_file), 60)
+    reader = Reader({}, ("public", "sre"), load_link_key(settings.redaction.key_file), 60)
     grant = sign_grant("cag-v000003", "c1", reader)
     response = await client.get(f"/citations/cag-v000003/c1?grant={grant}", headers={"Authorization": ""})
     assert response.status_code == 200
@@ -86,7 +86,7 @@ NOBODY = {"Authorization": ""}
 async def test_without_a_grant_or_a_key_no_source_is_shown_and_none_is_looked_for(
     client: Client, world: Any, settings: Any
 ) -> None:
-    key = load_link_key(settings.mask_key_file)
+    key = load_link_key(settings.redaction.key_file)
     grants = [
         *("", "x", sign_grant("cag-v000003", "c2", Reader({}, ("public",), key, 60))),
         sign_grant("cag-v000003", "c1", Reader({}, ("public",), key, -1)),
@@ -104,7 +104,7 @@ async def test_without_a_grant_or_a_key_no_source_is_shown_and_none_is_looked_fo
 async def test_a_wrong_key_is_refused_and_the_header_of_a_proxy_is_none(
     client: Client, settings: Any
 ) -> None:
-    key = load_link_key(settings.mask_key_file)
+    key = load_link_key(settings.redaction.key_file)
     url = (
         f"/citations/cag-v000003/c1?grant={sign_grant('cag-v000003', 'c1', Reader({}, ('public',), key, 60))}"
     )

@@ -7,6 +7,8 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
+from processors.settings import change_settings
+
 Client = AsyncTestClient[Litestar]
 
 
@@ -20,7 +22,7 @@ async def ask(client: Client, **body: Any) -> Any:
 class TestShortRequests:
     @pytest.fixture
     def settings(self, settings: Any) -> Any:
-        return settings.model_copy(update={"request_seconds": 0.4})
+        return change_settings(settings, timeouts={"request_seconds": 0.4})
 
     @pytest.mark.parametrize("stream", [False, True])
     async def test_a_request_that_is_over_before_its_first_word_is_a_clear_error(

@@ -10,7 +10,7 @@ from litestar.testing import AsyncTestClient
 from opensearchpy import exceptions as search_errors
 
 from processors.retrieval.cache_keys import cache_key, cache_namespace
-from processors.settings import Settings
+from processors.settings import Settings, change_settings
 from serving.access import accounting
 from serving.clients.breaker import State
 from serving.context.outcome import estimate_tokens
@@ -413,7 +413,7 @@ async def test_passages_that_no_model_wrote_and_a_model_that_is_down_cost_nothin
 class TestSlowIsNotDown:
     @pytest.fixture
     def settings(self, settings: Settings) -> Settings:
-        return settings.model_copy(update={"request_seconds": 0.4})
+        return change_settings(settings, timeouts={"request_seconds": 0.4})
 
     @pytest.mark.parametrize("model", ["runlore", "extractive"])
     @pytest.mark.parametrize("stream", [False, True])

@@ -11,7 +11,7 @@ import openai
 import pytest
 from openai import AsyncOpenAI
 
-from processors.settings import Settings
+from processors.settings import Settings, change_settings
 from serving.clients.breaker import State
 from serving.clients.generation import find_model, open_stream
 from serving.clients.parts import make_guards
@@ -101,7 +101,7 @@ def read(settings: Settings, protocol: str) -> Callable[..., Any]:
         # A busy machine may be slow, too, so patience is short only with a model that stands still.
         seconds = 0.2 if any(PAUSE in body for body in server.bodies if isinstance(body, list)) else 10.0
         limits = {"model_first_seconds": seconds, "model_gap_seconds": seconds}
-        chosen = settings.model_copy(update={"answering_protocol": protocol, **limits})
+        chosen = change_settings(settings, answering={"protocol": protocol}, timeouts=limits)
         request = ChatRequest.model_validate({"model": "runlore", "messages": MESSAGES, "stream": True})
         written = await open_stream(clients, chosen, request, MESSAGES)
         if written is None:
@@ -219,7 +219,7 @@ async def test_the_models_health_is_by_its_own_protocol(
 
     http = httpx2.AsyncClient(transport=httpx2.MockTransport(respond))
     model = AsyncOpenAI(base_url="http://m", api_key="unused", http_client=http, max_retries=0)
-    chosen = settings.model_copy(update={"answering_protocol": protocol})
+    chosen = change_settings(settings, answering={"protocol": protocol})
     clients: Any = SimpleNamespace(model=model)
     assert await find_model(clients, chosen) is found
     assert paths == [{"openai": "/models", "v2": "/v2/models/extractive/ready"}[protocol]]
@@ -240,11 +240,11 @@ class WholeServer:
         return httpx2.Response(200, json={"outputs": [{"datatype": "BYTES", "data": ["It is so."]}]})
 
 
-def open_whole(settings: Settings, server: WholeServer, **limits: float) -> tuple[Any, Settings]:
+def open_whole(settings: Settings, server: WholeServer, **timeouts: float) -> tuple[Any, Settings]:
     http = httpx2.AsyncClient(transport=httpx2.MockTransport(server))
     model = AsyncOpenAI(base_url="http://m", api_key="unused", http_client=http, max_retries=0)
-    chosen = settings.model_copy(update={"answering_protocol": "v2", **limits})
-    guards = make_guards(model=chosen.request_seconds, failures=1)
+    chosen = change_settings(settings, answering={"protocol": "v2"}, timeouts=timeouts)
+    guards = make_guards(model=chosen.timeouts.request_seconds, failures=1)
     return SimpleNamespace(model=model, guards=guards), chosen
 
 

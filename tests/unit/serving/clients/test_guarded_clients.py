@@ -14,7 +14,7 @@ from opensearchpy.exceptions import NotFoundError
 from redis.exceptions import ConnectionError as CacheDown
 from redis.exceptions import RedisError
 
-from processors.settings import Settings
+from processors.settings import Settings, change_settings
 from serving.clients.breaker import State
 from serving.clients.lifespan import Clients, open_clients
 
@@ -48,17 +48,16 @@ async def send_html(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
 async def serving(settings: Settings, serve: Serve) -> AsyncIterator[Clients]:
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    changes = {
-        "opensearch_url": f"http://127.0.0.1:{port}",
-        "redis_url": f"redis://127.0.0.1:{port}",
-        "kserve_url": f"http://127.0.0.1:{port}",
-        "kafka_bootstrap": f"127.0.0.1:{port}",
-        "search_timeout_seconds": 0.2,
-        "embedding_timeout_seconds": 0.5,
-        "breaker_failures": 2,
-        "breaker_rest_seconds": 60.0,
-    }
-    async with open_clients(settings.model_copy(update=changes)) as clients:
+    here = change_settings(
+        settings,
+        opensearch={"url": f"http://127.0.0.1:{port}"},
+        redis={"url": f"redis://127.0.0.1:{port}"},
+        kserve={"url": f"http://127.0.0.1:{port}"},
+        kafka={"bootstrap": f"127.0.0.1:{port}"},
+        timeouts={"search_seconds": 0.2, "embedding_seconds": 0.5},
+        breaker={"failures": 2, "rest_seconds": 60.0},
+    )
+    async with open_clients(here) as clients:
         yield clients
     server.close()
 

@@ -6,13 +6,17 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from opensearchpy import exceptions as search_errors
 
+from processors.settings import change_settings
+
 Client = AsyncTestClient[Litestar]
 QUERY = {"query": "Почему кластер красный?", "k": 2, "pipeline": "cag"}
 
 
 @pytest.fixture
 def settings(settings: Any) -> Any:
-    return settings.model_copy(update={"neural_search": True, "embedding_query_prefix": "query: "})
+    return change_settings(
+        settings, retrieval={"neural_search": True}, embedding={"query_prefix_override": "query: "}
+    )
 
 
 async def retrieve(client: Client, **body: Any) -> Any:

@@ -7,6 +7,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from prometheus_client import REGISTRY
 
+from processors.settings import change_settings
 from serving.clients.sharing import SpareWork
 
 Client = AsyncTestClient[Litestar]
@@ -17,7 +18,7 @@ QUERY = {"query": "Why is the cluster red?", "k": 2, "pipeline": "cag"}
 
 @pytest.fixture
 def settings(settings: Any) -> Any:
-    return settings.model_copy(update={"shadow_share": 1.0})
+    return change_settings(settings, shadow={"share": 1.0})
 
 
 @pytest.fixture(autouse=True)
@@ -173,7 +174,7 @@ async def test_a_place_rests_as_long_as_it_should_and_is_free_again() -> None:
 class TestOff:
     @pytest.fixture
     def settings(self, settings: Any) -> Any:
-        return settings.model_copy(update={"shadow_share": 0.0})
+        return change_settings(settings, shadow={"share": 0.0})
 
     async def test_by_default_the_candidate_is_left_alone(self, client: Client, world: Any) -> None:
         await retrieve(client)

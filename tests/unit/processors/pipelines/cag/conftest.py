@@ -1,10 +1,11 @@
 """Settings of a platform of which nothing is there."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from processors.settings import Settings
+from processors.settings import Settings, read_settings
 
 
 @pytest.fixture
@@ -15,4 +16,4 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
         monkeypatch.setenv(f"RUNLORE_{name}", "http://unused")
     monkeypatch.setenv("RUNLORE_MASK_KEY_FILE", str(tmp_path / "key"))
     monkeypatch.setenv("RUNLORE_DOCS", '[{"url": "unused"}]')
-    return Settings()
+    return read_settings(os.environ)

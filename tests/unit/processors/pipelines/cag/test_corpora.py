@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from processors.pipelines.cag.sources.git import read_git_source
-from processors.settings import DocumentSource, load_settings
+from processors.settings import change_settings, load_settings
+from processors.settings.documents import DocumentSource
 
 CORPORA = ("kubernetes-docs", "opensearch-docs")
 
@@ -29,7 +30,7 @@ def test_the_corpora_are_read_whole_and_then_by_what_changed(tmp_path: Path) -> 
         shutil.copytree(Path(data) / corpus, repository / corpus)
     pages = sorted(path for path in repository.rglob("*") if path.suffix in (".md", ".markdown"))
     commit(repository)
-    settings = load_settings().model_copy(update={"work_dir": tmp_path / "work"})
+    settings = change_settings(load_settings(), storage={"work_dir": tmp_path / "work"})
     source = DocumentSource(url=str(repository))
 
     begin = time.perf_counter()

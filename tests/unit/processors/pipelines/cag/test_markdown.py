@@ -9,7 +9,7 @@ import pytest
 from processors.knowledge.chunk import make_id
 from processors.knowledge.markdown.chunking import make_splitter
 from processors.pipelines.cag import markdown
-from processors.settings import Settings
+from processors.settings import change_settings, load_settings
 from processors.stores import staging
 
 CHANGED = "2026-10-02T07:00:00+00:00"
@@ -23,7 +23,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(markdown, "open_splitter", lambda *_: make_splitter(len, 500))
     monkeypatch.setattr("processors.stores.search.open_search", lambda _: None)
     monkeypatch.setattr("processors.versions.catalog.read_meta", lambda _, index: metas[index])
-    settings = Settings.model_construct(tokenizer_file=Path(), chunk_tokens=500, opensearch_url="")
+    settings = change_settings(load_settings(), documents={"chunk_tokens": 500})
 
     def run(name: str, pages: dict[str, str], base: str | None = None, dropped: tuple[str, ...] = ()) -> Any:
         url = f"file://{tmp_path}/{name}"

@@ -10,7 +10,8 @@ from processors.knowledge.chunk import make_id
 from processors.pipelines.cag.sources.git import read_git_source
 from processors.pipelines.cag.sources.updates import SourceUpdate
 from processors.pipelines.cag.sync import stage_updates
-from processors.settings import DocumentSource, Settings, load_settings
+from processors.settings import Settings, change_settings, load_settings
+from processors.settings.documents import DocumentSource
 from processors.stores import staging
 
 
@@ -25,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return load_settings().model_copy(update={"work_dir": tmp_path / "work"})
+    return change_settings(load_settings(), storage={"work_dir": tmp_path / "work"})
 
 
 def read(settings: Settings, folder: Path, held: dict[str, Any] | None = None, **fields: Any) -> SourceUpdate:
@@ -72,7 +73,7 @@ def test_a_lost_mirror_and_a_new_history_read_everything_again(settings: Setting
     (folder / "gone.md").write_text("# gone\n")
     held = read(settings, folder)["position"]
     (folder / "gone.md").unlink()
-    shutil.rmtree(settings.work_dir)
+    shutil.rmtree(settings.storage.work_dir)
     update = read(settings, folder, held)
     assert (len(update["pages"]), update["carried"], update["dropped"]) == (4, False, [])
 
@@ -99,7 +100,7 @@ def test_a_source_that_is_down_keeps_its_pages_without_a_mirror(
 ) -> None:
     held = read(settings, folder)["position"]
     folder.rename(tmp_path / "away")
-    shutil.rmtree(settings.work_dir)
+    shutil.rmtree(settings.storage.work_dir)
     update = read(settings, folder, held)
     assert (update["carried"], update["position"], update["pages"]) == (True, held, [])
     # Carried over, they would be shown to those who may see them no longer.

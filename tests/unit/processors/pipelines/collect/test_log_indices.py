@@ -5,7 +5,7 @@ from typing import Any
 
 from processors.pipelines.collect import log_indices
 from processors.pipelines.collect.log_indices import Place, _write_message, move
-from processors.settings import LogIndex
+from processors.settings.sources import LogIndex
 
 
 def make_lines(*times: int) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ import pytest
 from processors.knowledge.record import Record
 from processors.pipelines.collect import metrics
 from processors.pipelines.collect.metrics import QUERIES_FILE, collect_metrics, list_firing, load_queries
-from processors.settings import load_settings
+from processors.settings import change_settings, load_settings
 from processors.stores import kafka
 from tests.support.chunks import make_chunks
 
@@ -52,7 +52,7 @@ def platform(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakePlatform:
     monkeypatch.setattr(metrics.kafka, "send_collected", fake.send_collected)
     queries = tmp_path / "queries.yaml"
     queries.write_text('queries: [{query: up, title: Reachability}, {query: "refused("}]')
-    settings = load_settings().model_copy(update={"queries_file": queries})
+    settings = change_settings(load_settings(), collect={"queries_file": queries})
     monkeypatch.setattr(metrics, "collect_metrics", lambda: collect_metrics(settings))
     return fake
 

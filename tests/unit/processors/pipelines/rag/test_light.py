@@ -11,7 +11,7 @@ from processors.knowledge import topics
 from processors.knowledge.chunk import Chunk, table_to_chunks
 from processors.pipelines.rag.ingest import RECORD_SCHEMA
 from processors.pipelines.rag.light import keep_last, process_events
-from processors.settings import load_settings
+from processors.settings import change_settings, load_settings
 from processors.stores import staging
 from tests.support.stages import make_record, run_stages
 
@@ -45,7 +45,7 @@ def test_what_arrives_is_for_whom_the_policy_of_the_settings_says(
 ) -> None:
     file = tmp_path / "policy.yaml"
     file.write_text(policy or "")
-    settings = load_settings().model_copy(update={"access_policy_file": file if policy else None})
+    settings = change_settings(load_settings(), access={"policy_file": file if policy else None})
     url = tmp_path.as_uri()
     records = [
         make_record(topics.LOGS, '{"message": "a line"}'),

@@ -12,7 +12,8 @@ from tenacity import Future, RetryCallState
 
 from processors.knowledge.chunk import make_id
 from processors.pipelines.cag.sources.confluence import read_confluence_source
-from processors.settings import ConfluenceSpace, Settings
+from processors.settings import Settings
+from processors.settings.documents import ConfluenceSpace
 from processors.stores import confluence
 from tests.support.recorded import Replay, replay
 

@@ -12,7 +12,8 @@ from processors.pipelines.cag import index, sync
 from processors.pipelines.cag.sources.confluence import read_confluence_source
 from processors.pipelines.cag.sources.held_pages import read_held, stage_held
 from processors.pipelines.cag.sources.model_cards import read_model_cards
-from processors.settings import ConfluenceSpace, DocumentSource, Settings
+from processors.settings import Settings, change_settings
+from processors.settings.documents import ConfluenceSpace, DocumentSource
 from processors.stores import staging
 from processors.versions import builds, catalog, swaps
 from tests.support.recorded import Replay, replay
@@ -80,7 +81,7 @@ def test_a_lost_map_of_a_space_that_is_down_keeps_its_pages(
 
 def test_a_lost_map_of_model_cards_means_reading_all_again(settings: Settings, tmp_path: Path) -> None:
     with replay(RECORDED / "mlflow.json") as server:
-        there = settings.model_copy(update={"mlflow_tracking_uri": server.url})
+        there = change_settings(settings, mlflow={"tracking_uri": server.url})
         first = read_model_cards(there, None)
         held = keep(tmp_path, cards=first["position"])["positions"]["cards"]
         again = read_model_cards(there, held)
@@ -95,9 +96,12 @@ def test_from_run_to_run_the_cluster_is_told_of_no_page(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (tmp_path / "docs").mkdir()
-    chosen = {"docs": (DocumentSource(url=str(tmp_path / "docs")),), "confluence": (space,)}
-    places = {"staging_url": tmp_path.as_uri(), "work_dir": tmp_path / "work", "model_cards": False}
-    settings = settings.model_copy(update={**chosen, **places})
+    sources = (DocumentSource(url=str(tmp_path / "docs")),)
+    settings = change_settings(
+        settings,
+        documents={"sources": sources, "confluence": (space,), "model_cards": False},
+        storage={"staging_url": tmp_path.as_uri(), "work_dir": tmp_path / "work"},
+    )
     client: Any = SearchInMemory()
     monkeypatch.setattr("processors.stores.search.open_search", lambda _: client)
     monkeypatch.setattr("processors.stores.search.write_chunks", lambda *_: [])

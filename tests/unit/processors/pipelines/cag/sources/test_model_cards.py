@@ -8,7 +8,7 @@ import pytest
 from processors.knowledge.chunk import make_id
 from processors.pipelines.cag.sources.cites import build_cite
 from processors.pipelines.cag.sources.model_cards import read_model_cards
-from processors.settings import Settings
+from processors.settings import Settings, change_settings
 from serving.answering.citations import build_citation_url
 from tests.support.recorded import Replay, replay
 
@@ -23,7 +23,7 @@ def server() -> Iterator[Replay]:
 
 @pytest.fixture
 def settings(settings: Settings, server: Replay) -> Settings:
-    return settings.model_copy(update={"mlflow_tracking_uri": server.url})
+    return change_settings(settings, mlflow={"tracking_uri": server.url})
 
 
 def test_recorded_models_become_masked_pages(settings: Settings) -> None:

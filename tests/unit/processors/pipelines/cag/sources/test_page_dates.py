@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from processors.pipelines.cag.sources.git import read_git_source
-from processors.settings import DocumentSource, Settings, load_settings
+from processors.settings import Settings, change_settings, load_settings
+from processors.settings.documents import DocumentSource
 
 JANUARY, MARCH, MAY = (datetime(2026, month, 5, 8, tzinfo=UTC) for month in (1, 3, 5))
 
@@ -30,7 +31,7 @@ def commit(folder: Path, when: datetime, **pages: str) -> None:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return load_settings().model_copy(update={"work_dir": tmp_path / "work"})
+    return change_settings(load_settings(), storage={"work_dir": tmp_path / "work"})
 
 
 @pytest.fixture
