@@ -82,8 +82,8 @@ def load_masker() -> Masker:
         raise ValueError(f"RUNLORE_MASK_KEY_FILE: {chosen.key_file} is empty, it must hold a secret text")
     return open_masker(
         key,
-        mask_emails=chosen.redaction.mask_emails,
-        mask_personal_numbers=chosen.redaction.mask_personal_numbers,
+        mask_emails=chosen.mask_emails,
+        mask_personal_numbers=chosen.mask_personal_numbers,
         patterns=chosen.patterns,
     )
 
