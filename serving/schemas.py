@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, NotRequired, TypedDict
 from pydantic import BaseModel, ConfigDict, Field
 
 from processors.retrieval.hybrid import RetrievedHit
-from processors.retrieval.time_phrases import TimeWindow
+from processors.retrieval.question.time_window import TimeWindow
 from serving.faults import UnreadablePartError
 
 # What our own part of the answer is made of, and what only says who asks and what for.

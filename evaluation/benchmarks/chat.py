@@ -20,6 +20,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +31,7 @@ from evaluation.benchmarks.chat_prompts import record_prompts
 from evaluation.benchmarks.service import percentile
 from evaluation.queries.query_sets import read_golden
 from processors.retrieval.hybrid import build_hybrid_query
+from processors.retrieval.question.understanding import understand
 from processors.settings import Settings, load_settings
 from processors.stores.search import count_chunks, open_search
 from processors.versions.catalog import find_live
@@ -243,7 +245,7 @@ async def bench_large(settings: Settings, questions: Sequence[str], data: Path, 
             aiohttp.ClientSession(settings.opensearch.url, timeout=_PATIENCE) as search,
         ):
             for number, question in enumerate(itertools.islice(itertools.cycle(questions), _SEARCHES + 10)):
-                asked = Question(mark(question), ("cag",), 10, ("public",), {})
+                asked = Question(understand(mark(question), datetime.now(UTC)), ("cag",), 10, ("public",), {})
                 begin = time.perf_counter()
                 await time_searches(clients, settings, asked, "cag", [name])
                 middle = time.perf_counter()

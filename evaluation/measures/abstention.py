@@ -1,6 +1,7 @@
 """How often it is right to say that nothing answers a question."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TypedDict
 
 import numpy as np
@@ -13,11 +14,11 @@ from processors.retrieval.answerability import (
     Answerability,
     Weights,
     build_answerability_queries,
-    list_words,
     read_answerability,
     score_answerability,
 )
 from processors.retrieval.glossary import add_translation
+from processors.retrieval.question.understanding import understand
 from processors.settings import Settings
 from processors.stores.model_server import embed_texts
 
@@ -52,9 +53,9 @@ def gather_answerability(
     vectors, _ = embed_texts(
         settings.kserve.url, embedding.model, [embedding.query_prefix + text for text in asked]
     )
-    found = []
+    found, now = [], datetime.now(UTC)
     for query, vector in zip(queries, vectors.tolist(), strict=True):
-        words = list_words(query["query"])
+        words = understand(query["query"], now).words
         bodies = build_answerability_queries(words, vector, settings.documents.groups)
         found.append(read_answerability(words, [client.search(index=index, body=body) for body in bodies]))
     return found

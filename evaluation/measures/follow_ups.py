@@ -6,13 +6,14 @@
 import json
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypedDict
 
 import httpx
 
+from processors.retrieval.question.understanding import understand
 from processors.settings import load_settings
-from serving.answering.follow_ups import rewrite_follow_up
 
 FOLLOW_UPS_FILE: Final = Path(__file__).parents[1] / "queries" / "follow_ups.jsonl"
 _DEPTH: Final = 5
@@ -50,7 +51,7 @@ def read_follow_ups(path: Path = FOLLOW_UPS_FILE) -> list[FollowUp]:
 
 def make_whole(entry: FollowUp) -> str | None:
     """Return a follow-up with what it left out, None if the rules leave it as it is."""
-    return rewrite_follow_up(entry["query"], [{"role": "user", "content": turn} for turn in entry["turns"]])
+    return understand(entry["query"], datetime.now(UTC), before=entry["turns"]).rewritten
 
 
 def measure_follow_ups(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, TypedDict
 
 from evaluation.queries.query_sets import read_golden
-from serving.answering.routing import choose_route
+from processors.retrieval.question.understanding import understand
 
 QUERIES: Final = Path(__file__).parents[1] / "queries"
 ROUTES_FILE: Final = QUERIES / "routes.jsonl"
@@ -50,7 +50,7 @@ def measure_routing(needs: Mapping[str, set[str]], now: datetime) -> RoutingRepo
     """
     if not needs:
         raise ValueError("there is no question to route")
-    routes = {question: set(choose_route(question, now).pipelines) for question in needs}
+    routes = {question: set(understand(question, now).route.pipelines) for question in needs}
     lost = [question for question, wanted in needs.items() if not wanted <= routes[question]]
     narrow = sum(routes[question] == wanted for question, wanted in needs.items())
     return RoutingReport(

@@ -14,7 +14,7 @@ from confluent_kafka import KafkaException
 
 from evaluation.queries.query_sets import Query
 from processors.knowledge.chunk import make_id
-from processors.retrieval.hybrid import normalise_query
+from processors.retrieval.question.normal_form import normalise_query
 from processors.settings import load_settings
 from processors.stores.asked_questions import RatedAnswer, read_rated
 

@@ -1,1 +1,1 @@
-"""From a question to ranked hits: its words and its time, the search, the order."""
+"""From a question to ranked hits: what it means, the search, the order."""

@@ -8,40 +8,12 @@ beside it measures how often the decision is right.
 """
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypedDict
 
-from processors.retrieval.glossary import has_cyrillic, translate_terms
-from processors.retrieval.near_duplicates import carries_along
+from processors.retrieval.glossary import has_cyrillic
 
 _FIELDS: Final = ("title", "heading_path", "text", "title.ru", "heading_path.ru", "text.ru")
-_WORD: Final = re.compile(r"[^\W_](?:[\w./:@%+-]*\w)?")
-_NAME_PARTS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
-# The analyzers take these out, so no index knows them.
-_COMMON: Final = frozenset(
-    {
-        *("all", "but", "by", "from", "if", "into", "no", "not", "or", "out", "such", "than", "their"),
-        *("how", "where", "which", "while", "who", "why"),
-        *("все", "всё", "где", "до", "ещё", "за", "из", "или", "их", "как", "когда", "нет", "не", "от"),
-        *(
-            "если",
-            "зачем",
-            "какой",
-            "кто",
-            "куда",
-            "после",
-            "почему",
-            "при",
-            "сколько",
-            "уже",
-            "чем",
-            "через",
-        ),
-    }
-)
-_MOST_WORDS: Final = 40
-_SHORTEST: Final = 2
 # A Russian word that is neither in the index nor in the glossary says less than an English one: its English
 # form may be there.
 _UNTRANSLATED: Final = 0.5
@@ -79,29 +51,6 @@ ANSWERING_THRESHOLD: Final = -1.2
 It is lower, for a wrong refusal costs more than an answer whose sources can be looked at. Of six tried on the
 same queries it is the highest at which less than 2 % of those with an answer are refused.
 """
-
-
-def list_words(question: str) -> list[list[str]]:
-    """Return the words of a question that tell what it is about, each with the forms to look for.
-
-    Example:
-        >>> list_words("Why is the DiskAlmostFull alert firing?")
-        [['Disk'], ['Almost'], ['Full'], ['alert'], ['firing']]
-        >>> list_words("почему кластер красный")
-        [['кластер', 'cluster'], ['красный', 'red']]
-    """
-    parts = (part for word in _WORD.findall(question) for part in _NAME_PARTS.sub(" ", word).split())
-    words = [part for part in parts if len(part) >= _SHORTEST and not _is_common(part)]
-    return [_list_forms(word) for word in words[:_MOST_WORDS]]
-
-
-def _is_common(word: str) -> bool:
-    return word.lower() in _COMMON or carries_along(word)
-
-
-def _list_forms(word: str) -> list[str]:
-    translation = translate_terms(word) if has_cyrillic(word) else ""
-    return [word, translation] if translation else [word]
 
 
 def build_answerability_queries(

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Final
 
-from processors.retrieval.hybrid import normalise_query
+from processors.retrieval.question.normal_form import normalise_query
 from processors.retrieval.ranking_version import RANKING
 
 LONGEST_QUESTION: Final = 1_000

@@ -4,11 +4,10 @@ The service (async) and the evaluation (sync) both use these, so that what is me
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict
 
-from processors.retrieval.time_phrases import TimeWindow
+from processors.retrieval.question.time_window import TimeWindow
 
 if TYPE_CHECKING:
     # The schema's module brings pyarrow, which the service has no use for.
@@ -361,14 +360,3 @@ def complete_sections(hits: Iterable[Hit], siblings: Iterable[Hit], limit: int) 
         else:
             completed.append(hit)
     return completed
-
-
-def normalise_query(text: str) -> str:
-    """Return the form under which equal questions share a cache entry.
-
-    Example:
-        >>> normalise_query("  Why is the  Cluster RED?! ")
-        'why is the cluster red'
-    """
-    words = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-    return words.rstrip("?!. ")

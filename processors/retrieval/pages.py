@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from processors.retrieval.answerability import list_words
 from processors.retrieval.hybrid import DYNAMIC_KINDS, Hit
+from processors.retrieval.question.words import list_words
 
 # What a page's best chunk gains from the scores of the page's second and third.
 _SUPPORT: Final = (0.3, 0.15)

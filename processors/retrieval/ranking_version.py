@@ -8,4 +8,4 @@ nothing that an older one remembered is hit after an upgrade.
 
 from typing import Final
 
-RANKING: Final = "6af5f8f29b95"
+RANKING: Final = "3c776cd7f102"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from processors.retrieval.question.route import Route
 from serving.answering.claims import ClaimCheck
-from serving.answering.routing import UNROUTED, Route
 from serving.schemas import make_identity
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Writer: TypeAlias = Literal["model", "passages", "cache", "nobody"]
 """Who wrote an answer: the cache if it is remembered, nobody if it only says that nothing is known."""
+UNROUTED: Final = Route("both", "not routed")
 
 
 @dataclass(frozen=True, kw_only=True)

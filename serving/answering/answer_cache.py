@@ -8,17 +8,16 @@ and the code, so that a change of any of these is another key.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from opensearchpy.exceptions import ConnectionError as SearchDownError
 
 from processors.retrieval.cache_keys import answer_key, cache_namespace, name_writer
-from processors.retrieval.time_phrases import find_window
 from serving.answering.answer import Answer
 from serving.answering.claims import ClaimCheck
 from serving.answering.links import make_reader
+from serving.answering.phrases import choose_words
 from serving.answering.prompt import PROMPT_VERSION
 from serving.answering.remarks import begin_from_memory
 from serving.answering.writing import answer_from
@@ -38,8 +37,6 @@ if TYPE_CHECKING:
 
 # Of a model that samples, what it happened to say first would stay.
 _DETERMINISTIC_MODELS: Final = frozenset({"extractive"})
-# A time that is still to come is no window today and will be one then.
-_LATER: Final = timedelta(days=36_500)
 
 
 def is_answer_cacheable(settings: Settings, request: ChatRequest, question: Question) -> bool:
@@ -56,7 +53,7 @@ def is_answer_cacheable(settings: Settings, request: ChatRequest, question: Ques
         question.pipelines == ("cag",)
         and settings.answering.model in _DETERMINISTIC_MODELS
         and not settings.answering.url
-        and not question.asked
+        and question.understood.rewritten is None
         and not request.for_model()
         and request.messages[-1].role == "user"
         and is_cacheable(question.text)
@@ -141,8 +138,8 @@ async def _write_once(
         "uncited": answer.check.uncited,
         "unknown_commands": answer.check.unknown_commands,
     }
-    names_time = find_window(question.text, datetime.now(UTC) + _LATER).window is not None
-    if not answer.degraded and not names_time:
+    # A time that is still to come is no window today and will be one then.
+    if not answer.degraded and not question.understood.names_time:
         await try_store_entry(clients, key, written, settings.redis.cache_ttl_seconds)
     return written
 
@@ -164,7 +161,7 @@ def _replay(
     degraded = tuple(sorted({*written["degraded"], *down}))
     # What was written just now says it already.
     if SEARCH in degraded and SEARCH not in written["degraded"]:
-        text = begin_from_memory(text, question.text, written["versions"])
+        text = begin_from_memory(text, choose_words(question.understood.language), written["versions"])
     return Answer(
         model=request.model,
         text=text,

@@ -1,15 +1,18 @@
-"""Condenses a conversation into one question: by rules or, if the settings say so, by the answering model."""
+"""A question in its conversation: rules, or the model where the settings say so, make a follow-up whole."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 import openai
 import structlog
 
+from processors.retrieval.question.understanding import understand
 from serving.answering.answer_history import recall_titles
-from serving.answering.follow_ups import is_elliptical, needs_titles, rewrite_follow_up
 from serving.clients.breaker import State
 from serving.context.correlation import name_request
 from serving.context.masking import mask_text
@@ -21,6 +24,7 @@ from serving.schemas import read_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from processors.retrieval.question.understanding import Understood
     from processors.settings import Settings
     from serving.clients.lifespan import Clients
 
@@ -34,10 +38,10 @@ _PATIENCE_S: Final = 3.0
 log = structlog.get_logger(__name__)
 
 
-async def condense_question(
+async def understand_question(
     clients: Clients, settings: Settings, user: str, question: str, history: Sequence[dict[str, Any]]
-) -> str | None:
-    """Return a follow-up as a question that stands for itself, None if it does already.
+) -> Understood:
+    """Return what a question means that may go on with what was said before.
 
     Args:
         clients: What to ask.
@@ -46,22 +50,26 @@ async def condense_question(
         question: Secrets masked.
         history: What was said before, secrets masked.
     """
-    if not history or settings.answering.follow_ups == "off" or not is_elliptical(question):
-        return None
+    read = partial(understand, question, datetime.now(UTC), ZoneInfo(settings.retrieval.time_zone))
+    if not history or settings.answering.follow_ups == "off":
+        return read()
+    before = [read_text(message) for message in history if message.get("role") == "user"]
+    understood = read(before=before)
+    if not understood.is_elliptical:
+        return understood
     writes = settings.answering.model != _EXTRACTIVE and settings.answering.protocol == "openai"
     if settings.answering.follow_ups == "model" and writes:
         written = await _ask_model(clients, settings, question, history)
         if written:
             FOLLOW_UPS.labels("model").inc()
-            return written
-    titles: list[str] = []
+            return read(rewritten=written)
     answers = [message for message in history if message.get("role") == "assistant"]
-    if answers and needs_titles(question, history):
+    if answers and understood.needs_titles:
         titles = await recall_titles(clients, user, read_text(answers[-1]))
-    condensed = rewrite_follow_up(question, history, titles)
-    if condensed:
+        understood = read(before=before, titles=titles)
+    if understood.rewritten:
         FOLLOW_UPS.labels("rules").inc()
-    return condensed
+    return understood
 
 
 async def _ask_model(

@@ -1,9 +1,7 @@
 """What the service says itself, in the language of the question."""
 
 from dataclasses import dataclass
-from typing import Final
-
-from processors.retrieval.language import find_language
+from typing import Final, Literal
 
 
 @dataclass(frozen=True)
@@ -54,11 +52,11 @@ _WORDS: Final = {
 }
 
 
-def choose_words(question: str) -> OwnWords:
-    """Return our sentences in the language of a question.
+def choose_words(language: Literal["en", "ru"]) -> OwnWords:
+    """Return our sentences in a language.
 
     Example:
-        >>> choose_words("Почему упал Redis?").no_source
+        >>> choose_words("ru").no_source
         ' [без источника]'
     """
-    return _WORDS[find_language(question)]
+    return _WORDS[language]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
+from processors.retrieval.question.route import Route
 from serving.answering.answer_cache import is_answer_cacheable, recall_answer
 from serving.answering.answer_history import remember_when_read
-from serving.answering.condensing import condense_question
+from serving.answering.condensing import understand_question
 from serving.answering.conversation import split_conversation
-from serving.answering.routing import PIPELINES_BY_MODEL, ROUTED_MODEL, Route, route_question
+from serving.answering.routing import PIPELINES_BY_MODEL, ROUTED_MODEL, route_for
 from serving.answering.writing import answer_from
 from serving.context.metrics import ABSTENTIONS, ANSWERS, DEGRADED, ROUTES
 from serving.context.request_context import current_context
@@ -60,15 +60,14 @@ async def prepare_answer(
         raise UnknownModelError(f"The model {request.model!r} does not exist; GET /v1/models lists them.")
     text, history = await split_conversation(request.messages)
     context.question = text
-    condensed = await condense_question(clients, settings, caller.reader, text, history)
-    route = route_question(request.model, condensed or text, datetime.now(UTC))
+    understood = await understand_question(clients, settings, caller.reader, text, history)
+    route = route_for(request.model, understood.route)
     question = Question(
-        text=condensed or text,
+        understood,
         pipelines=route.pipelines,
         k=_RETRIEVED,
         groups=caller.groups,
         filters={},
-        asked=text if condensed else "",
         # A client's tools may know what we don't.
         weighs=settings.answering.abstain and not request.tools,
     )
@@ -86,7 +85,7 @@ async def prepare_answer(
     log.info("answered", route=route.name, reason=route.reason, searched=searched)
     if is_recorded:
         begin_shadow_reads(clients, settings, question)
-    answer = replace(answer, route=route, rewritten=condensed)
+    answer = replace(answer, route=route, rewritten=understood.rewritten)
     context.versions, context.cited = answer.findings.versions, answer.cited
     context.answer_outcome = answer.outcome
     return remember_when_read(clients, caller.reader, question, answer) if is_recorded else answer

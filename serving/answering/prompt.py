@@ -9,7 +9,7 @@ from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
 from processors.retrieval.hybrid import DYNAMIC_KINDS, Hit
-from processors.retrieval.time_phrases import TimeWindow
+from processors.retrieval.question.time_window import TimeWindow
 
 PROMPT_VERSION: Final = "answer.v3"
 

@@ -19,17 +19,17 @@ _SHOWN_PASSAGES: Final = 3
 
 
 def begin_from_memory(
-    pieces: AsyncGenerator[str, None], asked: str, versions: dict[str, str | None]
+    pieces: AsyncGenerator[str, None], own: OwnWords, versions: dict[str, str | None]
 ) -> AsyncGenerator[str, None]:
     """Return a text after a sentence that says from which version it is remembered.
 
     Args:
         pieces: The text as it comes.
-        asked: The question, for its language.
+        own: Our sentences, in the language of the question.
         versions: Of each pipeline the version, None if it has none.
     """
     named = ", ".join(version for version in versions.values() if version)
-    return begin_with(choose_words(asked).from_memory.format(versions=named), pieces)
+    return begin_with(own.from_memory.format(versions=named), pieces)
 
 
 async def begin_with(sentence: str, pieces: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
@@ -47,7 +47,7 @@ def say_unknown(namespaces: Sequence[str], own: OwnWords) -> str:
     """Return the sentence that nothing is recorded of namespaces.
 
     Example:
-        >>> say_unknown(["shop"], choose_words("Why?"))
+        >>> say_unknown(["shop"], choose_words("en"))
         'Nothing is recorded of the namespace `shop`.'
     """
     return own.unknown_namespace.format(names=", ".join(f"`{name}`" for name in namespaces))
@@ -61,7 +61,7 @@ def say_nothing(question: Question, findings: Findings, titles: Sequence[str]) -
         findings: What came of it: versions, time, namespaces.
         titles: Of what was nearest; inert.
     """
-    own = choose_words(question.asked or question.text)
+    own = choose_words(question.understood.language)
     unknown = say_unknown(findings.unknown_namespaces, own) if findings.unknown_namespaces else ""
     searched = [version for version in findings.versions.values() if version]
     if findings.window:

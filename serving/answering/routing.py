@@ -1,41 +1,13 @@
-"""Which knowledge a question is for: documents, what was observed, or both when that isn't plain.
-
-The words of the question decide, no model is asked. One side is left out only where it has nothing to say: a
-page doesn't know which alerts fire now, and a log doesn't know how a key is rotated. All else reads both.
-"""
+"""Our models, and which pipelines each reads: one of them goes where the question is routed."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from processors.retrieval.time_phrases import find_window
+from processors.retrieval.question.route import Route
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from processors.knowledge.chunk import Pipeline
-
-RouteName = Literal["rag", "cag", "both"]
-
-PIPELINES: Final[dict[RouteName, tuple[Pipeline, ...]]] = {
-    "both": ("rag", "cag"),
-    "rag": ("rag",),
-    "cag": ("cag",),
-}
-
-
-class Route(NamedTuple):
-    """What is asked, and why."""
-
-    name: RouteName
-    reason: str
-
-    @property
-    def pipelines(self) -> tuple[Pipeline, ...]:
-        """The pipelines whose versions are searched."""
-        return PIPELINES[self.name]
-
 
 ROUTED_MODEL: Final = "runlore"
 PIPELINES_BY_MODEL: Final[dict[str, tuple[Pipeline, ...]]] = {
@@ -43,140 +15,20 @@ PIPELINES_BY_MODEL: Final[dict[str, tuple[Pipeline, ...]]] = {
     "runlore-rag": ("rag",),
     "runlore-cag": ("cag",),
 }
-UNROUTED: Final = Route("both", "not routed")
-
-_OBSERVED: Final = (
-    r"(?:alerts?|errors?|warnings?|exceptions?|anomal\w+|pods?|nodes?|jobs?|runs?|models?|deployments?|dags?"
-    r"|pipelines?|services?|logs?|events?|metrics?|replicas?|requests?|containers?)"
-)
-_OBSERVED_RU: Final = (
-    r"(?:алерт|ошиб|предупрежд|исключен|аномал|под(?:ы|а|ом|у|ов)?\b|узел|узл|нод|джоб|запуск|модел|депло|даг|пайплайн"
-    r"|сервис|лог|событи|метрик|реплик|запрос|контейнер)"
-)
-_HAPPENED: Final = re.compile(
-    rf"\bwhat (?:just |has |have |had )?happened\b|\bwhat(?:'s| is) going on\b|\bwhen did\b"
-    rf"|^\W*(?:which|what) (?:[\w-]+ ){{0,3}}{_OBSERVED}\b"
-    r"|^\W*(?:is|are|was|were|did|has|have)\b.*\b(?:unusual|abnormal|firing|fail(?:ed|ing)?|crash\w*|restart(?:ed|ing)?"
-    r"|healthy|pending|killed|evicted|running)\b"
-    rf"|^\W*(?:is|are|was|were) there (?:[\w-]+ ){{0,2}}{_OBSERVED}\b"
-    rf"|^\W*(?:show|list)(?: me)? (?:[\w-]+ ){{0,3}}{_OBSERVED}\b"
-    rf"|\b(?:state|status) of\b|\bwhat was (?:unusual|wrong)\b"
-    r"|\bчто (?:только что |тут |там )?(?:случилось|произошло|происходит)\b"
-    r"|^\W*что (?:было )?с\b|^\W*что было\b"
-    rf"|^\W*как(?:ой|ая|ое|ие|ую) (?:\S+ ){{0,3}}{_OBSERVED_RU}"
-    rf"|^\W*был[аои]? ли\b|необычн|аномал|(?:упал|завершил|сработал|перезапустил|перезапускал|гор)\S* ли\b"
-    rf"|^\W*покаж\S+ (?:\S+ ){{0,3}}{_OBSERVED_RU}",
-    re.IGNORECASE,
-)
-# How often something went wrong was observed; how many there can or should be is taught.
-_COUNT: Final = re.compile(
-    r"^\W*(?:how (?:many|often)|(?:what is the |the )?(?:count|number) of|сколько|как часто)\b", re.IGNORECASE
-)
-_COUNTED: Final = re.compile(
-    r"\b(?:errors?|warnings?|exceptions?|alerts?|events?|failures?|timeouts?|restarts?|crashes|evictions?|times"
-    r"|requests?|(?:log )?lines?|[45]xx|[45]\d\d|fail(?:ed|s)?|restarted|crashed|fired)\b"
-    r"|ошиб|предупрежд|исключен|алерт|событи|сбо[йеёя]|отказ|таймаут|рестарт|перезапус|паден|пада|упал|запрос|строк"
-    r"|\bраз\b",
-    re.IGNORECASE,
-)
-_ALLOWED: Final = re.compile(
-    r"\b(?:can|could|should|must|may|need|allowed|max(?:imum)?|min(?:imum)?|at most|at least|by default"
-    r"|supports?)\b"
-    r"|долж|нужн|надо|можно|мо(?:жет|гут)\b|следует|максим|миним|по умолчанию|допуст",
-    re.IGNORECASE,
-)
-_TAUGHT: Final = re.compile(
-    r"^\W*(?:(?:please|hi|hello|hey|tell me|explain|show me)\W+)*"
-    r"(?:how (?:do|can|should|could|would) (?:i|we|you|one)\b|how to\b"
-    r"|where (?:do|can) (?:i|we) (?:find|see|get|set)\b"
-    r"|what does (?:.+) (?:mean|do)\b|what(?:'s| is) the (?:difference|meaning|purpose|best way|right way)\b"
-    r"|(?:the )?(?:steps?|procedure|guide|instructions?|best practices?|runbook) (?:to|for|of)\b"
-    r"|explain\b|best practices?\b"
-    r"|(?:give me|write)(?: me)? an? (?:[\w-]+ ){0,3}(?:manifest|example|template|config\w*)\b)"
-    r"|^\W*(?:(?:пожалуйста|подскажи(?:те)?|скажи(?:те)?|расскажи(?:те)?)\W+)*"
-    r"(?:как (?:мне |нам |можно |правильно |быстро |лучше )*[а-яё-]+(?:ть|ти|чь)(?:ся)?\b"
-    r"|что (?:значит|означает)\b"
-    r"|где (?:лежит|лежат|найти|взять|посмотреть|находится)\b|чем отлича|в чём разница|в чем разница"
-    r"|(?:пошагов\S+ )?инструкци|порядок действий|шаги\b|объясни|лучшие практик)",
-    re.IGNORECASE,
-)
-# Whoever wants to know why, or what to do, needs the page as well as what was seen.
-_ADVICE: Final = re.compile(
-    r"\bwhy\b|\bhow\b|\bwhat (?:do|should|can|must|to do|now|next)\b|\bshould (?:i|we)\b"
-    r"|\bmean\b|\bfix\b|\bcauses?\b|\breason\b"
-    r"|почему|отчего|из-за чего|зачем|причин|\bкак\b|что (?:мне |нам |с этим |теперь )?(?:делать|предпринять)"
-    r"|исправ|почин|устран|означа|значит",
-    re.IGNORECASE,
-)
-_PRESENT: Final = re.compile(
-    r"\b(?:now|currently|today|tonight|just|recently|still|firing|fired|since|again)\b"
-    r"|сейчас|сегодня|только что|недавно|до сих пор|\bгорит\b|\bгорят\b|сработал|снова|опять",
-    re.IGNORECASE,
-)
-_LIVE_NAME: Final = re.compile(
-    r"\b[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-[a-f0-9]{6,10}-[a-z0-9]{5}\b"  # a pod of a deployment
-    r"|\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"  # a request, run or trace
-    r"|\b[0-9a-f]{16,64}\b"
-    r"|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b"  # an address
-    r"|\b[a-z]+(?:_[a-z0-9]+){2,}\b"  # a metric
-    r"|\b[a-z][a-z0-9]*(?:-[a-z0-9]+)*-\d+\b",  # a pod of a stateful set, a node
-)
 
 
-def route_question(model: str, question: str, now: datetime) -> Route:
+def route_for(model: str, route: Route) -> Route:
     """Return where a question is looked up for a model, which may read one side alone.
 
     Args:
         model: One of `PIPELINES_BY_MODEL`.
-        question: In English or Russian, one that stands for itself.
-        now: The time of the question, with a time zone.
-    """
-    if model == ROUTED_MODEL:
-        return choose_route(question, now)
-    (pipeline,) = PIPELINES_BY_MODEL[model]
-    return Route(pipeline, f"the model {model} reads nothing else")
-
-
-def choose_route(question: str, now: datetime) -> Route:
-    """Return where a question is looked up.
-
-    Args:
-        question: In English or Russian.
-        now: The time of the question, with a time zone.
+        route: Where the question is looked up if the model reads both.
 
     Example:
-        >>> from datetime import UTC, datetime
-        >>> now = datetime(2026, 11, 21, 12, tzinfo=UTC)
-        >>> choose_route("How do I rotate the API key?", now).name
-        'cag'
-        >>> choose_route("Which alerts are firing?", now)
-        Route(name='rag', reason='asks what happened or how something is')
-        >>> choose_route("Почему перезапустился checkout?", now)
-        Route(name='both', reason='may need documents and what was observed')
+        >>> route_for("runlore-cag", Route("rag", "asks what happened or how something is"))
+        Route(name='cag', reason='the model runlore-cag reads nothing else')
     """
-    if _TAUGHT.search(question):
-        live = _find_live_signal(question, now)
-        if not live:
-            return Route("cag", "asks how something is done or what it means, and names nothing live")
-        return Route("both", f"asks how something is done, and {live}")
-    if _HAPPENED.search(question) and not _ADVICE.search(question):
-        return Route("rag", "asks what happened or how something is")
-    if _asks_how_often(question):
-        return Route("rag", "asks how often something happened")
-    return Route("both", "may need documents and what was observed")
-
-
-def _asks_how_often(question: str) -> bool:
-    asked = _COUNT.match(question)
-    if asked is None or _ALLOWED.search(question):
-        return False
-    return bool(_COUNTED.search(question, asked.end())) and not _ADVICE.search(question, asked.end())
-
-
-def _find_live_signal(question: str, now: datetime) -> str:
-    """Return what in a question points at something that runs, or nothing."""
-    if _PRESENT.search(question):
-        return "speaks of the present"
-    if match := _LIVE_NAME.search(question):
-        return f"names {match[0]}, which looks live"
-    return "names a time" if find_window(question, now).window else ""
+    if model == ROUTED_MODEL:
+        return route
+    (pipeline,) = PIPELINES_BY_MODEL[model]
+    return Route(pipeline, f"the model {model} reads nothing else")

@@ -66,10 +66,9 @@ async def answer_from(
     sources = choose_sources(
         found, settings.answering.source_tokens, open_counter(settings.embedding.tokenizer_file)
     )
-    asked = question.asked or question.text
-    own = choose_words(asked)
-    condensed = question.text if question.asked else None
-    messages = build_messages(asked, sources, history, findings.window, condensed)
+    asked = question.understood
+    own = choose_words(asked.language)
+    messages = build_messages(asked.asked, sources, history, findings.window, asked.rewritten)
     messages += await list_tool_turns(request.messages)
     written = await open_stream(clients, settings, request, messages)
     outcome, check = Outcome(), ClaimCheck()
@@ -81,7 +80,7 @@ async def answer_from(
         text = _check_text(pieces, sources, cited, check, own, request.model)
     degraded = {*findings.degraded, *down, *(() if written is not None else ("model",))}
     if "search" in degraded:
-        text = begin_from_memory(text, asked, findings.versions)
+        text = begin_from_memory(text, own, findings.versions)
     if findings.unknown_namespaces:
         text = begin_with(say_unknown(findings.unknown_namespaces, own), text)
     return Answer(

@@ -1,7 +1,9 @@
 """The routes that need a key: OpenAI's chat completions and models, and retrieval alone."""
 
 import time
+from datetime import UTC, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
@@ -9,6 +11,7 @@ from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 
 from processors.retrieval.hybrid import Hit, RetrievedHit
+from processors.retrieval.question.understanding import understand
 from processors.settings import Settings
 from processors.versions.names import find_version
 from serving.access.admission import require_caller
@@ -90,7 +93,7 @@ async def retrieve_chunks(
     """Return the chunks that fit a query, without an answer being written."""
     started = time.perf_counter()
     question = Question(
-        text=await mask_text(data.query),
+        understand(await mask_text(data.query), datetime.now(UTC), ZoneInfo(settings.retrieval.time_zone)),
         pipelines=("rag", "cag") if data.pipeline == "both" else (data.pipeline,),
         k=data.k,
         groups=caller.groups,

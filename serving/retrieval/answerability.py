@@ -13,7 +13,6 @@ from opensearchpy.exceptions import OpenSearchException
 from processors.retrieval.answerability import (
     ANSWERING_THRESHOLD,
     build_answerability_queries,
-    list_words,
     read_answerability,
     score_answerability,
 )
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from serving.clients.lifespan import Clients
+    from serving.retrieval.question import Question
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +40,7 @@ def is_answerable(answerability: float) -> bool:
 
 
 async def measure_answerability(
-    clients: Clients, version: str, text: str, vector: Sequence[float], groups: Sequence[str]
+    clients: Clients, version: str, question: Question, vector: Sequence[float]
 ) -> float | None:
     """Return the evidence for an answer that a version holds, as log odds, None if that can't be told.
 
@@ -49,16 +49,15 @@ async def measure_answerability(
     Args:
         clients: What to ask.
         version: Index version, searched with its slices.
-        text: The question.
+        question: Asked by somebody of some groups.
         vector: Its embedding.
-        groups: Of the one who asks.
     """
-    words = list_words(text)
+    words = question.understood.words
     if not words:
         return None
     index = cover_family(version)
     body: list[dict[str, Any]] = []
-    for query in build_answerability_queries(words, vector, groups):
+    for query in build_answerability_queries(words, vector, question.groups):
         body += [{"index": index}, query]
     try:
         with time_stage("support"):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from processors.retrieval.hybrid import Hit
+    from processors.retrieval.question.signature import Signature
     from serving.clients.lifespan import Clients
 
 STORED_HITS: Final = 20
@@ -49,13 +50,15 @@ async def read_entry(clients: Clients, key: str) -> tuple[Any, tuple[str, ...]]:
     return (msgspec.json.decode(entry) if entry else None), ()
 
 
-async def find_alike(clients: Clients, namespace: str, text: str, vector: Sequence[float]) -> str | None:
+async def find_alike(
+    clients: Clients, namespace: str, signature: Signature, vector: Sequence[float]
+) -> str | None:
     """Return the cached question that asks the same in other words, None if there is none.
 
     Args:
         clients: Redis among them.
         namespace: Version, groups and ranking, from `cache_namespace`.
-        text: The question.
+        signature: Of the question.
         vector: Its embedding, (dim,).
     """
     key = asked_key(namespace)
@@ -65,7 +68,7 @@ async def find_alike(clients: Clients, namespace: str, text: str, vector: Sequen
     except RedisError as error:
         log.warning("cache is down, looking for no similar question", error=str(error))
         return None
-    return asked.find_nearest(text, vector)
+    return asked.find_nearest(signature, vector)
 
 
 async def _refresh(clients: Clients, key: str) -> AskedQuestions:

@@ -74,7 +74,7 @@ async def _add_answerability(
     vector, _ = await embed_question(clients, settings, question.text)
     if vector is None:
         return found
-    answerability = await measure_answerability(clients, version, question.text, vector, question.groups)
+    answerability = await measure_answerability(clients, version, question, vector)
     entry, _ = await read_entry(clients, key)
     if entry is not None and answerability is not None:
         await try_store_entry(
@@ -89,7 +89,7 @@ async def _fill_cache(
     key = cache_key(namespace, question.text)
     vector, _ = embedded = await embed_question(clients, settings, question.text)
     if vector is not None:
-        alike = await find_alike(clients, namespace, question.text, vector)
+        alike = await find_alike(clients, namespace, question.understood.signature, vector)
         if alike is not None:
             entry = await _copy_entry(clients, settings, cache_key(namespace, alike), key)
             found: list[Hit] = entry["hits"]
@@ -115,7 +115,7 @@ async def _search_and_weigh(
     vector, _ = embedded
     if vector is None or not question.weighs:
         return await search
-    weighing = measure_answerability(clients, version, question.text, vector, question.groups)
+    weighing = measure_answerability(clients, version, question, vector)
     ranking, answerability = await asyncio.gather(search, weighing)
     return replace(ranking, answerability=answerability)
 

@@ -6,7 +6,6 @@ that the last read of the aliases that succeeded has named. A service that has r
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -17,7 +16,7 @@ from serving.context.metrics import CACHE_LOOKUPS
 from serving.retrieval.cache import find_alike, is_cacheable
 from serving.retrieval.documents import read_ranking
 from serving.retrieval.embedding import embed_question
-from serving.retrieval.question import Findings, read_question
+from serving.retrieval.question import Findings
 from serving.retrieval.retrieve import retrieve
 
 if TYPE_CHECKING:
@@ -71,7 +70,6 @@ def find_last_version(clients: Clients) -> str | None:
 async def _recall_documents(
     clients: Clients, settings: Settings, question: Question, version: str
 ) -> Findings | None:
-    question = read_question(settings, question, datetime.now(UTC))
     if question.filters or question.window is not None or not is_cacheable(question.text):
         return None
     namespace = cache_namespace(
@@ -81,7 +79,8 @@ async def _recall_documents(
     found, _ = await read_ranking(clients, cache_key(namespace, text), question.k)
     if found is None:
         vector, _ = await embed_question(clients, settings, text)
-        alike = await find_alike(clients, namespace, text, vector) if vector else None
+        if vector is not None:
+            alike = await find_alike(clients, namespace, question.understood.signature, vector)
         if alike is not None:
             found, _ = await read_ranking(clients, cache_key(namespace, alike), question.k)
     if found is None:

@@ -2,40 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
-
-from processors.retrieval.namespaces import find_namespaces
-from processors.retrieval.time_phrases import find_window
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     # The schema's module brings pyarrow, which the service has no use for.
     from processors.knowledge.chunk import Pipeline
     from processors.retrieval.hybrid import Hit
-    from processors.retrieval.time_phrases import TimeWindow
-    from processors.settings import Settings
+    from processors.retrieval.question.time_window import TimeWindow
+    from processors.retrieval.question.understanding import Understood
 
 
 @dataclass(frozen=True)
 class Question:
-    """What to look for, where, and for whom."""
+    """What to look for, where, and for whom; a filter goes before what the words say."""
 
-    text: str
+    understood: Understood
     pipelines: tuple[Pipeline, ...]
     k: int
     groups: tuple[str, ...]
     filters: Mapping[str, Any]
-    window: TimeWindow | None = None
-    namespaces: tuple[str, ...] = ()
-    """What happened in others is left out."""
-    asked: str = ""
-    """A follow-up as it was asked; `text` is the whole question then."""
     weighs: bool = False
     """Whether to tell if anything speaks for an answer at all."""
+
+    @property
+    def text(self) -> str:
+        """The whole question."""
+        return self.understood.text
+
+    @property
+    def searched(self) -> str:
+        """What is searched for: without the words that say the window."""
+        return self.text if "observed_at" in self.filters else self.understood.without_time
+
+    @property
+    def window(self) -> TimeWindow | None:
+        """What happened at other times is left out."""
+        return None if "observed_at" in self.filters else self.understood.window
+
+    @property
+    def namespaces(self) -> tuple[str, ...]:
+        """What happened in others is left out."""
+        return () if "namespace" in self.filters else self.understood.namespaces
 
 
 @dataclass(frozen=True)
@@ -62,19 +72,3 @@ class Ranking:
     degraded: tuple[str, ...] = ()
     alike: str | None = None
     answerability: float | None = None
-
-
-def read_question(settings: Settings, question: Question, now: datetime) -> Question:
-    """Return a question with the window and the namespaces that its words name, unless filters do.
-
-    Args:
-        settings: Name the time zone of those who ask.
-        question: As it was asked.
-        now: What "yesterday" counts from.
-    """
-    if "namespace" not in question.filters:
-        question = replace(question, namespaces=find_namespaces(question.text))
-    if "observed_at" in question.filters:
-        return question
-    text, window = find_window(question.text, now, ZoneInfo(settings.retrieval.time_zone))
-    return replace(question, text=text, window=window)

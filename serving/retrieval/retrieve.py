@@ -11,7 +11,7 @@ from serving.retrieval.answerability import is_answerable, measure_answerability
 from serving.retrieval.documents import find_documents
 from serving.retrieval.embedding import embed_question
 from serving.retrieval.live_versions import require_live_versions
-from serving.retrieval.question import Findings, Question, Ranking, read_question
+from serving.retrieval.question import Findings, Question, Ranking
 from serving.retrieval.runs import find_events
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ async def retrieve(
 ) -> Findings:
     """Return the chunks that best fit a question; what happened, only of the time that it names.
 
-    A filter by `observed_at` goes before what the question says of time, one by `namespace` before the
-    namespaces that it names.
     Without the embedder the search goes by words alone, without Redis nothing is cached; both are named in
     the findings' `degraded`.
 
@@ -46,7 +44,6 @@ async def retrieve(
     """
     versions = versions or await require_live_versions(clients, question.pipelines)
     now = datetime.now(UTC)
-    question = read_question(settings, question, now)
     asked = {pipeline: index for pipeline, index in versions.items() if index}
     rankings = await asyncio.gather(
         *(
@@ -78,8 +75,8 @@ async def _weigh(
         return False if question.weighs and question.window is None else None
     if not told or told[0] or events is None:
         return told[0] if told else None
-    vector, _ = await embed_question(clients, settings, question.text)
+    vector, _ = await embed_question(clients, settings, question.searched)
     if vector is None:
         return None
-    answerability = await measure_answerability(clients, events, question.text, vector, question.groups)
+    answerability = await measure_answerability(clients, events, question, vector)
     return None if answerability is None else is_answerable(answerability)

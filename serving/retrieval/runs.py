@@ -46,7 +46,7 @@ async def find_events(
         opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached or refuses the query.
     """
     ranking = await search_version(clients, settings, question, "rag", version, now)
-    ask = read_ask(question.text)
+    ask = read_ask(question.searched)
     experiments = find_experiments(ask, ranking.hits) if ask else []
     if ask is None or not experiments:
         return ranking

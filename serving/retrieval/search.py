@@ -27,7 +27,7 @@ from serving.context.correlation import name_search
 from serving.context.metrics import time_stage
 from serving.retrieval.embedding import embed_question
 from serving.retrieval.neural import forget_model, leave_to_opensearch
-from serving.retrieval.question import Question, Ranking, read_question
+from serving.retrieval.question import Question, Ranking
 from serving.retrieval.reranking import rerank_hits
 
 if TYPE_CHECKING:
@@ -67,14 +67,14 @@ async def search_version(
     Raises:
         opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached or refuses the query.
     """
-    text = add_translation(question.text, reads_russian=settings.embedding.reads_russian)
+    text = add_translation(question.searched, reads_russian=settings.embedding.reads_russian)
     nearest: Sequence[float] | TextToEmbed | None
     if settings.retrieval.neural_search:
         nearest, degraded = await leave_to_opensearch(
             clients, settings, settings.embedding.query_prefix + text
         )
     else:
-        nearest, degraded = embedded or await embed_question(clients, settings, question.text)
+        nearest, degraded = embedded or await embed_question(clients, settings, question.searched)
     size = max(question.k, _RERANKED) if pipeline == "rag" else question.k
     build = partial(
         build_hybrid_query,
@@ -124,8 +124,7 @@ async def time_searches(
         opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached or refuses the query.
     """
     now = datetime.now(UTC)
-    question = read_question(settings, question, now)
-    embedded = await embed_question(clients, settings, question.text)
+    embedded = await embed_question(clients, settings, question.searched)
     searched = []
     for version in versions:
         began = time.perf_counter()

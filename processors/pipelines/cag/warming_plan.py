@@ -7,8 +7,8 @@ from itertools import chain, zip_longest
 from typing import Final
 
 from processors.retrieval.cache_keys import LONGEST_QUESTION
-from processors.retrieval.hybrid import normalise_query
-from processors.retrieval.time_phrases import find_window
+from processors.retrieval.question.normal_form import normalise_query
+from processors.retrieval.question.understanding import understand
 from processors.stores.asked_questions import AskedQuestion
 
 _MOST_ASKED: Final = 1_000
@@ -63,7 +63,7 @@ def is_timeless(question: str, now: datetime) -> bool:
         >>> is_timeless("why is the cluster red", now), is_timeless("what failed yesterday", now)
         (True, False)
     """
-    return len(question) <= LONGEST_QUESTION and find_window(question, now).window is None
+    return len(question) <= LONGEST_QUESTION and understand(question, now).window is None
 
 
 def plan_warming(asked: Mapping[Groups, list[str]], known: Iterable[str]) -> list[tuple[str, list[Groups]]]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from processors.retrieval.glossary import has_cyrillic, translate_terms
 from processors.retrieval.language import PHRASES, find_language
-from processors.retrieval.time_phrases import find_window
+from processors.retrieval.question.understanding import understand
 from serving.model_server import metrics
 from serving.model_server.extractive.compose import compose_answer
 from serving.model_server.extractive.intent import find_intent
@@ -71,7 +71,7 @@ def choose_query(prompt: Prompt) -> str:
         'cluster red'
     """
     question = prompt.whole or prompt.question
-    question = find_window(question, _LATER).text if prompt.asked else question
+    question = understand(question, _LATER).without_time if prompt.asked else question
     # A follow-up in English may go on with a question in Russian.
     if not has_cyrillic(question):
         return question

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from opensearchpy import OpenSearch
 from processors.knowledge.chunk import Chunk, make_id
 from processors.retrieval.hybrid import Hit, TextToEmbed, build_hybrid_query, parse_hits
 from processors.retrieval.neural_model import SEARCH_PATH, build_model_search
+from processors.retrieval.question.understanding import understand
 from processors.settings import Settings, change_settings
 from processors.stores.model_server import embed_texts
 from processors.stores.neural_search import NeuralSearchError, ensure_model, require_plugin
@@ -102,7 +104,9 @@ def test_both_ways_find_the_same(
 
 async def search_as_the_service(settings: Settings, index: str) -> tuple[list[Hit], float]:
     async with open_clients(settings) as clients:
-        question = Question("Why is the cluster red?", ("cag",), 3, ("secret",), {})
+        question = Question(
+            understand("Why is the cluster red?", datetime.now(UTC)), ("cag",), 3, ("secret",), {}
+        )
         (found,) = await time_searches(clients, settings, question, "cag", [index])
     return found
 

@@ -12,9 +12,9 @@ from evaluation.queries.query_sets import load_golden, load_no_answer
 from processors.retrieval.answerability import (
     Answerability,
     build_answerability_queries,
-    list_words,
     read_answerability,
 )
+from processors.retrieval.question.words import list_words
 from processors.settings import Settings
 from processors.stores.search import apply_templates
 from processors.versions.corpus import read_documents

@@ -8,7 +8,6 @@ import pytest
 from processors.retrieval.answerability import (
     Answerability,
     build_answerability_queries,
-    list_words,
     read_answerability,
     score_answerability,
     should_abstain,
@@ -51,15 +50,6 @@ def test_a_russian_word_without_a_translation_takes_less_away() -> None:
 def test_nothing_found_is_no_evidence_and_no_error() -> None:
     assert read_answerability([], respond({"all": 0}, None, None)) == Answerability(cosine=0.0, words=0.0)
     assert should_abstain(read_answerability([["x1"]], respond({"all": 3, "0": 0}, None, 0.0)))
-
-
-def test_the_words_that_carry_a_question_along_are_none_of_its_words() -> None:
-    assert list_words("How do I know what the problem is?") == []
-    assert list_words("как мне это сделать") == []
-    assert list_words("kube_pod_status of OpenSearch in us-east-1") == [
-        ["kube"], ["pod"], ["status"], ["Open"], ["Search"], ["us-east-1"],
-    ]  # fmt: skip
-    assert len(list_words("word " * 1_000)) == 40
 
 
 def test_only_what_the_one_who_asks_may_see_is_evidence() -> None:

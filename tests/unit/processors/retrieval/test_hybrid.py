@@ -9,10 +9,9 @@ from processors.retrieval.hybrid import (
     FilterError,
     build_hybrid_query,
     fuse,
-    normalise_query,
     parse_hits,
 )
-from processors.retrieval.time_phrases import TimeWindow
+from processors.retrieval.question.time_window import TimeWindow
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -150,12 +149,3 @@ def test_rank_fusion_interleaves_and_rewards_agreement() -> None:
 
 def test_fusing_nothing_is_nothing() -> None:
     assert fuse([], 3) == fuse([[], []], 3) == []
-
-
-@pytest.mark.parametrize("text", ["Why is REDIS down?", "why  is redis\ndown", "Why is Ｒedis down?!"])
-def test_equal_questions_are_normalised_alike(text: str) -> None:
-    assert normalise_query(text) == "why is redis down"
-
-
-def test_different_questions_stay_different() -> None:
-    assert normalise_query("C++ build?") != normalise_query("C build?")

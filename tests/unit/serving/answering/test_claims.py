@@ -1,7 +1,7 @@
 """What a model says without a source is marked, wherever its text is cut while it streams."""
 
 from collections.abc import AsyncGenerator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -75,13 +75,13 @@ Not in the cited sources as written here: `rm -rf /`"""
 SOURCE: Any = {"text": "Run `df  -h /data` and look."}
 
 
-async def mark(text: str, size: int, question: str = "Why?") -> tuple[list[str], ClaimCheck]:
+async def mark(text: str, size: int, language: Literal["en", "ru"] = "en") -> tuple[list[str], ClaimCheck]:
     async def stream() -> AsyncGenerator[str, None]:
         for begin in range(0, len(text), size):
             yield text[begin : begin + size]
 
     found = ClaimCheck()
-    return [piece async for piece in mark_claims(stream(), [SOURCE], found, choose_words(question))], found
+    return [piece async for piece in mark_claims(stream(), [SOURCE], found, choose_words(language))], found
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 11, 29, 10_000])
@@ -103,7 +103,7 @@ async def test_what_is_cited_is_not_held_back() -> None:
 
 
 async def test_the_mark_is_in_the_language_of_the_question() -> None:
-    pieces, _ = await mark("Перезапустите брокер прямо сейчас.", 4, "Что делать?")
+    pieces, _ = await mark("Перезапустите брокер прямо сейчас.", 4, "ru")
     assert "".join(pieces) == "Перезапустите брокер прямо сейчас. [без источника]"
 
 
@@ -132,7 +132,7 @@ async def test_code_that_was_made_inert_is_still_known() -> None:
 
     found, source = ClaimCheck(), {"text": "Run `echo <think>a</think> b`."}
     cited: Any = [source]
-    assert [piece async for piece in mark_claims(stream(), cited, found, choose_words("Why?"))]
+    assert [piece async for piece in mark_claims(stream(), cited, found, choose_words("en"))]
     assert found.unknown_commands == []
 
 

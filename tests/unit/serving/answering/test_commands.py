@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from processors.knowledge.markdown.inert import defuse_stream
+from processors.retrieval.language import find_language
 from serving.answering.claims import ClaimCheck, mark_claims
 from serving.answering.commands import find_commands, find_made_up
 from serving.answering.numbering import number_citations
@@ -15,7 +16,10 @@ from serving.answering.prompt import build_messages
 from serving.model_server.extractive.model import answer_prompt
 
 QUESTIONS = {"en": "What happened with shopcart?", "ru": "Что случилось с shopcart?"}
-WARNINGS = {language: choose_words(question).unknown_commands for language, question in QUESTIONS.items()}
+WARNINGS = {
+    language: choose_words(find_language(question)).unknown_commands
+    for language, question in QUESTIONS.items()
+}
 HEAD = "1 log line of shopcart (info) at 2026-11-29T01:00:00 UTC:"
 NEW = "New: no line like this was seen before 2026-11-29T01:00:00 UTC."
 VARIES = "It varies in 3 values, last 4, 7, 9."
@@ -72,7 +76,7 @@ async def answer(question: str, hits: list[Any], also: str = "") -> tuple[str, C
             yield said[begin : begin + 7]
 
     numbered = number_citations(defuse_stream(stream()), hits, cited)
-    marked = mark_claims(numbered, cited, found, choose_words(question))
+    marked = mark_claims(numbered, cited, found, choose_words(find_language(question)))
     return "".join([piece async for piece in marked]), found
 
 

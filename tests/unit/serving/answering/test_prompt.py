@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from processors.retrieval.time_phrases import TimeWindow
+from processors.retrieval.question.time_window import TimeWindow
 from serving.answering.prompt import build_messages
 
 

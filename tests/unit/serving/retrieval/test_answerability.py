@@ -1,5 +1,6 @@
 """What speaks for an answer is asked behind the client's own guard, once."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -7,11 +8,13 @@ import pytest
 from opensearchpy import AsyncOpenSearch
 from opensearchpy import exceptions as search_errors
 
+from processors.retrieval.question.understanding import understand
 from serving.clients.breaker import State
 from serving.clients.guarded_clients import GuardedTransport
 from serving.clients.guards import Guard
 from serving.clients.parts import make_guards
 from serving.retrieval.answerability import measure_answerability
+from serving.retrieval.question import Question
 
 
 class Connection:
@@ -48,7 +51,8 @@ def open_clients(guard: Guard) -> Any:
 
 
 async def weigh(clients: Any) -> float | None:
-    return await measure_answerability(clients, "cag-v000001", "kafka", [0.0, 1.0], ["public"])
+    question = Question(understand("kafka", datetime.now(UTC)), ("cag",), 3, ("public",), {})
+    return await measure_answerability(clients, "cag-v000001", question, [0.0, 1.0])
 
 
 async def test_each_failure_counts_once(connection: Connection) -> None:

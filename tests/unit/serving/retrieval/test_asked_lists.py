@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from processors.retrieval.near_duplicates import AskedQuestions, pack_question
+from processors.retrieval.question.signature import sign_question
 from serving.retrieval import cache
 from serving.retrieval.cache import find_alike
 
 VECTOR = [1.0, 0.0]
+SIGNATURE = sign_question("please tell me how to restart kafka number1")
 
 
 class Redis:
@@ -35,9 +37,7 @@ def make_clients(sets: int, questions: int = 3) -> Any:
 async def ask_all(clients: Any, sets: int, rounds: int) -> None:
     for _ in range(rounds):
         for number in range(sets):
-            found = await find_alike(
-                clients, f"team-{number}", "please tell me how to restart kafka number1", VECTOR
-            )
+            found = await find_alike(clients, f"team-{number}", SIGNATURE, VECTOR)
             assert found == "how do I restart kafka number1"
 
 

@@ -3,14 +3,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from processors.retrieval.time_phrases import find_window
+from processors.retrieval.question.time_phrases import find_window
 
 # A Saturday.
 NOW = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)
 
 
 def show(question: str, now: datetime = NOW, zone: str = "UTC") -> tuple[str, str, str]:
-    text, window = find_window(question, now, ZoneInfo(zone))
+    text, window, _ = find_window(question, now, ZoneInfo(zone))
     begin, end = ("", "") if window is None else (f"{moment:%Y-%m-%d %H:%M}" for moment in window)
     return text, begin, end
 
@@ -148,3 +148,18 @@ def test_midnight_and_the_ends_of_months(now: str, phrase: str, begin: str, end:
 )
 def test_clock_times_are_in_the_zone_of_the_one_who_asks(phrase: str, zone: str, begin: str) -> None:
     assert show(f"What failed {phrase}?", zone=zone)[1] == begin
+
+
+@pytest.mark.parametrize(
+    ("question", "names_time"),
+    [
+        ("What failed yesterday?", True),
+        ("What runs tonight?", True),
+        ("что будет в 23:59 сегодня?", True),
+        ("Why?", False),
+    ],
+)
+def test_a_time_that_is_still_to_come_is_named_but_no_window(question: str, names_time: bool) -> None:
+    text, window, told = find_window(question, NOW)
+    assert told is names_time
+    assert window is not None or text == question

@@ -1,6 +1,6 @@
 import pytest
 
-from processors.retrieval.namespaces import find_namespaces
+from processors.retrieval.question.namespaces import find_namespaces
 
 
 @pytest.mark.parametrize(

@@ -7,21 +7,21 @@ from pathlib import Path
 import pytest
 
 from evaluation.queries.query_sets import read_golden
-from serving.answering.routing import choose_route
+from processors.retrieval.question.understanding import understand
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-QUERIES = Path(__file__).parents[4] / "evaluation" / "queries"
+QUERIES = Path(__file__).parents[5] / "evaluation" / "queries"
 
 
 @pytest.mark.parametrize("name", ["runbooks.jsonl", "runbooks_ru.jsonl", "kubernetes_users.jsonl"])
 def test_no_question_that_a_page_answers_leaves_the_pages_out(name: str) -> None:
     answerable = [query["query"] for query in read_golden(QUERIES / name) if query["relevant"]]
-    assert [query for query in answerable if choose_route(query, NOW).name == "rag"] == []
+    assert [query for query in answerable if understand(query, NOW).route.name == "rag"] == []
 
 
 def test_every_written_question_reaches_what_it_needs_and_most_no_more() -> None:
     entries = [json.loads(line) for line in (QUERIES / "routes.jsonl").read_text().splitlines()]
-    routes = {entry["query"]: set(choose_route(entry["query"], NOW).pipelines) for entry in entries}
+    routes = {entry["query"]: set(understand(entry["query"], NOW).route.pipelines) for entry in entries}
     needs = {entry["query"]: set(entry["needs"]) for entry in entries}
     assert [query for query in routes if not needs[query] <= routes[query]] == []
     assert sum(routes[query] == needs[query] for query in routes) >= 0.9 * len(routes)
@@ -56,6 +56,6 @@ def test_every_written_question_reaches_what_it_needs_and_most_no_more() -> None
     ],
 )
 def test_a_route_says_why(question: str, route: str, reason: str) -> None:
-    chosen = choose_route(question, NOW)
+    chosen = understand(question, NOW).route
     assert chosen.name == route
     assert reason in chosen.reason

@@ -1,0 +1,1 @@
+"""What a question means; `understanding.py` is the way in."""

@@ -1,0 +1,113 @@
+"""Patterns of time phrases, in English and Russian: numbers, units, days and times of the clock."""
+
+import re
+from datetime import timedelta
+from typing import Final
+
+from processors.retrieval.question.time_window import DAY, WEEK
+
+NUMBERS: Final[dict[str, float]] = {
+    **dict.fromkeys(("a", "an", "one", "один", "одну", "одного"), 1),
+    **dict.fromkeys(("half an", "пол"), 0.5),
+    **dict.fromkeys(("two", "couple of", "a couple of", "два", "две", "пару"), 2),
+    **dict.fromkeys(("three", "три"), 3),
+    **dict.fromkeys(("four", "четыре"), 4),
+    **dict.fromkeys(("five", "few", "a few", "пять", "несколько"), 5),
+    **dict.fromkeys(("six", "шесть"), 6),
+    **dict.fromkeys(("ten", "десять"), 10),
+    **dict.fromkeys(("fifteen", "пятнадцать"), 15),
+    **dict.fromkeys(("twenty", "двадцать"), 20),
+    **dict.fromkeys(("thirty", "тридцать"), 30),
+}
+UNITS: Final = (
+    (r"min(?:ute)?s?|минут[аыу]?|мин", timedelta(minutes=1)),
+    (r"h(?:ou)?rs?|h|час(?:а|ов)?|ч", timedelta(hours=1)),
+    (r"days?|день|дн(?:я|ей)|сут(?:ки|ок)", DAY),
+    (r"weeks?|недел[яиюь]", WEEK),
+)
+_AMOUNT: Final = (
+    rf"(?:(?P<number>\d{{1,4}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})(?:\s+|(?<=\d)|(?<=пол)))?"
+    rf"(?P<unit>{'|'.join(pattern for pattern, _ in UNITS)})\b"
+)
+MONTHS: Final = (
+    r"jan(?:uary)?|января", r"feb(?:ruary)?|февраля", r"mar(?:ch)?|марта", r"apr(?:il)?|апреля", r"may|мая",
+    r"june?|июня", r"july?|июля", r"aug(?:ust)?|августа", r"sept?(?:ember)?|сентября",
+    r"oct(?:ober)?|октября", r"nov(?:ember)?|ноября", r"dec(?:ember)?|декабря",
+)  # fmt: skip
+WEEKDAYS: Final = (
+    r"monday|понедельника?", r"tuesday|вторника?", r"wednesday|сред[ауы]", r"thursday|четверга?",
+    r"friday|пятниц[ауы]", r"saturday|суббот[ауы]", r"sunday|воскресень[ея]",
+)  # fmt: skip
+PARTS: Final = (
+    (r"morning|утр(?:ом|а)", 5, 12),
+    (r"afternoon|дн[её]м", 12, 18),
+    (r"evening|вечер(?:ом|а)", 18, 24),
+)
+_NAMED_DAYS: Final = (
+    (r"(?:the )?day before yesterday|позавчера(?:шнего дня)?", 2),
+    (r"yesterday(?:'s)?|вчера(?:шнего дня)?", 1),
+    (r"today(?:'s)?|сегодня(?:шнего дня)?", 0),
+)
+_MONTH: Final = rf"(?P<month>{'|'.join(MONTHS)})\b"
+_YEAR: Final = r"(?:,?\s+(?P<year>20\d\d)\b)?"
+_PART: Final = "|".join(pattern for pattern, _, _ in PARTS)
+_CLOCK: Final = (
+    r"(?P<hour{n}>\d{{1,2}})(?::(?P<minute{n}>[0-5]\d)(?::[0-5]\d)?)?(?![:.]?\d)"
+    r"(?:\s*(?P<half{n}>[ap]\.?m\b|утра|дня|вечера|ночи|час(?:а|ов)?\b))?"
+)
+_FIRST, _SECOND = _CLOCK.format(n=1), _CLOCK.format(n=2)
+_ISO: Final = r"20\d\d-\d\d-\d\d[T ]+\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?Z?"
+_UTC: Final = r"(?:\s*(?:utc|gmt)\b)?"
+
+
+def _compile(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
+
+
+BACK: Final = _compile(
+    r"\b(?:(?:in|over|during|within|for|за|в течение)\s+)?(?:the\s+)?"
+    rf"(?:last|past|previous|последн(?:ий|ие|их|юю|его)|прошедши[йех])\s+{_AMOUNT}"
+)
+AGO: Final = _compile(rf"(?:\b(?:about|around|примерно|около)\s+)?\b{_AMOUNT}\s+(?:ago|назад)\b")
+LAST_WEEK: Final = _compile(r"(?:\bна\s+)?(?<!the )\b(?:last week|прошлой неделе)\b")
+ISO_SPAN: Final = _compile(
+    rf"(?:\b(?:between|from|с|между)\s+)?\b(?P<from>{_ISO}){_UTC}\s*(?:and|to|till|until|и|до|по|[-–])\s*(?P<to>{_ISO}){_UTC}"
+)
+ISO_POINT: Final = _compile(
+    rf"(?:\b(?P<since>since|с)\s+|\b(?:at|on|around|в|около)\s+)?\b(?P<from>{_ISO}){_UTC}"
+)
+_SINCE: Final = (
+    r"(?:\b(?P<since>since|starting|начиная с|со?)\s+)?(?:\b(?:on|во?)\s+)?(?:\b(?:last|прошл\w+)\s+)?\b"
+)
+DAYS: Final = _compile(
+    *(rf"{_SINCE}(?P<named{ago}>{pattern})\b" for pattern, ago in _NAMED_DAYS),
+    rf"{_SINCE}(?:the\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th|-?го)?\s+(?:of\s+)?{_MONTH}{_YEAR}",
+    rf"{_SINCE}{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!:){_YEAR}",
+    rf"{_SINCE}(?P<iso>20\d\d-[01]\d-[0-3]\d)\b",
+    rf"{_SINCE}(?P<day>\d{{1,2}})\.(?P<month_number>[01]\d)\.(?P<year>20\d\d)\b",
+    r"(?:\b(?P<since>since|starting|начиная с|со?)\s+|\bon\s+|\bво?\s+|\blast\s+|\bпрошл\w+\s+)+"
+    rf"(?P<weekday>{'|'.join(WEEKDAYS)})\b",
+)
+NIGHTS: Final = _compile(
+    r"(?:\b(?P<since>since|с)\s+)?\b(?:last night|tonight|(?:прошл\w+\s+)?ноч(?:ью|и))\b"
+)
+DAY_PARTS: Final = _compile(
+    r"(?:\b(?P<since>since)\s+)?(?:\b(?:in|during)\s+)?\b(?:this|the|last)\s+(?P<part>morning|afternoon|evening)\b",
+    r"(?:\b(?P<since>со?)\s+|(?<![\w:])(?<!\d\s))\b(?P<part>утр(?:ом|а)|дн[её]м|вечером|вечера)\b",
+)
+PART_OF_DAY: Final = re.compile(rf",?\s+(?:in the\s+)?(?P<part>{_PART})\b", re.IGNORECASE)
+RANGES: Final = _compile(
+    rf"\bbetween\s+{_FIRST}{_UTC}\s+and\s+{_SECOND}{_UTC}",
+    rf"\bfrom\s+{_FIRST}{_UTC}\s+(?:to|till|until)\s+{_SECOND}{_UTC}",
+    rf"\bмежду\s+{_FIRST}{_UTC}\s+и\s+{_SECOND}{_UTC}",
+    rf"\bсо?\s+{_FIRST}{_UTC}\s+(?:до|по)\s+{_SECOND}{_UTC}",
+    rf"(?<![\w.:-]){_FIRST}\s*[-–—]\s*{_SECOND}{_UTC}",
+)
+SINCES: Final = _compile(rf"\b(?:since|after|с|после)\s+{_FIRST}{_UTC}")
+POINTS: Final = _compile(rf"\b(?:at|around|about|в|около)\s+{_FIRST}{_UTC}")
+
+
+def search_first(patterns: tuple[re.Pattern[str], ...], text: str) -> re.Match[str] | None:
+    """Return the match of any of the patterns that begins first, of those the longest."""
+    matches = (match for pattern in patterns if (match := pattern.search(text)))
+    return min(matches, key=lambda match: (match.start(), -match.end()), default=None)
