@@ -99,6 +99,7 @@ async def test_an_answer_serves_the_question_in_other_words(
         (HOW, {"temperature": 0.5}),
         ("Why does Kafka restart?", {"model": "runlore"}),
         ("How was Kafka restarted yesterday?", {}),
+        ("How is Kafka restarted today at 23:58?", {}),
         ("x" * 1001, {}),
     ],
 )
