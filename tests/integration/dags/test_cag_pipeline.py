@@ -20,20 +20,21 @@ from processors.retrieval.cache_keys import cache_key, cache_namespace
 from processors.settings import Settings
 from processors.stores.search import write_chunks
 from processors.versions import builds, catalog
+from tests.support.cag_stages import build_documents
 
 RunDag = Callable[..., dict[str, str]]
 pytestmark = pytest.mark.usefixtures("live_versions")
 
 
 @pytest.fixture
-def page(settings: Settings) -> Iterator[Path]:
-    """A page in the documents repository that isn't there yet, and is gone again afterwards."""
+def pages(settings: Settings) -> Iterator[tuple[Path, Path]]:
+    """Two pages in the documents repository that aren't there yet, and are gone again afterwards."""
     repository = Path(settings.documents.sources[0].url)
-    path = repository / f"test-{uuid.uuid4().hex}.md"
-    yield path
-    if path.exists():
-        path.unlink()
-        commit(repository)
+    first, second = (repository / f"test-{uuid.uuid4().hex}.md" for _ in range(2))
+    yield first, second
+    first.unlink(missing_ok=True)
+    second.unlink(missing_ok=True)
+    commit(repository)
 
 
 def commit(repository: Path) -> None:
@@ -57,33 +58,32 @@ def read_report(client: OpenSearch, settings: Settings) -> dict[str, Any]:
     return report
 
 
-def test_add_edit_delete_each_make_a_version_that_tells_the_truth(
-    client: OpenSearch, settings: Settings, run_dag: RunDag, page: Path
+def test_what_is_added_edited_and_deleted_is_so_in_the_next_version(
+    client: OpenSearch, settings: Settings, run_dag: RunDag, pages: tuple[Path, Path]
 ) -> None:
-    page.write_text("# Flux capacitor\n\n## Steps\n\n1. Turn it off and on.\n")
-    commit(page.parent)
+    edited, deleted = pages
+    edited.write_text("# Flux capacitor\n\n## Steps\n\n1. Turn it off and on.\n")
+    deleted.write_text("# Time circuits\n\n## Steps\n\n1. Set the year.\n")
+    commit(edited.parent)
     assert set(run_dag("cag_pipeline").values()) == {"success"}
-    added = find(client, page)
+    added = find(client, edited)
     assert added
+    assert find(client, deleted)
     report = read_report(client, settings)
     assert report["runbooks"] == report["complete"] >= 30
-    assert added[-1]["cite"]["path"] == page.name
+    assert added[-1]["cite"]["path"] == edited.name
     total = client.count(index="cag")["count"]
 
-    page.write_text("# Flux capacitor\n\n## Steps\n\n1. Replace it.\n")
-    commit(page.parent)
-    run_dag("cag_pipeline")
-    edited = " ".join(chunk["text"] for chunk in find(client, page))
-    assert "Replace it" in edited
-    assert "Turn it off" not in edited
-    assert client.count(index="cag")["count"] == total
-
-    page.unlink()
-    commit(page.parent)
-    run_dag("cag_pipeline")
-    assert find(client, page) == []
-    live = catalog.find_live(client, "cag")
-    assert live
+    edited.write_text("# Flux capacitor\n\n## Steps\n\n1. Replace it.\n")
+    gone = len(find(client, deleted))
+    deleted.unlink()
+    commit(edited.parent)
+    live = build_documents(settings)
+    text = " ".join(chunk["text"] for chunk in find(client, edited))
+    assert "Replace it" in text
+    assert "Turn it off" not in text
+    assert find(client, deleted) == []
+    assert client.count(index="cag")["count"] == total - gone
     with redis.Redis.from_url(settings.redis.url) as cache:
         assert cache.exists(
             cache_key(cache_namespace(live, ["public"], "", settings.versions.code_commit), "Redis is down")
@@ -130,7 +130,8 @@ def test_a_killed_build_leaves_no_orphan(client: OpenSearch, state: str) -> None
 def test_a_rollback_is_one_step_and_no_query_fails_or_sees_both(
     client: OpenSearch, settings: Settings, run_dag: RunDag
 ) -> None:
-    run_dag("cag_pipeline", {"rebuild": True})
+    if len(catalog.list_versions(client, "cag")) < 2:
+        build_documents(settings, force=True, warm=False)
     stop, seen, failures = threading.Event(), list[str](), list[Exception]()
 
     def ask() -> None:
@@ -158,7 +159,7 @@ def test_a_rollback_is_one_step_and_no_query_fails_or_sees_both(
     assert after < before
     assert {before, after} == set(seen)
     assert catalog.read_meta(client, before)["state"] == "retired"
-    run_dag("cag_pipeline", {"rebuild": True})
+    build_documents(settings, force=True, warm=False)
     assert (catalog.find_live(client, "cag") or "") > before
     assert load_policy("cag").query_sets["golden"].floors
     assert settings.versions.kept >= len(catalog.list_versions(client, "cag"))

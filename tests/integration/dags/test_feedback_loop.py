@@ -12,7 +12,7 @@ from processors.settings import Settings
 from processors.stores import kafka
 
 RunDag = Callable[..., dict[str, str]]
-WINDOW_S = 45
+WINDOW_S = 20
 PATIENCE_S = 300
 
 

@@ -6,11 +6,18 @@ import pytest
 
 from processors.pipelines.embed import embed_chunks
 from processors.settings import Settings, change_settings
+from processors.stores import model_server
 from processors.stores.model_server import embed_texts
 from processors.stores.search import open_search
 
 NOWHERE = "http://127.0.0.1:9"
 TEXTS = ["redis is down", "the cluster is red and nobody knows why"]
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try as often as always, without the pauses."""
+    monkeypatch.setattr(model_server._embed_batch.retry, "sleep", lambda _: None)
 
 
 def make_chunks() -> list[dict[str, str]]:

@@ -77,11 +77,7 @@ def find_reason(reasons: list[str], words: str) -> str:
 
 
 def keep_sections_whole(section: Section, _splitter: Any) -> list[Section]:
-    return [{**section, "text": "\n\n".join([section["text"]] * 30)}]
-
-
-def lose_texts(section: Section, _splitter: Any) -> list[Section]:
-    return [{**section, "text": "\n"}]
+    return [{**section, "text": "\n\n".join([section["text"]] * 10)}]
 
 
 def cut_lines(section: Section, _splitter: Any) -> list[Section]:
@@ -89,80 +85,10 @@ def cut_lines(section: Section, _splitter: Any) -> list[Section]:
     return [{**section, "text": line} for line in lines if line.strip()]
 
 
-@pytest.mark.parametrize(
-    ("splitter", "words"),
-    [
-        (keep_sections_whole, "sampled chunks are longer than"),
-        (lose_texts, "sampled chunks have no text"),
-        (cut_lines, "times as many or as few is another way to cut them"),
-    ],
-)
-def test_a_broken_chunker(
-    settings: Settings,
-    live: str,
-    build_all: Build,
-    monkeypatch: pytest.MonkeyPatch,
-    splitter: Any,
-    words: str,
-) -> None:
-    monkeypatch.setattr("processors.knowledge.markdown.chunking.split_section", splitter)
-    index, reasons = build_all(settings)
-    assert index > live
-    assert find_reason(reasons, words)
-
-
-def test_pages_that_the_chunker_drops(
-    settings: Settings, live: str, build_all: Build, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    genuine = markdown.build_document_chunks
-
-    def drop(document: Any, *others: Any) -> Any:
-        return [] if document["path"].startswith("kafka") else genuine(document, *others)
-
-    monkeypatch.setattr(markdown, "build_document_chunks", drop)
-    _, reasons = build_all(settings)
-    told = find_reason(reasons, f"pages that are still there and that {live} holds have no chunk")
-    assert "kafka-broker-down.md" in told
-
-
-def test_vectors_of_a_wrong_model(
-    settings: Settings, live: str, build_all: Build, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The model server had other weights under the same name, and embeds questions with the right ones."""
-    draw = np.random.default_rng(7)
-
-    def embed(_url: str, model: str, texts: list[str]) -> tuple[Any, str]:
-        drawn = draw.normal(size=(len(texts), settings.embedding.dimension)).astype(np.float32)
-        return drawn / np.linalg.norm(drawn, axis=1, keepdims=True), f"{model}@other"
-
-    monkeypatch.setattr("processors.pipelines.embed.embed_texts", embed)
-    monkeypatch.setattr("processors.pipelines.embed.find_embeddings", lambda *_: {})
-    _, reasons = build_all(settings)
-    assert live
-    assert "vectors and model don't belong together" in find_reason(reasons, "by their own text")
-
-
-def test_a_model_of_another_name(settings: Settings, live: str, build_all: Build) -> None:
-    other = change_settings(settings, embedding={"passage_prefix_override": "passage: "})
-    _, reasons = build_all(other, settings)
-    assert live
-    assert f"than {settings.embedding.model}@" in find_reason(reasons, "Its vectors are of another model")
-
-
-def test_half_of_the_corpus_missing(
-    settings: Settings, live: str, build_all: Build, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As after a clone that broke off: the source itself seems to have half of its pages."""
-    genuine = sync.read_git_source
-
-    def read_half(*given: Any, **options: Any) -> Any:
-        update = genuine(*given, **options)
-        return {**update, "pages": update["pages"][::2]}
-
-    monkeypatch.setattr(sync, "read_git_source", read_half)
-    _, reasons = build_all(settings)
-    assert find_reason(reasons, f"Of the source {settings.documents.sources[0].url} it holds")
-    assert live in find_reason(reasons, "chunks in all")
+def lose_or_keep_whole(section: Section, splitter: Any) -> list[Section]:
+    """Lose the texts of some sections, and leave the others as long as they are."""
+    loses = sum(map(len, section["heading_path"])) % 2
+    return [{**section, "text": "\n"}] if loses else keep_sections_whole(section, splitter)
 
 
 @pytest.fixture
@@ -177,17 +103,67 @@ def restricted(settings: Settings, tmp_path: Path) -> Settings:
     return change_settings(settings, documents={"sources": (*settings.documents.sources, source)})
 
 
-def test_a_leaked_document(restricted: Settings, live: str, build_all: Build) -> None:
-    """Somebody built it as if everybody were allowed."""
+def test_chunks_without_text_and_too_long_ones_dropped_pages_and_a_leak(
+    restricted: Settings, live: str, build_all: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A chunker that does all of it wrong, and somebody who built as if everybody were allowed."""
+    genuine = markdown.build_document_chunks
+
+    def drop(document: Any, *others: Any) -> Any:
+        return [] if document["path"].startswith("kafka") else genuine(document, *others)
+
+    monkeypatch.setattr(markdown, "build_document_chunks", drop)
+    monkeypatch.setattr("processors.knowledge.markdown.chunking.split_section", lose_or_keep_whole)
     source = restricted.documents.sources[-1].model_copy(update={"groups": ("public",)})
     careless = change_settings(
         restricted, documents={"sources": (*restricted.documents.sources[:-1], source)}
     )
-    _, reasons = build_all(careless, restricted)
+    index, reasons = build_all(careless, restricted)
+    assert index > live
+    assert find_reason(reasons, "sampled chunks have no text")
+    assert find_reason(reasons, "sampled chunks are longer than")
+    dropped = find_reason(reasons, f"pages that are still there and that {live} holds have no chunk")
+    assert "kafka-broker-down.md" in dropped
+    leaked = find_reason(reasons, "It leaks")
+    assert "salaries.md: its chunks are for public" in leaked
+    assert f"{source.url} is for board" in leaked
+
+
+def test_lines_for_chunks_and_vectors_of_a_wrong_model(
+    settings: Settings, live: str, build_all: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The model server had other weights under the same name, and embeds questions with the right ones."""
+    draw = np.random.default_rng(7)
+
+    def embed(_url: str, model: str, texts: list[str]) -> tuple[Any, str]:
+        drawn = draw.normal(size=(len(texts), settings.embedding.dimension)).astype(np.float32)
+        return drawn / np.linalg.norm(drawn, axis=1, keepdims=True), f"{model}@other"
+
+    monkeypatch.setattr("processors.knowledge.markdown.chunking.split_section", cut_lines)
+    monkeypatch.setattr("processors.pipelines.embed.embed_texts", embed)
+    monkeypatch.setattr("processors.pipelines.embed.find_embeddings", lambda *_: {})
+    _, reasons = build_all(settings)
     assert live
-    told = find_reason(reasons, "It leaks")
-    assert "salaries.md: its chunks are for public" in told
-    assert f"{source.url} is for board" in told
+    assert find_reason(reasons, "times as many or as few is another way to cut them")
+    assert "vectors and model don't belong together" in find_reason(reasons, "by their own text")
+
+
+def test_a_model_of_another_name_and_half_of_the_corpus(
+    settings: Settings, live: str, build_all: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a clone that broke off: the source itself seems to have half of its pages."""
+    genuine = sync.read_git_source
+
+    def read_half(*given: Any, **options: Any) -> Any:
+        update = genuine(*given, **options)
+        return {**update, "pages": update["pages"][::2]}
+
+    monkeypatch.setattr(sync, "read_git_source", read_half)
+    other = change_settings(settings, embedding={"passage_prefix_override": "passage: "})
+    _, reasons = build_all(other, settings)
+    assert f"than {settings.embedding.model}@" in find_reason(reasons, "Its vectors are of another model")
+    assert find_reason(reasons, f"Of the source {settings.documents.sources[0].url} it holds")
+    assert live in find_reason(reasons, "chunks in all")
 
 
 @pytest.fixture

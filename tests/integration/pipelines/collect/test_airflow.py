@@ -11,7 +11,6 @@ from processors.knowledge.chunk import Chunk
 from processors.pipelines.collect.airflow import collect_airflow
 from processors.settings import Settings
 from processors.stores import kafka
-from tests.conftest import RunDag
 from tests.support.chunks import make_chunks
 
 pytestmark = pytest.mark.usefixtures("paused_collect")
@@ -33,18 +32,15 @@ def collect(settings: Settings) -> Collect:
     return collect_once
 
 
-def test_runs_are_collected_by_the_hour_and_failures_alone(
-    airflow: httpx.Client, run_dag: RunDag, collect: Collect
-) -> None:
-    run_dag(DAG)
+def test_runs_are_collected_by_the_hour_and_failures_alone(airflow: httpx.Client, collect: Collect) -> None:
+    run_id = trigger_dag(airflow, DAG)
+    # The scheduler could start a run that is waiting still, whatever it was called meanwhile.
+    follow_run(airflow, DAG, run_id, print)
     (hour,) = collect()[-1:]
     assert hour["cite"].keys() >= {"dag_id", "hour"}
     assert f"DAG {DAG} ran " in hour["text"]
     assert "Slowest task: " in hour["text"]
     assert collect() == []
-    run_id = trigger_dag(airflow, DAG)
-    # The scheduler could start a run that is waiting still, whatever it was called meanwhile.
-    follow_run(airflow, DAG, run_id, print)
     airflow.patch(f"/dags/{DAG}/dagRuns/{run_id}", json={"state": "failed"}).raise_for_status()
     failures = [chunk for chunk in collect() if "run_id" in chunk["cite"]]
     assert [chunk["cite"]["run_id"] for chunk in failures] == [run_id]
