@@ -24,9 +24,9 @@ from tests.support.numbered import (
     wait_until_held,
 )
 
-EVENTS = int(os.environ.get("PROVE_EVENTS", "3000"))
-KILLS = int(os.environ.get("PROVE_KILLS", "5"))
-SECONDS = float(os.environ.get("PROVE_SECONDS", "40"))
+EVENTS = int(os.environ.get("PROVE_EVENTS", "1000"))
+KILLS = int(os.environ.get("PROVE_KILLS", "3"))
+SECONDS = float(os.environ.get("PROVE_SECONDS", "20"))
 PAUSE = (2.0, 12.0)
 
 pytestmark = pytest.mark.usefixtures("live_versions")

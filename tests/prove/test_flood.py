@@ -17,7 +17,7 @@ from local.supervisor import list_programs
 from processors.settings import Settings
 from tests.support.numbered import count_places, make_mark, read_chunks, send_events, wait_until_held
 
-LINES = int(os.environ.get("PROVE_LINES", "40000"))
+LINES = int(os.environ.get("PROVE_LINES", "20000"))
 SECONDS = float(os.environ.get("PROVE_FLOOD_SECONDS", "6"))
 MOST_MEMORY = 1.5 * 2**30
 

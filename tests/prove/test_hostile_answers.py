@@ -47,7 +47,7 @@ from tests.support.open_webui import (
 from tests.support.parrot import talk
 from tests.support.swapping import make_pipeline, serve
 
-DOCUMENTS = int(os.environ.get("PROVE_HOSTILE", "30"))
+DOCUMENTS = int(os.environ.get("PROVE_HOSTILE", "15"))
 OWN_WORDS = {
     words for phrases in PHRASES.values() for words in (phrases.extractive, phrases.unknown, phrases.advice)
 }

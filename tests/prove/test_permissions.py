@@ -33,7 +33,7 @@ from tests.support import two_groups
 from tests.support.swapping import make_pipeline
 from tests.support.two_groups import GROUPS, Provider, Service, group_of, list_subjects, marks_in, sign_user
 
-QUESTIONS = int(os.environ.get("PROVE_QUESTIONS", "200"))
+QUESTIONS = int(os.environ.get("PROVE_QUESTIONS", "60"))
 CLIENTS = 4
 WORDINGS = ("how do I {} {}", "Please tell me how to {} {}?", "the steps to {} {}")
 

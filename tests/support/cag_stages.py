@@ -14,14 +14,15 @@ from processors.versions.build_runs import keep_record
 
 
 def build_documents(settings: Settings, *, force: bool = False, warm: bool = True) -> str:
-    """Build a version of the documents as they are now, let it go live, and warm its cache; give its index."""
+    """Build a version of the documents as they are, let it go live, warm its cache; give its index."""
     synced = sync_documents(settings, uuid.uuid4().hex, force=force)
     assert synced, "nothing changed in the sources"
     process_documents(settings, synced["run_url"])
-    built = build_version(settings, synced["run_url"], keep_record(settings.mlflow_tracking_uri, "cag"))
+    built = build_version(settings, synced["run_url"], keep_record(settings.mlflow.tracking_uri, "cag"))
     index: str = built["index"]
     decision = release_build(settings, "cag", index)
     assert decision["promote"], decision["reasons"]
-    client = open_search(settings.opensearch_url)
-    warm_cache(client, settings, index, list_known_questions(client, settings, index))
+    if warm:
+        client = open_search(settings.opensearch.url)
+        warm_cache(client, settings, index, list_known_questions(client, settings, index))
     return index
