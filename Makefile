@@ -14,6 +14,8 @@ endif
 TEST_PORT_BASE ?= 24000
 TEST_STACK := RUNLORE_HOME=.runlore/test-stack RUNLORE_PORT_BASE=$(TEST_PORT_BASE) RUNLORE_DOCS= $(STACK)
 
+ALL_TESTS := tests/integration tests/e2e tests/prove
+
 # The benchmark of quality has documents of its own, and no more services than it needs.
 BENCH_PORT_BASE ?= 25000
 BENCH_STACK := RUNLORE_HOME=.runlore/bench-stack RUNLORE_PORT_BASE=$(BENCH_PORT_BASE) RUNLORE_DOCS= \
@@ -38,14 +40,22 @@ run: environments ## From nothing to a cited answer; DOCS=<git url or folder> re
 	@$(STACK) up
 	@$(STACK) exec -- python -m local.first_run
 
-test: environments test-unit test-integration ## Unit and integration tests, on a stack of their own
+# The stack takes minutes to come up, and the unit tests need none of it.
+test: environments ## Unit and integration tests, on a stack of their own
+	@mkdir -p .runlore; log=.runlore/test-stack-up.log; \
+	echo "Starting the test stack behind the unit tests; how far it is: $$log"; \
+	$(TEST_STACK) up --for-tests > $$log 2>&1 & up=$$!; \
+	trap 'kill $$up 2> /dev/null; wait $$up; $(TEST_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
+	$(MAKE) --no-print-directory test-unit || exit 1; \
+	wait $$up || { cat $$log; exit 1; }; tail -n 1 $$log; \
+	$(TEST_STACK) exec -- python -m pytest $(ALL_TESTS) -q
 
 test-unit: environments ## Quick tests without a stack
 	@$(BIN)/pytest tests/unit processors evaluation serving local -q -n auto --ignore=serving/model_server
 
 test-integration: environments ## Start the test stack, test against it, stop it; TESTS=<path> for fewer
 	@trap '$(TEST_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
-	$(TEST_STACK) up --for-tests && $(TEST_STACK) exec -- python -m pytest $(or $(TESTS),tests/integration tests/e2e tests/prove) -q
+	$(TEST_STACK) up --for-tests && $(TEST_STACK) exec -- python -m pytest $(or $(TESTS),$(ALL_TESTS)) -q
 
 prove: ## The long proofs: kills, a flood, swaps, groups, random bytes, faults, hostile documents (50 min)
 	@PROVE_EACH_PROCESS=yes PROVE_SECRETS=50 PROVE_SWAPS=200 PROVE_LIVE_SWAPS=100 PROVE_EVENTS=100000 PROVE_KILLS=20 PROVE_SECONDS=300 PROVE_LINES=2000000 PROVE_FLOOD_SECONDS=300 PROVE_QUESTIONS=2000 PROVE_HOSTILE=200 PROVE_BYTES=1000000 PROVE_EXAMPLES=100 PROVE_FAULT_SECONDS=20 \

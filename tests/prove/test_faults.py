@@ -2,8 +2,8 @@
 
 The service is a process of its own, and the parts are the real ones behind proxies. In each fault every
 request ends in time, with one answer or one error; afterwards no connection is left over, and within seconds
-all is as before, without a restart. As here, half of the pairs of a part and a fault, a moment each, are a part of
-every test run; `make prove` has them all, and longer.
+all is as before, without a restart. As here, with every other pair of a part and a fault for a moment, it is
+a part of every test run; `make prove` has them all, and for longer.
 """
 
 import os

@@ -14,7 +14,7 @@ from processors.versions.build_runs import keep_record
 
 
 def build_documents(settings: Settings, *, force: bool = False, warm: bool = True) -> str:
-    """Build a version of the documents as they are, let it go live, warm its cache; give its index."""
+    """Build a version of the documents as they are, let it go live and warm its cache; give its index."""
     synced = sync_documents(settings, uuid.uuid4().hex, force=force)
     assert synced, "nothing changed in the sources"
     process_documents(settings, synced["run_url"])
