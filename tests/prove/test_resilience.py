@@ -21,15 +21,16 @@ from local.settings import StackSettings, load_settings
 from local.start import is_healthy
 from local.supervisor import list_programs
 
-PATIENCE_S: Final = 120
+PATIENCE_S: Final = 180
 QUESTION: Final = "The OpenSearch cluster is red. What do I do?"
-ANSWERING: Final = ("redis", "opensearch", "model-server", "serving", "open-webui")
+SEARCHING: Final = ("redis", "opensearch", "serving")
+LOADING: Final = ("model-server", "open-webui")
 RUNNING: Final = (
     "postgres", "kafka", "mlflow", "airflow-api", "airflow-scheduler", "airflow-dag-processor",
     "airflow-triggerer",
 )  # fmt: skip
-WATCHING: Final = tuple(s.name for s in SERVICES if s.name not in {*ANSWERING, *RUNNING})
-TOGETHER: Final = (ANSWERING, RUNNING, WATCHING)
+WATCHING: Final = tuple(s.name for s in SERVICES if s.name not in {*SEARCHING, *LOADING, *RUNNING})
+TOGETHER: Final = (SEARCHING, LOADING, RUNNING, WATCHING)
 KILLED: Final = tuple((s.name,) for s in SERVICES) if "PROVE_EACH_PROCESS" in os.environ else TOGETHER
 RunDag = Callable[..., dict[str, str]]
 
