@@ -9,16 +9,24 @@ from local.settings import ROOT, StackSettings
 from local.start import choose_steps
 
 
-def _programs() -> set[str]:
+@pytest.fixture(scope="module")
+def programs() -> dict[str, configparser.SectionProxy]:
     parser = configparser.RawConfigParser()
     parser.read(ROOT / "local/supervisord.conf")
-    return {
-        section.removeprefix("program:") for section in parser.sections() if section.startswith("program:")
-    }
+    names = [section for section in parser.sections() if section.startswith("program:")]
+    return {name.removeprefix("program:"): parser[name] for name in names}
 
 
-def test_every_program_is_a_service_and_the_reverse() -> None:
-    assert {service.name for service in SERVICES} == _programs()
+def test_every_program_is_a_service_and_the_reverse(programs: dict[str, configparser.SectionProxy]) -> None:
+    assert {service.name for service in SERVICES} == programs.keys()
+
+
+def test_every_program_that_ends_is_started_again_with_all_its_children(
+    programs: dict[str, configparser.SectionProxy],
+) -> None:
+    for name, program in programs.items():
+        assert program.getboolean("autorestart"), name
+        assert program.getboolean("killasgroup"), name
 
 
 def test_every_optional_part_says_what_switches_it() -> None:
