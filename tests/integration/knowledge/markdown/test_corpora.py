@@ -12,8 +12,12 @@ from pathlib import Path
 import pytest
 
 from evaluation.report.runbook_report import build_report
+from processors.knowledge.blocks.rendering import render_markdown
+from processors.knowledge.blocks.walking import drop_lines
 from processors.knowledge.markdown.chunking import build_document_chunks, make_splitter, split_section
+from processors.knowledge.markdown.lines import clean_lines
 from processors.knowledge.markdown.parsing import Document, parse_document
+from processors.knowledge.markdown.reading import read_markdown
 from processors.knowledge.procedures.checking import record_page
 from processors.knowledge.procedures.reading import read_procedure
 
@@ -112,3 +116,10 @@ def test_the_runbook_report_of_published_runbooks(data: Path) -> None:
     # Written by others with other headings: none has an owner, a review or a way back.
     assert report["counts"]["no_owner"] == report["counts"]["no_rollback"] == report["runbooks"]
     assert report["counts"]["no_symptoms"] <= 5
+
+
+@pytest.mark.parametrize("name", ["kubernetes-docs", "opensearch-docs", "runbooks"])
+def test_what_is_written_of_the_blocks_of_a_page_reads_as_the_same_blocks(data: Path, name: str) -> None:
+    for path, text in read_pages(data / name).items():
+        blocks = read_markdown("\n".join(clean_lines(path, text)[0]))
+        assert drop_lines(read_markdown(render_markdown(blocks))) == drop_lines(blocks), path

@@ -1,0 +1,52 @@
+"""The parser of Markdown: CommonMark with tables. Nothing that is never closed hides the rest of a page."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, html_block
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline, html_inline
+
+from processors.knowledge.markdown.marks import take_marks
+
+_RAW: Final = re.compile(r"<(?:script|pre|style|textarea)(?=\s|>|$)", re.IGNORECASE)
+_RAW_END: Final = re.compile(r"</(?:script|pre|style|textarea)>", re.IGNORECASE)
+_ENDS: Final = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"), ("<!", ">"))
+_DEEPEST: Final = 40
+
+
+@lru_cache(maxsize=1)
+def open_parser() -> MarkdownIt:
+    """Return the parser; which addresses are safe to keep is not its task."""
+    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable("table")
+    parser.block.ruler.at("html_block", _read_closed_block, {"alt": ["paragraph", "reference", "blockquote"]})
+    parser.inline.ruler.at("html_inline", _read_closed_tag)
+    parser.core.ruler.after("block", "marks", _take_marks)
+    for name in ("normalizeLink", "normalizeLinkText"):
+        setattr(parser, name, lambda url: url)
+    setattr(parser, "validateLink", lambda _url: True)  # noqa: B010 - a method, replaced
+    return parser
+
+
+def _take_marks(state: StateCore) -> None:
+    take_marks(state.tokens)
+
+
+def _is_open(src: str, position: int) -> bool:
+    """Tell whether something begins that goes on to its end, and has none."""
+    if _RAW.match(src, position):
+        return not _RAW_END.search(src, position)
+    return any(
+        src.find(end, position + len(begin)) < 0 for begin, end in _ENDS if src.startswith(begin, position)
+    )
+
+
+def _read_closed_block(state: StateBlock, begin: int, end: int, silent: bool) -> bool:
+    position = state.bMarks[begin] + state.tShift[begin]
+    return not _is_open(state.src, position) and html_block(state, begin, end, silent)
+
+
+def _read_closed_tag(state: StateInline, silent: bool) -> bool:
+    return not _is_open(state.src, state.pos) and html_inline(state, silent)
