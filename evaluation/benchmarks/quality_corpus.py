@@ -11,7 +11,8 @@ from opensearchpy import OpenSearch, helpers
 from evaluation.benchmarks.rankers import plain_index
 from evaluation.queries.query_sets import Query, load_incidents
 from processors.knowledge.chunk import Chunk, make_id
-from processors.knowledge.markdown.chunking import build_document_chunks, open_splitter
+from processors.knowledge.markdown.chunking import build_document_chunks
+from processors.knowledge.markdown.cutting import open_splitter
 from processors.knowledge.markdown.parsing import parse_document
 from processors.pipelines.cag.sources.signature import sign_processing
 from processors.pipelines.embed import embed_chunks

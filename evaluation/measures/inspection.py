@@ -9,7 +9,8 @@ from opensearchpy import OpenSearch
 
 from evaluation.measures.probes import measure_drift
 from processors.knowledge.chunk import Chunk, embedding_text
-from processors.knowledge.markdown.chunking import open_splitter
+from processors.knowledge.markdown.cutting import Splitter, cut_blocks, open_splitter
+from processors.knowledge.markdown.reading import read_markdown
 from processors.knowledge.procedures.checking import PageRecord
 from processors.pipelines.cag.sources.model_cards import SOURCE as MODEL_CARDS
 from processors.settings import Settings
@@ -104,7 +105,7 @@ def inspect_version(
     """
     index = cover_family(candidate["index"])
     chunks = sample_chunks(client, index, _SAMPLE)
-    count = open_splitter(settings.embedding.tokenizer_file, settings.documents.chunk_tokens).count
+    splitter = open_splitter(settings.embedding.tokenizer_file, settings.documents.chunk_tokens)
     probed = chunks[:: max(1, len(chunks) // _PROBED)][:_PROBED]
     vectors, served = _embed(settings, probed)
     dimension = read_dimension(client, candidate["index"])
@@ -119,10 +120,15 @@ def inspect_version(
         found_by_vector=sum(c["content_hash"] in near for c, near in zip(probed, nearest, strict=fits)),
         sampled=len(chunks),
         without_text=_name_pages(chunks, lambda chunk: not chunk["text"].strip()),
-        oversized=_name_pages(chunks, lambda chunk: count(chunk["text"]) > settings.documents.chunk_tokens),
+        oversized=_name_pages(chunks, lambda chunk: _is_oversized(chunk, splitter)),
         chunk_tokens=settings.documents.chunk_tokens,
         lost=find_lost(candidate, live, records),
     )
+
+
+def _is_oversized(chunk: Chunk, splitter: Splitter) -> bool:
+    """Tell whether a chunk could have been cut: code and a row stay whole however large they are."""
+    return len(cut_blocks(read_markdown(chunk["text"]), splitter)) > 1
 
 
 def find_lost(candidate: Corpus, live: Corpus | None, records: Mapping[str, PageRecord]) -> list[str]:

@@ -6,6 +6,8 @@ from typing import Any, Final, Literal, NotRequired, TypedDict
 
 import pyarrow as pa
 
+from processors.knowledge.blocks import Block
+
 Pipeline = Literal["rag", "cag"]
 
 ENDED: Final = "runlore:ended"
@@ -15,7 +17,10 @@ ENDED: Final = "runlore:ended"
 class Chunk(TypedDict):
     """A piece of knowledge that is embedded, searched and cited as one.
 
-    Times are ISO 8601 strings in UTC. `labels` and `cite` are JSON objects; Parquet holds them as text.
+    Times are ISO 8601 strings in UTC. `labels`, `cite` and `blocks` are JSON; Parquet holds them as text.
+
+    A page's chunk has its `blocks`, the tree that its text is written from, with the lines of the page, and
+    `procedure`, an id that all chunks of one procedure share, or of a section that holds none.
 
     Dynamic chunks change while what they tell of goes on, and four fields are there for that. `began_at` to
     `observed_at` is the span that the chunk tells of. `gist` is what is embedded in place of the text: the
@@ -48,6 +53,8 @@ class Chunk(TypedDict):
     began_at: NotRequired[str]
     gist: NotRequired[str]
     values: NotRequired[list[str]]
+    blocks: NotRequired[list[Block]]
+    procedure: NotRequired[str]
     source_offset: NotRequired[int]
     source_offsets: NotRequired[str]
     source_place: NotRequired[str]
@@ -59,13 +66,13 @@ class Chunk(TypedDict):
 
 _KEYWORDS: Final = (
     "chunk_id", "doc_id", "source", "kind", "content_hash", "cluster", "namespace",
-    "service", "severity", "batch_id", "embedding_model",
+    "service", "severity", "batch_id", "embedding_model", "procedure",
 )  # fmt: skip
 _TEXTS: Final = ("title", "heading_path", "text")
 _KEPT: Final = ("gist", "source_offsets", "source_place")
 _LISTS: Final = ("acl", "values")
 _DATES: Final = ("began_at", "observed_at", "ingested_at", "indexed_at")
-_JSON: Final = ("labels", "cite")
+_JSON: Final = ("labels", "cite", "blocks")
 
 
 def parquet_schema() -> pa.Schema:
@@ -131,7 +138,11 @@ def embedding_text(chunk: Chunk) -> str:
 def chunks_to_table(chunks: list[Chunk]) -> pa.Table:
     """Return chunks as an Arrow table in the Parquet schema, JSON objects as text."""
     rows = [
-        {**chunk, **{name: json.dumps(chunk[name], sort_keys=True) for name in _JSON}} for chunk in chunks
+        {
+            **chunk,
+            **{name: json.dumps(value, sort_keys=True) for name, value in chunk.items() if name in _JSON},
+        }
+        for chunk in chunks
     ]
     return pa.Table.from_pylist(rows, schema=parquet_schema())
 
@@ -139,4 +150,4 @@ def chunks_to_table(chunks: list[Chunk]) -> pa.Table:
 def table_to_chunks(table: pa.Table) -> list[Chunk]:
     """Return the chunks of an Arrow table; fields that are null there are absent here."""
     rows = ({name: value for name, value in row.items() if value is not None} for row in table.to_pylist())
-    return [{**row, **{name: json.loads(row[name]) for name in _JSON}} for row in rows]  # type: ignore[typeddict-item]
+    return [{**row, **{name: json.loads(row[name]) for name in _JSON if name in row}} for row in rows]  # type: ignore[typeddict-item]

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from processors.access_policy import AccessPolicy, choose_groups
+from processors.knowledge.blocks import Block
 from processors.knowledge.chunk import Chunk, hash_content, make_id
 from processors.knowledge.times import EARLIEST, bound_moment
 from processors.knowledge.untrusted import clean_strings, clean_text
@@ -47,6 +48,8 @@ class Description(NamedTuple):
         began_at: When it began, ISO 8601; None of a page.
         gist: What is embedded in place of the text, if that changes; None where the text is.
         values: Words by which it is found though the text doesn't show them; None where no such are kept.
+        blocks: The tree that the text is written from; of a page.
+        procedure: The id that all parts of a procedure or section share; of a page.
     """
 
     kind: str
@@ -66,6 +69,8 @@ class Description(NamedTuple):
     began_at: str | None = None
     gist: str | None = None
     values: list[str] | None = None
+    blocks: list[Block] | None = None
+    procedure: str | None = None
 
 
 class Reading(NamedTuple):
@@ -178,6 +183,12 @@ def _make_chunk(described: Description, batch: Batch) -> Chunk:
     if described.values is not None:
         short = [value for value in clean_strings(described.values) if len(value) <= LONGEST_VALUE]
         chunk["values"] = short[-MOST_VALUES:]
+    if described.blocks is not None:
+        # Whatever is in a tree is in its text as well.
+        is_clean = chunk["text"] == described.text
+        chunk["blocks"] = described.blocks if is_clean else clean_strings(described.blocks)
+    if described.procedure is not None:
+        chunk["procedure"] = described.procedure
     return chunk
 
 

@@ -26,7 +26,6 @@ CANARY_SERVICE: Final = "runlore-canary"
 # Each sub-query offers this many candidates (or k, if more) to the normalisation.
 _CANDIDATES: Final = 50
 _RRF_CONSTANT: Final = 60
-_SIBLINGS: Final = 500
 # People paste whole logs. OpenSearch refuses a query of more than 1,024 clauses, and each word makes several.
 _SEARCHED_CHARACTERS: Final = 1_000
 _TEXT_FIELDS: Final = ("title", "heading_path", "text")
@@ -35,6 +34,7 @@ _OTHER_FIELDS: Final = ("values", "title.ru", "heading_path.ru", "text.ru")
 _TITLE_BOOST: Final = 0.25
 HIT_FIELDS: Final = (
     "chunk_id", "doc_id", "kind", "title", "heading_path", "text", "cite", "observed_at", "severity",
+    "procedure",
 )  # fmt: skip
 # What BM25 adds for a chunk of the very service or namespace that the question names.
 _NAMED_BOOST: Final = 3.0
@@ -77,6 +77,7 @@ class Hit(RetrievedHit):
     kind: str
     heading_path: str
     severity: str
+    procedure: str
 
 
 def build_hybrid_query(
@@ -287,6 +288,7 @@ def _parse_hit(hit: Mapping[str, Any]) -> Hit:
         kind=source.get("kind", ""),
         heading_path=source.get("heading_path", ""),
         severity=source.get("severity", ""),
+        procedure=source.get("procedure", ""),
     )
 
 
@@ -315,48 +317,3 @@ def fuse(lists: Iterable[Sequence[Hit]], k: int) -> list[Hit]:
             scores[identity] = scores.get(identity, 0.0) + 1 / (_RRF_CONSTANT + rank)
     best = sorted(scores, key=lambda identity: -scores[identity])[:k]
     return [{**by_id[identity], "score": scores[identity]} for identity in best]
-
-
-def build_siblings_query(hits: Iterable[Hit], groups: Sequence[str]) -> dict[str, Any]:
-    """Return the body of the search for all chunks of the documents among some hits."""
-    documents = sorted({hit["doc_id"] for hit in hits})
-    of_documents = [{"terms": {"doc_id": documents}}, {"terms": {"acl": sorted(groups)}}]
-    return {"size": _SIBLINGS, "_source": list(HIT_FIELDS), "query": {"bool": {"filter": of_documents}}}
-
-
-def complete_sections(hits: Iterable[Hit], siblings: Iterable[Hit], limit: int) -> list[Hit]:
-    """Return the hits with each document's hit grown to its whole section, each section once.
-
-    A procedure that was cut into chunks is one procedure to the reader: steps 5 to 8 alone mislead.
-
-    Args:
-        hits: Hits, best first; a section stands at its best one.
-        siblings: The chunks of the documents that the hits are from.
-        limit: A section with more characters than this stays as the hit that was found.
-
-    Example:
-        >>> cite = {"start_line": 1, "end_line": 2}
-        >>> first = {"doc_id": "d", "heading_path": "h", "text": "1. a", "cite": cite}
-        >>> second = {**first, "text": "2. b", "cite": {"start_line": 3, "end_line": 4}}
-        >>> (whole,) = complete_sections([second], [second, first], limit=99)
-        >>> whole["text"].splitlines(), whole["cite"]["end_line"]
-        (['1. a', '2. b'], 4)
-    """
-    sections: dict[tuple[str, str], list[Hit]] = {}
-    for sibling in sorted(siblings, key=lambda hit: int(hit["cite"].get("start_line", 0))):
-        sections.setdefault((sibling["doc_id"], sibling["heading_path"]), []).append(sibling)
-    seen: set[tuple[str, str]] = set()
-    completed: list[Hit] = []
-    for hit in hits:
-        section = (hit["doc_id"], hit["heading_path"])
-        parts = sections.get(section, [])
-        if section in seen:
-            continue
-        if len(parts) > 1 and sum(len(part["text"]) for part in parts) <= limit:
-            seen.add(section)
-            lines = {"start_line": parts[0]["cite"]["start_line"], "end_line": parts[-1]["cite"]["end_line"]}
-            text = "\n".join(part["text"] for part in parts)
-            completed.append({**hit, "text": text, "cite": {**hit["cite"], **lines}})
-        else:
-            completed.append(hit)
-    return completed

@@ -16,12 +16,11 @@ from processors.retrieval.hybrid import (
     Hit,
     TextToEmbed,
     build_hybrid_query,
-    build_siblings_query,
-    complete_sections,
     parse_hits,
 )
 from processors.retrieval.pages import rank_documents
 from processors.retrieval.recency import apply_recency
+from processors.retrieval.wholes import build_siblings_query, complete_hits, parse_parts
 from processors.versions.names import cover_family
 from serving.context.correlation import name_search
 from serving.context.metrics import time_stage
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
 # Recency re-ranks more hits than are asked for, so that a new one further down can rise.
 _RERANKED: Final = 30
 # About 1,000 tokens: a long procedure, but not a whole page under one heading.
-_SECTION_CHARACTERS: Final = 4_000
+_WHOLE_CHARACTERS: Final = 4_000
 
 
 async def search_version(
@@ -134,7 +133,7 @@ async def time_searches(
 
 
 async def read_sections(clients: Clients, hits: list[Hit], groups: Sequence[str]) -> list[Hit]:
-    """Return the hits with those of documents grown to their whole sections.
+    """Return the hits with those of documents grown to their whole procedures and sections.
 
     Args:
         clients: OpenSearch among them.
@@ -150,4 +149,4 @@ async def read_sections(clients: Clients, hits: list[Hit], groups: Sequence[str]
             body=build_siblings_query(documents, groups),
             headers=name_search(),
         )
-    return complete_sections(hits, parse_hits(response), _SECTION_CHARACTERS)
+    return complete_hits(hits, parse_parts(response), _WHOLE_CHARACTERS)

@@ -6,6 +6,7 @@ What is escaped is harder to find, so `kube_pod_status` and a single asterisk st
 import re
 from typing import Final
 
+_SIGN: Final = re.compile(r"[\\`\[\]!<&~*_]")
 _BACKSLASH: Final = re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)")
 _ALWAYS: Final = re.compile(r"`|(?<=\])[(\[:]|\[(?=!)|!(?=\[)|!$|<(?=[A-Za-z/!?])|&(?=#?\w+;)|~(?=~~)")
 _IN_LABEL: Final = re.compile(rf"[\[\]]|{_ALWAYS.pattern}")
@@ -31,6 +32,8 @@ def escape_words(text: str, *, pairs: bool = True, label: bool = False) -> str:
         >>> print(escape_words("<script> of `x` in kube_pod_status, 2 * 3, [no](link)"))
         \<script> of \`x\` in kube_pod_status, 2 * 3, [no]\(link)
     """
+    if not _SIGN.search(text):
+        return text
     text = (_IN_LABEL if label else _ALWAYS).sub(r"\\\g<0>", _BACKSLASH.sub(r"\\\\", text))
     return _UNDERSCORE.sub(r"\\_", _STAR.sub(r"\\*", text)) if pairs else text
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from processors.knowledge.blocks import Block, Span
+from processors.knowledge.blocks import Block, Cell, Span
+from processors.knowledge.blocks.spans import settle_spans
 
 
 def walk(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -51,3 +52,31 @@ def drop_lines(blocks: Iterable[Block]) -> list[Block]:
             held["children"] = drop_lines(block["children"])
         bare.append(held)
     return bare
+
+
+def drop_addresses(blocks: Iterable[Block]) -> list[Block]:
+    """Return blocks whose links and images are their words alone; those without any are the same objects."""
+    return [_drop_addresses(block) for block in blocks]
+
+
+def _drop_addresses(block: Block) -> Block:
+    bare = block
+    if "children" in block:
+        children = drop_addresses(block["children"])
+        if any(one is not other for one, other in zip(children, block["children"], strict=True)):
+            bare = {**bare, "children": children}
+    if any("url" in span for span in list_spans(block)):
+        if "spans" in block:
+            bare = {**bare, "spans": _to_words(block["spans"])}
+        if "rows" in block:
+            header, *rows = [[_to_words(cell) for cell in row] for row in (block["header"], *block["rows"])]
+            bare = {**bare, "header": header, "rows": rows}
+    return bare
+
+
+def _to_words(spans: Cell) -> Cell:
+    words: list[Span] = [
+        Span(kind="text" if span["kind"] in ("link", "image") else span["kind"], text=span["text"])
+        for span in spans
+    ]
+    return settle_spans(words)

@@ -69,7 +69,15 @@ class Builder:
     def open_tag(
         self, tag: str, attributes: Mapping[str, str], line: int, raw: str = "", *, empty: bool = False
     ) -> None:
-        """Take an opening tag; `empty` if it ends in itself."""
+        """Take an opening tag.
+
+        Args:
+            tag: Its name, in lower case.
+            attributes: By their names.
+            line: Where it begins.
+            raw: As it is written.
+            empty: Whether it ends in itself.
+        """
         if tag in _ENDS:
             self._end_open(*_ENDS[tag], line)
         element = Element(tag, dict(attributes), first=line, last=line, raw=raw)

@@ -38,7 +38,13 @@ def feed_html(builder: Builder, html: str, line: int) -> None:
 
 
 def feed_tag(builder: Builder, found: re.Match[str], line: int) -> None:
-    """Give one tag to a builder, or nothing for a declaration."""
+    """Give one tag to a builder, or nothing for a declaration.
+
+    Args:
+        builder: Takes it.
+        found: The tag.
+        line: Where it begins.
+    """
     if not found["name"]:
         return
     tag = found["name"].lower()
@@ -53,6 +59,12 @@ def feed_tag(builder: Builder, found: re.Match[str], line: int) -> None:
 
 
 def feed_inline(builder: Builder, html: str, line: int) -> None:
-    """Give a tag that stands within a paragraph to a builder."""
+    """Give a tag that stands within a paragraph to a builder.
+
+    Args:
+        builder: Takes it.
+        html: The tag.
+        line: Where it begins.
+    """
     if found := _TAG.fullmatch(html):
         feed_tag(builder, found, line)

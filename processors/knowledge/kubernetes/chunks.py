@@ -111,7 +111,7 @@ def _describe_state(object_: Object, frame: Frame, record: Record, now: datetime
 def _describe_event(event: Object, frame: Frame, record: Record, now: datetime) -> Description:
     about = find_subject(event)
     first, last = read_span(event, now)
-    words = describe_event(event, about, first, last)
+    words: dict[str, Any] = describe_event(event, about, first, last)
     meta = event["metadata"]
     uid, name = take_text(meta, "uid"), take_text(meta, "name")
     # An event without a name is told apart by what it says of what, and when.

@@ -1,4 +1,4 @@
-"""Notes and warnings in the dialects of GitHub, MkDocs, Docusaurus and kramdown, as plain paragraphs."""
+"""Notes and warnings in the dialects of MkDocs, Docusaurus and kramdown, as plain paragraphs."""
 
 import re
 from typing import Final
@@ -6,7 +6,6 @@ from typing import Final
 from processors.knowledge.markdown.lines import find_fenced
 
 _KINDS: Final = "note|tip|important|warning|caution|danger|info|hint|attention|error|example|abstract|success"
-_GITHUB: Final = re.compile(rf"^(\s*(?:>\s?)+)\[!({_KINDS})\][+-]?\s*(.*)$", re.IGNORECASE)
 _MKDOCS: Final = re.compile(r'^(\s*)(?:!!!|\?\?\?\+?)\s+(\w+)(?:\s+[\w ]+?)?(?:\s+"([^"]*)")?\s*$')
 _COLONS: Final = re.compile(rf"^(\s*):{{3,}}\s*({_KINDS})\b\s*(?:\[([^\]]*)\]|(.*))$", re.IGNORECASE)
 _COLONS_END: Final = re.compile(r"^\s*:{3,}\s*$")
@@ -21,8 +20,6 @@ def expand_admonitions(text: str) -> str:
     """Turn every admonition into `Note: …`, its text into plain paragraphs, line by line.
 
     Example:
-        >>> expand_admonitions("> [!WARNING]\\n> It deletes data.")
-        '> Warning:\\n> It deletes data.'
         >>> expand_admonitions("Only on Linux.\\n{: .note}")
         'Note: Only on Linux.\\n'
     """
@@ -38,8 +35,6 @@ def expand_admonitions(text: str) -> str:
             continue
         if found := _MKDOCS.match(line):
             indent = len(found[1])
-            lines[number] = f"{found[1]}{_name(found[2], found[3])}"
-        elif found := _GITHUB.match(line):
             lines[number] = f"{found[1]}{_name(found[2], found[3])}"
         elif found := _COLONS.match(line):
             lines[number] = f"{found[1]}{_name(found[2], found[3] or found[4])}"

@@ -1,51 +1,33 @@
-"""Sections in, chunks out: along the structure of Markdown, each small enough for the embedding model."""
+"""Sections in, chunks out: along the tree, each small enough for the embedding model."""
 
-import re
-import textwrap
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from markdown_it.tree import SyntaxTreeNode
-from semantic_text_splitter import MarkdownSplitter
-from tokenizers import Tokenizer
-
+from processors.knowledge.blocks import Block, Span
+from processors.knowledge.blocks.rendering import render_markdown
+from processors.knowledge.blocks.sections import Section
+from processors.knowledge.blocks.walking import cover_lines, drop_addresses, walk
 from processors.knowledge.chunk import Chunk, make_id
 from processors.knowledge.chunk_factory import Batch, Description, make_page_chunk
 from processors.knowledge.markdown import CHUNKER
+from processors.knowledge.markdown.cutting import Splitter, cut_blocks, measure
 from processors.knowledge.markdown.front_matter import to_text
-from processors.knowledge.markdown.parsing import Document, Section, open_parser
+from processors.knowledge.markdown.parsing import Document
+from processors.knowledge.steps.finding import Steps, find_steps
 
-_DASHES: Final = re.compile(r"-{4,}")
-
-
-class Splitter(NamedTuple):
-    """How large a chunk may be: `count` measures a text, `prose` cuts what has no structure."""
-
-    count: Callable[[str], int]
-    limit: int
-    prose: MarkdownSplitter
+# No chunk's text is cut in the middle: what is larger than this is told instead.
+_LARGEST_CODE: Final = 50_000
 
 
 class Piece(NamedTuple):
-    """A text and the lines that it came from, both counted from the section's first, which is 0."""
+    """Blocks of a page: the headings above them, and the number of what they are part of.
 
-    text: str
-    first: int
-    last: int
+    A piece that is part of steps has a number below that of all sections.
+    """
 
-
-def open_splitter(tokenizer_file: Path, chunk_tokens: int) -> Splitter:
-    """Return a splitter whose pieces have at most `chunk_tokens` tokens of the embedding model."""
-    tokenizer = Tokenizer.from_file(str(tokenizer_file))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return make_splitter(lambda text: len(tokenizer.encode(text, add_special_tokens=False)), chunk_tokens)
-
-
-def make_splitter(count: Callable[[str], int], limit: int) -> Splitter:
-    """Return a splitter of any measure, such as `len`."""
-    return Splitter(count, limit, MarkdownSplitter.from_callback(count, limit))
+    heading_path: list[str]
+    blocks: list[Block]
+    whole: int
 
 
 def hash_chunker(chunk_tokens: int, embedding_model: str) -> str:
@@ -58,143 +40,107 @@ def hash_chunker(chunk_tokens: int, embedding_model: str) -> str:
     return make_id(CHUNKER, chunk_tokens, embedding_model)[:12]
 
 
-def split_section(section: Section, splitter: Splitter) -> list[Section]:
-    """Cut a section into pieces that fit the embedding model, along the blocks of Markdown.
+def cut_document(document: Document, splitter: Splitter) -> list[Piece]:
+    """Cut a page into pieces that fit the embedding model.
 
-    A code block and a row of a table stay whole. Only one that is too large by itself is cut, by lines, and
-    then every part has the fence, or the table's head.
+    Steps that don't fit whole begin a piece and end one, so that no piece holds parts of two. Steps that are
+    headings of their own stand in one piece while they fit.
 
-    Example:
-        >>> section = Section(heading_path=[], start_line=5, end_line=7, text="One.\\n\\nTwo.")
-        >>> pieces = split_section(section, make_splitter(len, 6))
-        >>> [(piece["text"], piece["start_line"], piece["end_line"]) for piece in pieces]
-        [('One.', 5, 5), ('Two.', 7, 7)]
+    Args:
+        document: The parsed page.
+        splitter: Cuts to size.
     """
-    text, start = section["text"], section["start_line"]
-    if splitter.count(text) <= splitter.limit:
-        return [section]
-    lines = text.split("\n")
-    root = SyntaxTreeNode(open_parser().parse(text))
-    pieces = _trim(_pack(root, 0, len(lines), lines, splitter))
+    found = find_steps(document["sections"])
+    parts = [
+        part
+        for number, section in enumerate(document["sections"], start=len(found))
+        for part in _part_blocks(section, found, number)
+    ]
     return [
-        Section(
-            heading_path=section["heading_path"],
-            start_line=start + piece.first,
-            end_line=start + piece.last,
-            text=piece.text,
-        )
-        for piece in pieces
+        Piece(part.heading_path, held, part.whole)
+        for part in _join_parts(parts, found, splitter)
+        for held in cut_blocks(part.blocks, splitter)
     ]
 
 
-def _trim(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    for text, first, last in pieces:
-        filled = text.strip("\n")
-        if filled.strip():
-            first += len(text) - len(text.lstrip("\n"))
-            # A fence that is indented as deep as its list item was would be no fence by itself.
-            yield Piece(
-                textwrap.dedent(filled).rstrip(),
-                first,
-                max(first, last - (len(text) - len(text.rstrip("\n")))),
-            )
+def _part_blocks(section: Section, found: Sequence[Steps], number: int) -> Iterator[Piece]:
+    """Yield the blocks of a section, those of each procedure apart."""
+    held: list[Block] = []
+    whole = number
+    for block in section["blocks"]:
+        of = next(
+            (at for at, steps in enumerate(found) if steps.first <= block["first"] <= steps.last), number
+        )
+        if held and of != whole:
+            yield Piece(section["heading_path"], held, whole)
+            held = []
+        whole = of
+        held.append(_tell_large(block))
+    yield Piece(section["heading_path"], held, whole)
 
 
-def _pack(
-    node: SyntaxTreeNode, begin: int, end: int, lines: list[str], splitter: Splitter
-) -> Iterator[Piece]:
-    """Join neighbouring blocks while they fit; a block that doesn't fit alone is cut into its own."""
-    children = [child for child in node.children if child.map and child.type != "inline"]
-    if not children:
-        yield from _cut_block(node, begin, end, lines, splitter)
-        return
-    # What stands between two blocks belongs to the first.
-    starts = sorted({max(begin, child.map[0]) for child in children if child.map})
-    starts[0] = begin
-    by_start = {child.map[0]: child for child in reversed(children) if child.map}
-    held = begin
-    for first, last in zip(starts, [*starts[1:], end], strict=True):
-        if _fits(lines[held:last], splitter):
+def _join_parts(parts: Sequence[Piece], found: Sequence[Steps], splitter: Splitter) -> Iterator[Piece]:
+    """Join what fits into one piece: parts of a section, and sections that are steps of one procedure."""
+    held: Piece | None = None
+    size = 0
+    for part in parts:
+        cost = measure(part.blocks, splitter)
+        joined = _join(held, part, parts, found) if held and size + cost <= splitter.limit else None
+        if joined and (size := measure(joined.blocks, splitter)) <= splitter.limit:
+            held = joined
             continue
-        if held < first:
-            yield _take(lines, held, first)
-        held = first
-        if not _fits(lines[first:last], splitter):
-            child = by_start.get(first, children[0])
-            inside = _cut_block if child.type in ("fence", "code_block", "table") else _pack
-            yield from inside(child, first, last, lines, splitter)
-            held = last
-    if held < end:
-        yield _take(lines, held, end)
+        if held:
+            yield held
+        held, size = part, cost
+    if held:
+        yield held
 
 
-def _take(lines: list[str], first: int, end: int) -> Piece:
-    return Piece("\n".join(lines[first:end]), first, end - 1)
+def _join(held: Piece, part: Piece, parts: Sequence[Piece], found: Sequence[Steps]) -> Piece | None:
+    if held.heading_path == part.heading_path and held.blocks[-1]["last"] < part.blocks[0]["first"]:
+        whole = min(held.whole, part.whole)
+        goes_on = held.whole != part.whole and any(
+            other.heading_path != part.heading_path and other.whole in (held.whole, part.whole)
+            for other in parts
+        )
+        return None if goes_on else Piece(held.heading_path, [*held.blocks, *part.blocks], whole)
+    if held.whole != part.whole or held.whole >= len(found):
+        return None
+    path = found[held.whole].heading_path
+    return Piece(path, [*put_headings(held, path), *put_headings(part, path)], held.whole)
 
 
-def _fits(lines: list[str], splitter: Splitter) -> bool:
-    return splitter.count("\n".join(lines).strip()) <= splitter.limit
+def put_headings(piece: Piece, path: Sequence[str]) -> list[Block]:
+    """Return a piece's blocks below those of its headings that a path doesn't have."""
+    line = piece.blocks[0]["first"]
+    names = list(enumerate(piece.heading_path, start=1))[len(path) :]
+    headings = [make_heading(name, level, line) for level, name in names]
+    return [*headings, *piece.blocks]
 
 
-def _cut_block(
-    node: SyntaxTreeNode, begin: int, end: int, lines: list[str], splitter: Splitter
-) -> Iterator[Piece]:
-    """Cut one block that is too large by itself."""
-    first, last = node.map or (begin, end)
-    if node.type == "fence":
-        closed = lines[last - 1].strip(" \t>").startswith(node.markup) and last - first > 1
-        head, tail = lines[first : first + 1], [lines[first][: _indent(lines[first])] + node.markup]
-        yield from _cut_lines(first + 1, last - closed, head, tail, lines, splitter)
-    elif node.type == "table":
-        # However wide the source draws its columns, three dashes say the same in fewer tokens.
-        head = [lines[first], _DASHES.sub("---", lines[first + 1])]
-        # Under a head that fills most of every part, the parts would say nothing but the head.
-        is_wide = splitter.count("\n".join(head)) > splitter.limit // 2
-        begin_rows, head = (first, []) if is_wide else (first + 2, head)
-        yield from _cut_lines(begin_rows, last, head, [], lines, splitter)
-    elif node.type == "code_block":
-        yield from _cut_lines(first, last, [], [], lines, splitter)
-    else:
-        yield from _cut_prose("\n".join(lines[begin:end]), begin, splitter)
-        return
-    if any(line.strip() for line in lines[last:end]):
-        yield from _cut_prose("\n".join(lines[last:end]), last, splitter)
+def make_heading(name: str, level: int, line: int) -> Block:
+    """Return a heading of plain words.
+
+    Args:
+        name: Its words.
+        level: How many headings stand above it, and itself.
+        line: Of what is below it.
+    """
+    return Block(
+        kind="heading", level=min(level, 6), spans=[Span(kind="text", text=name)], first=line, last=line
+    )
 
 
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
-
-
-def _cut_lines(
-    begin: int, end: int, head: list[str], tail: list[str], lines: list[str], splitter: Splitter
-) -> Iterator[Piece]:
-    """Cut a block between lines, each part within head and tail; a line too long by itself is cut as well."""
-    if head and not _fits([*head, *tail], splitter):
-        head, tail = [], []
-    held = begin
-    for number in range(begin, end):
-        if _fits([*head, *lines[held : number + 1], *tail], splitter):
-            continue
-        if held < number:
-            yield Piece("\n".join([*head, *lines[held:number], *tail]), held, number - 1)
-        held = number
-        if not _fits([*head, lines[number], *tail], splitter):
-            room = splitter.limit - splitter.count("\n".join([*head, *tail]))
-            for part in MarkdownSplitter.from_callback(splitter.count, max(1, room - 2)).chunks(
-                lines[number]
-            ):
-                yield Piece("\n".join([*head, part, *tail]), number, number)
-            held = number + 1
-    if held < end:
-        yield Piece("\n".join([*head, *lines[held:end], *tail]), held, end - 1)
-
-
-def _cut_prose(text: str, begin: int, splitter: Splitter) -> Iterator[Piece]:
-    position, line = 0, begin
-    for offset, piece in splitter.prose.chunk_indices(text):
-        line += text.count("\n", position, offset)
-        position = offset
-        yield Piece(piece, line, line + piece.rstrip("\n").count("\n"))
+def _tell_large(block: Block) -> Block:
+    """Return a block in whose place stands a word on it, if it is code that no chunk can hold."""
+    if block["kind"] == "code" and len(block["text"]) > _LARGEST_CODE:
+        lines = block["text"].count("\n") + 1
+        return Block(
+            kind="omitted", what=f"code of {lines} lines", target="", first=block["first"], last=block["last"]
+        )
+    if "children" in block:
+        return {**block, "children": [_tell_large(child) for child in block["children"]]}
+    return block
 
 
 def build_document_chunks(
@@ -212,18 +158,20 @@ def build_document_chunks(
         document: The parsed page.
         cite: Where it came from: repository, commit and path.
         groups: Who may see it.
-        splitter: Cuts sections to size.
+        splitter: Cuts it to size.
         batch_id: The run that read it.
         ingested_at: When it read it, ISO 8601.
         changed_at: When the page was changed last, ISO 8601; if nobody knows, it is when it was read.
     """
-    pieces = [piece for section in document["sections"] for piece in split_section(section, splitter)]
     meta = document["front_matter"]
     doc_id = make_id(cite["repository"], cite["path"])
     batch = Batch(batch_id, ingested_at)
     chunks = []
-    for number, piece in enumerate(pieces):
-        headings = [document["title"], *(h for h in piece["heading_path"] if h != document["title"])]
+    for number, piece in enumerate(cut_document(document, splitter)):
+        headings = [document["title"], *(h for h in piece.heading_path if h != document["title"])]
+        text = render_markdown(piece.blocks)
+        gist = _shorten_gist(piece.blocks, text, splitter)
+        first, last = cover_leaves(piece.blocks)
         described = Description(
             kind="runbook" if "alert" in meta or "runbook" in cite["path"].lower() else "doc",
             identity=(doc_id, number),
@@ -231,12 +179,31 @@ def build_document_chunks(
             source=cite["repository"],
             title=document["title"],
             heading_path=" > ".join(headings),
-            text=piece["text"],
+            text=text,
             observed_at=ingested_at if changed_at is None else changed_at,
             service=to_text(meta.get("service")),
             severity=to_text(meta.get("severity")),
             labels={"path": cite["path"], "alert": to_text(meta.get("alert"))},
-            cite={**cite, "start_line": piece["start_line"], "end_line": piece["end_line"]},
+            cite={**cite, "start_line": first, "end_line": last},
+            gist=None if gist == text else gist,
+            blocks=piece.blocks,
+            procedure=make_id(doc_id, "procedure", piece.whole),
         )
         chunks.append(make_page_chunk(described, batch, groups))
     return chunks
+
+
+def _shorten_gist(blocks: Sequence[Block], text: str, splitter: Splitter) -> str:
+    """Return what is embedded: the words without addresses, as much of them as the model reads."""
+    bare = drop_addresses(blocks)
+    same = all(one is other for one, other in zip(bare, blocks, strict=True))
+    lines = (text if same else render_markdown(bare)).split("\n")
+    while len(lines) > 1 and splitter.count("\n".join(lines)) > splitter.limit:
+        lines = lines[: len(lines) * 3 // 4]
+    return "\n".join(lines)
+
+
+def cover_leaves(blocks: Sequence[Block]) -> tuple[int, int]:
+    """Return the first and last line of what blocks hold: a part of a list has the lines of the whole."""
+    leaves = [block for block in walk(blocks) if not block.get("children")]
+    return cover_lines(leaves)

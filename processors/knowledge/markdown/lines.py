@@ -59,6 +59,17 @@ def find_fenced(lines: list[str]) -> list[bool]:
     return fenced
 
 
+def find_mark(line: str) -> str:
+    """Return the mark that begins a code block in a line, or nothing.
+
+    Example:
+        >>> find_mark("> - ```sh"), find_mark("```x```")
+        ('```', '')
+    """
+    found = _FENCE.match(line)
+    return found[1] if found and not (found[1][0] == "`" and "`" in found[2]) else ""
+
+
 def drop_between(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> str:
     """Drop what stands between two marks, with the marks; what is never closed stays.
 

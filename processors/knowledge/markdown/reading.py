@@ -6,7 +6,7 @@ from typing import Final
 
 from markdown_it.token import Token
 
-from processors.knowledge.blocks import Block, Cell
+from processors.knowledge.blocks import Block, Cell, Span
 from processors.knowledge.blocks.spans import settle_spans, to_words
 from processors.knowledge.html.elements import Builder, Element, Text
 from processors.knowledge.html.flow import is_block, read_flow
@@ -164,7 +164,7 @@ def _read_list(reader: _Reader, opening: Token, first: int, last: int) -> Block:
 
 def _read_quote(token: Token, children: list[Block], first: int, last: int) -> Block:
     label, words = token.meta.get("alert", ("", ""))
-    title = _read_words(words) if words else ""
+    title = to_words(read_line_of_markdown(words)) if words else ""
     if label == "TAB":
         return Block(kind="tab", label=title, children=children, first=first, last=last)
     if label == "DETAILS":
@@ -178,9 +178,18 @@ def _read_quote(token: Token, children: list[Block], first: int, last: int) -> B
     return block
 
 
-def _read_words(text: str) -> str:
-    (token,) = open_parser().parseInline(text)
-    return to_words(settle_spans(read_line(read_inline(token, 1).children)))
+def read_line_of_markdown(text: str) -> list[Span]:
+    """Return the spans of one line of Markdown, such as a title.
+
+    Example:
+        >>> read_line_of_markdown("The *red* `pod`")
+        [{'kind': 'text', 'text': 'The red '}, {'kind': 'code', 'text': 'pod'}]
+    """
+    return [span for token in open_parser().parseInline(text) for span in _read_spans(token, 1)]
+
+
+def _read_spans(token: Token, line: int) -> list[Span]:
+    return settle_spans(read_line(read_inline(token, line).children))
 
 
 def _read_rows(reader: _Reader) -> Iterator[list[Cell]]:
@@ -189,6 +198,6 @@ def _read_rows(reader: _Reader) -> Iterator[list[Cell]]:
         if token.type == "tr_open":
             row = []
         elif token.type == "inline":
-            row.append(settle_spans(read_line(read_inline(token, (token.map or [0])[0] + 1).children)))
+            row.append(_read_spans(token, (token.map or [0])[0] + 1))
         elif token.type == "tr_close":
             yield row

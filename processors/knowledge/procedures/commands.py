@@ -4,7 +4,6 @@ import re
 import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator
 from typing import Final
 
 from processors.knowledge.procedures import Command
@@ -13,7 +12,6 @@ _SHELLS: Final = ("sh", "bash", "shell", "zsh", "console", "shell-session", "ter
 _PROMPT: Final = re.compile(r"^\s*(?:\[[^\]\n]*\][$#]|[\w.@:~/-]*\$|[\w.-]+@[\w.:~/-]+#)\s+(?=\S)")
 _PROMPT_ANY: Final = re.compile(r"^\s*\$\s+(?=\S)", re.MULTILINE)
 _PLACEHOLDER: Final = re.compile(r"<[A-Za-z][^<>\n]*>|\{\{.*?\}\}|\[[A-Z][A-Z _-]+\]")
-_CODE_SPAN: Final = re.compile(r"(?<!`)(`{1,2})(?!`)([^`\n]{1,500})\1(?!`)")
 _ASSIGNMENT: Final = re.compile(r"^\w+=")
 _SKIPPED: Final = ("sudo", "env", "time", "nohup", "exec", "command")
 _TOOLS: Final = (
@@ -43,18 +41,15 @@ def read_block(info: str, text: str, line: int) -> list[Command]:
     )
 
 
-def find_inline_commands(text: str, line: int) -> Iterator[Command]:
-    """Yield the code spans of a paragraph that call a well-known tool.
+def is_command(code: str) -> bool:
+    """Tell whether code within a line calls a well-known tool.
 
     Example:
-        >>> [command["target"] for command in find_inline_commands("Run `kubectl get pods` and see `up`.", 1)]
-        ['kubectl']
+        >>> is_command("kubectl get pods"), is_command("up"), is_command("kubectl")
+        (True, False, False)
     """
-    for found in _CODE_SPAN.finditer(text):
-        words = found[2].split()
-        if len(words) > 1 and words[0] in _TOOLS:
-            at = line + text.count("\n", 0, found.start())
-            yield Command(language="sh", text=found[2], line=at, target=find_target(found[2]))
+    words = code.split()
+    return len(words) > 1 and words[0] in _TOOLS
 
 
 def find_target(text: str) -> str:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from processors.knowledge.chunk import Chunk, chunks_to_table, make_id
-from processors.knowledge.markdown.chunking import build_document_chunks, open_splitter
+from processors.knowledge.markdown.chunking import build_document_chunks
+from processors.knowledge.markdown.cutting import open_splitter
 from processors.knowledge.markdown.parsing import parse_document
 from processors.knowledge.procedures.checking import PageRecord, record_page, update_records
 from processors.knowledge.procedures.reading import read_procedure

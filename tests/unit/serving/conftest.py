@@ -31,6 +31,7 @@ def make_hit(chunk_id: str, index: str = "cag-v000003", **fields: Any) -> dict[s
         "kind": "runbook",
         "title": f"Title {chunk_id}",
         "heading_path": "",
+        "procedure": "",
         "text": f"Text of {chunk_id}.",
         "cite": {"type": "log", "topic": "runlore.logs"},
         "observed_at": "2026-11-20T10:00:00Z",

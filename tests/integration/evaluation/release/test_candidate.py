@@ -15,7 +15,9 @@ from opensearchpy import OpenSearch
 from evaluation.release import candidate
 from evaluation.release.approval import Approval, explain_refusal, promote_refused
 from evaluation.report.compare import read_recorded, render_comparison
-from processors.knowledge.markdown.parsing import Section
+from processors.knowledge.blocks import Block
+from processors.knowledge.blocks.plain import render_plain
+from processors.knowledge.blocks.walking import walk
 from processors.pipelines.cag import markdown, sync
 from processors.pipelines.cag.index import build_version
 from processors.settings import Settings, change_settings
@@ -76,19 +78,23 @@ def find_reason(reasons: list[str], words: str) -> str:
     return found[0]
 
 
-def keep_sections_whole(section: Section, _splitter: Any) -> list[Section]:
-    return [{**section, "text": "\n\n".join([section["text"]] * 10)}]
+def keep_sections_whole(blocks: list[Block], _splitter: Any) -> list[list[Block]]:
+    return [blocks * 10]
 
 
-def cut_lines(section: Section, _splitter: Any) -> list[Section]:
-    lines = section["text"].split("\n")
-    return [{**section, "text": line} for line in lines if line.strip()]
+def cut_lines(blocks: list[Block], _splitter: Any) -> list[list[Block]]:
+    leaves = [block for block in walk(blocks) if not block.get("children")]
+    words = [word for leaf in leaves for word in render_plain([leaf]).split()]
+    return [
+        [{**leaves[0], "kind": "paragraph", "spans": [{"kind": "text", "text": word}]}] for word in words[::4]
+    ]
 
 
-def lose_or_keep_whole(section: Section, splitter: Any) -> list[Section]:
+def lose_or_keep_whole(blocks: list[Block], splitter: Any) -> list[list[Block]]:
     """Lose the texts of some sections, and leave the others as long as they are."""
-    loses = sum(map(len, section["heading_path"])) % 2
-    return [{**section, "text": "\n"}] if loses else keep_sections_whole(section, splitter)
+    loses = blocks[0]["first"] % 2
+    lost: Block = {**blocks[0], "kind": "paragraph", "spans": []}
+    return [[lost]] if loses else keep_sections_whole(blocks, splitter)
 
 
 @pytest.fixture
@@ -113,7 +119,7 @@ def test_chunks_without_text_and_too_long_ones_dropped_pages_and_a_leak(
         return [] if document["path"].startswith("kafka") else genuine(document, *others)
 
     monkeypatch.setattr(markdown, "build_document_chunks", drop)
-    monkeypatch.setattr("processors.knowledge.markdown.chunking.split_section", lose_or_keep_whole)
+    monkeypatch.setattr("processors.knowledge.markdown.chunking.cut_blocks", lose_or_keep_whole)
     source = restricted.documents.sources[-1].model_copy(update={"groups": ("public",)})
     careless = change_settings(
         restricted, documents={"sources": (*restricted.documents.sources[:-1], source)}
@@ -139,7 +145,7 @@ def test_lines_for_chunks_and_vectors_of_a_wrong_model(
         drawn = draw.normal(size=(len(texts), settings.embedding.dimension)).astype(np.float32)
         return drawn / np.linalg.norm(drawn, axis=1, keepdims=True), f"{model}@other"
 
-    monkeypatch.setattr("processors.knowledge.markdown.chunking.split_section", cut_lines)
+    monkeypatch.setattr("processors.knowledge.markdown.chunking.cut_blocks", cut_lines)
     monkeypatch.setattr("processors.pipelines.embed.embed_texts", embed)
     monkeypatch.setattr("processors.pipelines.embed.find_embeddings", lambda *_: {})
     _, reasons = build_all(settings)
@@ -198,7 +204,7 @@ def test_a_refusal_is_told_everywhere_and_a_person_may_override_it(
     url, received = inbox
     told = change_settings(settings, versions={"alertmanager_url": url})
     with monkeypatch.context() as patched:
-        patched.setattr("processors.knowledge.markdown.chunking.split_section", keep_sections_whole)
+        patched.setattr("processors.knowledge.markdown.chunking.cut_blocks", keep_sections_whole)
         synced = sync.sync_documents(told, f"test-{uuid.uuid4().hex}", force=True)
         assert synced
         markdown.process_documents(told, synced["run_url"])

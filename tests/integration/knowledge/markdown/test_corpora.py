@@ -6,25 +6,28 @@ Needs RUNLORE_TEST_DATA: a folder with `kubernetes-docs`, `opensearch-docs`, `ru
 import json
 import os
 import re
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from evaluation.report.runbook_report import build_report
+from processors.knowledge.blocks.plain import render_plain
 from processors.knowledge.blocks.rendering import render_markdown
-from processors.knowledge.blocks.walking import drop_lines
-from processors.knowledge.markdown.chunking import build_document_chunks, make_splitter, split_section
+from processors.knowledge.blocks.walking import drop_lines, list_code, list_spans, walk
+from processors.knowledge.markdown.chunking import build_document_chunks
+from processors.knowledge.markdown.cutting import make_splitter
 from processors.knowledge.markdown.lines import clean_lines
 from processors.knowledge.markdown.parsing import Document, parse_document
 from processors.knowledge.markdown.reading import read_markdown
 from processors.knowledge.procedures.checking import record_page
 from processors.knowledge.procedures.reading import read_procedure
+from tests.support.active import list_active
 
 _LIMIT = 160
 # Words and signs: close to the model's tokens, and here without a model.
 _SPLITTER = make_splitter(lambda text: len(re.findall(r"\w+|[^\w\s]", text)), _LIMIT)
-_FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,}).*?^[ \t>]*\1[`~]*[ \t]*$", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -53,28 +56,32 @@ def test_every_page_of_a_corpus_is_read(data: Path, name: str, pages: int) -> No
     documents = parse_pages(texts)
     assert len(documents) >= pages
     for document, text in zip(documents, texts.values(), strict=True):
-        assert document["body"].count("\n") == text.count("\n")
-        for section in document["sections"]:
-            assert section["text"].count("\n") == section["end_line"] - section["start_line"]
-    prose = "\n".join(_FENCE.sub("", s["text"]) for page in documents for s in page["sections"])
-    prose = re.sub(r"(`+)[^`\n]*\1", "", prose)
+        lines = text.count("\n") + 1
+        for block in walk(document["blocks"]):
+            assert 1 <= block["first"] <= block["last"] <= lines
+    spans = [span for page in documents for block in walk(page["blocks"]) for span in list_spans(block)]
+    prose = " ".join(span["text"] for span in spans if span["kind"] == "text")
     assert (
         len(re.findall(r"\]\((?:http|javascript)|<script|<a href|\{% (?:include|raw)", prose)) <= pages // 200
     )
+    assert not [
+        span["url"] for span in spans if span.get("url", "").lower().startswith(("javascript", "data:"))
+    ]
 
 
-def test_no_chunk_of_a_corpus_is_too_large_or_ends_inside_of_code(data: Path) -> None:
-    open_code = too_large = total = 0
-    for path, text in list(read_pages(data / "opensearch-docs").items())[::5]:
+@pytest.mark.parametrize("name", ["kubernetes-docs", "opensearch-docs", "runbooks"])
+def test_each_code_block_is_in_one_chunk_and_each_chunk_parses_on_its_own(data: Path, name: str) -> None:
+    too_large = total = 0
+    for path, text in list(read_pages(data / name).items())[::5]:
         document = parse_document(path, text)
-        for section in document["sections"]:
-            for piece in split_section(section, _SPLITTER):
-                total += 1
-                too_large += _SPLITTER.count(piece["text"]) > _LIMIT
-                open_code += len(re.findall(r"^[ \t>]*```", piece["text"], re.MULTILINE)) % 2
-    assert total > 1000
-    assert too_large == 0
-    assert open_code <= total // 1000
+        chunks = build_document_chunks(document, {"repository": "r", "path": path}, [], _SPLITTER, "b", "now")
+        codes = Counter(code["text"] for chunk in chunks for code in list_code(chunk["blocks"]))
+        assert codes == Counter(code["text"] for code in list_code(document["blocks"])), path
+        for chunk in chunks:
+            assert drop_lines(read_markdown(chunk["text"])) == drop_lines(chunk["blocks"]), path
+            total += 1
+            too_large += _SPLITTER.count(chunk.get("gist") or chunk["text"]) > _LIMIT
+    assert too_large <= total // 100
 
 
 def test_hostile_payloads_come_out_as_text_that_can_not_act(data: Path) -> None:
@@ -93,19 +100,17 @@ def test_hostile_payloads_come_out_as_text_that_can_not_act(data: Path) -> None:
             chunks = build_document_chunks(
                 parse_document("a.md", page), {"repository": "r", "path": "a.md"}, [], _SPLITTER, "b", "now"
             )
-            told = " ".join(f"{chunk['title']} {chunk['text']}" for chunk in chunks)
-            told = re.sub(r"(`+)[^`\n]*\1", "", told)
-            assert not re.search(
-                r"<\s*/?(?:script|img|svg|iframe|a|body|div|object|embed|style)\b", told, re.IGNORECASE
-            ), told
-            assert not re.search(r"\]\(", told), told
+            told = "\n\n".join(chunk["text"] for chunk in chunks)
+            assert [one for one in list_active(told) if one.startswith("html")] == [], told
+            urls = [s.get("url", "") for c in chunks for b in walk(c["blocks"]) for s in list_spans(b)]
+            assert not [url for url in urls if re.match(r"\W*(?:java|vb|data)", url, re.IGNORECASE)], told
 
 
 def test_attacks_in_sentences_are_kept_as_the_data_that_they_are(data: Path) -> None:
     attacks = json.loads((data / "hostile-text" / "text_attack_train.json").read_text())
     for attack in (sentence for sentences in attacks.values() for sentence in sentences):
         (section,) = parse_document("a.md", f"# T\n\n{attack}\n")["sections"]
-        assert section["text"].split() == attack.split()
+        assert render_plain(section["blocks"]).split() == attack.split()
 
 
 def test_the_runbook_report_of_published_runbooks(data: Path) -> None:

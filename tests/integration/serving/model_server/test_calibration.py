@@ -13,7 +13,9 @@ import httpx
 import numpy as np
 import pytest
 
-from processors.knowledge.markdown.chunking import open_splitter, split_section
+from processors.knowledge.blocks.rendering import render_markdown
+from processors.knowledge.markdown.chunking import cut_document
+from processors.knowledge.markdown.cutting import open_splitter
 from processors.knowledge.markdown.parsing import parse_document
 from processors.retrieval.glossary import translate_terms
 from processors.retrieval.language import PHRASES
@@ -36,10 +38,10 @@ def chunks(data: Path) -> list[tuple[str, str, str]]:
     for path in sorted((data / "corpus").rglob("*.md")):
         page = str(path.relative_to(data / "corpus"))
         document = parse_document(page, path.read_text())
-        for section in document["sections"]:
-            headings = [heading for heading in section["heading_path"] if heading != document["title"]]
+        for piece in cut_document(document, splitter):
+            headings = [heading for heading in piece.heading_path if heading != document["title"]]
             title = " > ".join([document["title"], *headings])
-            found += [(page, title, piece["text"]) for piece in split_section(section, splitter)]
+            found.append((page, title, render_markdown(piece.blocks)))
     return found
 
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from processors.knowledge.chunk import make_id
-from processors.knowledge.markdown.chunking import make_splitter
+from processors.knowledge.markdown.cutting import make_splitter
 from processors.pipelines.cag import markdown
 from processors.settings import change_settings, load_settings
 from processors.stores import staging
