@@ -1,9 +1,9 @@
 """A file of a repository or folder as a page: what it is by its name, and its text by its bytes."""
 
-import codecs
 from typing import Final
 
 from processors.knowledge.documents import ConvertedPage
+from processors.knowledge.documents.decoding import decode_text
 from processors.knowledge.documents.docx import convert_docx
 
 MARKDOWN_SUFFIXES: Final = (".md", ".markdown")
@@ -71,34 +71,8 @@ def convert_page(path: str, data: bytes, max_page_bytes: int) -> ConvertedPage:
     """
     if data.startswith(_LFS_POINTER):
         return ConvertedPage(text="", warnings=["not read: only a Git LFS pointer is here, not the page"])
-    page = decode_markdown(data) if path.lower().endswith(MARKDOWN_SUFFIXES) else convert_docx(data)
+    page = decode_text(data) if path.lower().endswith(MARKDOWN_SUFFIXES) else convert_docx(data)
     size = len(page["text"].encode())
     if size > max_page_bytes:
         return ConvertedPage(text="", warnings=[f"not read: {size} bytes of text, {max_page_bytes} are read"])
     return page
-
-
-def decode_markdown(data: bytes) -> ConvertedPage:
-    r"""Return the text of a Markdown file.
-
-    Example:
-        >>> decode_markdown(b"caf\xe9")
-        {'text': 'caf�', 'warnings': ['not all of it is UTF-8; what is not was replaced, first at byte 3']}
-        >>> decode_markdown(b"\x89PNG\0\0")["text"]
-        ''
-    """
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return ConvertedPage(text=_drop_nul(data.decode("utf-16", "replace")), warnings=["read as UTF-16"])
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        if b"\0" in data:
-            return ConvertedPage(text="", warnings=["not read: binary content, not text"])
-        warning = f"not all of it is UTF-8; what is not was replaced, first at byte {error.start}"
-        return ConvertedPage(text=data.decode("utf-8-sig", "replace"), warnings=[warning])
-    odd_text = ["NUL characters were replaced"] if "\0" in text else []
-    return ConvertedPage(text=_drop_nul(text), warnings=odd_text)
-
-
-def _drop_nul(text: str) -> str:
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")

@@ -162,7 +162,7 @@ def test_odd_content_is_reported_and_the_rest_is_read(pages: Path, tmp_path: Pat
     assert texts == {
         "a.md": "# A\n",
         "sub/b.md": "# B\n",
-        "bytes.md": "# caf\N{REPLACEMENT CHARACTER}\n",
+        "bytes.md": "# café\n",
         "wide.md": "# Широко\n",
         "empty.md": "",
     }
