@@ -48,8 +48,9 @@ def complete_hits(hits: Iterable[Hit], siblings: Iterable[Part], limit: int) -> 
 
     Example:
         >>> cite = {"start_line": 1, "end_line": 2}
-        >>> first = {"doc_id": "d", "heading_path": "h", "procedure": "p", "text": "1. a", "cite": cite}
-        >>> second = {**first, "text": "2. b", "cite": {"start_line": 3, "end_line": 4}}
+        >>> first = {"chunk_id": "a", "doc_id": "d", "heading_path": "h", "procedure": "p", "cite": cite}
+        >>> first["text"] = "1. a"
+        >>> second = {**first, "chunk_id": "b", "text": "2. b", "cite": {"start_line": 3, "end_line": 4}}
         >>> parts = [{**second, "blocks": []}, {**first, "blocks": []}]
         >>> (whole,) = complete_hits([second], parts, limit=99)
         >>> whole["text"].splitlines(), whole["cite"]["end_line"]
@@ -58,19 +59,23 @@ def complete_hits(hits: Iterable[Hit], siblings: Iterable[Part], limit: int) -> 
     wholes: dict[tuple[str, str], list[Part]] = {}
     for sibling in sorted(siblings, key=lambda hit: int(hit["cite"].get("start_line", 0))):
         wholes.setdefault(_name_whole(sibling), []).append(sibling)
-    seen: set[tuple[str, str]] = set()
+    seen: set[str] = set()
     completed: list[Hit] = []
     for hit in hits:
-        name = _name_whole(hit)
-        parts = wholes.get(name, [])
-        if name in seen:
+        if hit["chunk_id"] in seen:
             continue
-        if len(parts) > 1 and sum(len(part["text"]) for part in parts) <= limit:
-            seen.add(name)
-            completed.append(_join(hit, parts))
-        else:
-            completed.append(hit)
+        parts = wholes.get(_name_whole(hit), [])
+        # Of a procedure that is too long, the section is better than a piece of it.
+        own = [part for part in parts if part["heading_path"] == hit["heading_path"]]
+        fitting = [held for held in (parts, own) if _measure(held) <= limit and len(held) > 1]
+        if fitting:
+            seen |= {part["chunk_id"] for part in fitting[0]}
+        completed.append(_join(hit, fitting[0]) if fitting else hit)
     return completed
+
+
+def _measure(parts: Sequence[Part]) -> int:
+    return sum(len(part["text"]) for part in parts)
 
 
 def _name_whole(hit: Hit) -> tuple[str, str]:

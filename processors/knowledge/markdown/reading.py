@@ -15,6 +15,7 @@ from processors.knowledge.html.tables import make_table
 from processors.knowledge.html.tags import feed_html
 from processors.knowledge.markdown.inline import read_inline
 from processors.knowledge.markdown.parser import open_parser
+from processors.knowledge.markdown.typed import is_typed
 
 _TITLE: Final = re.compile(r"""\b(?:title|caption|filename)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _RAW: Final = frozenset(["pre", "listing", "xmp"])
@@ -27,6 +28,8 @@ class _Reader:
         self.tokens: Sequence[Token] = open_parser().parse(text)
         self.lines = text.split("\n")
         self.at = 0
+        # The line of the item that is read, once its first block is.
+        self.item = 0
 
     def take(self) -> Token:
         token = self.tokens[self.at]
@@ -87,9 +90,11 @@ def _read_block(reader: _Reader) -> list[Block]:
     first, last = reader.cover(token)
     kind = token.type
     if kind == "paragraph_open":
-        content = read_inline(reader.take(), first)
+        inline = reader.take()
         reader.take()
-        return _read_text(content, first, last)
+        if reader.item and is_typed(reader.lines[first - 1 : last], reader.lines[reader.item - 1]):
+            return [Block(kind="code", language="", text=inline.content, first=first, last=last)]
+        return _read_text(read_inline(inline, first), first, last)
     if kind == "heading_open":
         content = read_inline(reader.take(), first)
         reader.take()
@@ -99,7 +104,10 @@ def _read_block(reader: _Reader) -> list[Block]:
     if kind in ("bullet_list_open", "ordered_list_open"):
         return [_read_list(reader, token, first, last)]
     if kind == "blockquote_open":
-        return [_read_quote(token, _read_siblings(reader), first, last)]
+        above, reader.item = reader.item, 0
+        children = _read_siblings(reader)
+        reader.item = above
+        return [_read_quote(token, children, first, last)]
     if kind == "table_open":
         rows = list(_read_rows(reader))
         return [make_table(rows[0], rows[1:], first, last)]
@@ -146,7 +154,7 @@ def _read_list(reader: _Reader, opening: Token, first: int, last: int) -> Block:
     while (token := reader.take()).nesting > 0:
         begin, end = reader.cover(token)
         named = str(token.meta.get("number", number if ordered else ""))
-        children = _read_siblings(reader)
+        children = _read_item(reader, begin)
         items.append(
             Block(
                 kind="item",
@@ -160,6 +168,18 @@ def _read_list(reader: _Reader, opening: Token, first: int, last: int) -> Block:
         number += 1
     ordered = ordered or bool(items[0]["number"])
     return Block(kind="list", ordered=ordered, children=items, first=first, last=last)
+
+
+def _read_item(reader: _Reader, line: int) -> list[Block]:
+    """Read what is in an item; what stands in its own line is never taken for code below it."""
+    above, reader.item = reader.item, 0
+    first: list[Block] = []
+    if reader.tokens[reader.at].type == "paragraph_open":
+        first = _read_block(reader)
+    reader.item = line
+    rest = _read_siblings(reader)
+    reader.item = above
+    return [*first, *rest]
 
 
 def _read_quote(token: Token, children: list[Block], first: int, last: int) -> Block:

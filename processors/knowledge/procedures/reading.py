@@ -1,7 +1,7 @@
 """A procedure out of a parsed page: a pure function of its tree."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Any, Final, Literal
 
@@ -12,7 +12,7 @@ from processors.knowledge.markdown.front_matter import to_text
 from processors.knowledge.markdown.parsing import Document
 from processors.knowledge.procedures import Link, Passage, Procedure
 from processors.knowledge.procedures.stepping import find_commands, read_steps, read_text
-from processors.knowledge.steps.finding import find_steps
+from processors.knowledge.steps.finding import Steps, find_steps
 
 Role = Literal["symptoms", "prechecks", "steps", "rollback"]
 
@@ -103,25 +103,31 @@ def _find_role(heading: str) -> Role | None:
 
 def _find_unnamed(document: Document) -> list[Block]:
     """Return the blocks of the steps of a page that no heading announces as such, with their headings."""
-    found = find_steps(document["sections"])
-    inside = [
-        block
-        for block in document["blocks"]
-        if any(steps.first <= block["first"] <= steps.last for steps in found)
-    ]
-    named = {role for steps in found for name in steps.heading_path[1:] if (role := _find_role(name))}
-    return [] if named & {"symptoms", "rollback"} else inside or _find_prose(document)
-
-
-def _find_prose(document: Document) -> list[Block]:
-    """Return the sections that tell what to run in prose; a section without code tells nothing to do."""
-    return [
-        block
+    found = [steps for steps in find_steps(document["sections"]) if not _tells_role(steps.heading_path)]
+    prose = [
+        Steps(section["heading_path"][:1], section["start_line"], section["end_line"])
         for section in document["sections"]
         if any(block["kind"] == "code" for block in section["blocks"])
-        and not any(map(_find_role, section["heading_path"][1:]))
-        for block in section["blocks"]
+        and not _tells_role(section["heading_path"])
     ]
+    return [block for steps in found or prose for block in _take_blocks(document["blocks"], steps)]
+
+
+def _tells_role(heading_path: Sequence[str]) -> bool:
+    return any(map(_find_role, heading_path[1:]))
+
+
+def _take_blocks(blocks: Sequence[Block], steps: Steps) -> list[Block]:
+    """Return the blocks of steps, with the headings right above them that don't stand above all."""
+    inside = [at for at, block in enumerate(blocks) if steps.first <= block["first"] <= steps.last]
+    begin = inside[0]
+    while (
+        begin
+        and blocks[begin - 1]["kind"] == "heading"
+        and read_heading(blocks[begin - 1]) not in steps.heading_path
+    ):
+        begin -= 1
+    return list(blocks[begin : inside[-1] + 1])
 
 
 def _find_alerts(document: Document) -> list[str]:

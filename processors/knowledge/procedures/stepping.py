@@ -10,6 +10,7 @@ from processors.knowledge.blocks.spans import settle_spans, to_words
 from processors.knowledge.blocks.walking import drop_addresses, walk
 from processors.knowledge.procedures import Command, Step
 from processors.knowledge.procedures.commands import is_command, read_block
+from processors.knowledge.steps.finding import counts_rows
 from processors.knowledge.steps.headings import split_number
 
 _UNWRITTEN: Final = ("todo", "tbd", "n/a")
@@ -68,12 +69,7 @@ def _give(block: Block, held: list[Step], heading: Step | None) -> None:
 def _holds_steps(block: Block) -> bool:
     if block["kind"] in LABELLED:
         return any(_holds_steps(child) for child in block["children"])
-    return block["kind"] == "list" or (block["kind"] == "table" and _counts(block))
-
-
-def _counts(table: Block) -> bool:
-    first = [to_words(row[0]).strip(" .)") for row in table["rows"] if row]
-    return len(first) > 1 and all(number.isdecimal() for number in first)
+    return block["kind"] == "list" or (block["kind"] == "table" and counts_rows(block))
 
 
 def _is_written(block: Block) -> bool:
@@ -96,7 +92,11 @@ def _read_items(block: Block, prefix: str) -> list[Step]:
         return [_read_item(item, prefix) for item in block["children"]]
     if block["kind"] == "table":
         return [_read_row(block, at, prefix) for at in range(len(block["rows"]))]
-    return [step for child in block["children"] if _holds_steps(child) for step in _read_items(child, prefix)]
+    inside = [
+        step for child in block["children"] if _holds_steps(child) for step in _read_items(child, prefix)
+    ]
+    named = block.get("title") or (block["label"] if block["kind"] != "quote" else "")
+    return [Step(number="", text=named, line=block["first"], commands=[], steps=inside)] if named else inside
 
 
 def _read_item(item: Block, prefix: str) -> Step:
@@ -125,7 +125,7 @@ def _read_row(table: Block, at: int, prefix: str) -> Step:
         number=f"{prefix}{to_words(first).strip(' .)')}",
         text=" · ".join(filter(None, cells)),
         line=line,
-        commands=[command for cell in rest for command in _find_in_line(cell, line)],
+        commands=[command for cell in rest for command in _find_in_cell(cell, line)],
         steps=[],
     )
 
@@ -165,6 +165,13 @@ def find_commands(blocks: Iterable[Block]) -> Iterator[Command]:
         for at, row in enumerate(block.get("rows", ())):
             for cell in row:
                 yield from _find_in_line(cell, min(block["first"] + 2 + at, block["last"]))
+
+
+def _find_in_cell(spans: Iterable[Span], line: int) -> Iterator[Command]:
+    """Yield the code of a step that is a row; one word of code is what it shows, not what to type."""
+    for span in spans:
+        if span["kind"] == "code" and " " in span["text"].strip():
+            yield from read_block("sh", span["text"], line)
 
 
 def _find_in_line(spans: Iterable[Span], line: int) -> Iterator[Command]:

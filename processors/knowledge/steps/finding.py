@@ -57,6 +57,25 @@ def find_steps(sections: Sequence[Section]) -> list[Steps]:
     return sorted([*found, *wide], key=lambda steps: steps.first)
 
 
+def _tells_to_do(sections: Sequence[Section]) -> bool:
+    """Tell whether most of some sections hold code or a list, or are called steps."""
+    telling = [
+        any(map(_is_called_step, _list_headings(section)))
+        or any(block["kind"] in ("code", "list") for block in walk(section["blocks"]))
+        for section in sections
+    ]
+    return 2 * sum(telling) >= len(telling)
+
+
+def _list_headings(section: Section) -> list[str]:
+    inside = [read_heading(block) for block in section["blocks"] if block["kind"] == "heading"]
+    return [*section["heading_path"], *inside]
+
+
+def _is_called_step(heading: str) -> bool:
+    return bool(split_number(heading)[0]) and not heading[0].isdecimal()
+
+
 def _share(one: Sequence[str], other: Sequence[str]) -> list[str]:
     shared = []
     for name, same in zip(one, other, strict=False):
@@ -71,7 +90,7 @@ def _find_wide(sections: Sequence[Section]) -> Iterator[Steps]:
     at = 0
     while at < len(sections):
         end = max(_end_led_in(sections, at), _end_numbered(sections, at))
-        if end > at + 1:
+        if end > at + 1 and _tells_to_do(sections[at:end]):
             path = list(sections[at]["heading_path"])
             for section in sections[at:end]:
                 path = _share(path, section["heading_path"])
@@ -145,7 +164,7 @@ def _find_in_section(section: Section) -> Iterator[tuple[Steps, int]]:
         ):
             continue
         following = next((later for later in range(at + 1, len(blocks)) if holds[later]), len(blocks))
-        end = _end_tail(blocks, at + 1, following)
+        end = at + 1 if block["kind"] in LABELLED else _end_tail(blocks, at + 1, following)
         numbers = [item["number"] for item in block.get("children", ()) if item["kind"] == "item"]
         last = int(numbers[-1]) if numbers and numbers[-1].isdecimal() else 0
         first = int(numbers[0]) if numbers and numbers[0].isdecimal() else 0
@@ -169,13 +188,13 @@ def _is_procedure(block: Block, *, doing: bool) -> bool:
     if block["kind"] == "list":
         return block["ordered"] or doing or any(held["kind"] == "code" for held in walk(block["children"]))
     if block["kind"] == "table":
-        return _counts_rows(block)
+        return counts_rows(block)
     if block["kind"] == "tab":
         return True
     return block["kind"] in LABELLED and any(_is_procedure(child, doing=False) for child in block["children"])
 
 
-def _counts_rows(table: Block) -> bool:
+def counts_rows(table: Block) -> bool:
     """Tell whether the first column of a table counts its rows."""
     if not table["header"] or len(table["rows"]) < 2:
         return False
