@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import Any, Final, TypedDict
 
 from processors.knowledge.blocks import Block
-from processors.knowledge.blocks.sections import Section, cut_sections
+from processors.knowledge.blocks.sections import Section, cut_sections, read_heading
 from processors.knowledge.blocks.spans import to_words
 from processors.knowledge.blocks.walking import list_code
 from processors.knowledge.markdown.admonitions import expand_admonitions
@@ -15,6 +14,7 @@ from processors.knowledge.markdown.lines import clean_lines, find_mark
 from processors.knowledge.markdown.liquid import expand_liquid
 from processors.knowledge.markdown.reading import read_line_of_markdown, read_markdown
 from processors.knowledge.markdown.shortcodes import expand_shortcodes
+from processors.knowledge.markdown.titles import choose_title
 from processors.knowledge.steps.adopting import adopt_steps
 
 _MAX_WARNINGS: Final = 20
@@ -42,7 +42,7 @@ def parse_document(path: str, text: str) -> Document:
     Broken input never stops a run: a warning says what is wrong as `path:line: what`, and the rest is kept.
 
     Args:
-        path: Path of the page, for its reports and, if it has no title, its name.
+        path: Path of the page, for its reports and for its title if it says none.
         text: The page.
 
     Example:
@@ -77,10 +77,9 @@ def parse_document(path: str, text: str) -> Document:
 
 
 def _find_title(path: str, meta: dict[str, Any], blocks: list[Block]) -> str:
-    """Return the title that the page gives itself, else its first heading, else its file's name."""
     given = to_words(read_line_of_markdown(to_text(meta.get("title"))))
-    headings = (to_words(block["spans"]) for block in blocks if block["kind"] == "heading")
-    return given or next(filter(None, headings), "") or PurePosixPath(path).stem
+    headings = [(block["level"], read_heading(block)) for block in blocks if block["kind"] == "heading"]
+    return choose_title(given, headings, path)
 
 
 def _shorten(path: str, warnings: list[str]) -> list[str]:
