@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from processors.knowledge.blocks import Block, Span
 from processors.knowledge.blocks.rendering import render_markdown
 from processors.knowledge.blocks.sections import Section
-from processors.knowledge.blocks.walking import cover_lines, drop_addresses, walk
+from processors.knowledge.blocks.walking import cover_lines, drop_addresses, list_code, walk
 from processors.knowledge.chunk import Chunk, make_id
 from processors.knowledge.chunk_factory import Batch, Description, make_page_chunk
 from processors.knowledge.markdown import CHUNKER
@@ -58,8 +58,8 @@ def cut_document(document: Document, splitter: Splitter) -> list[Piece]:
     ]
     return [
         Piece(part.heading_path, held, part.whole)
-        for part in _join_parts(parts, found, splitter)
-        for held in cut_blocks(part.blocks, splitter)
+        for part, fits in _join_parts(parts, found, splitter)
+        for held in ([part.blocks] if fits else cut_blocks(part.blocks, splitter))
     ]
 
 
@@ -75,25 +75,29 @@ def _part_blocks(section: Section, found: Sequence[Steps], number: int) -> Itera
             yield Piece(section["heading_path"], held, whole)
             held = []
         whole = of
-        held.append(_tell_large(block))
+        is_large = any(len(code["text"]) > _LARGEST_CODE for code in list_code([block]))
+        held.append(_tell_large(block) if is_large else block)
     yield Piece(section["heading_path"], held, whole)
 
 
-def _join_parts(parts: Sequence[Piece], found: Sequence[Steps], splitter: Splitter) -> Iterator[Piece]:
-    """Join what fits into one piece: parts of a section, and sections that are steps of one procedure."""
+def _join_parts(
+    parts: Sequence[Piece], found: Sequence[Steps], splitter: Splitter
+) -> Iterator[tuple[Piece, bool]]:
+    """Join what fits into one piece: parts of a section, and sections that are steps; tell what fits."""
     held: Piece | None = None
     size = 0
     for part in parts:
         cost = measure(part.blocks, splitter)
         joined = _join(held, part, parts, found) if held and size + cost <= splitter.limit else None
-        if joined and (size := measure(joined.blocks, splitter)) <= splitter.limit:
-            held = joined
+        total = measure(joined.blocks, splitter) if joined else 0
+        if joined and total <= splitter.limit:
+            held, size = joined, total
             continue
         if held:
-            yield held
+            yield held, size <= splitter.limit
         held, size = part, cost
     if held:
-        yield held
+        yield held, size <= splitter.limit
 
 
 def _join(held: Piece, part: Piece, parts: Sequence[Piece], found: Sequence[Steps]) -> Piece | None:

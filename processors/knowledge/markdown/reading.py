@@ -94,11 +94,11 @@ def _read_block(reader: _Reader) -> list[Block]:
         reader.take()
         if reader.item and is_typed(reader.lines[first - 1 : last], reader.lines[reader.item - 1]):
             return [Block(kind="code", language="", text=inline.content, first=first, last=last)]
-        return _read_text(read_inline(inline, first), first, last)
+        return _read_text(inline, first, last)
     if kind == "heading_open":
-        content = read_inline(reader.take(), first)
+        spans = _read_spans(reader.take(), first)
         reader.take()
-        return [_read_heading(token, content, first, last)]
+        return [_read_heading(token, spans, first, last)]
     if kind in ("fence", "code_block"):
         return [_read_code(token, first, last)]
     if kind in ("bullet_list_open", "ordered_list_open"):
@@ -114,16 +114,25 @@ def _read_block(reader: _Reader) -> list[Block]:
     return [Block(kind="rule", first=first, last=last)]
 
 
-def _read_text(content: Element, first: int, last: int) -> list[Block]:
+def _read_text(inline: Token, first: int, last: int) -> list[Block]:
     """Read a paragraph; one with tags of blocks in it is read as the blocks that it shows."""
+    if _is_plain(inline):
+        spans = _read_spans(inline, first)
+        return [Block(kind="paragraph", spans=spans, first=first, last=last)] if spans else []
+    content = read_inline(inline, first)
     if any(isinstance(child, Element) and is_block(child) for child in content.children):
         return read_flow(content.children)
     spans = settle_spans(read_line(content.children))
     return [Block(kind="paragraph", spans=spans, first=first, last=last)] if spans else []
 
 
-def _read_heading(token: Token, content: Element, first: int, last: int) -> Block:
-    spans = settle_spans(read_line(content.children))
+def _is_plain(inline: Token) -> bool:
+    """Tell whether there are words and nothing else, as in most cells."""
+    children = inline.children or ()
+    return all(child.type in ("text", "softbreak") for child in children)
+
+
+def _read_heading(token: Token, spans: list[Span], first: int, last: int) -> Block:
     joined = settle_spans(
         {"kind": "text", "text": " "} if span["kind"] == "break" else span for span in spans
     )
@@ -209,6 +218,8 @@ def read_line_of_markdown(text: str) -> list[Span]:
 
 
 def _read_spans(token: Token, line: int) -> list[Span]:
+    if _is_plain(token):
+        return settle_spans(Span(kind="text", text=child.content or " ") for child in token.children or ())
     return settle_spans(read_line(read_inline(token, line).children))
 
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from processors.knowledge.markdown.parsing import Document
 from processors.knowledge.procedures import Finding, Link, Procedure, Step
 from processors.knowledge.procedures.commands import find_fault
+from processors.knowledge.procedures.reading import announces_steps
 
 KINDS: Final = {
     "no_steps": "no steps",
@@ -53,7 +54,7 @@ def is_runbook(document: Document, procedure: Procedure) -> bool:
     if PurePosixPath(document["path"]).stem.lower() in _INDEX_PAGES:
         return False
     named = "alert" in document["front_matter"] or "runbook" in document["path"].lower()
-    return named or bool(procedure["alerts"] and (procedure["symptoms"] or procedure["steps"]))
+    return named or bool(procedure["alerts"] and (procedure["symptoms"] or announces_steps(document)))
 
 
 def record_page(repository: str, document: Document, procedure: Procedure) -> PageRecord:

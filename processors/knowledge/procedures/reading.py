@@ -78,6 +78,11 @@ def read_procedure(document: Document, changed_at: str = "") -> Procedure:
     )
 
 
+def announces_steps(document: Document) -> bool:
+    """Tell whether a heading of a page says that steps stand below it."""
+    return bool(_sort_blocks(document["blocks"])["steps"])
+
+
 def _sort_blocks(blocks: Iterable[Block]) -> dict[Role, list[Block]]:
     """Give each block to the role of its nearest heading that has one; a title has none."""
     parts: dict[Role, list[Block]] = {"symptoms": [], "prechecks": [], "steps": [], "rollback": []}
