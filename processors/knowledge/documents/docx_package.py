@@ -1,5 +1,6 @@
 """The parts of a `.docx` file that are read, out of a ZIP archive that may be made to do harm."""
 
+import re
 import zipfile
 from io import BytesIO
 from typing import Any, Final
@@ -18,7 +19,8 @@ _DEEPEST: Final = 200
 _ROOT_RELATIONS: Final = "_rels/.rels"
 _DOCUMENT: Final = "word/document.xml"
 _PARTS: Final = ("styles", "numbering")
-
+# Word's "Strict Open XML" says the same in other namespaces.
+_STRICT: Final = re.compile(rb"""(?<==["'])http://purl\.oclc\.org/ooxml/(\w+)/""")
 
 # What zipfile raises on archives with a wrong byte, found by trying tens of thousands.
 _BROKEN_ARCHIVE: Final = (
@@ -96,7 +98,7 @@ def _read_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Any:
             f"{entry.file_size} bytes of text parts, {_MOST_PART_BYTES} are allowed: a zip bomb?"
         )
     try:
-        tree = parse_xml(archive.read(entry))
+        tree = parse_xml(_STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/", archive.read(entry)))
     except SyntaxError as error:  # what lxml raises is one
         raise BrokenDocumentError(f"{entry.filename} is broken: {error}") from error
     # Office writes none; it is the way to entities that grow or that name files.

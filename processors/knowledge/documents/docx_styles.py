@@ -1,14 +1,13 @@
-"""What the styles and numbering of a Word document say of its paragraphs: heading, list item or code."""
+"""What the styles of a Word document say of its paragraphs: heading, list item or code."""
 
 import re
-from functools import lru_cache
-from itertools import islice
 from typing import Any, Final, TypedDict
 
-from docx.oxml import ns
+from processors.knowledge.documents.docx_names import qn, read_number, value_of
+from processors.knowledge.documents.docx_numbering import DEEPEST, Numbering, read_indent
 
-_DEEPEST: Final = 8
 _LONGEST_CHAIN: Final = 20
+_LEVEL_INDENT: Final = 720
 _CODE_STYLE: Final = re.compile(
     r"\b(code|source|preformatted|macro|console|terminal|listing|verbatim)", re.IGNORECASE
 )
@@ -22,41 +21,24 @@ _LIST_STYLE: Final = re.compile(r"list (bullet|number) ?(\d?)$", re.IGNORECASE)
 
 
 class ListPlace(TypedDict):
-    """Where a list item stands: its list, its level from 0, and whether it is numbered, from what on."""
+    """Where a list item stands: its list, its counter, its level from 0, how far to the right, in twips."""
 
     list_id: str
+    counter: str
     level: int
-    numbered: bool
-    start: int
+    depth: int
+    indent: int
 
 
 class Styles(TypedDict):
-    """Styles by id, with what they inherit: names, properties of paragraphs; and the kinds of list levels."""
+    """Styles by id, with what they inherit: names, and properties of paragraphs."""
 
     names: dict[str, list[str]]
     elements: dict[str, list[Any]]
-    levels: dict[tuple[str, int], tuple[str, int]]
 
 
-@lru_cache(maxsize=256)
-def qn(path: str) -> str:
-    """Return a path of prefixed names with the namespaces that lxml wants.
-
-    Example:
-        >>> qn("w:pPr/w:pStyle").count("{http://schemas.openxmlformats.org/")
-        2
-    """
-    return "/".join(ns.qn(name) for name in path.split("/"))
-
-
-def value_of(element: Any, path: str) -> str | None:
-    """Return the attribute `w:val` of an element below another one, such as `w:pPr/w:pStyle`."""
-    found = element.find(qn(path)) if element is not None else None
-    return None if found is None else found.get(qn("w:val"), "")
-
-
-def read_styles(styles: Any, numbering: Any) -> Styles:
-    """Read the parts `styles` and `numbering`, either of which may be None."""
+def read_styles(styles: Any) -> Styles:
+    """Read the part `styles`, which may be None."""
     by_id = {} if styles is None else {each.get(qn("w:styleId")): each for each in styles.iter(qn("w:style"))}
     elements: dict[str, list[Any]] = {}
     for style_id in by_id:
@@ -68,31 +50,12 @@ def read_styles(styles: Any, numbering: Any) -> Styles:
     names = {
         style_id: [value_of(style, "w:name") or "" for style in chain] for style_id, chain in elements.items()
     }
-    return Styles(names=names, elements=elements, levels=_read_levels(numbering))
+    return Styles(names=names, elements=elements)
 
 
-def _read_levels(numbering: Any) -> dict[tuple[str, int], tuple[str, int]]:
-    if numbering is None:
-        return {}
-    abstract = {each.get(qn("w:abstractNumId")): each for each in numbering.iter(qn("w:abstractNum"))}
-    levels: dict[tuple[str, int], tuple[str, int]] = {}
-    for number in numbering.iter(qn("w:num")):
-        definition = abstract.get(value_of(number, "w:abstractNumId"))
-        for level in [] if definition is None else islice(definition.iter(qn("w:lvl")), _DEEPEST + 1):
-            place = (number.get(qn("w:numId"), ""), read_number(level.get(qn("w:ilvl"))))
-            start = read_number(value_of(level, "w:start"), 1)
-            levels[place] = (value_of(level, "w:numFmt") or "decimal", start)
-    return levels
-
-
-def read_number(text: str | None, default: int = 0) -> int:
-    """Return a number that is no larger than a person would write, or the default if it is none.
-
-    Example:
-        >>> read_number("3"), read_number(None, 1), read_number("many", 1), read_number("9" * 99)
-        (3, 1, 1, 9999)
-    """
-    return min(int(text[:5]), 9999) if text and text.isascii() and text.isdigit() else default
+def _list_holders(styles: Styles, paragraph: Any) -> list[Any]:
+    """Return a paragraph and its styles, nearest first."""
+    return [paragraph, *styles["elements"].get(value_of(paragraph, "w:pPr/w:pStyle") or "", [])]
 
 
 def find_heading(styles: Styles, paragraph: Any) -> int:
@@ -104,32 +67,44 @@ def find_heading(styles: Styles, paragraph: Any) -> int:
             return min(max(int(found[1]), 1), 6)
         if name.lower() == "title":
             return 1
-    outline = value_of(paragraph, "w:pPr/w:outlineLvl")
-    for style in styles["elements"].get(style_id, []):
-        outline = outline if outline is not None else value_of(style, "w:pPr/w:outlineLvl")
-    level = read_number(outline, 9)
+    outlines = (value_of(holder, "w:pPr/w:outlineLvl") for holder in _list_holders(styles, paragraph))
+    level = read_number(next((outline for outline in outlines if outline is not None), None), 9)
     return level + 1 if level < 6 else 0
 
 
-def find_list(styles: Styles, paragraph: Any) -> ListPlace | None:
-    """Return where a paragraph stands in a list, or None if it is no item of one."""
-    style_id = value_of(paragraph, "w:pPr/w:pStyle") or ""
-    holders = [paragraph, *styles["elements"].get(style_id, [])]
+def find_indent(styles: Styles, paragraph: Any) -> int:
+    """Return how far a paragraph stands to the right, in twips."""
+    indents = (read_indent(holder, -1) for holder in _list_holders(styles, paragraph))
+    return next((indent for indent in indents if indent >= 0), 0)
+
+
+def find_list(styles: Styles, numbering: Numbering, paragraph: Any) -> ListPlace | None:
+    """Return where a paragraph stands in a list, or None if it is no item of one.
+
+    Args:
+        styles: Of the document.
+        numbering: Its lists.
+        paragraph: The element.
+    """
+    holders = _list_holders(styles, paragraph)
     list_id = next((v for h in holders if (v := value_of(h, "w:pPr/w:numPr/w:numId")) is not None), None)
     written = next((v for h in holders if (v := value_of(h, "w:pPr/w:numPr/w:ilvl")) is not None), None)
-    level = min(read_number(written), _DEEPEST)
+    style_id = value_of(paragraph, "w:pPr/w:pStyle") or ""
     named = _find_list_style(styles["names"].get(style_id, []))
     if list_id == "0" or (list_id is None and named is None):
         return None
     if list_id is None:
         return named
-    kind, start = styles["levels"].get((list_id, level), ("bullet", 1))
+    level = min(read_number(written), DEEPEST)
+    held = numbering.levels.get((list_id, level))
+    own = held.indent if held else _LEVEL_INDENT * level
     return ListPlace(
         list_id=list_id,
+        counter=numbering.counters.get(list_id, list_id),
+        level=level,
         # Word's own "List Bullet 2" is the first level of a list that is only indented.
-        level=max(level, named["level"]) if named else level,
-        numbered=kind not in ("bullet", "none"),
-        start=start,
+        depth=max(level, named["depth"]) if named else level,
+        indent=max(read_indent(paragraph, own + 360) - 360, 0),
     )
 
 
@@ -138,7 +113,9 @@ def _find_list_style(names: list[str]) -> ListPlace | None:
         found = _LIST_STYLE.match(name)
         if found:
             kind, level = found[1].lower(), max(int(found[2] or 1), 1) - 1
-            return ListPlace(list_id=kind, level=level, numbered=kind == "number", start=1)
+            return ListPlace(
+                list_id=kind, counter=kind, level=level, depth=level, indent=_LEVEL_INDENT * level
+            )
     return None
 
 
@@ -164,7 +141,12 @@ def is_code_style(styles: Styles, style_id: str | None) -> bool:
     return any(is_monospace(style) for style in styles["elements"].get(style_id, []))
 
 
+def find_font(holder: Any) -> str:
+    """Return the font that a run or a style names, or nothing."""
+    fonts = holder.find(qn("w:rPr/w:rFonts"))
+    return "" if fonts is None else str(fonts.get(qn("w:ascii"), fonts.get(qn("w:hAnsi"), "")))
+
+
 def is_monospace(holder: Any) -> bool:
     """Tell whether a run or a style names a font in which code is set."""
-    fonts = holder.find(qn("w:rPr/w:rFonts"))
-    return fonts is not None and bool(_MONOSPACE.search(fonts.get(qn("w:ascii"), "")))
+    return bool(_MONOSPACE.search(find_font(holder)))

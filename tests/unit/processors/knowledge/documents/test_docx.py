@@ -14,7 +14,10 @@ from docx.oxml.ns import qn
 from docx.shared import Inches
 from markdown_it import MarkdownIt
 
+from processors.knowledge.blocks.walking import list_code
+from processors.knowledge.documents import ConvertedPage
 from processors.knowledge.documents.docx import convert_docx
+from processors.knowledge.markdown.reading import read_markdown
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
@@ -61,7 +64,7 @@ def test_headings_lists_and_paragraphs() -> None:
     document.add_paragraph("Act", style="List Number")
     document.add_heading("Deep", 9)
     assert convert(document) == (
-        "# Redis is full\n\n## Steps\n\nFirst of all, look.\n\n1. Look\n   - Here\n   - And there\n2. Act\n\n"
+        "# Redis is full\n\n## Steps\n\nFirst of all, look.\n1. Look\n   - Here\n   - And there\n2. Act\n\n"
         "###### Deep\n"
     )
 
@@ -74,7 +77,9 @@ def test_commands_below_a_step_belong_to_it() -> None:
     document.add_paragraph("  -n shop | grep '```'", style=code)
     document.add_paragraph("Act", style="List Number")
     text = convert(document)
-    assert text == ("1. Look\n   ````\n   kubectl get pods \\\n     -n shop | grep '```'\n   ````\n2. Act\n")
+    assert text == (
+        "1. Look\n\n   ````\n   kubectl get pods \\\n     -n shop | grep '```'\n   ````\n\n2. Act\n"
+    )
     kinds = [token.type for token in MarkdownIt("commonmark").parse(text)]
     assert kinds.count("ordered_list_open") == 1
     assert kinds.count("fence") == 1
@@ -96,7 +101,7 @@ def test_a_table_is_a_table() -> None:
     for cell, text in zip(table._cells, ("Alert", "What", "A|B", "x\ny", "", "last"), strict=True):
         cell.text = text
     text = convert(document)
-    assert text == "| Alert | What |\n| --- | --- |\n| A\\|B | x y |\n|  | last |\n"
+    assert text == "| Alert | What |\n| --- | --- |\n| A\\|B | x<br>y |\n|  | last |\n"
     html = MarkdownIt("commonmark").enable("table").render(text)
     assert html.count("<tr>") == 3
     assert "<td>A|B</td>" in html
@@ -125,7 +130,7 @@ def test_fields_are_links_too() -> None:
         '</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>shown</w:t></w:r>'
         '<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
     )
-    assert convert_docx(pack(body))["text"] == "[shown](<http://a/b>)\n"
+    assert convert_docx(pack(body))["text"] == "[shown](http://a/b)\n"
 
 
 def test_an_image_is_what_its_author_says_of_it() -> None:
@@ -181,6 +186,213 @@ def test_parts_are_found_whatever_their_names_are() -> None:
                 data = data.replace(b"document.xml", b"document2.xml").replace(b"styles.xml", b"styles2.xml")
             new.writestr(re.sub(r"word/(\S*)(document|styles)\.xml", r"word/\1\g<2>2.xml", name), data)
     assert convert_docx(stream.getvalue())["text"] == "## Steps\n\n1. Look\n"
+
+
+def write_paragraph(
+    text: str = "", place: tuple[int, int] | None = None, extra: str = "", more: str = ""
+) -> str:
+    """A paragraph, perhaps an item: of list and level."""
+    item = f'<w:numPr><w:ilvl w:val="{place[1]}"/><w:numId w:val="{place[0]}"/></w:numPr>' if place else ""
+    run = f'<w:r><w:t xml:space="preserve">{text}</w:t></w:r>' if text else ""
+    return f"<w:p><w:pPr>{item}{extra}</w:pPr>{run}{more}</w:p>"
+
+
+def write_level(at: int, form: str, text: str, start: int = 1, left: int | None = None) -> str:
+    return (
+        f'<w:lvl w:ilvl="{at}"><w:start w:val="{start}"/><w:numFmt w:val="{form}"/>'
+        f'<w:lvlText w:val="{text}"/>'
+        f'<w:pPr><w:ind w:left="{720 * (at + 1) if left is None else left}" w:hanging="360"/></w:pPr></w:lvl>'
+    )
+
+
+NUMBERED = (
+    write_level(0, "decimal", "%1.")
+    + write_level(1, "lowerLetter", "%2)")
+    + write_level(2, "lowerRoman", "%3.")
+)
+NESTED = write_level(0, "decimal", "%1") + write_level(1, "decimal", "%1.%2.")
+LISTS = (
+    f'<w:abstractNum w:abstractNumId="0">{NUMBERED}</w:abstractNum>'
+    f'<w:abstractNum w:abstractNumId="1">{write_level(0, "bullet", "-")}</w:abstractNum>'
+    f'<w:abstractNum w:abstractNumId="2">{NESTED}</w:abstractNum>'
+    f'<w:abstractNum w:abstractNumId="3">{write_level(0, "decimal", "Step %1:")}</w:abstractNum>'
+    '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
+    '<w:num w:numId="2"><w:abstractNumId w:val="0"/></w:num>'
+    '<w:num w:numId="3"><w:abstractNumId w:val="0"/>'
+    '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="7"/></w:lvlOverride></w:num>'
+    '<w:num w:numId="4"><w:abstractNumId w:val="1"/></w:num>'
+    '<w:num w:numId="5"><w:abstractNumId w:val="2"/></w:num>'
+    '<w:num w:numId="6"><w:abstractNumId w:val="3"/></w:num>'
+)
+CODE = '<w:r><w:rPr><w:rFonts w:ascii="Consolas"/></w:rPr><w:t>{}</w:t></w:r>'
+PICTURE = (
+    "<w:r><w:drawing><wp:inline><wp:docPr id='1' name='Picture 1'/><a:graphic>"
+    "<a:graphicData uri='x'/></a:graphic></wp:inline></w:drawing></w:r>"
+)
+NAMES = (
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
+)
+
+
+def convert_lists(*paragraphs: str) -> ConvertedPage:
+    relation = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        '<Relationship Id="r" '
+        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/numbering" '
+        'Target="numbering.xml"/></Relationships>'
+    )
+    body = "".join(paragraphs).replace("<w:drawing>", f"<w:drawing {NAMES}>")
+    numbering = f'<w:numbering xmlns:w="{W}">{LISTS}</w:numbering>'
+    parts = {"numbering.xml": numbering.encode(), "_rels/document.xml.rels": relation.encode()}
+    return convert_docx(pack(body, **parts))
+
+
+def test_numbers_are_those_that_word_shows() -> None:
+    page = convert_lists(
+        write_paragraph("Drain the vat.", (1, 0)),
+        write_paragraph("Choose a rinse:", (1, 0)),
+        write_paragraph("cold", (4, 0)),
+        write_paragraph("hot", (4, 0)),
+        write_paragraph("Rinse it.", (1, 0)),
+        write_paragraph("The same list goes on:"),
+        write_paragraph("Dry it.", (2, 0)),
+        write_paragraph("This one was begun anew:"),
+        write_paragraph("Close the lid.", (3, 0)),
+        write_paragraph("Sign the sheet.", (3, 0)),
+    )
+    assert page == {
+        "text": "1. Drain the vat.\n2. Choose a rinse:\n   - cold\n   - hot\n3. Rinse it.\n\n"
+        "The same list goes on:\n\n4. Dry it.\n\n"
+        "This one was begun anew:\n\n7. Close the lid.\n8. Sign the sheet.\n",
+        "warnings": [],
+    }
+
+
+def test_letters_and_numbers_of_several_levels_are_kept() -> None:
+    page = convert_lists(
+        write_paragraph("Lift", (1, 0)),
+        write_paragraph("left", (1, 1)),
+        write_paragraph("right", (1, 1)),
+        write_paragraph("slowly", (1, 2)),
+        write_paragraph("Lower", (1, 0)),
+        write_paragraph("left", (1, 1)),
+        write_paragraph("Vat", None, '<w:outlineLvl w:val="1"/>'),
+        write_paragraph("Fill", (5, 0)),
+        write_paragraph("water", (5, 1)),
+        write_paragraph("milk", (5, 1)),
+        write_paragraph("Wait", (6, 0)),
+    )
+    assert page["text"] == (
+        "1. Lift\n   - a. left\n   - b. right\n     - i. slowly\n2. Lower\n   - a. left\n\n## Vat\n\n"
+        "1. Fill\n   - 1.1. water\n   - 1.2. milk\n\n* Step 1: Wait\n"
+    )
+
+
+def test_a_step_that_is_a_picture_is_counted_and_told() -> None:
+    page = convert_lists(
+        write_paragraph("Open the hatch.", (1, 0)),
+        write_paragraph("", (1, 0), more=PICTURE),
+        write_paragraph("Turn it as step 2 shows.", (1, 0), more=PICTURE),
+        write_paragraph("", (1, 0)),
+        write_paragraph("Close it.", (1, 0)),
+    )
+    (steps,) = read_markdown(page["text"])[:1]
+    assert [item["number"] for item in steps["children"]] == ["1", "2", "3"]
+    assert [block["kind"] for block in steps["children"][1]["children"]] == ["omitted"]
+    assert [block["kind"] for block in steps["children"][2]["children"]] == ["paragraph", "omitted"]
+    assert "5) Close it." in page["text"]
+    assert page["warnings"] == ["a picture without words is left out (2 times)"]
+
+
+def test_code_and_text_between_steps_belong_to_the_step_above() -> None:
+    indent = '<w:ind w:left="720"/>'
+    page = convert_lists(
+        write_paragraph("Stop it:", (1, 0)),
+        write_paragraph(more=CODE.format("vat stop")),
+        write_paragraph(more=CODE.format("vat&#160;drain --all")),
+        write_paragraph("It hisses.", None, indent),
+        write_paragraph(more=CODE.format("vat status"), extra=indent),
+        write_paragraph("Start it.", (1, 0)),
+        write_paragraph("That is all."),
+    )
+    steps, end = read_markdown(page["text"])
+    kinds = [block["kind"] for block in steps["children"][0]["children"]]
+    assert kinds == ["paragraph", "code", "paragraph", "code"]
+    assert [code["text"] for code in list_code([steps])] == ["vat stop\nvat drain --all", "vat status"]
+    assert [item["number"] for item in steps["children"]] == ["1", "2"]
+    assert end["kind"] == "paragraph"
+
+
+def write_row(*cells: str) -> str:
+    return "<w:tr>" + "".join(f"<w:tc>{cell}</w:tc>" for cell in cells) + "</w:tr>"
+
+
+def test_lists_in_cells_keep_their_items_apart() -> None:
+    steps = "".join(write_paragraph(text, (1, 0)) for text in ("Stop the press", "Open the flap"))
+    page = convert_lists(
+        "<w:tbl>",
+        write_row(write_paragraph("When"), write_paragraph("Do")),
+        write_row(write_paragraph("jam"), steps),
+        "</w:tbl>",
+    )
+    assert "| jam | 1. Stop the press<br>2. Open the flap |" in page["text"]
+
+
+def test_code_of_several_lines_in_a_cell_makes_a_list_of_the_rows() -> None:
+    code = write_paragraph(more=CODE.format("press stop")) + write_paragraph(more=CODE.format("press open"))
+    page = convert_lists(
+        "<w:tbl>",
+        write_row(write_paragraph("When"), write_paragraph("Do")),
+        write_row(write_paragraph("jam"), code),
+        "</w:tbl>",
+    )
+    assert [code["text"] for code in list_code(read_markdown(page["text"]))] == ["press stop\npress open"]
+    assert "- When: jam" in page["text"]
+
+
+def test_what_a_merged_cell_says_is_said_in_each_row() -> None:
+    merged = "<w:tcPr><w:vMerge {}/></w:tcPr>"
+    page = convert_lists(
+        "<w:tbl>",
+        write_row(write_paragraph("Hall"), write_paragraph("Call")),
+        write_row(merged.format('w:val="restart"') + write_paragraph("South"), write_paragraph("day: 7")),
+        write_row(merged.format("") + write_paragraph(), write_paragraph("night: 8")),
+        "</w:tbl>",
+    )
+    assert page["text"] == "| Hall | Call |\n| --- | --- |\n| South | day: 7 |\n| South | night: 8 |\n"
+
+
+def test_signs_of_picture_fonts_are_characters() -> None:
+    sign = '<w:r><w:sym w:font="Wingdings" w:char="{}"/></w:r>'
+    typed = '<w:r><w:rPr><w:rFonts w:ascii="Wingdings"/></w:rPr><w:t>ü</w:t></w:r>'
+    page = convert_lists(
+        write_paragraph(more=sign.format("F0FE") + "<w:r><w:t> tight</w:t></w:r>"),
+        write_paragraph(more=typed + "<w:r><w:t> dry</w:t></w:r>"),
+        write_paragraph(more=sign.format("F021") + "<w:r><w:t>odd</w:t></w:r>"),
+    )
+    assert page == {
+        "text": "☑ tight\n\n✓ dry\n\nodd\n",
+        "warnings": ["a sign of the font 'Wingdings' is left out"],
+    }
+
+
+def test_strict_documents_are_read() -> None:
+    body = write_paragraph("Kiln", None, '<w:outlineLvl w:val="0"/>') + write_paragraph("Oil the door.")
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        strict = "http://purl.oclc.org/ooxml/wordprocessingml/main"
+        xml = f'<w:document xmlns:w="{strict}"><w:body>{body}</w:body></w:document>'
+        archive.writestr("word/document.xml", xml)
+    assert convert_docx(stream.getvalue()) == {"text": "# Kiln\n\nOil the door.\n", "warnings": []}
+
+
+def test_numbered_headings_keep_their_numbers_and_are_not_lost() -> None:
+    level = '<w:outlineLvl w:val="1"/>'
+    page = convert_lists(
+        write_paragraph("Shut the gate", (1, 0), level), write_paragraph("Wash", (1, 0), level)
+    )
+    assert page["text"] == "## 1. Shut the gate\n\n## 2. Wash\n"
 
 
 def nest_boxes(depth: int) -> str:
