@@ -1,10 +1,12 @@
 """What people wrote about a registered model of MLflow and its versions, as a page."""
 
 import json
-import re
 from typing import Any
 
-from processors.knowledge.documents.escaping import escape_inline
+from processors.knowledge.blocks import Block, Span
+from processors.knowledge.blocks.rendering import render_markdown
+from processors.knowledge.blocks.spans import settle_spans
+from processors.knowledge.markdown.reading import read_markdown
 
 
 def write_model_card(model: dict[str, Any], versions: list[dict[str, Any]]) -> str:
@@ -27,40 +29,39 @@ def write_model_card(model: dict[str, Any], versions: list[dict[str, Any]]) -> s
         _write_part("Description", model),
         *(_write_part(_name_version(version, aliases), version) for version in newest),
     ]
-    written = [part for part in parts if part]
-    if not written:
+    blocks = [block for part in parts for block in part]
+    if not blocks:
         return ""
     title = json.dumps(f"Model card: {model['name']}", ensure_ascii=False)
-    return "\n\n".join([f"---\ntitle: {title}\n---", *written]) + "\n"
+    return f"---\ntitle: {title}\n---\n\n{render_markdown(blocks)}\n"
 
 
 def _name_version(version: dict[str, Any], aliases: dict[str, list[str]]) -> str:
-    names = ", ".join(escape_inline(alias) for alias in aliases.get(str(version["version"]), []))
+    names = ", ".join(aliases.get(str(version["version"]), []))
     return f"Version {version['version']}" + (f" ({names})" if names else "")
 
 
-def _write_part(heading: str, described: dict[str, Any]) -> str:
+def _write_part(heading: str, described: dict[str, Any]) -> list[Block]:
     description = str(described.get("description") or "").strip()
     tags = sorted((str(tag["key"]), str(tag["value"])) for tag in described.get("tags", []))
     # MLflow keeps notes to itself among the tags.
-    shown = [
-        f"- {escape_inline(key)}: {escape_inline(' '.join(value.split()))}"
-        for key, value in tags
-        if not key.startswith("mlflow.")
-    ]
-    parts = [_lower_headings(description), "\n".join(shown)]
-    return "\n\n".join([f"# {heading}", *filter(None, parts)]) if any(parts) else ""
+    shown = [_make_item(f"{key}: {value}") for key, value in tags if not key.startswith("mlflow.")]
+    blocks = [_lower_heading(block) for block in read_markdown(description)]
+    if shown:
+        blocks.append(Block(kind="list", ordered=False, children=shown, first=1, last=1))
+    head = Block(kind="heading", level=1, spans=_make_spans(heading), first=1, last=1)
+    return [head, *blocks] if blocks else []
 
 
-def _lower_headings(text: str) -> str:
-    """Return Markdown whose headings stand below the one that the text is put under."""
-    lines, fence = [], ""
-    for line in text.splitlines():
-        mark = re.match(r" {0,3}(`{3,}|~{3,})", line)
-        if mark and not fence:
-            fence = mark[1]
-        elif mark and mark[1].startswith(fence):
-            fence = ""
-        is_heading = not fence and not mark and re.match(r" {0,3}#{1,5}\s", line)
-        lines.append(f"#{line.lstrip()}" if is_heading else line)
-    return "\n".join(lines)
+def _make_spans(text: str) -> list[Span]:
+    return settle_spans([Span(kind="text", text=text)])
+
+
+def _make_item(text: str) -> Block:
+    words = Block(kind="paragraph", spans=_make_spans(text), first=1, last=1)
+    return Block(kind="item", number="", done=None, children=[words], first=1, last=1)
+
+
+def _lower_heading(block: Block) -> Block:
+    """Put a heading of a description below the one that the description stands under."""
+    return {**block, "level": min(block["level"] + 1, 6)} if block["kind"] == "heading" else block

@@ -62,9 +62,10 @@ class Element:
 class Builder:
     """Takes tags, text and finished parts in their order, and makes a tree of them, however they nest."""
 
-    def __init__(self, line: int = 1) -> None:
-        """Begin a tree at a line."""
+    def __init__(self, line: int = 1, *, implied_ends: bool = True) -> None:
+        """Begin a tree at a line; `implied_ends` is false where each tag is ended, as XHTML wants it."""
         self.open = [Element("", first=line, last=line)]
+        self.implied_ends = implied_ends
 
     def open_tag(
         self, tag: str, attributes: Mapping[str, str], line: int, raw: str = "", *, empty: bool = False
@@ -78,7 +79,7 @@ class Builder:
             raw: As it is written.
             empty: Whether it ends in itself.
         """
-        if tag in _ENDS:
+        if self.implied_ends and tag in _ENDS:
             self._end_open(*_ENDS[tag], line)
         element = Element(tag, dict(attributes), first=line, last=line, raw=raw)
         self.open[-1].children.append(element)

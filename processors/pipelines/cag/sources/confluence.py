@@ -19,7 +19,7 @@ from processors.settings.documents import ConfluenceSpace
 from processors.stores.confluence import ConfluenceError, StoredPage, list_pages, open_confluence, read_page
 
 # Part of the signature: another way to turn pages into Markdown means reading all again.
-_READER: Final = "storage-2"
+_READER: Final = "storage-3"
 
 log = structlog.get_logger(__name__)
 

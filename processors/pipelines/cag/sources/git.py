@@ -25,7 +25,7 @@ from processors.stores.repositories import (
 )
 
 # Part of a source's signature: another way to turn files into pages means reading all again.
-_READER: Final = "files-3"
+_READER: Final = "files-4"
 
 log = structlog.get_logger(__name__)
 

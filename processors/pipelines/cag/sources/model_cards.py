@@ -19,7 +19,7 @@ SOURCE: Final = "mlflow:models"
 """The name under which model cards are held."""
 
 # Part of the signature: another way to write a card means reading all again.
-_READER: Final = "cards-2"
+_READER: Final = "cards-3"
 
 log = structlog.get_logger(__name__)
 

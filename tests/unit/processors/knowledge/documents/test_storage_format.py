@@ -1,7 +1,9 @@
 import pytest
 from markdown_it import MarkdownIt
 
+from processors.knowledge.blocks.walking import list_code
 from processors.knowledge.documents.storage_format import convert_storage
+from processors.knowledge.markdown.reading import read_markdown
 
 CODE = (
     '<ac:structured-macro ac:name="code"><ac:parameter ac:name="language">bash</ac:parameter>'
@@ -20,14 +22,14 @@ def test_headings_and_paragraphs() -> None:
     html = (
         "<h1>Disk <em>full</em></h1><p>One&nbsp;line<br/>two  <strong>bold </strong>x.</p><p></p><h3> </h3>"
     )
-    assert convert(html) == "# Disk *full*\n\nOne line\ntwo **bold** x."
+    assert convert(html) == "# Disk full\n\nOne line\\\ntwo bold x."
 
 
 def test_lists_nest_and_hold_code() -> None:
     html = f"<ol><li><p>Look:</p>{CODE}</li><li>Then<ul><li>a</li><li>b</li></ul></li></ol>"
     assert convert(html).splitlines() == [
         "1. Look:", "", "   ```bash", "   kubectl get pods | grep -v Running", "", "   echo '<b>&amp;'",
-        "   ```", "2. Then", "   - a", "   - b",
+        "   ```", "", "2. Then", "   - a", "   - b",
     ]  # fmt: skip
 
 
@@ -43,13 +45,13 @@ def test_tables_repeat_spanned_cells_and_stay_on_a_line() -> None:
     html = (
         "<table><colgroup><col/></colgroup><tbody><tr><th>Alert</th><th colspan='2'>Do</th></tr>"
         "<tr><td rowspan='2'>Red</td><td><p>one</p><p>two</p></td><td>a|b</td></tr>"
-        f"<tr><td>{CODE}</td><td></td></tr></tbody></table>"
+        "<tr><td><code>ls | wc</code></td><td></td></tr></tbody></table>"
     )
     assert convert(html).splitlines() == [
         "| Alert | Do |  |",
         "| --- | --- | --- |",
-        r"| Red | one two | a\|b |",
-        r"| Red | `kubectl get pods \| grep -v Running` `echo '<b>&amp;'` |  |",
+        r"| Red | one<br>two | a\|b |",
+        r"| Red | `ls \| wc` |  |",
     ]
 
 
@@ -71,7 +73,7 @@ def test_panels_expands_tasks_and_layouts() -> None:
         "</ac:layout-cell></ac:layout-section></ac:layout>"
     )
     assert convert(html) == (
-        "> **Warning: Data loss**\n>\n> Stop.\n>\n> - x\n\n**More**\n\nHidden.\n\n- [x] done\n- [ ] open"
+        "> [!WARNING] Data loss\n> Stop.\n> - x\n\n> [!DETAILS] More\n> Hidden.\n\n- [x] done\n- [ ] open"
     )
 
 
@@ -85,7 +87,7 @@ def test_links_and_images_keep_their_words() -> None:
         '<ac:image><ri:url ri:value="https://x.example/d.png"/></ac:image></p>'
     )
     assert convert(html) == (
-        "[a](https://x.example/a%20b) how Roll back ![the queue](attachment:q%201.png) "
+        "[a](<https://x.example/a b>) how (Roll back) Roll back ![the queue](<attachment:q 1.png>) "
         "![d.png](https://x.example/d.png)"
     )
 
@@ -99,7 +101,7 @@ def test_small_things_in_a_line() -> None:
         '<ac:structured-macro ac:name="toc"><ac:parameter ac:name="maxLevel">2</ac:parameter>'
         "</ac:structured-macro>"
     )
-    assert convert(html) == "DOWN since 2026-11-20 `` a`b `` OPS-7"
+    assert convert(html) == "DOWN since 2026-11-20 ``a`b`` OPS-7"
 
 
 def test_an_unknown_macro_is_its_text_and_is_reported_once() -> None:
@@ -119,7 +121,7 @@ def test_the_new_editor_s_panels_have_a_fallback() -> None:
         "<ac:adf-content><p>Once.</p></ac:adf-content></ac:adf-node>"
         "<ac:adf-fallback><div><p>Once.</p></div></ac:adf-fallback></ac:adf-extension>"
     )
-    assert convert(html) == "Once."
+    assert convert(html) == "> [!NOTE]\n> Once."
 
 
 @pytest.mark.parametrize(
@@ -138,6 +140,80 @@ def test_the_new_editor_s_panels_have_a_fallback() -> None:
 )
 def test_broken_input_loses_nothing(html: str) -> None:
     assert "kept" in convert_storage(html)["text"]
+
+
+def test_lists_go_on_where_a_macro_cuts_them() -> None:
+    html = (
+        f'<ol start="1"><li>Halt</li></ol>{CODE}<ol start="2"><li>Cut<ol><li>a</li></ol></li><li>Go</li></ol>'
+    )
+    first, code, rest = read_markdown(convert(html))
+    assert [item["number"] for item in (*first["children"], *rest["children"])] == ["1", "2", "3"]
+    assert code["text"] == "kubectl get pods | grep -v Running\n\necho '<b>&amp;'"
+
+
+def test_code_of_several_lines_in_a_cell_makes_a_list_of_the_rows() -> None:
+    row = f"<tr><td>red</td><td><ol><li>a</li></ol>{CODE}</td></tr>"
+    html = f"<table><tr><th>When</th><th>Do</th></tr>{row}</table>"
+    (rows,) = read_markdown(convert(html))
+    assert len(list_code([rows])) == 1
+    assert convert(html).startswith("- When: red\n\n  Do:\n  1. a")
+
+
+@pytest.mark.parametrize(
+    ("html", "shown", "warning"),
+    [
+        (
+            '<ac:structured-macro ac:name="include"><ac:parameter ac:name=""><ac:link>'
+            '<ri:page ri:space-key="OPS" ri:content-title="Halt the mill"/></ac:link></ac:parameter>'
+            "</ac:structured-macro>",
+            "> [!OMITTED] include\n> `Halt the mill`",
+            "",
+        ),
+        (
+            '<ac:structured-macro ac:name="excerpt-include"> <ac:parameter ac:name=""><ac:link>'
+            '<ri:page ri:content-title="Ring the miller"/></ac:link></ac:parameter></ac:structured-macro>',
+            "> [!OMITTED] include\n> `Ring the miller`",
+            "",
+        ),
+        (
+            '<ac:structured-macro ac:name="gliffy"><ac:parameter ac:name="name">flour</ac:parameter>'
+            "</ac:structured-macro>",
+            "> [!OMITTED] diagram\n> `flour`",
+            "the macro 'gliffy' is left out; its name is kept",
+        ),
+        (
+            '<ac:structured-macro ac:name="roadmap"/>',
+            "> [!OMITTED] macro roadmap",
+            "the macro 'roadmap' is left out; its name is kept",
+        ),
+        (
+            '<p>Owner: <ac:link><ri:user ri:account-id="5"/></ac:link>, '
+            '<ac:link><ri:user ri:userkey="8"/><ac:link-body>the <b>millers</b></ac:link-body></ac:link></p>',
+            "Owner: @user, the millers",
+            "people are named by an id that says nothing: @user stands for them",
+        ),
+    ],
+)
+def test_what_cannot_be_shown_leaves_its_name(html: str, shown: str, warning: str) -> None:
+    assert convert_storage(html) == {"text": f"{shown}\n", "warnings": [warning] if warning else []}
+
+
+def test_a_macro_within_a_paragraph_keeps_its_own_paragraphs() -> None:
+    html = (
+        '<p>Before <ac:structured-macro ac:name="tip"><ac:rich-text-body>'
+        "<p>one</p><p>two</p></ac:rich-text-body></ac:structured-macro> after</p>"
+    )
+    assert convert(html) == "Before\n\n> [!TIP]\n> one\n>\n> two\n\nafter"
+
+
+def test_tabs_keep_their_labels() -> None:
+    tab = (
+        '<ac:structured-macro ac:name="auitabspage"><ac:parameter ac:name="title">{}</ac:parameter>'
+        "<ac:rich-text-body><p>Press {}.</p></ac:rich-text-body></ac:structured-macro>"
+    )
+    tabs = f"<ac:rich-text-body>{tab}</ac:rich-text-body>"
+    html = f'<ac:structured-macro ac:name="auitabs">{tabs}</ac:structured-macro>'
+    assert convert(html.format("Old mill", "F1")) == "> [!TAB] Old mill\n> Press F1."
 
 
 def test_text_is_no_markup() -> None:

@@ -58,7 +58,7 @@ def test_recorded_pages_of_a_server_become_masked_markdown(
     assert "hunter2secret99" not in red["text"]
     assert "The flow." in flow["text"]
     assert empty["path"] == "OPS/65603-empty.md"
-    assert update["warnings"] == [f"{flow['path']}:1: the macro 'drawio' is unknown; its text is kept"]
+    assert update["warnings"] == [f"{flow['path']}:1: the macro 'drawio' is left out; its name is kept"]
     assert (update["carried"], update["reached"], update["dropped"]) == (False, True, [])
 
 
@@ -98,7 +98,7 @@ def test_recorded_pages_of_cloud_by_cursor_with_user_and_token(settings: Setting
         update = read_confluence_source(settings, space, None)
         none = read_confluence_source(settings, space.model_copy(update={"space": "NONE"}), None)
     assert [page["path"] for page in update["pages"]] == ["OPS/360601-roll-back.md", "OPS/360602-queue.md"]
-    assert "Go **back**." in update["pages"][0]["text"]
+    assert "Go back." in update["pages"][0]["text"]
     assert {page["changed_at"] for page in update["pages"]} == {"2026-11-18T09:12:44+00:00"}
     assert not none["reached"]
     assert "there is no space 'NONE'" in none["warnings"][0]

@@ -31,7 +31,7 @@ def test_recorded_models_become_masked_pages(settings: Settings) -> None:
     (page,) = update["pages"]
     assert page["path"] == "fraud.md"
     assert page["changed_at"] == "2025-11-21T07:00:00+00:00"
-    assert "# Version 1 (champion)\n\nTrained on October.\n\n- data: 2026-10" in page["text"]
+    assert "# Version 1 (champion)\n\nTrained on October.\n- data: 2026-10" in page["text"]
     assert "hunter2secret99" not in page["text"]
     assert (update["carried"], update["reached"], page["groups"]) == (False, True, ["public"])
 

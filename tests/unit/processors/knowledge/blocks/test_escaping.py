@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from markdown_it import MarkdownIt
 
-from processors.knowledge.documents.escaping import escape_text
+from processors.knowledge.blocks import Block, Span
+from processors.knowledge.blocks.rendering import render_markdown
+from processors.knowledge.blocks.spans import settle_spans
+from processors.knowledge.blocks.walking import drop_lines
+from processors.knowledge.markdown.reading import read_markdown
 
 TEXTS = [
     "# no heading",
@@ -36,22 +39,16 @@ def list_strings(value: Any) -> Iterator[str]:
             yield from list_strings(each)
 
 
-def read_back(text: str) -> tuple[list[str], set[str], str]:
-    tokens = MarkdownIt("commonmark").enable("table").parse(escape_text(text))
-    inner = [child for token in tokens for child in token.children or []]
-    shown = "".join("\n" if child.type == "softbreak" else child.content for child in inner)
-    return [token.type for token in tokens], {child.type for child in inner}, shown
+def write(text: str) -> Block:
+    lines = [Span(kind="text", text=line) for line in text.split("\n")]
+    broken = [span for line in lines for span in (Span(kind="break", text=""), line)]
+    return Block(kind="paragraph", spans=settle_spans(broken), first=0, last=0)
 
 
 def assert_inert(text: str) -> None:
-    # A paragraph has no empty lines, and none begins or ends with spaces.
-    lines = text.replace("\r", "\n").replace("\0", "").split("\n")
-    plain = "\n".join(line.strip() for line in lines if line.strip())
-    if plain:
-        blocks, kinds, shown = read_back(plain)
-        assert blocks == ["paragraph_open", "inline", "paragraph_close"], text
-        assert kinds <= {"text", "text_special", "softbreak"}, text
-        assert shown == plain
+    paragraph = write(text.replace("\r", "\n").replace("\0", ""))
+    if paragraph["spans"]:
+        assert drop_lines(read_markdown(render_markdown([paragraph]))) == [paragraph], text
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -61,7 +58,7 @@ def test_text_is_no_markup(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["kube_pod_status", "a - b", "x < 3 & y > 2", "[1]", "10% #4", "C:\\temp"])
 def test_what_is_no_markup_stays_as_it_is(text: str) -> None:
-    assert escape_text(text) == text
+    assert render_markdown([write(text)]) == text
 
 
 def test_payloads_of_others_are_inert() -> None:
