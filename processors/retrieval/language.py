@@ -5,16 +5,24 @@ claim nothing that a source could hold.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
 _CYRILLIC: Final = re.compile(r"[а-яё]", re.IGNORECASE)
 _LATIN: Final = re.compile(r"[a-z]", re.IGNORECASE)
 
+ABBREVIATED: Final = r"(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\betc\.)(?<!\bvs\.)"
+"""Behind these no sentence ends, neither for who cites it nor for who looks whether it is cited."""
+
 
 @dataclass(frozen=True)
 class Phrases:
-    """What the model says itself."""
+    """What the model says itself.
+
+    `left_out` tells what a source has and the answer hasn't, in the words of `kinds` or as the source names
+    it; `labels` are those of quotes.
+    """
 
     extractive: str
     unknown: str
@@ -22,6 +30,11 @@ class Phrases:
     steps: str
     observed: str
     advice: str
+    left_out: str
+    more: str
+    picture: str
+    kinds: Mapping[str, str]
+    labels: Mapping[str, str]
 
 
 PHRASES: Final = {
@@ -32,6 +45,18 @@ PHRASES: Final = {
         steps="Steps from",
         observed="What was observed{time}:",
         advice="What the documents say:",
+        left_out="Not shown here: {what}",
+        more="more of it",
+        picture="picture {address}, not shown",
+        kinds={
+            "steps": "{count} more steps",
+            "rows": "{count} more rows",
+            "picture": "a picture",
+            "diagram": "a diagram",
+            "include": "what is included from elsewhere",
+            "macro": "a macro",
+        },
+        labels={},
     ),
     "ru": Phrases(
         extractive="Процитировано из источников, а не написано языковой моделью.",
@@ -40,6 +65,26 @@ PHRASES: Final = {
         steps="Шаги из",
         observed="Что наблюдалось{time}:",
         advice="Что говорят документы:",
+        left_out="Здесь не показано: {what}",
+        more="продолжение",
+        picture="изображение {address}, не показано",
+        kinds={
+            "steps": "ещё шагов: {count}",
+            "rows": "ещё строк: {count}",
+            "picture": "изображение",
+            "diagram": "диаграмма",
+            "include": "то, что включено из другого места",
+            "macro": "макрос",
+        },
+        labels={
+            "NOTE": "Примечание",
+            "INFO": "Примечание",
+            "TIP": "Совет",
+            "IMPORTANT": "Важно",
+            "WARNING": "Внимание",
+            "CAUTION": "Осторожно",
+            "DANGER": "Опасно",
+        },
     ),
 }
 

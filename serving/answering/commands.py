@@ -11,12 +11,15 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Final
 
-from processors.knowledge.markdown.inert_code import find_code
+from processors.knowledge.blocks.plain import render_plain
+from processors.knowledge.blocks.walking import list_spans, walk
+from processors.knowledge.markdown.inert_code import Code, find_code
 from processors.knowledge.markdown.quoting import break_tags, reveal
+from processors.knowledge.markdown.reading import read_markdown
 from processors.retrieval.hybrid import DYNAMIC_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from processors.retrieval.hybrid import Hit
 
@@ -34,11 +37,20 @@ def find_commands(text: str) -> list[str]:
     Example:
         >>> find_commands("Run `ls`:\\n\\n```sh\\ncd /tmp\\n\\nls -l\\n```\\n")
         ['cd /tmp', 'ls -l', 'ls']
+        >>> find_commands("> ```sh\\n> cat a > b\\n> ```")
+        ['cat a > b']
     """
     codes = list(find_code(text))
-    blocks = [line.strip() for code in codes if code.before is not None for line in code.text.splitlines()]
+    blocks = [line.strip() for code in codes if code.before is not None for line in _list_code_lines(code)]
     spans = [code.text.strip() for code in codes if code.before is None]
     return [code for code in (*blocks, *spans) if code]
+
+
+def _list_code_lines(code: Code) -> Iterator[str]:
+    """Yield the lines of a block without the marks of the quote that it stands in."""
+    depth = code.before.count(">") if code.before else 0
+    marks = re.compile(rf"(?:[ \t]*>){{{depth}}}")
+    return (line[found.end() :] if (found := marks.match(line)) else line for line in code.text.splitlines())
 
 
 def find_made_up(text: str, cited: Iterable[Hit]) -> list[str]:
@@ -54,10 +66,20 @@ def find_made_up(text: str, cited: Iterable[Hit]) -> list[str]:
     documents: list[str] = []
     observed: list[str] = []
     for hit in cited:
-        shown = "\n".join(_show(line) for line in hit["text"].splitlines())
-        (observed if hit.get("kind") in DYNAMIC_KINDS else documents).append(shown)
+        is_observed = hit.get("kind") in DYNAMIC_KINDS
+        lines = hit["text"].splitlines() if is_observed else _list_lines(hit["text"])
+        (observed if is_observed else documents).append("\n".join(map(_show, lines)))
     asked = dict.fromkeys(unescape(command) for command in commands)
     return find_unknown(list(asked), documents, observed)
+
+
+def _list_lines(text: str) -> Iterator[str]:
+    """Yield the lines of a page as they show, and once more what stands in them as code or as an address."""
+    blocks = read_markdown(text)
+    yield from render_plain(blocks).split("\n")
+    for block in walk(blocks):
+        for span in list_spans(block):
+            yield from filter(None, (span["text"] if span["kind"] == "code" else "", span.get("url", "")))
 
 
 def _show(line: str) -> str:

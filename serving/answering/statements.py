@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from processors.knowledge.markdown.inert_code import Code, find_code
-from processors.retrieval.language import PHRASES
+from processors.retrieval.language import ABBREVIATED, PHRASES
 from serving.answering.numbering import CITATION
 
 _MARKER: Final = re.compile(r"(?:[-*+]|\d+[.)])\s")
@@ -21,7 +21,7 @@ _CODE_MARK: Final = "\x01"
 _BLOCK_END: Final = re.compile(rf"\n\s*\n(?!\s)|\n(?=(?:[-*+]|\d+[.)])\s)|\n(?={_CODE_MARK})")
 _NO_STATEMENT: Final = re.compile(r"^\s*(?:#{1,6}\s|\||[-*_]{3,}\s*$|>?\s*$)")
 # A citation may stand after the full stop.
-SENTENCE_END: Final = re.compile(r"(?<=[.!?])((?:\s*\[\d[\d,\s]*\])*)\s+(?=[^\s\[])")
+SENTENCE_END: Final = re.compile(rf"(?<=[.!?]){ABBREVIATED}((?:\s*\[\d[\d,\s]*\])*)\s+(?=[^\s\[])")
 """Behind a sentence; its group are the citations there."""
 _WORDS: Final = re.compile(r"\w+")
 _FEWEST_WORDS: Final = 3

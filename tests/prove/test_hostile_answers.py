@@ -30,9 +30,10 @@ from processors.versions.builds import create_version
 from processors.versions.swaps import promote
 from serving.answering.numbering import find_citations
 from serving.api import citation_routes
+from serving.model_server.extractive.pages import read_page
 from serving.model_server.extractive.prompt import Source
 from serving.model_server.extractive.quote import quote_prose
-from serving.model_server.extractive.units import split_units
+from serving.model_server.extractive.quote_blocks import Quoting, quote_blocks
 from tests.support.active import list_active
 from tests.support.hostile import Hostile, make_chunk, make_documents, read_published
 from tests.support.open_webui import (
@@ -114,24 +115,31 @@ def read_events(service: httpx.Client, document: Hostile) -> list[dict[str, Any]
 
 
 def list_quotable(document: Hostile) -> set[str]:
-    """Each line that an answer may have from a document: a quote as it is written, and a line of code."""
-    source = Source(1, document.title, document.kind, "", document.text)
-    lines = {quote_prose(document.title.replace(" > ", " › "))}
-    for unit in split_units(source):
-        for line in unit.text.split("\n"):
-            plain = line.lstrip("-*+• ")
-            lines |= {quote_prose(line).strip(), quote_prose(plain).strip(), quote_span(line).strip()}
-        lines |= {line.strip() for code in unit.codes for line in code.text.split("\n")}
-    inert = {break_tags(line).replace("```", "`` `").strip() for line in lines}
-    return lines | inert | {defuse_markdown(line).strip() for line in lines}
+    """Each line that an answer may have from a document: of its page quoted whole, or of a unit alone."""
+    page = read_page(Source(1, document.title, document.kind, "", document.text))
+    lines = {quote_prose(" › ".join(one.path)) for one in page.procedures}
+    for phrases in PHRASES.values():
+        how = Quoting("", phrases)
+        lines.update(quote_blocks(page.blocks, how))
+        for unit in page.units:
+            lines.update(quote_blocks(unit.blocks, how))
+            # Numbers in brackets are taken for citations below, wherever they stand.
+            lines |= {quote_span(unit.text), CITATION.sub("", quote_span(unit.text))}
+    plain = {strip_marks(line) for line in lines}
+    inert = {strip_marks(break_tags(line).replace("```", "`` `")) for line in lines}
+    return plain | inert | {strip_marks(defuse_markdown(line)) for line in lines}
+
+
+def strip_marks(line: str) -> str:
+    """A line without the marks of the list, the quote and the heading that it stands in."""
+    return re.sub(r"^(?:[\s>]*(?:(?:[-*]|\d+[.)]|#{1,6}|\[[ x]\])(?: |$))?)*", "", line).strip()
 
 
 def list_unquoted(answer: str, quotable: set[str]) -> list[str]:
     """The lines of an answer that are neither quoted nor the model's own."""
     left = []
     for line in answer.split("\n"):
-        text = CITATION.sub("", line).strip()
-        text = re.sub(r"^(?:-|\d+\.)(?: |$)", "", text).strip()
+        text = strip_marks(CITATION.sub("", line))
         head = re.fullmatch(
             r"(?:Steps from|Шаги из|What was observed|Что наблюдалось) ?(.*?)( \(.*\))?:", text
         )

@@ -27,6 +27,7 @@ _STATE: Final = re.compile(
 )
 _PROCEDURE: Final = re.compile(
     r"\bhow (?:do|can|should|could|would|to)\b|\bwhat (?:do|should|can|must) (?:i|we|you)\b|\bwhat to do\b"
+    r"|\bwhat (?:must|should|has to|needs to) be done\b|что (?:нужно|надо) сделать|что должно быть сделано"
     r"|\bsteps?\b|\bprocedure\b|\brunbook for\b|\bguide\b|\bwhere do (?:i|we) start\b"
     r"|что (?:мне |нам )?(?:с этим )?(?:делать|предпринять)"
     r"|как (?:мне |нам |можно |правильно |быстро )*[а-яё-]+(?:ть|ти|чь)(?:ся)?\b"

@@ -15,10 +15,11 @@ from serving.model_server import metrics
 from serving.model_server.extractive.compose import compose_answer
 from serving.model_server.extractive.intent import find_intent
 from serving.model_server.extractive.lexical import measure_coverage, split_words, weigh_words
+from serving.model_server.extractive.pages import read_page
 from serving.model_server.extractive.prompt import Prompt, parse_prompt
-from serving.model_server.extractive.score import embedding_text, score_units
+from serving.model_server.extractive.score import embedding_text, score_units, weigh_question
 from serving.model_server.extractive.select import select_units
-from serving.model_server.extractive.units import Unit, split_units
+from serving.model_server.extractive.units import Unit
 from serving.model_server.worker import InferenceWorker, Priority, Vectors
 
 Embed = Callable[[Sequence[str]], Awaitable[Vectors]]
@@ -45,18 +46,21 @@ async def answer_prompt(text: str, embed: Embed) -> str:
     if not prompt.sources:
         return phrases.no_sources
     query = choose_query(prompt)
-    units = narrow_units([unit for source in prompt.sources for unit in split_units(source)], query)
+    pages = [read_page(source) for source in prompt.sources]
+    units = narrow_units([unit for page in pages for unit in page.units], query)
     if not units or not query:
         return phrases.unknown
     titles = [source.title or source.text[:80] or "-" for source in prompt.sources]
     vectors = await embed([query, *titles, *(embedding_text(unit) for unit in units)])
     intent = find_intent(prompt.question)
     first_unit = 1 + len(titles)
-    scored = score_units(
-        query, intent, units, prompt.sources, vectors[0], vectors[first_unit:], vectors[1:first_unit]
-    )
-    selection = select_units(scored, intent, recent_only=not split_words(query))
-    return phrases.unknown if selection is None else compose_answer(selection, phrases, prompt.asked)
+    scored = score_units(query, intent, units, pages, vectors[0], vectors[first_unit:], vectors[1:first_unit])
+    selection = select_units(scored, intent, weigh_question(query, pages))
+    if selection is None:
+        return phrases.unknown
+    # A tab may be named in the words of the question, whatever the language of the sources.
+    words = {*split_words(query), *split_words(prompt.question)}
+    return compose_answer(selection, phrases, words, prompt.asked)
 
 
 def choose_query(prompt: Prompt) -> str:

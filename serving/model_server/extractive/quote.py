@@ -1,98 +1,110 @@
 """Makes quoted text inert: no markup, image, link or citation of a source survives into the answer.
 
-Answers are Markdown. Prose is escaped, commands stay as they are inside code, where Markdown shows everything
-literally; only tags that a chat page might lift out of a code block are broken there.
+Answers are Markdown. Words are escaped, so that they show as they are. Commands stay as they are inside code,
+where Markdown shows everything literally; only tags that a chat page might lift out of it are broken there.
 """
 
 import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Final
 
-from processors.knowledge.markdown.quoting import break_tags, quote_span, reveal
-from serving.model_server.extractive.units import Code
+from processors.knowledge.blocks import Span
+from processors.knowledge.blocks.escaping import escape_start
+from processors.knowledge.markdown.quoting import break_tags, name_language, quote_span, reveal
+from processors.retrieval.language import PHRASES, Phrases
 
-_CODE_SPAN: Final = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)")
-_IMAGE: Final = re.compile(r"!\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])?")
-_LINK: Final = re.compile(r"\[([^\]]*)\]\(\s*<?([^)\s>]*)>?[^)]*\)")
 _ADDRESS: Final = re.compile(
     r"(?:\b[a-z][a-z0-9+.-]*://|\bwww\.|\b(?:javascript|data|vbscript|mailto):)[^\s<>`]+", re.I
 )
-_LANGUAGES: Final = frozenset(
-    [
-        "bash",
-        "console",
-        "conf",
-        "dockerfile",
-        "go",
-        "ini",
-        "java",
-        "json",
-        "logql",
-        "log",
-        "makefile",
-        "promql",
-        "properties",
-        "python",
-        "sh",
-        "shell",
-        "sql",
-        "text",
-        "toml",
-        "yaml",
-        "yml",
-    ]
-)
-_MARK: Final = re.compile(r"(\\[!-/:-@\[-`{-~])|[\[`$|<]|&(?=#|\w+;)")
-_BLOCK_START: Final = re.compile(r"^(\s*)([#>+*-]|\d+[.)])(?=\s|#)")
+# What would start a tag, an entity, a link, a code span, a formula or a table, or be lost. A closing bracket
+# stays: Open WebUI takes what stands between two escaped ones for a formula.
+_MARK: Final = re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)|[\[`$|<]|&(?=#|\w+;)|~(?=~)")
+_STAR: Final = re.compile(r"(?<! )\*|\*(?! )")
+_UNDERSCORE: Final = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+_HARD_BREAK: Final = "\\\n"
+
+
+def quote_line(spans: Sequence[Span], phrases: Phrases = PHRASES["en"]) -> str:
+    r"""Quote pieces of a line in running Markdown; a break in it makes a line of its own.
+
+    Args:
+        spans: As the source's tree has them.
+        phrases: What is said of a picture, in the language of the question.
+
+    Example:
+        >>> link = {"kind": "link", "text": "docs", "url": "http://x.y/z"}
+        >>> code, words = {"kind": "code", "text": "rm <x>"}, {"kind": "text", "text": " [7] <b>: "}
+        >>> print(quote_line([code, words, link]))
+        `rm <x>` \[7] \<b>: docs (`http://x.y/z`)
+    """
+    words = "".join(span["text"] for span in spans if span["kind"] != "code")
+    pairs = words.count("*") > 1 or words.count("_") > 1
+    quoted = ""
+    for url, linked in groupby(spans, lambda span: span.get("url", "")):
+        held = list(linked)
+        parts = [_quote_one(span, phrases, pairs=pairs) for span in held]
+        shown = "".join(span["text"] for span in held)
+        if url and not url.startswith("#") and held[0]["kind"] != "image":
+            address = quote_span(url)
+            parts = [address] if shown == url else [*parts, f" ({address})"]
+        for part in parts:
+            # Ticks of two pieces would make one longer run of ticks.
+            quoted += f" {part}" if quoted.endswith("`") and part.startswith("`") else part
+    return _HARD_BREAK.join(map(escape_start, quoted.split(_HARD_BREAK)))
+
+
+def _quote_one(span: Span, phrases: Phrases, *, pairs: bool) -> str:
+    if span["kind"] == "break":
+        return _HARD_BREAK
+    if span["kind"] == "code":
+        return quote_span(span["text"])
+    if span["kind"] == "image":
+        told = phrases.picture.format(address=quote_span(span.get("url", ""))).replace(" ,", ",")
+        return " ".join(filter(None, (_quote_words(span["text"], pairs=True), f"({told})")))
+    return _quote_words(span["text"], pairs=pairs)
 
 
 def quote_prose(text: str) -> str:
-    r"""Quote a text in running Markdown.
+    r"""Quote words in running Markdown: they show as they are, and addresses become code.
 
     Example:
-        >>> quote_prose("See [docs](http://x.y/z) and ![p](http://evil/p.png) [7] <b>now</b>, `rm <file>`")
-        'See docs (`http://x.y/z`) and p \\[7] \\<b>now\\</b>, `rm <file>`'
+        >>> quote_prose("See *http://x.y/z* [7]")
+        'See \\*`http://x.y/z*` \\[7]'
     """
-    text = _BLOCK_START.sub(r"\1\\\2", reveal(text))
-    parts: list[str] = []
-    end = 0
-    for span in _CODE_SPAN.finditer(text):
-        parts += [_escape_prose(text[end : span.start()]), quote_span(span[2].strip())]
-        end = span.end()
-    return "".join([*parts, _escape_prose(text[end:])])
+    return quote_line([Span(kind="text", text=text)])
 
 
-def quote_code(code: Code, indent: str = "") -> str:
-    """Quote a block of code; a language that a chat page would run is called text.
-
-    Example:
-        >>> print(quote_code(Code("html", "x")))
-        ```text
-        x
-        ```
-    """
-    text = break_tags(reveal(code.text))
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    language = code.language if code.language in _LANGUAGES else "text"
-    lines = [f"{fence}{language}", *text.splitlines(), fence]
-    return "\n".join(f"{indent}{line}" if line else "" for line in lines)
-
-
-def _escape_prose(text: str) -> str:
-    """Take images and links apart, then escape all but the addresses, which become code."""
-    text = _LINK.sub(lambda link: f"{link[1]} ({link[2]})", _IMAGE.sub(lambda image: image[1], text))
+def _quote_words(text: str, *, pairs: bool) -> str:
+    text = reveal(text)
     parts: list[str] = []
     end = 0
     for address in _ADDRESS.finditer(text):
         found = address[0].rstrip(").,;:!?")
-        parts += [_escape_marks(text[end : address.start()]), quote_span(found)]
+        parts += [_escape(text[end : address.start()], pairs=pairs), quote_span(found)]
         end = address.start() + len(found)
-    return "".join([*parts, _escape_marks(text[end:])])
+    return "".join([*parts, _escape(text[end:], pairs=pairs)])
 
 
-def _escape_marks(text: str) -> str:
-    """Escape what would start a tag, an entity, a link, a code span, a formula or a table.
+def _escape(text: str, *, pairs: bool) -> str:
+    text = _MARK.sub(r"\\\g<0>", text)
+    return _UNDERSCORE.sub(r"\\_", _STAR.sub(r"\\*", text)) if pairs else text
 
-    A closing bracket stays: Open WebUI takes what stands between two escaped ones for a formula.
+
+def quote_code(code: str, language: str = "") -> Iterator[str]:
+    """Yield the lines of a quoted block of code; a language that a chat page would run is called text.
+
+    Args:
+        code: Letter for letter.
+        language: As the source names it.
+
+    Example:
+        >>> list(quote_code("x", "html"))
+        ['```text', 'x', '```']
     """
-    return _MARK.sub(lambda mark: mark[1] or f"\\{mark[0]}", text)
+    text = break_tags(reveal(code))
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    yield f"{fence}{name_language(language) or 'text'}"
+    yield from text.split("\n") if text else []
+    yield fence

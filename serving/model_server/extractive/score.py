@@ -26,8 +26,10 @@ import numpy.typing as npt
 
 from serving.model_server.extractive.intent import Intent
 from serving.model_server.extractive.lexical import measure_coverage, split_words, weigh_words
+from serving.model_server.extractive.observations import is_observation
+from serving.model_server.extractive.pages import PATH, Page, is_about_steps
 from serving.model_server.extractive.prompt import Source
-from serving.model_server.extractive.units import LINE_KINDS, Unit
+from serving.model_server.extractive.units import Unit
 
 UNIT_COSINE: Final = 0.4
 TITLE_COSINE: Final = 0.3
@@ -44,11 +46,6 @@ _ASKS_FOR_WRONG: Final = re.compile(
     r"|здоров|в порядке|сломан|не так|проблем",
     re.IGNORECASE,
 )
-_PROCEDURE_HEADING: Final = re.compile(
-    r"\b(?:steps?|fix|mitigation|resolution|procedure|recovery|remediation|solution|how to)\b"
-    r"|шаги|решение|исправление",
-    re.IGNORECASE,
-)
 _CAUSE_HEADING: Final = re.compile(r"\b(?:why|causes?|root cause|meaning)\b|почему|причин", re.IGNORECASE)
 
 
@@ -60,10 +57,15 @@ class ScoredUnit:
     """
 
     unit: Unit
-    source: Source
+    page: Page
     confidence: float
     rank: float
     coverage: float = 0.0
+
+    @property
+    def source(self) -> Source:
+        """Where it is from."""
+        return self.page.source
 
 
 def embedding_text(unit: Unit) -> str:
@@ -73,12 +75,7 @@ def embedding_text(unit: Unit) -> str:
         >>> embedding_text(Unit(1, 0, "step", "Look at the shards."))
         'Look at the shards.'
     """
-    return unit.text or unit.heading or unit.codes[0].text
-
-
-def is_observation(source: Source) -> bool:
-    """Tell whether a source is something that happened, not something that was written about it."""
-    return source.kind.startswith(LINE_KINDS)
+    return unit.text or unit.heading or unit.code
 
 
 def is_calm(source: Source) -> bool:
@@ -100,7 +97,7 @@ def score_units(
     query: str,
     intent: Intent,
     units: Sequence[Unit],
-    sources: Sequence[Source],
+    pages: Sequence[Page],
     query_vector: npt.NDArray[np.float32],
     unit_vectors: npt.NDArray[np.float32],
     title_vectors: npt.NDArray[np.float32],
@@ -111,7 +108,7 @@ def score_units(
         query: The question, or its English words.
         intent: What is asked for.
         units: Units of all sources.
-        sources: The sources.
+        pages: The sources.
         query_vector: `(dim,)`.
         unit_vectors: `(n_units, dim)`.
         title_vectors: `(n_sources, dim)`.
@@ -119,53 +116,58 @@ def score_units(
     Returns:
         The units in their order, scored.
     """
-    titles = {source.n: title for source, title in zip(sources, title_vectors @ query_vector, strict=True)}
-    by_number = {source.n: source for source in sources}
-    words = {source.n: split_words(f"{source.title} {source.text}") for source in sources}
-    weights = weigh_words(split_words(query), list(words.values()))
-    title_words = {source.n: split_words(source.title) for source in sources}
+    numbers = [page.source.n for page in pages]
+    titles = dict(zip(numbers, title_vectors @ query_vector, strict=True))
+    by_number = dict(zip(numbers, pages, strict=True))
+    weights = weigh_question(query, pages)
+    title_words = {page.source.n: split_words(page.source.title) for page in pages}
     wrong = _OF_WRONG_IF_ASKED if _ASKS_FOR_WRONG.search(query) else _OF_WRONG
     scored = []
     for unit, cosine in zip(units, unit_vectors @ query_vector, strict=True):
-        source = by_number[unit.source]
-        code = " ".join(code.text for code in unit.codes)
-        coverage = measure_coverage(weights, [*title_words[source.n], *split_words(f"{unit.text} {code}")])
+        page = by_number[unit.source]
+        said = split_words(f"{unit.text} {unit.code} {unit.label}")
+        coverage = measure_coverage(weights, [*title_words[unit.source], *said])
         confidence = (
-            UNIT_COSINE * float(cosine) + TITLE_COSINE * float(titles[source.n]) + COVERAGE * coverage
+            UNIT_COSINE * float(cosine) + TITLE_COSINE * float(titles[unit.source]) + COVERAGE * coverage
         )
-        scored.append(
-            ScoredUnit(unit, source, confidence, confidence + _prefer(intent, unit, source, wrong), coverage)
-        )
+        rank = confidence + _prefer(intent, unit, page, wrong)
+        scored.append(ScoredUnit(unit, page, confidence, rank, coverage))
     return scored
 
 
-def _prefer(intent: Intent, unit: Unit, source: Source, wrong: float) -> float:
+def weigh_question(query: str, pages: Sequence[Page]) -> dict[str, float]:
+    """Give each word of a question its weight among the sources."""
+    told = [split_words(f"{page.source.title} {page.source.text}") for page in pages]
+    return weigh_words(split_words(query), told)
+
+
+def _prefer(intent: Intent, unit: Unit, page: Page, wrong: float) -> float:
     """What the kind of question adds to a unit's rank; `wrong` is what something that failed gets."""
-    section = section_of(unit, source)
+    source, section = page.source, section_of(unit, page.source)
     if intent == "incident":
         if is_observation(source):
             return 0.15 + 0.05 * (is_headline(unit, source) - is_calm(source)) + wrong * has_failed(source)
         return 0.05 if _CAUSE_HEADING.search(section) else 0.0
     if is_observation(source):
         return -0.05
-    if intent == "procedure" and is_instruction(unit, source):
-        return 0.14 if _PROCEDURE_HEADING.search(section) else 0.08
+    if intent == "procedure" and is_instruction(unit, page):
+        return 0.14 if is_about_steps(section) else 0.08
     return 0.0
 
 
 def section_of(unit: Unit, source: Source) -> str:
     """Return the heading that a unit stands under: its own, or the last of the source's title."""
-    return unit.heading or source.title.rpartition(" > ")[2]
+    return unit.heading or source.title.rpartition(PATH)[2]
 
 
-def is_instruction(unit: Unit, source: Source) -> bool:
-    """Tell whether a unit says what to do: a numbered step, or a bullet item of a section about doing.
+def is_instruction(unit: Unit, page: Page) -> bool:
+    """Tell whether a unit says what to do: a step, or a bullet item of a section about doing.
 
     Example:
-        >>> page = Source(1, "Disk full > Symptoms", "runbook", "", "")
-        >>> [is_instruction(Unit(1, 0, kind, "Look."), page) for kind in ("step", "item")]
-        [True, False]
+        >>> from serving.model_server.extractive.pages import read_page
+        >>> titles = ("Disk full > Why", "Disk full > Fix")
+        >>> pages = [read_page(Source(1, title, "runbook", "", "- Look.")) for title in titles]
+        >>> [is_instruction(page.units[0], page) for page in pages]
+        [False, True]
     """
-    if unit.kind == "step":
-        return True
-    return unit.kind == "item" and bool(_PROCEDURE_HEADING.search(section_of(unit, source)))
+    return unit.kind in ("step", "item") and any(one.is_steps and one.holds(unit) for one in page.procedures)

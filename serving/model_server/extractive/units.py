@@ -1,44 +1,26 @@
-"""Cuts a source into the units that can be quoted."""
+"""Cuts a source into the units that are scored: steps, items, sentences and rows of its tree, or lines."""
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
-from serving.model_server.extractive.prompt import Source
+from processors.knowledge.blocks import LABELLED, Block
+from processors.knowledge.blocks.sections import read_heading
+from processors.knowledge.blocks.walking import list_code
+from processors.knowledge.steps.headings import split_number
+from serving.model_server.extractive.sentences import read_item, read_row, read_words, split_sentences
 
 UnitKind = Literal["step", "item", "sentence", "line"]
-
-LINE_KINDS: Final = ("log", "metric", "k8s", "ml_", "alert", "pipeline")
-"""A source whose kind starts so tells what happened. It is read line by line; its text is no Markdown."""
-
-# What a window of log lines says of itself before it shows some of them.
-_ABOUT_LINES: Final = ("New: ", "It varies in ")
-
-_FENCE: Final = re.compile(r"^\s*(`{3,}|~{3,})\s*([\w+-]*)")
-_HEADING: Final = re.compile(r"^ {0,3}#{1,6}\s+(.*?)\s*#*\s*$")
-_STEP: Final = re.compile(r"^(\s*)(\d{1,3})[.)]\s+(\S.*)$")
-_ITEM: Final = re.compile(r"^(\s*)[-*+•]\s+(\S.*)$")
-_TABLE_RULE: Final = re.compile(r"^\s*\|?\s*:?-{2,}[-\s|:]*$")
-_SENTENCE_END: Final = re.compile(
-    r"(?<!e\.g)(?<!i\.e)(?<!etc)(?<!vs)(?<=[.!?…])\s+(?=[\"'«“`(\[]?[A-ZА-ЯЁ0-9`])"
-)
-
-
-@dataclass(frozen=True)
-class Code:
-    """A block of code that belongs to a unit."""
-
-    language: str
-    text: str
 
 
 @dataclass(frozen=True)
 class Unit:
-    """The smallest part of a source that is quoted.
+    """The smallest part of a source that is scored, and quoted where no procedure is.
 
-    `order` is its place in the source; `list_id` names the list that it is part of (-1: none) and `number`
-    its number there. `heading` is the nearest heading above it.
+    `order` is its place in the source, and `text` what it is scored and embedded by, without its `code`.
+    `heading` is the nearest heading above it, `label` that of the tab or folded text around it, or
+    the names of a table's columns. `blocks` is
+    what is quoted, of a line nothing; `first` is where it begins.
     """
 
     source: int
@@ -46,145 +28,95 @@ class Unit:
     kind: UnitKind
     text: str
     heading: str = ""
-    list_id: int = -1
-    number: int = 0
-    codes: tuple[Code, ...] = ()
+    label: str = ""
+    blocks: tuple[Block, ...] = ()
+
+    @property
+    def first(self) -> int:
+        """Its line in the source, from 1."""
+        return self.blocks[0]["first"] if self.blocks else self.order + 1
+
+    @property
+    def code(self) -> str:
+        """The code that belongs to it."""
+        return "\n".join(block["text"] for block in list_code(self.blocks))
 
 
-@dataclass
-class _Reader:
-    """Where the reader is in a page: the heading, the list and the unit that continues."""
+def split_units(source: int, blocks: Sequence[Block]) -> list[Unit]:
+    """Cut a page into units.
 
-    source: int
-    units: list[Unit] = field(default_factory=list)
-    heading: str = ""
-    lists: int = 0
-    list_kind: UnitKind | None = None
-    indent: int = 0
-    paragraph: list[str] = field(default_factory=list)
+    A block of code belongs to the item that it is in, or to the sentence before it; one that nothing stands
+    before is a unit without text. What is nested belongs to its step.
 
-    def close_paragraph(self) -> None:
-        for sentence in split_sentences(" ".join(self.paragraph)):
-            self.add("sentence", sentence)
-        self.paragraph.clear()
-
-    def close_list(self) -> None:
-        self.list_kind = None
-
-    def add(self, kind: UnitKind, text: str, list_id: int = -1, number: int = 0) -> None:
-        self.units.append(Unit(self.source, len(self.units), kind, text, self.heading, list_id, number))
-
-    def open_item(self, kind: UnitKind, indent: int, text: str, number: int) -> None:
-        self.close_paragraph()
-        if self.list_kind != kind:
-            self.lists += 1
-            self.list_kind, self.indent = kind, indent
-        self.add(kind, text, self.lists, number)
-
-    def extend_item(self, text: str, separator: str = " ") -> None:
-        last = self.units[-1]
-        self.units[-1] = replace(last, text=f"{last.text}{separator}{text}")
-
-    def attach_code(self, code: Code) -> None:
-        self.close_paragraph()
-        if not self.units or self.units[-1].heading != self.heading:
-            self.add("sentence", "")
-        last = self.units[-1]
-        self.units[-1] = replace(last, codes=(*last.codes, code))
-
-
-def split_units(source: Source) -> list[Unit]:
-    """Cut a source into units: log lines, or Markdown's steps, bullet items and sentences.
-
-    A code block belongs to the step, item or sentence before it; one that nothing stands before is a unit
-    without text. Nested bullets belong to their step.
+    Args:
+        source: Its number.
+        blocks: Its tree.
 
     Example:
+        >>> from processors.knowledge.markdown.reading import read_markdown
         >>> text = "Do this:\\n1. Look.\\n   ```sh\\n   ls\\n   ```\\n2. Act."
-        >>> units = split_units(Source(1, "t", "runbook", "", text))
-        >>> [(unit.kind, unit.number, unit.text, len(unit.codes)) for unit in units]
-        [('sentence', 0, 'Do this:', 0), ('step', 1, 'Look.', 1), ('step', 2, 'Act.', 0)]
+        >>> [(unit.kind, unit.text, unit.code) for unit in split_units(1, read_markdown(text))]
+        [('sentence', 'Do this:', ''), ('step', 'Look.', 'ls'), ('step', 'Act.', '')]
     """
-    if source.kind.startswith(LINE_KINDS):
-        return _split_observation(source)
-
-    reader = _Reader(source.n)
-    lines = iter(source.text.expandtabs(4).splitlines())
-    for line in lines:
-        fence = _FENCE.match(line)
-        if fence:
-            reader.attach_code(_read_code(lines, fence))
-        else:
-            _read_line(reader, line)
-    reader.close_paragraph()
-    return [unit for unit in reader.units if unit.text or unit.codes]
+    return [
+        Unit(source, order, *told) for order, told in enumerate(_split(blocks, "", "")) if told[1] or told[4]
+    ]
 
 
-def _split_observation(source: Source) -> list[Unit]:
-    lines = [line.strip() for line in source.text.splitlines() if line.strip()]
-    joined = _join_headline(lines) if source.kind.startswith("log") else lines
-    return [Unit(source.n, order, "line", line) for order, line in enumerate(joined)]
+_Told = tuple[UnitKind, str, str, str, tuple[Block, ...]]
 
 
-def _join_headline(lines: list[str]) -> list[str]:
-    """Put the first line that was logged behind how often and when: neither tells enough alone.
-
-    Example:
-        >>> _join_headline(["2 log lines of payment (error) at 10:00 UTC:", "New: never before.", "declined"])
-        ['2 log lines of payment (error) at 10:00 UTC: declined', 'New: never before.']
-    """
-    about = [line for line in lines[1:] if line.startswith(_ABOUT_LINES)]
-    logged = [line for line in lines[1:] if not line.startswith(_ABOUT_LINES)]
-    if not logged or not lines[0].endswith("UTC:"):
-        return lines
-    return [f"{lines[0]} {logged[0]}", *logged[1:], *about]
-
-
-def _read_code(lines: Iterator[str], fence: re.Match[str]) -> Code:
-    """Read to the closing fence (or the end of a chunk that was cut in the middle of it)."""
-    body: list[str] = []
-    for line in lines:
-        stripped = line.strip()
-        if stripped.startswith(fence[1]) and not stripped.strip(fence[1][0]):
-            break
-        body.append(line)
-    margin = min((len(line) - len(line.lstrip()) for line in body if line.strip()), default=0)
-    return Code(fence[2].lower(), "\n".join(line[margin:].rstrip() for line in body).strip("\n"))
-
-
-def _read_line(reader: _Reader, line: str) -> None:
-    indent = len(line) - len(line.lstrip())
-    heading, step, item = _HEADING.match(line), _STEP.match(line), _ITEM.match(line)
-    inside = reader.list_kind is not None and not reader.paragraph
-    if not line.strip():
-        reader.close_paragraph()
-    elif heading:
-        reader.close_paragraph()
-        reader.close_list()
-        reader.heading = heading[1]
-    elif inside and (step or item) and indent > reader.indent + 1:
-        reader.extend_item(line.strip(), "\n")
-    elif step:
-        reader.open_item("step", indent, step[3], int(step[2]))
-    elif item:
-        reader.open_item("item", indent, item[2], 0)
-    elif inside and indent > reader.indent:
-        reader.extend_item(line.strip())
-    elif _TABLE_RULE.match(line):
-        reader.close_paragraph()
-    elif line.lstrip().startswith("|"):
-        reader.close_paragraph()
-        reader.add("sentence", " · ".join(cell.strip() for cell in line.strip().strip("|").split("|")))
-    else:
-        reader.close_list()
-        reader.paragraph.append(line.strip().lstrip("> "))
+def _split(blocks: Sequence[Block], heading: str, label: str) -> Iterator[_Told]:
+    """Yield of each unit all but its place."""
+    told: _Told | None = None
+    for at, block in enumerate(blocks):
+        if block["kind"] == "code":
+            told = ("sentence", "", heading, label, ()) if told is None else told
+            told = (*told[:4], (*told[4], block))
+            continue
+        if told:
+            yield told
+            told = None
+        if block["kind"] == "heading":
+            heading = read_heading(block)
+            if split_number(heading)[0] or _is_leaf(blocks, at):
+                yield "step", heading, heading, label, (block,)
+        elif block["kind"] == "paragraph":
+            *done, told = _split_paragraph(block, heading, label)
+            yield from done
+        elif block["kind"] == "list":
+            yield from _split_list(block, heading, label)
+        elif block["kind"] == "table":
+            yield from _split_table(block, heading, label)
+        elif block["kind"] in LABELLED:
+            named = block.get("title") or (block["label"] if block["kind"] != "quote" else "")
+            yield from _split(block["children"], heading, named or label)
+    if told:
+        yield told
 
 
-def split_sentences(text: str) -> list[str]:
-    """Cut a paragraph into sentences.
+def _is_leaf(blocks: Sequence[Block], at: int) -> bool:
+    if at + 1 == len(blocks):
+        return True
+    return blocks[at + 1]["kind"] == "heading" and blocks[at + 1]["level"] <= blocks[at]["level"]
 
-    Example:
-        >>> split_sentences("It is red, e.g. at night. Look at `x.y`. Что делать? Ждать.")
-        ['It is red, e.g. at night.', 'Look at `x.y`.', 'Что делать?', 'Ждать.']
-    """
-    return [sentence for sentence in _SENTENCE_END.split(text.strip()) if sentence]
+
+def _split_paragraph(block: Block, heading: str, label: str) -> list[_Told]:
+    sentences = split_sentences(block["spans"]) or [block["spans"]]
+    return [
+        ("sentence", read_words(spans), heading, label, ({**block, "spans": spans},)) for spans in sentences
+    ]
+
+
+def _split_list(block: Block, heading: str, label: str) -> Iterator[_Told]:
+    kind: UnitKind = "step" if block["ordered"] else "item"
+    for item in block["children"]:
+        alone: Block = {**block, "children": [item], "first": item["first"], "last": item["last"]}
+        yield kind, read_item(item), heading, label, (alone,)
+
+
+def _split_table(block: Block, heading: str, label: str) -> Iterator[_Told]:
+    """Yield the rows of a table, each below the names of its columns."""
+    named = " ".join(filter(None, (label, read_row(block["header"]))))
+    for row in block["rows"]:
+        yield "sentence", read_row(row), heading, named, ({**block, "header": [], "rows": [row]},)
