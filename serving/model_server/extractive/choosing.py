@@ -6,7 +6,7 @@ from typing import Final
 
 from processors.knowledge.blocks import Block
 from serving.model_server.extractive.lexical import measure_coverage, split_words
-from serving.model_server.extractive.pages import PATH, Page, Procedure, list_leads
+from serving.model_server.extractive.pages import PATH, Page, Procedure, is_about_steps, list_leads
 from serving.model_server.extractive.score import ScoredUnit, is_instruction
 
 _WARNS: Final = ("CAUTION", "WARNING", "DANGER", "IMPORTANT", "ATTENTION")
@@ -33,35 +33,49 @@ def choose_procedures(
     best = fitting[0]
     pages = list({one.page.source.n: one.page for one in ranked}.values())
     same_page = [one for one in ranked if one.page.name == best.page.name]
-    chosen = _find_best(best, same_page, weights) or _find_steps(close)
+    chosen = _find_best(best, same_page, weights) or _find_steps(close, weights)
     return _gather(chosen, pages, weights) if chosen else []
 
 
 def _find_best(
     best: ScoredUnit, same_page: Sequence[ScoredUnit], weights: Mapping[str, float]
 ) -> Procedure | None:
-    steps = _find_steps(same_page)
+    steps = _find_steps(same_page, weights)
     prose = _find_prose([best] if steps else same_page, weights)
     if steps and prose:
         return prose if _named(prose, weights) > _named(steps, weights) else steps
     return steps or prose
 
 
-def _find_steps(ranked: Sequence[ScoredUnit]) -> Procedure | None:
-    """Return the steps that the best instruction is a part of, or that a better sentence leads in."""
+def _find_steps(ranked: Sequence[ScoredUnit], weights: Mapping[str, float]) -> Procedure | None:
+    """Return the steps that fit best: of those that are announced or asked for, else of all."""
+    found = list(_list_steps(ranked))
+    announced = (one for one in found if _is_announced(one, weights))
+    return next(announced, found[0] if found else None)
+
+
+def _list_steps(ranked: Sequence[ScoredUnit]) -> Iterator[Procedure]:
+    """Yield steps by their best instruction, or by a better line that leads them in."""
     for one in ranked:
-        for procedure in one.page.procedures:
-            leads = one.unit.text.endswith(":") or is_instruction(one.unit, one.page)
-            if procedure.is_steps and leads and procedure.holds(one.unit):
-                return procedure
-    steps = (one for held in ranked for one in held.page.procedures if one.is_steps)
-    return next(steps, None)
+        if one.unit.text.endswith(":") or is_instruction(one.unit, one.page):
+            yield from (held for held in one.page.procedures if held.is_steps and held.holds(one.unit))
+    yield from (held for one in ranked for held in one.page.procedures if held.is_steps)
+
+
+def _is_announced(procedure: Procedure, weights: Mapping[str, float]) -> bool:
+    *above, heading = procedure.path or ("",)
+    own = set(split_words(heading)).difference(*map(split_words, above))
+    return is_about_steps(heading) or measure_coverage(weights, own) > 0
 
 
 def _find_prose(ranked: Sequence[ScoredUnit], weights: Mapping[str, float]) -> Procedure | None:
-    """Return the prose whose heading names most of the question, or that the best unit is a part of."""
+    """Return the prose whose heading names most of the question, or announces steps, or that fits best."""
     held = [one for unit in ranked for one in unit.page.procedures if one.holds(unit.unit)]
-    return max((one for one in held if not one.is_steps), key=lambda one: _named(one, weights), default=None)
+    return max(
+        (one for one in held if not one.is_steps),
+        key=lambda one: (_named(one, weights), is_about_steps(one.path[-1] if one.path else "")),
+        default=None,
+    )
 
 
 def _named(procedure: Procedure, weights: Mapping[str, float]) -> float:

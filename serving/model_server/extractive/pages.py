@@ -105,7 +105,13 @@ def find_procedures(source: Source, blocks: Sequence[Block]) -> list[Procedure]:
         _make_procedure(source, blocks, steps, is_prose=steps in prose)
         for steps in sorted([*found, *prose], key=lambda steps: steps.first)
     ]
-    return [one for one in procedures if one.is_steps or not _TELLS.search(one.path[-1] if one.path else "")]
+    return [one for one in procedures if one.is_steps or _tells_to_act(one)]
+
+
+def _tells_to_act(procedure: Procedure) -> bool:
+    """Tell whether prose or bullets say what to do: by their heading, or by their commands."""
+    heading = procedure.path[-1] if procedure.path else ""
+    return is_about_steps(heading) or (bool(list_code(procedure.blocks)) and not _TELLS.search(heading))
 
 
 def _cover(section: Section) -> Steps:

@@ -405,3 +405,17 @@ async def test_a_page_that_tells_what_it_says_of_tells_no_steps():
     answer = await ask_pages("The log says valve leaks, what do I do?", page)
     assert "1. Shut it. [2]" in answer or "1. Shut it. [1]" in answer
     assert "log says" not in answer
+
+
+@pytest.mark.parametrize(
+    ("question", "given"),
+    [
+        ("The lathe smokes, belt is hot", "1. Halt it. [1]"),
+        ("What should I check on the lathe?", "1. Feel the belt"),
+    ],
+)
+async def test_what_helps_comes_before_what_is_to_be_checked_if_nobody_asks_for_checks(
+    question: str, given: str
+) -> None:
+    page = "# Lathe smokes\n\n## Checks\n\n1. Feel the belt: is it hot?\n\n## Steps\n\n1. Halt it.\n"
+    assert given in await ask_pages(question, page)
