@@ -31,7 +31,6 @@ class Phrases:
     observed: str
     advice: str
     left_out: str
-    more: str
     picture: str
     kinds: Mapping[str, str]
     labels: Mapping[str, str]
@@ -46,11 +45,11 @@ PHRASES: Final = {
         observed="What was observed{time}:",
         advice="What the documents say:",
         left_out="Not shown here: {what}",
-        more="more of it",
         picture="picture {address}, not shown",
         kinds={
             "steps": "{count} more steps",
             "rows": "{count} more rows",
+            "more": "more of it",
             "picture": "a picture",
             "diagram": "a diagram",
             "include": "what is included from elsewhere",
@@ -66,11 +65,11 @@ PHRASES: Final = {
         observed="Что наблюдалось{time}:",
         advice="Что говорят документы:",
         left_out="Здесь не показано: {what}",
-        more="продолжение",
         picture="изображение {address}, не показано",
         kinds={
             "steps": "ещё шагов: {count}",
             "rows": "ещё строк: {count}",
+            "more": "продолжение",
             "picture": "изображение",
             "diagram": "диаграмма",
             "include": "то, что включено из другого места",

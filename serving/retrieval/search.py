@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 _RERANKED: Final = 30
 # About 1,000 tokens: a long procedure, but not a whole page under one heading.
 _WHOLE_CHARACTERS: Final = 4_000
+_PROCEDURE_CHARACTERS: Final = 8_000
 
 
 async def search_version(
@@ -149,4 +150,4 @@ async def read_sections(clients: Clients, hits: list[Hit], groups: Sequence[str]
             body=build_siblings_query(documents, groups),
             headers=name_search(),
         )
-    return complete_hits(hits, parse_parts(response), _WHOLE_CHARACTERS)
+    return complete_hits(hits, parse_parts(response), _WHOLE_CHARACTERS, _PROCEDURE_CHARACTERS)

@@ -47,7 +47,7 @@ def make_hits(pages: Mapping[str, str], tokens: int = 240) -> list[Hit]:
         )
         found = [{"_index": "i", "_id": one["chunk_id"], "_score": 1.0, "_source": one} for one in chunks]
         response = {"hits": {"hits": found}}
-        hits += complete_hits(parse_hits(response), parse_parts(response), 4_000)
+        hits += complete_hits(parse_hits(response), parse_parts(response), 4_000, 8_000)
     return hits
 
 

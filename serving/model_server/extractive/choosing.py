@@ -5,11 +5,12 @@ from itertools import takewhile
 from typing import Final
 
 from processors.knowledge.blocks import Block
+from processors.knowledge.blocks.walking import drop_lines
+from processors.knowledge.steps.warning import is_warning
 from serving.model_server.extractive.lexical import measure_coverage, split_words
 from serving.model_server.extractive.pages import PATH, Page, Procedure, is_about_steps, list_leads
 from serving.model_server.extractive.score import ScoredUnit, is_instruction
 
-_WARNS: Final = ("CAUTION", "WARNING", "DANGER", "IMPORTANT", "ATTENTION")
 _FOLDED: Final = ("details",)
 
 
@@ -142,12 +143,13 @@ def find_warnings(chosen: Sequence[Procedure], pages: Sequence[Page]) -> Iterato
         above: tuple[str, ...] = tuple(page.source.title.split(PATH))
         blocks = takewhile(lambda block: block["kind"] != "heading", page.blocks)
         for block in blocks:
-            if block["kind"] != "quote" or block["label"] not in _WARNS:
+            if not is_warning(block):
                 continue
             is_above = len(above) < len(path) and path[: len(above)] == above
-            if is_above and not _is_held(block, page.source.n, chosen):
+            if is_above and not _is_held(block, chosen):
                 yield page.source.n, block
 
 
-def _is_held(block: Block, source: int, chosen: Collection[Procedure]) -> bool:
-    return any(one.source == source and block in one.blocks for one in chosen)
+def _is_held(block: Block, chosen: Collection[Procedure]) -> bool:
+    (bare,) = drop_lines([block])
+    return any(bare in drop_lines(one.blocks) for one in chosen)

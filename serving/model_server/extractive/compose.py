@@ -6,6 +6,7 @@ from typing import Final
 from processors.knowledge.blocks import Block, Span
 from processors.knowledge.blocks.walking import walk
 from processors.knowledge.markdown.quoting import quote_span
+from processors.knowledge.steps.fitting import Room, fit_blocks
 from processors.retrieval.language import Phrases
 from serving.model_server.extractive.observations import is_observation
 from serving.model_server.extractive.pages import Procedure
@@ -14,10 +15,10 @@ from serving.model_server.extractive.quote_blocks import Quoting, quote_blocks, 
 from serving.model_server.extractive.score import ScoredUnit
 from serving.model_server.extractive.select import Selection
 from serving.model_server.extractive.trimming import (
-    Room,
+    MAX_CHARACTERS,
+    MAX_STEPS,
     choose_tabs,
     drop_lead,
-    fit_blocks,
     replace_diagrams,
 )
 
@@ -62,7 +63,7 @@ def _compose_procedures(
     for source, block in selection.warnings:
         yield ""
         yield from quote_blocks([block], Quoting(f"[{source}]", phrases))
-    room = Room()
+    room = Room(MAX_STEPS, MAX_CHARACTERS)
     for procedure in selection.procedures:
         blocks = fit_blocks(_trim(procedure, asked_words), room)
         levels = [block["level"] for block in walk(blocks) if block["kind"] == "heading"]

@@ -195,7 +195,7 @@ def say_left_out(block: Block, phrases: Phrases) -> str:
     what = block["what"]
     counted = _COUNTED.match(what)
     name = counted[2] if counted else what
-    named = phrases.kinds.get(name, quote_prose(what) or phrases.more)
+    named = phrases.kinds.get(name, quote_prose(what))
     named = named.format(count=counted[1]) if counted and name in phrases.kinds else named
     target = quote_line([{"kind": "code", "text": block["target"]}]) if block["target"] else ""
     return phrases.left_out.format(what=_join(named, target))

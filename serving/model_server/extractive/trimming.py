@@ -4,10 +4,9 @@ from collections.abc import Collection, Sequence
 from itertools import groupby
 from typing import Final
 
-from processors.knowledge.blocks import LABELLED, Block
+from processors.knowledge.blocks import Block
 from processors.knowledge.blocks.plain import render_plain
-from processors.knowledge.blocks.sections import read_heading
-from processors.knowledge.steps.headings import split_number
+from processors.knowledge.steps.fitting import leave_out
 from serving.model_server.extractive.lexical import split_words
 
 MAX_STEPS: Final = 60
@@ -56,96 +55,9 @@ def replace_diagrams(blocks: Sequence[Block]) -> list[Block]:
     told: list[Block] = []
     for block in blocks:
         if block["kind"] == "code" and block["language"].lower() in _DIAGRAMS:
-            told.append(_leave_out("diagram", block))
+            told.append(leave_out("diagram", block))
         elif "children" in block:
             told.append({**block, "children": replace_diagrams(block["children"])})
         else:
             told.append(block)
     return told
-
-
-def _leave_out(what: str, block: Block) -> Block:
-    return Block(kind="omitted", what=what, target="", first=block["first"], last=block["last"])
-
-
-class Room:
-    """How much of a procedure still fits."""
-
-    def __init__(self, steps: int = MAX_STEPS, characters: int = MAX_CHARACTERS) -> None:
-        """Begin with all the room there is."""
-        self.steps = steps
-        self.characters = characters
-        self.is_fresh = True
-
-    def take(self, block: Block, steps: int) -> bool:
-        """Take the room of a block if it is there; what comes first always fits."""
-        size = len(render_plain([block]))
-        if not self.is_fresh and (steps > self.steps or size > self.characters):
-            return False
-        self.is_fresh = False
-        self.steps -= steps
-        self.characters -= size
-        return True
-
-
-def fit_blocks(blocks: Sequence[Block], room: Room) -> list[Block]:
-    """Return as many blocks as fit, and last the word that steps or more are left out if not all do.
-
-    Example:
-        >>> from processors.knowledge.markdown.reading import read_markdown
-        >>> steps, left = fit_blocks(read_markdown("1. a\\n2. b\\n3. c"), Room(1))
-        >>> len(steps["children"]), left["what"]
-        (1, '2 steps')
-    """
-    kept: list[Block] = []
-    for at, block in enumerate(blocks):
-        part, left = _fit(block, room)
-        kept += [part] if part else []
-        if left:
-            steps = count_steps([*left, *blocks[at + 1 :]])
-            return [*kept, _leave_out(f"{steps} steps" if steps else "", left[0])]
-    return kept
-
-
-def _fit(block: Block, room: Room) -> tuple[Block | None, list[Block]]:
-    """Return what fits of a block, and the parts that don't."""
-    if block["kind"] == "table":
-        parts: list[Block] = [{**block, "rows": [row]} for row in block["rows"]]
-    elif block["kind"] == "list":
-        parts = [{**block, "children": [item]} for item in block["children"]]
-    elif block["kind"] in LABELLED and count_steps([block]):
-        return _fit_inside(block, room)
-    else:
-        return (block, []) if room.take(block, count_steps([block])) else (None, [block])
-    count = next((at for at, part in enumerate(parts) if not room.take(part, 1)), len(parts))
-    if block["kind"] == "table":
-        whole: Block = {**block, "rows": block["rows"][:count]}
-    else:
-        whole = {**block, "children": block["children"][:count]}
-    return whole if count else None, parts[count:]
-
-
-def _fit_inside(block: Block, room: Room) -> tuple[Block | None, list[Block]]:
-    kept: list[Block] = []
-    for at, child in enumerate(block["children"]):
-        part, left = _fit(child, room)
-        kept += [part] if part else []
-        if left:
-            whole: Block = {**block, "children": kept}
-            return whole if kept else None, [*left, *block["children"][at + 1 :]]
-    return block, []
-
-
-def count_steps(blocks: Sequence[Block]) -> int:
-    """Return how many steps blocks have, those within steps not counted."""
-    count = 0
-    for block in blocks:
-        if block["kind"] == "list":
-            count += len(block["children"])
-        elif block["kind"] == "table":
-            count += len(block["rows"])
-        elif block["kind"] == "heading":
-            count += bool(split_number(read_heading(block))[0])
-        elif block["kind"] in LABELLED:
-            count += count_steps(block["children"])
-    return count

@@ -37,9 +37,28 @@ def test_steps_over_several_sections_have_their_headings() -> None:
     assert whole == page.removeprefix("# T\n\n").rstrip()
 
 
-def test_what_is_too_long_stays_as_it_was_found() -> None:
-    steps = "\n".join(f"{number}. do this thing at once" for number in range(1, 9))
-    assert grow(f"# T\n\n{steps}", at=1, limit=50)[0].startswith("4.")
+def test_of_a_procedure_that_is_too_long_it_is_said_how_many_steps_are_left_out() -> None:
+    steps = [f"{number}. do this thing at once" for number in range(1, 13)]
+    (whole, *_) = grow("# T\n\n" + "\n".join(steps), at=1, limit=80)
+    shown = "\n".join(steps[3:6])
+    assert whole == f"> [!OMITTED] 3 steps\n\n{shown}\n\n> [!OMITTED] 6 steps"
+    (whole, *_) = grow("# T\n\n" + "\n".join(steps), at=1, limit=170)
+    shown = "\n".join(steps[:6])
+    assert whole == f"{shown}\n\n> [!OMITTED] 6 steps"
+
+
+def test_a_section_that_is_too_long_stays_as_it_was_found() -> None:
+    text = "\n\n".join(f"This is sentence {number} of very many." for number in range(1, 9))
+    assert grow(f"# T\n\n{text}", at=1, limit=50)[0].startswith("This is sentence 3")
+
+
+def test_what_the_page_warns_of_above_the_steps_stands_before_them() -> None:
+    page = "# T\n\n> [!TIP]\n> a\n\n> [!CAUTION]\n> b\n\n## Why\n\nc c c c c c c c c c c c\n\n"
+    page += "## Steps\n\n1. d\n2. e\n"
+    _, why, steps = complete_hits(parse_hits(search(page)), parse_parts(search(page)), 4_000)
+    assert "CAUTION" not in why["text"]
+    assert steps["text"] == "> [!CAUTION]\n> b\n\n1. d\n2. e"
+    assert (steps["cite"]["start_line"], steps["cite"]["end_line"]) == (6, 16)
 
 
 def test_a_procedure_of_a_page_does_not_bring_another_one_of_the_same_name() -> None:

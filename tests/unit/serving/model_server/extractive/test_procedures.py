@@ -3,7 +3,8 @@
 import pytest
 
 from processors.retrieval.language import PHRASES
-from tests.support.extractive import ask, ask_pages, make_hits
+from serving.model_server.extractive.model import answer_prompt
+from tests.support.extractive import ask, ask_pages, embed, make_hits
 
 END = f"\n\n{PHRASES['en'].extractive}"
 
@@ -163,8 +164,8 @@ async def test_a_caution_above_comes_before_the_steps_with_its_commands():
 
 Important:
 
-1. Swap two wires. [2]
-2. Start slowly: [2]
+1. Swap two wires. [1]
+2. Start slowly: [1]
 
    ```sh
    winch on --slow
@@ -419,3 +420,26 @@ async def test_what_helps_comes_before_what_is_to_be_checked_if_nobody_asks_for_
 ) -> None:
     page = "# Lathe smokes\n\n## Checks\n\n1. Feel the belt: is it hot?\n\n## Steps\n\n1. Halt it.\n"
     assert given in await ask_pages(question, page)
+
+
+async def test_a_caution_in_another_source_of_the_page_comes_before_the_steps():
+    sources = [
+        f'<source n="{n}" title="{title}" kind="runbook">\n{text}\n</source>'
+        for n, title, text in (
+            (1, "The winch jams > Steps", "1. Pull it."),
+            (2, "The winch jams", "&gt; [!WARNING]\n&gt; It bites."),
+            (3, "Another winch", "&gt; [!WARNING]\n&gt; It barks."),
+        )
+    ]
+    prompt = "\n".join(["<sources>", *sources, "</sources>", "", "Question: The winch jams, what do I do?"])
+    assert await answer_prompt(prompt, embed) == (
+        "Steps from The winch jams › Steps:\n\n> Warning:\n>\n> It bites. [2]\n\n1. Pull it. [1]" + END
+    )
+
+
+async def test_what_the_budget_cuts_is_told():
+    page = "# Close the depot\n\n## Steps\n\n" + "".join(f"{n}. Do part {n} of it.\n" for n in range(1, 31))
+    answer = await ask("How do I close the depot?", make_hits({"depot.md": page}), budget=200)
+    last, told = answer.removesuffix(END).splitlines()[-3::2]
+    number = int(last.split(".")[0])
+    assert told == f"Not shown here: {30 - number} more steps [1]"
