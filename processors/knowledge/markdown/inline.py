@@ -1,6 +1,8 @@
 """The text of a paragraph, as the nodes of a tree that HTML's tags stand in as well."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from markdown_it.token import Token
 
@@ -8,6 +10,8 @@ from processors.knowledge.blocks import Span
 from processors.knowledge.html.elements import Builder, Element, Text
 from processors.knowledge.html.line import make_image
 from processors.knowledge.html.tags import feed_inline
+
+_NAME: Final = re.compile("[a-z][a-z0-9_]{2,}")
 
 
 def read_inline(token: Token, line: int) -> Element:
@@ -18,9 +22,31 @@ def read_inline(token: Token, line: int) -> Element:
         line: Of its first character.
     """
     builder = Builder(line)
-    for child in token.children or ():
+    children = token.children or ()
+    typed = set(_find_typed(children))
+    for at, child in enumerate(children):
+        if at in typed:
+            builder.add([Text(child.markup, line)])
         line += _feed(builder, child, line)
     return builder.finish(line)
+
+
+def _find_typed(tokens: Sequence[Token]) -> Iterator[int]:
+    """Yield where marks of emphasis stand that are part of a name or a product: `__init__.py`, 2*3*4."""
+    for at, token in enumerate(tokens):
+        if token.type not in ("em_open", "strong_open"):
+            continue
+        end = next(
+            end
+            for end in range(at + 1, len(tokens))
+            if tokens[end].level == token.level and tokens[end].nesting < 0
+        )
+        inside = tokens[at + 1 : end]
+        is_name = token.markup == "__" and len(inside) == 1 and _NAME.fullmatch(inside[0].content)
+        before = tokens[at - 1].content[-1:] if at else ""
+        after = tokens[end + 1].content[:1] if end + 1 < len(tokens) else ""
+        if is_name or (token.markup == "*" and before.isalnum() and after.isalnum()):
+            yield from (at, end)
 
 
 def _feed(builder: Builder, token: Token, line: int) -> int:

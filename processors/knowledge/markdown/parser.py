@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock, html_block
+from markdown_it.rules_block import StateBlock, blockquote, html_block, list_block
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, html_inline
 
@@ -15,13 +15,19 @@ _RAW: Final = re.compile(r"<(?:script|pre|style|textarea)(?=\s|>|$)", re.IGNOREC
 _RAW_END: Final = re.compile(r"</(?:script|pre|style|textarea)>", re.IGNORECASE)
 _ENDS: Final = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"), ("<!", ">"))
 _DEEPEST: Final = 40
+# The parser itself leaves out without a word what is nested deeper than it is told.
+_FAR_BELOW: Final = 20
 
 
 @lru_cache(maxsize=1)
 def open_parser() -> MarkdownIt:
     """Return the parser; which addresses are safe to keep is not its task."""
-    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable("table")
+    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST + _FAR_BELOW}).enable("table")
     parser.block.ruler.at("html_block", _read_closed_block, {"alt": ["paragraph", "reference", "blockquote"]})
+    parser.block.ruler.at(
+        "blockquote", _read_quote, {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    )
+    parser.block.ruler.at("list", _read_list, {"alt": ["paragraph", "reference", "blockquote"]})
     parser.inline.ruler.at("html_inline", _read_closed_tag)
     parser.core.ruler.after("block", "marks", _take_marks)
     for name in ("normalizeLink", "normalizeLinkText"):
@@ -32,6 +38,15 @@ def open_parser() -> MarkdownIt:
 
 def _take_marks(state: StateCore) -> None:
     take_marks(state.tokens)
+
+
+def _read_quote(state: StateBlock, begin: int, end: int, silent: bool) -> bool:
+    return state.level < _DEEPEST and blockquote(state, begin, end, silent)
+
+
+def _read_list(state: StateBlock, begin: int, end: int, silent: bool) -> bool:
+    """Read a list; what is nested deeper than anybody reads stays as its words."""
+    return state.level < _DEEPEST and list_block(state, begin, end, silent)
 
 
 def _is_open(src: str, position: int) -> bool:

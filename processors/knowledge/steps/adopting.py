@@ -10,11 +10,16 @@ _MOST_BETWEEN: Final = 6
 _ADOPTED: Final = ("paragraph", "code", "quote", "table", "details", "omitted")
 
 
-def adopt_steps(blocks: Sequence[Block]) -> list[Block]:
+def adopt_steps(blocks: Sequence[Block], *, is_inside: bool = False) -> list[Block]:
     """Return blocks whose steps hold what is written below them: CommonMark ends a list at the left edge.
 
     A list that goes on behind such blocks, by its number or because every step is written as `1.`, is one
-    list with the one before. Code right below a list is its last step's.
+    list with the one before. Code right below a list is its last step's, but not if both are in a step: who
+    indents code below smaller steps means the step.
+
+    Args:
+        blocks: One below the other.
+        is_inside: Whether they are in a step.
 
     Example:
         >>> from processors.knowledge.markdown.reading import read_markdown
@@ -33,7 +38,7 @@ def adopt_steps(blocks: Sequence[Block]) -> list[Block]:
             while end := _find_rest(settled, at, block):
                 block = _join(block, settled[at:end], settled[end])
                 at, chained = end + 1, True
-            end = _find_tail(settled, at, block, chained=chained)
+            end = at if is_inside else _find_tail(settled, at, block, chained=chained)
             block = _extend(block, settled[at:end])
             at = end
         adopted.append(block)
@@ -41,7 +46,9 @@ def adopt_steps(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _settle(block: Block) -> Block:
-    return {**block, "children": adopt_steps(block["children"])} if "children" in block else block
+    if "children" not in block:
+        return block
+    return {**block, "children": adopt_steps(block["children"], is_inside=block["kind"] == "item")}
 
 
 def _find_rest(blocks: Sequence[Block], at: int, before: Block) -> int:

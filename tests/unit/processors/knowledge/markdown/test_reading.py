@@ -13,6 +13,7 @@ from processors.knowledge.markdown.reading import read_markdown
     ("written", "shown"),
     [
         ("a *b* __c__", "a b c"),
+        ("__init__.py, 2*3*4, __not now__", r"\_\_init\_\_.py, 2\*3\*4, not now"),
         ("see [the `heap`](heap.md#now)", "see [the `heap`](heap.md#now)"),
         ("[a][1]\n\n[1]: b.md", "[a](b.md)"),
         ("[click](javascript:alert(1)) <javascript:alert(1)>", "click javascript:alert(1)"),
@@ -121,3 +122,10 @@ def test_hostile_repetition_costs_no_time(text: str) -> None:
     began = time.monotonic()
     render_markdown(read_markdown(text))
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("mark", ["> ", "- ", "1. "])
+def test_what_is_nested_too_deep_to_be_read_stays_as_its_words(mark: str) -> None:
+    shown = render_markdown(read_markdown(f"{mark * 99}bottom"))
+    assert shown.endswith("bottom")
+    assert render_markdown(read_markdown(shown)) == shown

@@ -179,3 +179,11 @@ def test_code_within_lines_and_cells_is_as_it_is_written() -> None:
         "awk '{ print $1 | \"sort\" }' a &amp; # as it is\n\necho done",
         "$ ls _a_ *b* [c](d) <e>",
     ]
+
+
+def test_code_below_smaller_steps_is_of_the_step_that_it_is_indented_to() -> None:
+    (step,) = read_procedure(parse_document("a.md", "1. Do:\n   1. x\n   2. y\n\n   ```sh\n   z\n   ```\n"))[
+        "steps"
+    ]
+    assert [command["text"] for command in step["commands"]] == ["z"]
+    assert not any(inner["commands"] for inner in step["steps"])
