@@ -1,6 +1,6 @@
 """### Static knowledge: runbooks and documents, as a new version each time
 
-**What it does.** Reads the configured Git repositories and folders (Markdown, `.docx`), Confluence spaces and
+**What it does.** Reads the configured Git repositories and folders (nine formats), Confluence spaces and
 MLflow's model cards, cuts their pages into chunks, builds a new index version and lets it go live only if it
 answers about as well as the one before.
 

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Sequence
 
 import httpx
 
@@ -11,11 +12,13 @@ from local.environment import compute_addresses
 from local.errors import StackError
 from local.passwords import OPEN_WEBUI_ADMIN
 from local.settings import StackSettings, load_settings
+from processors.knowledge.documents.unread import count_unread
 
 QUESTION = "The OpenSearch cluster is red. What do I do?"
 PIPELINES = ("cag_pipeline", "rag_pipeline")
 # Documents of one's own may be many; each task is told of as it ends, and who is tired of waiting can stop.
 _PATIENCE_S = 3600
+_SHOWN_WARNINGS = 12
 
 
 def main() -> int:
@@ -24,6 +27,7 @@ def main() -> int:
     try:
         run_pipelines(settings)
         register_answering_prompt(settings)
+        print(show_warnings(read_warnings(settings)), end="", flush=True)
         question = choose_question(settings)
         began = time.monotonic()
         print(f"\nQuestion: {question}\n")
@@ -62,6 +66,42 @@ def register_answering_prompt(settings: StackSettings) -> None:
         print(f"The answering prompt is not in MLflow's registry: {error}", flush=True)
 
 
+def read_warnings(settings: StackSettings) -> list[str]:
+    """Return what was odd about the pages of the live version, as its run in MLflow tells it."""
+    import mlflow
+    from mlflow.exceptions import MlflowException
+
+    mapping = f"http://127.0.0.1:{settings.ports['opensearch']}/cag/_mapping"
+    indices = httpx.get(mapping, timeout=30).raise_for_status().json().values()
+    runs = [index["mappings"].get("_meta", {}).get("mlflow_run") for index in indices]
+    mlflow.set_tracking_uri(compute_addresses(settings)["MLFLOW_TRACKING_URI"])
+    try:
+        texts = [str(mlflow.artifacts.load_text(f"runs:/{run}/warnings.txt")) for run in runs if run]
+    except MlflowException:
+        # A version that was built from no page has none.
+        return []
+    return [line for text in texts for line in text.splitlines()]
+
+
+def show_warnings(warnings: Sequence[str]) -> str:
+    """Return the warnings about documents as lines to print, no more than one can read.
+
+    Example:
+        >>> print(show_warnings(["docs:1: not read: 2 files ending in .png"]), end="")
+        <BLANKLINE>
+        Of the documents, 2 files were not read:
+          docs:1: not read: 2 files ending in .png
+    """
+    told = [warning for warning in warnings if ": not read: " in warning or ": no page in it" in warning]
+    more = len(told) - _SHOWN_WARNINGS
+    lines = [
+        f"Of the documents, {count_unread(warnings)} files were not read:",
+        *(f"  {warning}" for warning in told[:_SHOWN_WARNINGS]),
+        *([f"  and {more} more lines in MLflow, warnings.txt of the version's run"] if more > 0 else []),
+    ]
+    return "".join(f"{line}\n" for line in ["", *lines]) if told else ""
+
+
 def choose_question(settings: StackSettings) -> str:
     """Give a question that the indexed documents can answer: ours, or one about a page of the user's own."""
     search = f"http://127.0.0.1:{settings.ports['opensearch']}/cag/_search"
@@ -72,7 +112,9 @@ def choose_question(settings: StackSettings) -> str:
     any_page = {"size": 1, "query": {"match_all": {}}, "_source": ["title"]}
     hits = httpx.post(search, json=any_page, timeout=30).raise_for_status().json()["hits"]["hits"]
     if not hits:
-        raise StackError("No page was indexed: the document source holds no Markdown. See RUNLORE_DOCS.")
+        raise StackError(
+            "No page was indexed: the document source holds none that can be read. See RUNLORE_DOCS."
+        )
     return f"{hits[0]['_source']['title']}: what do I do?"
 
 

@@ -24,6 +24,7 @@ PACKAGES = {
     "prometheus-blackbox-exporter": "prometheus-blackbox-exporter",
     "mvn": "maven",
     "git": "git",
+    "asciidoctor": "asciidoctor",
 }
 # Only tests and screenshots drive a browser, and only a test has the gate's alerts taken by Alertmanager.
 TEST_PACKAGES = {"chromium": "chromium", "prometheus-alertmanager": "prometheus-alertmanager"}

@@ -16,6 +16,7 @@ from evaluation.report.runbook_report import RunbookReport, render_report
 from evaluation.report.version_metrics import list_metrics
 from evaluation.report.version_plots import draw_version, read_earlier
 from processors.knowledge.chunk import Pipeline
+from processors.knowledge.documents.unread import count_unread
 from processors.knowledge.redaction.masking import mask_secrets
 from processors.settings import Settings
 from processors.versions.registry import name_model
@@ -130,3 +131,4 @@ def log_warnings(tracking_uri: str, run_id: str, warnings: Sequence[str]) -> Non
     client = mlflow.MlflowClient(tracking_uri)
     client.log_text(run_id, "".join(f"{warning}\n" for warning in warnings), "warnings.txt")
     client.log_metric(run_id, "pages/warnings", len(warnings))
+    client.log_metric(run_id, "pages/unread", count_unread(warnings))

@@ -7,7 +7,8 @@ not followed, and a repository inside the folder is a source of its own.
 import os
 from pathlib import Path
 
-from processors.knowledge.documents.pages import is_document, show_path
+from processors.knowledge.documents.formats import is_document
+from processors.knowledge.documents.pages import show_path
 from processors.stores.git import GitError, run_git
 
 
@@ -16,22 +17,22 @@ def is_plain_folder(folder: Path) -> bool:
     return folder.is_dir() and not ((folder / ".git").exists() or (folder / "HEAD").is_file())
 
 
-def snapshot_folder(folder: Path, mirror: Path) -> tuple[str, list[str]]:
+def snapshot_folder(folder: Path, mirror: Path) -> tuple[str, list[str], list[str]]:
     """Commit the documents of a folder to a prepared mirror, if they changed.
 
     Returns:
-        The commit, and the warnings found as `path:line: what`.
+        The commit, the warnings found as `path:line: what`, and the paths of the files that are no documents.
 
     Raises:
         GitError: Git refuses.
     """
-    paths, warnings = _list_documents(folder)
+    paths, others, warnings = _list_documents(folder)
     tree = ("--work-tree", str(folder.resolve()), "-c", "core.bare=false")
     indexed = set(run_git(mirror, "ls-files", "-z").split(b"\0")) - {b""}
     _update_index(mirror, tree, indexed - set(paths), "--force-remove")
     _update_index(mirror, tree, paths, "--add", "--replace")
     new_tree = run_git(mirror, "write-tree").decode().strip()
-    return _commit_tree(mirror, new_tree), warnings
+    return _commit_tree(mirror, new_tree), warnings, others
 
 
 def _update_index(mirror: Path, tree: tuple[str, ...], paths: set[bytes], *options: str) -> None:
@@ -54,10 +55,11 @@ def _commit_tree(mirror: Path, tree: str) -> str:
     return commit
 
 
-def _list_documents(folder: Path) -> tuple[set[bytes], list[str]]:
-    """Return the paths of documents below a folder, links among them, and warnings about the rest."""
+def _list_documents(folder: Path) -> tuple[set[bytes], list[str], list[str]]:
+    """Return the paths of documents below a folder, links among them, those of other files, and warnings."""
     root = os.fsencode(folder.resolve())
     paths: set[bytes] = set()
+    others: list[str] = []
     warnings: list[str] = []
 
     def report(error: OSError) -> None:
@@ -80,13 +82,15 @@ def _list_documents(folder: Path) -> tuple[set[bytes], list[str]]:
         folders[:] = entered
         for name in sorted(files):
             path = prefix + name
-            if is_document(os.fsdecode(name)):
+            if not is_document(os.fsdecode(path)):
+                others.append(show_path(path))
+            else:
                 fault = _find_fault(os.path.join(place, name))  # noqa: PTH118
                 if fault:
                     warnings.append(f"{show_path(path)}:1: not read: {fault}")
                 else:
                     paths.add(path)
-    return paths, warnings
+    return paths, others, warnings
 
 
 def _find_fault(file: bytes) -> str:

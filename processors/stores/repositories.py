@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Final, TypedDict
 
 from processors.knowledge.chunk import make_id
-from processors.knowledge.documents.pages import convert_page, is_absurd, is_document, limit_size, show_path
+from processors.knowledge.documents.formats import is_document, limit_size
+from processors.knowledge.documents.pages import convert_page, is_absurd, show_path
 from processors.settings.documents import DocumentSource
 from processors.stores.folders import is_plain_folder, snapshot_folder
 from processors.stores.git import GitError, prepare_mirror, read_blobs, read_sizes, run_git
 
+_MISSING_FOLDER: Final = "it has no folder {!r}; set `folder` to one that it has, or leave it empty"
 _READ_REF: Final = "refs/runlore/read"
 _FILE_MODES: Final = ("100644", "100755", "100664")
 _LINK_MODE: Final = "120000"
@@ -20,10 +22,14 @@ _SUBMODULE_MODE: Final = "160000"
 
 
 class Checkout(TypedDict):
-    """A repository of ours that holds the commit of a source that is to be read."""
+    """A repository of ours that holds the commit of a source that is to be read.
+
+    `files` are the paths of all that the source has, below the folder that is read.
+    """
 
     mirror: Path
     commit: str
+    files: list[str]
     warnings: list[str]
 
 
@@ -54,19 +60,45 @@ def fetch_source(source: DocumentSource, work_dir: Path) -> Checkout:
     """Bring the local mirror of a source up to date.
 
     Raises:
-        GitError: Git refuses; the message holds its words.
+        GitError: Git refuses, or the source has no such folder; the message says what to do.
     """
     mirror = locate_mirror(source, work_dir)
     prepare_mirror(mirror)
     folder = Path(source.url).expanduser()
     if is_plain_folder(folder):
-        commit, warnings = snapshot_folder(folder, mirror)
-        return Checkout(mirror=mirror, commit=commit, warnings=warnings)
+        if not (folder / source.folder).is_dir():
+            raise GitError(_MISSING_FOLDER.format(source.folder))
+        commit, warnings, others = snapshot_folder(folder, mirror)
+        files = [*_list_files(mirror, commit, ""), *others]
+        scope = f"{source.folder.strip('/')}/" if source.folder else ""
+        below = [path for path in files if path.startswith(scope)]
+        return Checkout(mirror=mirror, commit=commit, files=below, warnings=warnings)
     url = str(folder) if folder.is_dir() else source.url
+    if folder.is_dir():
+        _refuse_shallow(folder)
     read = f"+{source.branch or 'HEAD'}:{_READ_REF}"
     run_git(mirror, "fetch", "--quiet", "--no-tags", "--force", "--", url, read, source=source)
     commit = run_git(mirror, "rev-parse", "--verify", f"{_READ_REF}^{{commit}}").decode().strip()
-    return Checkout(mirror=mirror, commit=commit, warnings=[])
+    files = _list_files(mirror, commit, source.folder)
+    if source.folder and not files:
+        raise GitError(_MISSING_FOLDER.format(source.folder))
+    return Checkout(mirror=mirror, commit=commit, files=files, warnings=[])
+
+
+def _refuse_shallow(repository: Path) -> None:
+    """Refuse a clone without its history: Git gives none of it, and a page's age can't be told."""
+    directory = repository / ".git" if (repository / ".git").exists() else repository
+    if run_git(directory, "rev-parse", "--is-shallow-repository").strip() == b"true":
+        raise GitError(
+            f"{repository} is a shallow clone; complete it by `git -C {repository} fetch --unshallow`,"
+            " or name the address that it was cloned from"
+        )
+
+
+def _list_files(mirror: Path, commit: str, folder: str) -> list[str]:
+    scope = ["--", folder] if folder else []
+    names = run_git(mirror, "ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, *scope)
+    return [show_path(name) for name in names.split(b"\0") if name]
 
 
 def has_commit(mirror: Path, commit: str) -> bool:

@@ -1,40 +1,25 @@
 """A file of a repository or folder as a page: what it is by its name, and its text by its bytes."""
 
+import re
 from typing import Final
 
+from processors.knowledge.blocks.rendering import render_markdown
 from processors.knowledge.documents import ConvertedPage
+from processors.knowledge.documents.asciidoc import read_asciidoc
 from processors.knowledge.documents.decoding import decode_text
 from processors.knowledge.documents.docx import convert_docx
-
-MARKDOWN_SUFFIXES: Final = (".md", ".markdown")
-DOCUMENT_SUFFIXES: Final = (*MARKDOWN_SUFFIXES, ".docx")
+from processors.knowledge.documents.formats import Format, find_format
+from processors.knowledge.documents.html_page import read_html_page
+from processors.knowledge.documents.limited import ConversionError
+from processors.knowledge.documents.notebook import read_notebook
+from processors.knowledge.documents.pandoc import read_org, read_rst
+from processors.knowledge.documents.pdf import read_pdf
+from processors.knowledge.documents.placing import find_lines, write_in_place
+from processors.knowledge.documents.plain_page import convert_plain
 
 _LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"
-# Pictures are most of a Word file, and they are not read.
-_DOCX_FACTOR: Final = 10
 _LONGEST_PATH: Final = 1000
-
-
-def is_document(path: str) -> bool:
-    """Tell whether a file counts as a document, by its name.
-
-    Example:
-        >>> [is_document(path) for path in ("a/b.md", "plan.DOCX", "~$plan.docx", "a.txt")]
-        [True, True, False, False]
-    """
-    name = path.rpartition("/")[2].lower()
-    # Word keeps a lock file of that name beside a document that is open.
-    return name.endswith(DOCUMENT_SUFFIXES) and not name.startswith("~$")
-
-
-def limit_size(path: str, max_page_bytes: int) -> int:
-    """Return how many bytes a file of that name may have.
-
-    Example:
-        >>> limit_size("a.md", 2000), limit_size("a.docx", 2000)
-        (2000, 20000)
-    """
-    return max_page_bytes * (1 if path.lower().endswith(MARKDOWN_SUFFIXES) else _DOCX_FACTOR)
+_FRONT_MATTER: Final = re.compile(r"\A(?:---\n(?:.*\n)*?---[ \t]*\n|\+\+\+\n(?:.*\n)*?\+\+\+[ \t]*\n)")
 
 
 def is_absurd(path: str) -> bool:
@@ -70,9 +55,51 @@ def convert_page(path: str, data: bytes, max_page_bytes: int) -> ConvertedPage:
         max_page_bytes: Most bytes of text that a page may have.
     """
     if data.startswith(_LFS_POINTER):
-        return ConvertedPage(text="", warnings=["not read: only a Git LFS pointer is here, not the page"])
-    page = decode_text(data) if path.lower().endswith(MARKDOWN_SUFFIXES) else convert_docx(data)
+        return _refuse("only a Git LFS pointer is here, not the page")
+    try:
+        page = _convert(find_format(path), data)
+    except ConversionError as error:
+        return _refuse(str(error))
     size = len(page["text"].encode())
-    if size > max_page_bytes:
-        return ConvertedPage(text="", warnings=[f"not read: {size} bytes of text, {max_page_bytes} are read"])
-    return page
+    return page if size <= max_page_bytes else _refuse(f"{size} bytes of text, {max_page_bytes} are read")
+
+
+def _refuse(why: str) -> ConvertedPage:
+    return ConvertedPage(text="", warnings=[f"not read: {why}"])
+
+
+def _convert(form: Format | None, data: bytes) -> ConvertedPage:
+    if form == "word":
+        return convert_docx(data)
+    if form == "pdf":
+        blocks, warnings = read_pdf(data)
+        return ConvertedPage(text=f"{render_markdown(blocks)}\n", warnings=warnings)
+    page = decode_text(data)
+    if form in (None, "markdown") or not page["text"]:
+        return page
+    head, body = _split_front_matter(page["text"].replace("\r\n", "\n").replace("\r", "\n"))
+    text, warnings = _write(form, body)
+    return ConvertedPage(
+        text=head + text.lstrip("\n" if head else "") + "\n", warnings=[*page["warnings"], *warnings]
+    )
+
+
+def _split_front_matter(text: str) -> tuple[str, str]:
+    """Return a page's front matter, and the page with empty lines in its place."""
+    found = _FRONT_MATTER.match(text)
+    return (found[0], "\n" * found[0].count("\n") + text[found.end() :]) if found else ("", text)
+
+
+def _write(form: Format | None, text: str) -> tuple[str, list[str]]:
+    """Return a page in Markdown, in the lines that it has where the format lets tell them, and warnings."""
+    if form == "plain":
+        return convert_plain(text), []
+    if form == "notebook":
+        return render_markdown(read_notebook(text)), []
+    if form == "html":
+        return write_in_place(read_html_page(text)), []
+    if form == "asciidoc":
+        blocks, warnings = read_asciidoc(text)
+    else:
+        blocks, warnings = (read_org if form == "org" else read_rst)(text), []
+    return write_in_place(find_lines(blocks, text)), warnings

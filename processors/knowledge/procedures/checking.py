@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Final, NotRequired, TypedDict
 from urllib.parse import unquote
 
+from processors.knowledge.documents.formats import DOCUMENT_SUFFIXES
 from processors.knowledge.markdown.parsing import Document
 from processors.knowledge.procedures import Finding, Link, Procedure, Step
 from processors.knowledge.procedures.commands import find_fault
@@ -28,7 +29,6 @@ KINDS: Final = {
 
 _REVIEW_DAYS: Final = 365
 _INDEX_PAGES: Final = ("_index", "index", "readme")
-_PAGE_SUFFIXES: Final = (".md", ".markdown", ".docx")
 
 
 class PageRecord(TypedDict):
@@ -152,7 +152,7 @@ def check_links(record: PageRecord, pages: Mapping[str, PageRecord]) -> Iterator
             if target
             else record["path"]
         )
-        if target.startswith("/") or PurePosixPath(path).suffix.lower() not in _PAGE_SUFFIXES:
+        if target.startswith("/") or PurePosixPath(path).suffix.lower() not in DOCUMENT_SUFFIXES:
             continue
         page = pages.get(path)
         if page is None:

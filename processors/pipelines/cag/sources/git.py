@@ -6,6 +6,7 @@ from typing import Any, Final
 import structlog
 
 from processors.knowledge.chunk import make_id
+from processors.knowledge.documents.unread import tell_unread
 from processors.knowledge.redaction.masking import mask_secrets
 from processors.pipelines.cag.sources.page_dates import date_page
 from processors.pipelines.cag.sources.signature import sign_processing
@@ -57,7 +58,7 @@ def read_git_source(
         warnings.append(f"{source.url}:1: can't be reached, {what}: {error}")
         if held is None or not is_fetched:
             return keep_source(source.url, old, warnings)
-        checkout = Checkout(mirror=mirror, commit=held["commit"], warnings=[])
+        checkout = Checkout(mirror=mirror, commit=held["commit"], files=[], warnings=[])
     mirror, commit = checkout["mirror"], checkout["commit"]
     since = old["commit"] if old and not force and has_commit(mirror, old["commit"]) else None
     changes = diff_files(mirror, since, commit, source.folder)
@@ -70,7 +71,13 @@ def read_git_source(
         carried=since is not None,
         dropped=[make_id(source.url, path) for path in changes["touched"]] if since else [],
         pages=[_stage_file(source, commit, file, date_page(times[file["path"]], now)) for file in files],
-        warnings=[*warnings, *checkout["warnings"], *changes["warnings"], *unread],
+        warnings=[
+            *warnings,
+            *checkout["warnings"],
+            *(tell_unread(source.url, checkout["files"]) if reached else []),
+            *changes["warnings"],
+            *unread,
+        ],
         reached=reached,
     )
 

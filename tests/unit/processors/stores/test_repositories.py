@@ -7,6 +7,7 @@ from pathlib import Path
 import docx
 import pytest
 
+from processors.knowledge.markdown.parsing import parse_document
 from processors.settings.documents import DocumentSource
 from processors.stores.git import GitError, read_blobs
 from processors.stores.repositories import (
@@ -38,7 +39,7 @@ def pages(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     (folder / "sub").mkdir(parents=True)
     (folder / "a.md").write_text("# A\n")
     (folder / "sub" / "b.md").write_text("# B\n")
-    (folder / "note.txt").write_text("no page")
+    (folder / "note.dat").write_text("no page")
     if request.param == "repository":
         git(folder, "init", "--quiet")
         commit(folder)
@@ -83,6 +84,41 @@ def test_next_sync_names_what_changed_was_renamed_or_deleted(pages: Path, tmp_pa
 
 def test_only_the_sub_folder_counts(pages: Path, tmp_path: Path) -> None:
     assert list(sync(pages, tmp_path, None, "sub")[1]["blobs"]) == ["sub/b.md"]
+
+
+def test_a_folder_that_is_not_there_is_named(pages: Path, tmp_path: Path) -> None:
+    for folder in ("sub", "sub/"):
+        checkout = fetch_source(DocumentSource(url=str(pages), folder=folder), tmp_path / "work")
+        assert checkout["files"] == ["sub/b.md"]
+    with pytest.raises(GitError, match="it has no folder 'runbooks'; set `folder` to one that it has"):
+        fetch_source(DocumentSource(url=str(pages), folder="runbooks"), tmp_path / "work")
+
+
+def test_a_source_tells_all_its_files(pages: Path, tmp_path: Path) -> None:
+    if (pages / ".git").exists():
+        commit(pages)
+    checkout = fetch_source(DocumentSource(url=str(pages)), tmp_path / "work")
+    assert sorted(checkout["files"]) == ["a.md", "note.dat", "sub/b.md"]
+
+
+def test_a_shallow_clone_is_refused_with_what_to_do(pages: Path, tmp_path: Path) -> None:
+    if not (pages / ".git").exists():
+        pytest.skip("a plain folder has no history")
+    commit(pages)
+    git(tmp_path, "clone", "--quiet", "--depth", "1", f"file://{pages}", "shallow")
+    with pytest.raises(GitError, match=r"shallow clone; complete it by `git -C \S+ fetch --unshallow`"):
+        fetch_source(DocumentSource(url=str(tmp_path / "shallow")), tmp_path / "work")
+
+
+def test_pages_of_all_formats_are_read(pages: Path, tmp_path: Path) -> None:
+    (pages / "d.rst").write_text("D\n=\n\n1. Look.\n")
+    (pages / "e.html").write_text("<h1>E</h1>")
+    (pages / "f.txt").write_text("FFF\n")
+    (pages / "a b #1 (50%) печь.mdx").write_text("# G\n")
+    texts, _ = read_all(pages, tmp_path)
+    assert [parse_document(path, text)["title"] for path, text in sorted(texts.items())] == [
+        "G", "A", "D", "E", "FFF", "B",
+    ]  # fmt: skip
 
 
 def test_a_mirror_knows_its_own_commits_alone(pages: Path, tmp_path: Path) -> None:
