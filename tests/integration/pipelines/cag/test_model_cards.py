@@ -35,7 +35,7 @@ def test_a_card_appears_changes_and_leaves(settings: Settings, mlflow: httpx.Cli
     first = read_model_cards(settings, None)
     (card,) = [page for page in first["pages"] if page["path"] == f"{model}.md"]
     assert (
-        "# Description\n\nScores payments.\n\n- team: risk\n\n# Version 1\n\nTrained on October."
+        "# Description\n\nScores payments.\n- team: risk\n\n# Version 1\n\nTrained on October."
         in card["text"]
     )
 
