@@ -116,12 +116,12 @@ def read_mark(label: str) -> Number:
     """Return the mark of a paragraph as a number, or as words where it is more than that.
 
     Example:
-        >>> read_mark("2.1."), read_mark("(a)"), read_mark("Step 3:")
-        (Number(shown='2.1', words=''), Number(shown='a', words=''), Number(shown='', words='Step 3:'))
+        >>> read_mark("2.1."), read_mark("(a)"), read_mark("03"), read_mark("Step 3:").words
+        (Number(shown='2.1', words=''), Number(shown='a', words=''), Number(shown='3', words=''), 'Step 3:')
     """
     label = " ".join(label.split())
     found = _SHOWN.fullmatch(label)
-    return Number(found[1].rstrip("."), "") if found else Number("", label)
+    return Number(re.sub(r"^0+(?=\d)", "", found[1]), "") if found else Number("", label)
 
 
 def write_number(number: int, form: str) -> str:

@@ -60,7 +60,7 @@ def _convert(element: Element, warnings: dict[str, None]) -> list[Node]:
     if tag in ("ac:structured-macro", "ac:macro"):
         return read_macro(element, warnings, _convert_all)
     if tag == "ac:task-list":
-        return [_read_tasks(element, warnings)]
+        return [*_read_tasks(element, warnings)]
     if tag == "ac:adf-extension":
         return _read_extension(element, warnings)
     if (spans := read_inline(element, warnings, _convert_all)) is not None:
@@ -69,7 +69,7 @@ def _convert(element: Element, warnings: dict[str, None]) -> list[Node]:
     return [Element(name, element.attributes, _convert_all(element.children, warnings))]
 
 
-def _read_tasks(element: Element, warnings: dict[str, None]) -> Block:
+def _read_tasks(element: Element, warnings: dict[str, None]) -> list[Block]:
     items: list[Block] = []
     for task in element.elements():
         if task.tag == "ac:task":
@@ -77,7 +77,7 @@ def _read_tasks(element: Element, warnings: dict[str, None]) -> Block:
             done = status is not None and collect_text(status).strip() == "complete"
             children = read_flow(_convert_all((body or task).children, warnings))
             items.append(Block(kind="item", number="", done=done, children=children, first=1, last=1))
-    return Block(kind="list", ordered=False, children=items, first=1, last=1)
+    return [Block(kind="list", ordered=False, children=items, first=1, last=1)] if items else []
 
 
 def _read_extension(element: Element, warnings: dict[str, None]) -> list[Node]:

@@ -86,7 +86,11 @@ def _read_block(element: Element) -> list[Block]:
         return read_flow(element.children)
     lines = {"first": element.first, "last": element.last}
     if _HEADING.fullmatch(tag):
-        spans = settle_spans(read_line(element.children))
+        # A heading is one line.
+        spans = settle_spans(
+            Span(kind="text", text=" ") if span["kind"] == "break" else span
+            for span in settle_spans(read_line(element.children))
+        )
         return (
             [cast(Block, {"kind": "heading", "level": int(tag[1]), "spans": spans, **lines})] if spans else []
         )

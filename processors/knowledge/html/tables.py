@@ -39,7 +39,8 @@ def read_table(table: Element, read_flow: ReadFlow) -> list[Block]:
             *before,
             make_table(flat[0] if header else [], flat[1:] if header else flat, table.first, table.last),
         ]
-    return [*before, _list_rows(header, rows, table)]
+    # A head without rows is a row.
+    return [*before, _list_rows(header if rows else [], rows or [header], table)]
 
 
 class _Held:

@@ -198,6 +198,18 @@ def test_what_cannot_be_shown_leaves_its_name(html: str, shown: str, warning: st
     assert convert_storage(html) == {"text": f"{shown}\n", "warnings": [warning] if warning else []}
 
 
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ("<h2>Halt<br/>the mill</h2>", "## Halt the mill"),
+        (f"<table><tr><th>Do</th><th>{CODE}</th></tr></table>", "- Do\n\n  ```bash\n"),
+        ("<table><tr></tr></table><ac:task-list></ac:task-list><p>x</p>", "x"),
+    ],
+)
+def test_what_has_no_place_in_markdown_is_not_lost(html: str, shown: str) -> None:
+    assert convert(html).startswith(shown)
+
+
 def test_a_macro_within_a_paragraph_keeps_its_own_paragraphs() -> None:
     html = (
         '<p>Before <ac:structured-macro ac:name="tip"><ac:rich-text-body>'
