@@ -119,9 +119,10 @@ def test_blocks_know_their_lines() -> None:
     ],
 )
 def test_hostile_repetition_costs_no_time(text: str) -> None:
-    began = time.monotonic()
+    # Not by the clock on the wall: other work may hold the machine.
+    began = time.process_time()
     render_markdown(read_markdown(text))
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize("mark", ["> ", "- ", "1. "])
