@@ -38,6 +38,16 @@ def quote_line(spans: Sequence[Span], phrases: Phrases = PHRASES["en"]) -> str:
         >>> print(quote_line([code, words, link]))
         `rm <x>` \[7] \<b>: docs (`http://x.y/z`)
     """
+    return _HARD_BREAK.join(map(escape_start, quote_inline(spans, phrases).split(_HARD_BREAK)))
+
+
+def quote_inline(spans: Sequence[Span], phrases: Phrases = PHRASES["en"]) -> str:
+    """Quote pieces of a line that stands behind something else, so that nothing begins with it.
+
+    Args:
+        spans: As the source's tree has them.
+        phrases: What is said of a picture, in the language of the question.
+    """
     words = "".join(span["text"] for span in spans if span["kind"] != "code")
     pairs = words.count("*") > 1 or words.count("_") > 1
     quoted = ""
@@ -51,7 +61,7 @@ def quote_line(spans: Sequence[Span], phrases: Phrases = PHRASES["en"]) -> str:
         for part in parts:
             # Ticks of two pieces would make one longer run of ticks.
             quoted += f" {part}" if quoted.endswith("`") and part.startswith("`") else part
-    return _HARD_BREAK.join(map(escape_start, quoted.split(_HARD_BREAK)))
+    return quoted
 
 
 def _quote_one(span: Span, phrases: Phrases, *, pairs: bool) -> str:

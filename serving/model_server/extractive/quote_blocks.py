@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from processors.knowledge.blocks import Block, Cell
-from processors.knowledge.blocks.escaping import escape_closing
+from processors.knowledge.blocks import Block, Cell, Span
+from processors.knowledge.blocks.escaping import escape_closing, escape_start
 from processors.knowledge.blocks.walking import walk
 from processors.retrieval.language import ABBREVIATED, Phrases
-from serving.model_server.extractive.quote import quote_code, quote_line, quote_prose
+from serving.model_server.extractive.quote import quote_code, quote_inline, quote_line, quote_prose
 
 _CLAIM_END: Final = re.compile(
     rf"(?P<code>(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))|(?<=[.!]){ABBREVIATED}(?=\s+[^\s\[])", re.DOTALL
@@ -69,7 +69,7 @@ def _quote(block: Block, how: Quoting, *, is_inside: bool, other: bool) -> Itera
         yield from (quoted if is_inside else _cite(quoted, how.citation)).split("\n")
     elif kind == "heading":
         level = min(6, _HIGHEST + max(0, block["level"] - how.highest))
-        yield _join("#" * level, escape_closing(quote_line(block["spans"], how.phrases)), how.citation)
+        yield _join("#" * level, escape_closing(quote_inline(block["spans"], how.phrases)), how.citation)
     elif kind == "code":
         yield from quote_code(block["text"], block["language"])
     elif kind == "list":
@@ -125,9 +125,9 @@ def quote_item(children: Sequence[Block], mark: str, how: Quoting, head: str = "
         head: What stands before its words: the box of a task, or a number that Markdown doesn't know.
     """
     first, rest = (children[0], children[1:]) if children else (None, [])
-    if first is None or first["kind"] != "paragraph":
+    if first is None or first["kind"] not in ("paragraph", "omitted"):
         first, rest = None, children
-    said = quote_line(first["spans"], how.phrases) if first else ""
+    said = _quote_first(first, how) if first else ""
     lines = _join(head, said, how.citation).split("\n")
     below = list(quote_blocks(rest, how._replace(citation=""), is_inside=True))
     if below and not (first and rest[0]["kind"] == "list"):
@@ -135,6 +135,12 @@ def quote_item(children: Sequence[Block], mark: str, how: Quoting, head: str = "
     indent = " " * (len(mark) + 1)
     first_line, *others = [*lines, *below]
     return [f"{mark} {first_line}".rstrip(), *(f"{indent}{line}" if line else "" for line in others)]
+
+
+def _quote_first(block: Block, how: Quoting) -> str:
+    if block["kind"] == "omitted":
+        return say_left_out(block, how.phrases)
+    return quote_line(block["spans"], how.phrases)
 
 
 def _quote_table(block: Block, how: Quoting) -> Iterator[str]:
@@ -148,9 +154,7 @@ def _quote_table(block: Block, how: Quoting) -> Iterator[str]:
         mark = "-"
         if counts:
             mark = f"{quote_prose(''.join(span['text'] for span in row[0])).strip(' .)')}."
-        first, *others = _join(_quote_cells(row[counts:], how), how.citation).split("\n")
-        yield f"{mark} {first}"
-        yield from (f"{' ' * (len(mark) + 1)}{line}" for line in others)
+        yield _join(mark, _quote_cells(row[counts:], how), how.citation)
 
 
 def _counts_rows(block: Block) -> bool:
@@ -162,7 +166,19 @@ def _counts_rows(block: Block) -> bool:
 
 
 def _quote_cells(cells: Sequence[Cell], how: Quoting) -> str:
-    return " · ".join(filter(None, (quote_line(cell, how.phrases) for cell in cells)))
+    """Return cells in one line."""
+    quoted = [quote_inline(list(_join_lines(cell)), how.phrases) for cell in cells]
+    return escape_start(" · ".join(filter(None, quoted)))
+
+
+def _join_lines(cell: Cell) -> Iterator[Span]:
+    """Yield what a cell says; the lines in it are parted by a sign."""
+    for at, span in enumerate(cell):
+        if span["kind"] != "break":
+            yield span
+        elif at:
+            is_parted = cell[at - 1]["text"].rstrip().endswith(tuple(".,:;!?"))
+            yield Span(kind="text", text=" " if is_parted else "; ")
 
 
 def _quote_apart(block: Block, how: Quoting, *, is_inside: bool) -> Iterator[str]:
