@@ -58,9 +58,12 @@ def find_steps(sections: Sequence[Section]) -> list[Steps]:
 
 
 def _tells_to_do(sections: Sequence[Section]) -> bool:
-    """Tell whether most of some sections hold code or a list, or are called steps."""
+    """Tell whether most of some sections hold code, a list or numbers without text, or are called steps."""
     telling = [
         any(map(_is_called_step, _list_headings(section)))
+        or any(
+            block["kind"] == "heading" and split_number(read_heading(block))[0] for block in section["blocks"]
+        )
         or any(block["kind"] in ("code", "list") for block in walk(section["blocks"]))
         for section in sections
     ]
@@ -90,7 +93,7 @@ def _find_wide(sections: Sequence[Section]) -> Iterator[Steps]:
     at = 0
     while at < len(sections):
         end = max(_end_led_in(sections, at), _end_numbered(sections, at))
-        if end > at + 1 and _tells_to_do(sections[at:end]):
+        if end > at and _tells_to_do(sections[at:end]):
             path = list(sections[at]["heading_path"])
             for section in sections[at:end]:
                 path = _share(path, section["heading_path"])
@@ -112,7 +115,7 @@ def _end_led_in(sections: Sequence[Section], at: int) -> int:
         and len(sections[end]["heading_path"]) > len(above)
     ):
         end += 1
-    return end
+    return end if end > at + 1 else at
 
 
 def _ends_with_colon(block: Block) -> bool:
@@ -146,7 +149,6 @@ def _list_numbers(section: Section) -> Iterator[tuple[int, str]]:
     for block in section["blocks"]:
         if block["kind"] == "heading" and (number := split_number(read_heading(block))[0]):
             yield len(path), number
-            return
     for depth, name in enumerate(path):
         if number := split_number(name)[0]:
             yield depth, number

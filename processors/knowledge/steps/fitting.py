@@ -1,11 +1,15 @@
 """As much of a procedure as fits, and the word on what doesn't."""
 
+import re
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from processors.knowledge.blocks import LABELLED, Block
 from processors.knowledge.blocks.plain import render_plain
 from processors.knowledge.blocks.sections import read_heading
 from processors.knowledge.steps.headings import split_number
+
+_STEPS: Final = re.compile(r"(\d{1,6}) steps")
 
 
 def measure_characters(block: Block) -> int:
@@ -103,10 +107,12 @@ def _fit_inside(block: Block, room: Room) -> tuple[Block | None, list[Block]]:
 
 
 def count_steps(blocks: Sequence[Block]) -> int:
-    """Return how many steps blocks have, those within steps not counted."""
+    """Return how many steps blocks have, those within steps not counted, those already left out too."""
     count = 0
     for block in blocks:
-        if block["kind"] == "list":
+        if block["kind"] == "omitted" and (told := _STEPS.fullmatch(block["what"])):
+            count += int(told[1])
+        elif block["kind"] == "list":
             count += len(block["children"])
         elif block["kind"] == "table":
             count += len(block["rows"])

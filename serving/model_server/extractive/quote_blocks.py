@@ -153,16 +153,20 @@ def _quote_table(block: Block, how: Quoting) -> Iterator[str]:
     for row in block["rows"]:
         mark = "-"
         if counts:
-            mark = f"{quote_prose(''.join(span['text'] for span in row[0])).strip(' .)')}."
+            mark = f"{_read_number(row)}."
         yield _join(mark, _quote_cells(row[counts:], how), how.citation)
 
 
 def _counts_rows(block: Block) -> bool:
-    numbers = ["".join(span["text"] for span in row[0]).strip(" .)") for row in block["rows"] if row]
+    numbers = [_read_number(row) for row in block["rows"] if row]
     return bool(numbers) and all(
         number.isdecimal() and len(number) < 4 and int(number) == int(numbers[0]) + at
         for at, number in enumerate(numbers)
     )
+
+
+def _read_number(row: Sequence[Cell]) -> str:
+    return "".join(span["text"] for span in row[0]).strip(" .)")
 
 
 def _quote_cells(cells: Sequence[Cell], how: Quoting) -> str:

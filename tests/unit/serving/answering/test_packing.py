@@ -29,3 +29,11 @@ def test_nobody_counts_while_all_would_fit_at_worst() -> None:
 
 def test_without_a_tokenizer_the_bound_counts(tmp_path: Path) -> None:
     assert open_counter(tmp_path / "none.json") is bound_tokens
+
+
+def test_steps_that_a_source_leaves_out_already_are_counted_with_those_that_do_not_fit() -> None:
+    steps = "\n".join(f"{number}. do this at once" for number in range(1, 21))
+    hit = {"kind": "runbook", "text": f"{steps}\n\n> [!OMITTED] 15 steps"}
+    (shown,) = choose_sources([hit], 250, len)  # type: ignore[list-item]
+    *kept, _, told = shown["text"].split("\n")
+    assert told == f"> [!OMITTED] {35 - len(kept)} steps"
