@@ -4,12 +4,17 @@ import re
 from typing import Final
 
 _LONG_LINE: Final = 20_000
-_NOT_TEXT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\x85\ue000\ue001\ufeff]")
+_NOT_TEXT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\x85\ue000-\ue002]")
+# Soft hyphens, zero widths and direction marks; joiners stay between letters and signs that need them.
+_HIDDEN: Final = re.compile(
+    "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
+    "|(?<![^\\x00-\u02ff\\s])[\u200c\u200d]|[\u200c\u200d](?![^\\x00-\u02ff\\s])"
+)
 _FENCE: Final = re.compile(r"^(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*(`{3,}|~{3,})(.*)$")
 
 
 def clean_lines(path: str, text: str) -> tuple[list[str], list[str]]:
-    """Return the lines of a page without control characters, and warnings of what was wrong with them.
+    """Return the lines of a page without control and hidden characters, and warnings of what was wrong.
 
     Example:
         >>> clean_lines("a.md", "one\\r\\ntwo\\x00")
@@ -17,11 +22,13 @@ def clean_lines(path: str, text: str) -> tuple[list[str], list[str]]:
     """
     lines, warnings = [], []
     for number, line in enumerate(re.split("\r\n|\r|\n", text.removeprefix("\ufeff")), start=1):
-        cleaned, taken = _NOT_TEXT.subn("", line)
-        if taken:
-            warnings.append(
-                f"{path}:{number}: {taken} control character{'s were' * (taken > 1) or ' was'} taken out"
-            )
+        cleaned = line
+        if not line.isascii() or _NOT_TEXT.search(line):
+            for pattern, kind in ((_NOT_TEXT, "control"), (_HIDDEN, "hidden")):
+                cleaned, taken = pattern.subn("", cleaned)
+                if taken:
+                    were = "character was" if taken == 1 else "characters were"
+                    warnings.append(f"{path}:{number}: {taken} {kind} {were} taken out")
         if len(cleaned) > _LONG_LINE:
             warnings.append(f"{path}:{number}: a line of {len(cleaned)} characters")
         lines.append(cleaned)

@@ -9,6 +9,8 @@ from markdown_it.rules_block import StateBlock, blockquote, html_block, list_blo
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, html_inline
 
+from processors.knowledge.markdown.containers import add_marks
+from processors.knowledge.markdown.markers import OPEN
 from processors.knowledge.markdown.marks import take_marks
 
 _RAW: Final = re.compile(r"<(?:script|pre|style|textarea)(?=\s|>|$)", re.IGNORECASE)
@@ -19,9 +21,13 @@ _DEEPEST: Final = 40
 _FAR_BELOW: Final = 20
 
 
-@lru_cache(maxsize=1)
-def open_parser() -> MarkdownIt:
-    """Return the parser; which addresses are safe to keep is not its task."""
+@lru_cache(maxsize=2)
+def open_parser(*, marked: bool = False) -> MarkdownIt:
+    """Return the parser; which addresses are safe to keep is not its task.
+
+    Args:
+        marked: Whether marks of other dialects may stand in the text, which only a page's own reader sets.
+    """
     parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST + _FAR_BELOW}).enable("table")
     parser.block.ruler.at("html_block", _read_closed_block, {"alt": ["paragraph", "reference", "blockquote"]})
     parser.block.ruler.at(
@@ -30,6 +36,8 @@ def open_parser() -> MarkdownIt:
     parser.block.ruler.at("list", _read_list, {"alt": ["paragraph", "reference", "blockquote"]})
     parser.inline.ruler.at("html_inline", _read_closed_tag)
     parser.core.ruler.after("block", "marks", _take_marks)
+    if marked:
+        add_marks(parser, _DEEPEST)
     for name in ("normalizeLink", "normalizeLinkText"):
         setattr(parser, name, lambda url: url)
     setattr(parser, "validateLink", lambda _url: True)  # noqa: B010 - a method, replaced
@@ -60,7 +68,22 @@ def _is_open(src: str, position: int) -> bool:
 
 def _read_closed_block(state: StateBlock, begin: int, end: int, silent: bool) -> bool:
     position = state.bMarks[begin] + state.tShift[begin]
-    return not _is_open(state.src, position) and html_block(state, begin, end, silent)
+    if _is_open(state.src, position) or not html_block(state, begin, end, silent):
+        return False
+    if not silent and OPEN in state.tokens[-1].content:
+        _end_at_mark(state, begin)
+    return True
+
+
+def _end_at_mark(state: StateBlock, begin: int) -> None:
+    """End a block of tags where a mark begins a line: what is within that is Markdown again."""
+    block = state.tokens[-1]
+    lines = block.content.split("\n")
+    number = next((at for at, line in enumerate(lines) if at and line.lstrip(" \t").startswith(OPEN)), 0)
+    if number and not _RAW.match(block.content.lstrip()):
+        block.content = "\n".join(lines[:number]) + "\n"
+        block.map = [begin, begin + number]
+        state.line = begin + number
 
 
 def _read_closed_tag(state: StateInline, silent: bool) -> bool:

@@ -14,6 +14,8 @@ from processors.knowledge.html.line import read_line
 from processors.knowledge.html.tables import make_table
 from processors.knowledge.html.tags import feed_html
 from processors.knowledge.markdown.inline import read_inline
+from processors.knowledge.markdown.marked import make_marked
+from processors.knowledge.markdown.markers import Mark
 from processors.knowledge.markdown.parser import open_parser
 from processors.knowledge.markdown.typed import is_typed
 
@@ -24,8 +26,8 @@ _RAW: Final = frozenset(["pre", "listing", "xmp"])
 class _Reader:
     """The tokens of a page with the place that is read next, and the page's lines."""
 
-    def __init__(self, text: str) -> None:
-        self.tokens: Sequence[Token] = open_parser().parse(text)
+    def __init__(self, text: str, *, marked: bool) -> None:
+        self.tokens: Sequence[Token] = open_parser(marked=marked).parse(text)
         self.lines = text.split("\n")
         self.at = 0
         # The line of the item that is read, once its first block is.
@@ -44,15 +46,19 @@ class _Reader:
         return first + 1, end
 
 
-def read_markdown(text: str) -> list[Block]:
+def read_markdown(text: str, *, marked: bool = False) -> list[Block]:
     """Return the blocks of Markdown; its lines end with a line feed, whatever else is in them is text.
+
+    Args:
+        text: Markdown.
+        marked: Whether other dialects were rewritten to marks in it.
 
     Example:
         >>> (steps,) = read_markdown("1. Look:\\n\\n   ```sh\\n   ls\\n   ```")
         >>> [(block["kind"], block["first"]) for block in steps["children"][0]["children"]]
         [('paragraph', 1), ('code', 3)]
     """
-    reader = _Reader(text)
+    reader = _Reader(text, marked=marked)
     return _read_siblings(reader, len(reader.tokens))
 
 
@@ -104,14 +110,23 @@ def _read_block(reader: _Reader) -> list[Block]:
     if kind in ("bullet_list_open", "ordered_list_open"):
         return [_read_list(reader, token, first, last)]
     if kind == "blockquote_open":
-        above, reader.item = reader.item, 0
-        children = _read_siblings(reader)
-        reader.item = above
-        return [_read_quote(token, children, first, last)]
+        return [_read_quote(token, _read_within(reader), first, last)]
+    if kind == "mark_open":
+        mark: Mark = token.meta["mark"]
+        label = read_line_of_markdown(mark.get("label", ""))
+        return list(make_marked(mark, label, _read_within(reader), first, last))
     if kind == "table_open":
         rows = list(_read_rows(reader))
         return [make_table(rows[0], rows[1:], first, last)]
     return [Block(kind="rule", first=first, last=last)]
+
+
+def _read_within(reader: _Reader) -> list[Block]:
+    """Read what is in a quote or the like, which is beside no item's line."""
+    above, reader.item = reader.item, 0
+    children = _read_siblings(reader)
+    reader.item = above
+    return children
 
 
 def _read_text(inline: Token, first: int, last: int) -> list[Block]:

@@ -13,7 +13,7 @@ from processors.knowledge.markdown.cutting import open_splitter
 from processors.knowledge.markdown.parsing import parse_document
 from processors.knowledge.procedures.checking import PageRecord, record_page, update_records
 from processors.knowledge.procedures.reading import read_procedure
-from processors.pipelines.cag.sources.cites import build_cite
+from processors.pipelines.cag.sources.cites import build_cite, is_converted
 from processors.settings import Settings
 from processors.stores import search, staging
 from processors.versions import catalog
@@ -34,7 +34,7 @@ def process_documents(settings: Settings, run_url: str) -> dict[str, Any]:
     records: dict[str, PageRecord] = {}
     rows = staging.read_table(f"{run_url}/sync/files.parquet").to_pylist()
     for row in rows:
-        document = parse_document(row["path"], row["text"])
+        document = parse_document(row["path"], row["text"], plain=is_converted(row))
         warnings += document["warnings"]
         records[make_id(row["repository"], row["path"])] = record_page(
             row["repository"], document, read_procedure(document)

@@ -2,7 +2,18 @@
 
 from typing import Any
 
+from processors.knowledge.documents.formats import find_format
 from processors.pipelines.cag.sources.model_cards import SOURCE as MODEL_CARDS
+
+
+def is_converted(row: dict[str, Any]) -> bool:
+    """Tell whether a staged page was made from another format than Markdown, so that its text is only text.
+
+    Example:
+        >>> is_converted({"repository": "docs", "path": "plan.docx"})
+        True
+    """
+    return row["repository"].startswith("confluence+") or find_format(row["path"]) not in (None, "markdown")
 
 
 def build_cite(row: dict[str, Any]) -> dict[str, Any]:

@@ -17,11 +17,14 @@ def read(text: str) -> str:
     [
         ('A {{< glossary_tooltip text="pod" term_id="pod" >}} fell.', "A pod fell."),
         ('A {{< glossary_tooltip term_id="replica-set" >}} fell.', "A replica-set fell."),
-        ('{{< figure src="a.png" alt="A graph" caption="Load" >}}', "Load"),
-        ('{{% code_sample file="pods/a.yaml" %}}', "pods/a.yaml"),
-        ("{{< note >}}\nSlow.\n{{< /note >}}", "Note: Slow."),
-        ("{{< caution >}}Slow.{{< /caution >}}", "Caution: Slow."),
-        ('{{< tabs name="t" >}}\n{{% tab name="Linux" %}}\nx\n{{% /tab %}}\n{{< /tabs >}}', "t Linux x"),
+        ('{{< figure src="a.png" alt="A graph" caption="Load" >}}', "![Load](a.png)"),
+        ('{{% code_sample file="pods/a.yaml" %}}', "> [!OMITTED] code\n> `pods/a.yaml`"),
+        ("{{< note >}}\nSlow.\n{{< /note >}}", "> [!NOTE]\n> Slow."),
+        ("{{< caution >}}Slow.{{< /caution >}}", "> [!CAUTION]\n> Slow."),
+        (
+            '{{< tabs name="t" >}}\n{{% tab name="Linux" %}}\nx\n{{% /tab %}}\n{{< /tabs >}}',
+            "> [!TAB] Linux\n> x",
+        ),
         ("a {{< comment >}}never\nshown{{< /comment >}} b", "a b"),
         ('[x]({{< ref "./B.md" >}}) now', "[x](./B.md) now"),
         ("`{{</* note */>}}`", "`{{< note >}}`"),
@@ -29,15 +32,15 @@ def read(text: str) -> str:
         ("a {% include copy.html %}b", "a b"),
         ("{% raw %}{{ site.x }}{% endraw %}", "{{ site.x }}"),
         ("a {% comment %}never{% endcomment %}b", "a b"),
-        ("Version {{ site.opensearch_version }}.", "Version opensearch_version."),
+        ("Version {{ site.opensearch_version }}.", "Version {{ site.opensearch_version }}."),
         ("{{ctx.index}} stays", "{{ctx.index}} stays"),
         ("```yaml\n{% if x %}\n```", "```yaml\n{% if x %}\n```"),
         ("{% capture step1_python %}\nimport os\n{% endcapture %}", "```python\nimport os\n```"),
-        ("Slow.\n{: .warning }", "Warning: Slow."),
+        ("Slow.\n{: .warning }", "> [!WARNING]\n> Slow."),
         ("- [x](b){:target='_blank'}", "- [x](b)"),
         ("> [!NOTE]\n> Slow.", "> [!NOTE]\n> Slow."),
-        ('!!! warning "Careful"\n    Slow.\n\nNext.', "Warning: Careful Slow.\n\nNext."),
-        (":::tip Faster\nUse it.\n:::", "Tip: Faster Use it."),
+        ('!!! warning "Careful"\n    Slow.\n\nNext.', "> [!WARNING] Careful\n> Slow.\n\nNext."),
+        (":::tip Faster\nUse it.\n:::", "> [!TIP] Faster\n> Use it."),
         ("```\n> [!NOTE]\n```", "```\n> [!NOTE]\n```"),
     ],
 )
@@ -130,7 +133,7 @@ def test_lines_end_as_an_editor_counts_them() -> None:
     ],
 )
 def test_hostile_repetition_costs_no_time_and_stops_nothing(text: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     document = parse_document("a.md", text)
     assert len(document["warnings"]) <= 21
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5

@@ -77,3 +77,10 @@ def test_chunks_cite_lines_that_hold_their_text_and_know_who_may_see_them() -> N
 def test_hostile_input_is_only_text(tmp_path: Path) -> None:
     for text in ("\x00" * 10, "[" * 5000, "#" * 5000, "```\n" * 999, "|" * 4000, "<!--" * 999):
         parse_document(str(tmp_path), text)
+
+
+def test_a_page_that_was_converted_from_another_format_is_only_text() -> None:
+    text = "Take {{ it }} of [[a]]. ^b\n\n!!! note\n\n#x #y"
+    page = parse_document("a.docx", text, plain=True)
+    assert render_markdown(page["blocks"]) == "Take {{ it }} of [[a]]. ^b\n\n!!! note\n\n#x #y"
+    assert not page["warnings"]
