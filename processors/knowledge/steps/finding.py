@@ -166,7 +166,8 @@ def _find_in_section(section: Section) -> Iterator[tuple[Steps, int]]:
         ):
             continue
         following = next((later for later in range(at + 1, len(blocks)) if holds[later]), len(blocks))
-        end = at + 1 if block["kind"] in LABELLED else _end_tail(blocks, at + 1, following)
+        stands_alone = block["kind"] in ("quote", "details")
+        end = at + 1 if stands_alone else _end_tail(blocks, at + 1, following)
         numbers = [item["number"] for item in block.get("children", ()) if item["kind"] == "item"]
         last = int(numbers[-1]) if numbers and numbers[-1].isdecimal() else 0
         first = int(numbers[0]) if numbers and numbers[0].isdecimal() else 0

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from processors.knowledge.markdown.parsing import parse_document
 from processors.retrieval.language import PHRASES, find_language
 from tests.support.extractive import ask, make_hits
 from tests.support.page_files import PAGES, read_page
@@ -35,3 +36,31 @@ def test_a_page_is_the_same_in_each_encoding_that_can_be_told(encoding: str, tmp
     other = tmp_path / page.name
     other.write_bytes(page.read_text(encoding="utf-8").encode(encoding))
     assert read_page(other) == read_page(page)
+
+
+@pytest.mark.parametrize(
+    ("name", "reported"),
+    [
+        ("captured", [(4, "site.release"), (14, 'page.kind == "old"')]),
+        ("hidden-signs", [(1, "hidden"), (6, "hidden"), (5, "no-break space")]),
+        ("missing-parts", [(7, "stop-the-ramp"), (11, "pin-the-ramp"), (13, "call-the-captain")]),
+        ("unknown-values", [(8, "tide-version"), (14, "site.tide_release"), (17, "tide-version")]),
+    ],
+)
+def test_what_is_not_shown_as_written_is_reported_with_its_line(
+    name: str, reported: list[tuple[int, str]]
+) -> None:
+    page = parse_document(f"{name}.md", read_page(PAGES / f"{name}.md"))
+    for warning, (line, what) in zip(page["warnings"], reported, strict=True):
+        assert warning.startswith(f"{name}.md:{line}: ")
+        assert what in warning
+
+
+def test_front_matter_in_json_is_front_matter() -> None:
+    page = parse_document("json-matter.md", read_page(PAGES / "json-matter.md"))
+    assert (page["title"], page["front_matter"]["alert"]) == ("Milk tank is warm", "MilkTankWarm")
+
+
+def test_hidden_characters_are_not_in_the_title() -> None:
+    page = parse_document("hidden-signs.md", read_page(PAGES / "hidden-signs.md"))
+    assert page["title"] == "Fog horn is silent"

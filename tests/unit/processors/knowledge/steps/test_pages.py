@@ -17,6 +17,7 @@ from processors.knowledge.markdown.parsing import parse_document
 from processors.knowledge.markdown.reading import read_markdown
 from processors.knowledge.procedures import Step
 from processors.knowledge.procedures.reading import read_procedure
+from processors.knowledge.steps.finding import find_steps
 
 PAGES = sorted([*Path("tests/pages").glob("*.md"), *Path("docs/runbooks").glob("*.md")])
 LIMITS = (10, 40, 220)
@@ -187,3 +188,11 @@ def test_code_below_smaller_steps_is_of_the_step_that_it_is_indented_to() -> Non
     ]
     assert [command["text"] for command in step["commands"]] == ["z"]
     assert not any(inner["commands"] for inner in step["steps"])
+
+
+def test_a_caution_below_tabs_is_of_their_procedure() -> None:
+    text = "# T\n\n## Steps\n\n> [!TAB] A\n> 1. x\n\n> [!TAB] B\n> 1. y\n\n> [!DANGER]\n> Not now.\n"
+    (chunk,) = cut("a.md", text, 220)
+    (steps,) = find_steps(parse_document("a.md", text)["sections"])
+    assert (steps.first, steps.last) == (5, 12)
+    assert chunk["cite"]["end_line"] == 12
