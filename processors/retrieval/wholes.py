@@ -3,23 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from processors.knowledge.blocks import Block
-from processors.knowledge.blocks.merging import merge_blocks
-from processors.knowledge.blocks.rendering import render_markdown
-from processors.knowledge.blocks.sections import cut_sections
-from processors.knowledge.steps.finding import find_steps
-from processors.knowledge.steps.fitting import leave_out_steps
-from processors.knowledge.steps.warning import is_warning
-from processors.retrieval.hybrid import HIT_FIELDS, Hit, parse_hits
+from processors.knowledge.steps.headings import is_about_steps
+from processors.retrieval.hybrid import DYNAMIC_KINDS, HIT_FIELDS, Hit, parse_hits
+from processors.retrieval.joining import PATH, Part, join_parts, join_procedure, tells_steps
 
 _SIBLINGS: Final = 500
-_PATH: Final = " > "
-
-
-class Part(Hit):
-    """A chunk with what it takes to put it together with others."""
-
-    blocks: list[Block]
 
 
 def build_siblings_query(hits: Iterable[Hit], groups: Sequence[str]) -> dict[str, Any]:
@@ -83,10 +71,47 @@ def complete_hits(
         seen |= {part["chunk_id"] for part in chosen}
         if is_procedure:
             above = [part for part in ordered if _stands_above(part, hit)]
-            completed.append(_join_procedure(hit, parts, chosen, above))
+            completed.append(join_procedure(hit, parts, chosen, above))
         else:
-            completed.append(_join(hit, chosen) if len(chosen) > 1 else hit)
+            completed.append(join_parts(hit, chosen) if len(chosen) > 1 else hit)
     return completed
+
+
+def add_steps(hits: Sequence[Hit], siblings: Sequence[Part]) -> list[Hit]:
+    """Return the hits and, behind the best document, a chunk of its page's steps if none of them is a hit.
+
+    People describe what they see, so what is found is often a symptom.
+
+    Args:
+        hits: Best first, not grown yet.
+        siblings: The chunks of the documents that the hits are from.
+
+    Example:
+        >>> symptom = {"doc_id": "d", "kind": "runbook", "chunk_id": "a", "heading_path": "Red > Symptoms"}
+        >>> symptom |= {"cite": {"start_line": 3}, "score": 0.9}
+        >>> steps = {**symptom, "chunk_id": "b", "heading_path": "Red > Steps", "blocks": []}
+        >>> [hit["chunk_id"] for hit in add_steps([symptom], [steps])]
+        ['a', 'b']
+    """
+    best = next((at for at, hit in enumerate(hits) if hit["kind"] not in DYNAMIC_KINDS), None)
+    if best is None:
+        return list(hits)
+    of_page = [hit for hit in hits if hit["doc_id"] == hits[best]["doc_id"]]
+    if any(_is_about_steps(hit) for hit in of_page):
+        return list(hits)
+    steps = [part for part in siblings if part["doc_id"] == hits[best]["doc_id"] and _is_about_steps(part)]
+    first = sorted(steps, key=lambda part: int(part["cite"].get("start_line", 0)))[:1]
+    added = [_make_hit(part, hits[best]["score"]) for part in first]
+    return [*hits[: best + 1], *added, *hits[best + 1 :]]
+
+
+def _make_hit(part: Part, score: float) -> Hit:
+    fields = {name: value for name, value in part.items() if name != "blocks"}
+    return Hit(**{**fields, "score": score})  # type: ignore[typeddict-item]
+
+
+def _is_about_steps(hit: Hit) -> bool:
+    return any(map(is_about_steps, hit["heading_path"].split(PATH)[1:]))
 
 
 def _choose_parts(hit: Hit, parts: Sequence[Part], limit: int, *, is_procedure: bool) -> Sequence[Part]:
@@ -115,83 +140,4 @@ def _name_whole(hit: Hit) -> tuple[str, str]:
 
 
 def _stands_above(part: Part, hit: Hit) -> bool:
-    return part["doc_id"] == hit["doc_id"] and hit["heading_path"].startswith(part["heading_path"] + _PATH)
-
-
-def tells_steps(parts: Sequence[Part]) -> bool:
-    """Tell whether parts of a whole are a procedure, and not what a section has beside one."""
-    if not parts:
-        return False
-    tree, shared = _merge(parts)
-    sections = cut_sections(tree)
-    return bool(find_steps([{**one, "heading_path": [*shared, *one["heading_path"]]} for one in sections]))
-
-
-def _merge(parts: Sequence[Part]) -> tuple[list[Block], list[str]]:
-    """Return the tree of parts, with the headings that not all have, and the headings above all of them."""
-    paths = [part["heading_path"].split(_PATH) for part in parts]
-    shared = _share(paths)
-    below = [path[len(shared) :] for path in paths]
-    return merge_blocks(_put_headings(parts, below, len(shared))), shared
-
-
-def _join(hit: Hit, parts: Sequence[Part]) -> Hit:
-    tree, shared = _merge(parts) if all(part["blocks"] for part in parts) else ([], [hit["heading_path"]])
-    text = render_markdown(tree) if tree else "\n".join(part["text"] for part in parts)
-    return {**hit, "text": text, "heading_path": _PATH.join(shared), "cite": _cite(parts)}
-
-
-def _cite(parts: Sequence[Part]) -> dict[str, Any]:
-    lines = {"start_line": parts[0]["cite"]["start_line"], "end_line": parts[-1]["cite"]["end_line"]}
-    return {**parts[0]["cite"], **lines}
-
-
-def _join_procedure(hit: Hit, parts: Sequence[Part], chosen: Sequence[Part], above: Sequence[Part]) -> Hit:
-    """Return a hit as its procedure: behind what is warned of above it, with the word on what is left out."""
-    tree, shared = _merge(chosen)
-    begin = parts.index(chosen[0])
-    before, after = parts[:begin], parts[begin + len(chosen) :]
-    warned = [block for part in above for block in part["blocks"] if is_warning(block) and block not in tree]
-    text = render_markdown(
-        [
-            *warned,
-            *([leave_out_steps(_merge(before)[0])] if before else []),
-            *tree,
-            *([leave_out_steps(_merge(after)[0])] if after else []),
-        ]
-    )
-    cite = _cite(chosen)
-    first = min([cite["start_line"], *(block["first"] for block in warned)])
-    return {**hit, "text": text, "heading_path": _PATH.join(shared), "cite": {**cite, "start_line": first}}
-
-
-def _share(paths: Sequence[Sequence[str]]) -> list[str]:
-    shared = []
-    for names in zip(*paths, strict=False):
-        if len(set(names)) > 1:
-            break
-        shared.append(names[0])
-    return shared
-
-
-def _put_headings(parts: Sequence[Part], below: Sequence[Sequence[str]], depth: int) -> list[list[Block]]:
-    """Return the blocks of each part, with the headings above it that not all have, where they change."""
-    told: Sequence[str] = []
-    trees = []
-    for part, path in zip(parts, below, strict=True):
-        same = len(_share([told, path]))
-        line = part["blocks"][0]["first"]
-        headings = [
-            Block(
-                kind="heading",
-                level=min(depth + at + 1, 6),
-                spans=[{"kind": "text", "text": name}],
-                first=line,
-                last=line,
-            )
-            for at, name in enumerate(path)
-            if at >= same
-        ]
-        trees.append([*headings, *part["blocks"]])
-        told = path
-    return trees
+    return part["doc_id"] == hit["doc_id"] and hit["heading_path"].startswith(part["heading_path"] + PATH)

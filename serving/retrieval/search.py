@@ -20,7 +20,7 @@ from processors.retrieval.hybrid import (
 )
 from processors.retrieval.pages import rank_documents
 from processors.retrieval.recency import apply_recency
-from processors.retrieval.wholes import build_siblings_query, complete_hits, parse_parts
+from processors.retrieval.wholes import add_steps, build_siblings_query, complete_hits, parse_parts
 from processors.versions.names import cover_family
 from serving.context.correlation import name_search
 from serving.context.metrics import time_stage
@@ -39,9 +39,10 @@ if TYPE_CHECKING:
 
 # Recency re-ranks more hits than are asked for, so that a new one further down can rise.
 _RERANKED: Final = 30
-# About 1,000 tokens: a long procedure, but not a whole page under one heading.
-_WHOLE_CHARACTERS: Final = 4_000
-_PROCEDURE_CHARACTERS: Final = 8_000
+WHOLE_CHARACTERS: Final = 4_000
+"""Most of a section that a hit is grown to: about 1,000 tokens, and not a whole page under one heading."""
+PROCEDURE_CHARACTERS: Final = 8_000
+"""Most of a procedure: who follows its steps needs all of them."""
 
 
 async def search_version(
@@ -136,6 +137,8 @@ async def time_searches(
 async def read_sections(clients: Clients, hits: list[Hit], groups: Sequence[str]) -> list[Hit]:
     """Return the hits with those of documents grown to their whole procedures and sections.
 
+    The steps of the best page are among them.
+
     Args:
         clients: OpenSearch among them.
         hits: Best first; documents are all of one version.
@@ -150,4 +153,5 @@ async def read_sections(clients: Clients, hits: list[Hit], groups: Sequence[str]
             body=build_siblings_query(documents, groups),
             headers=name_search(),
         )
-    return complete_hits(hits, parse_parts(response), _WHOLE_CHARACTERS, _PROCEDURE_CHARACTERS)
+    parts = parse_parts(response)
+    return complete_hits(add_steps(hits, parts), parts, WHOLE_CHARACTERS, PROCEDURE_CHARACTERS)

@@ -13,6 +13,11 @@ _DOING: Final = re.compile(
     r"|prerequisite|before you begin|\bшаг|действия|решение|устранение|что делать|откат|провер|диагност",
     re.IGNORECASE,
 )
+_STEPS: Final = re.compile(
+    r"\b(?:steps?|fix|mitigation|resolution|procedure|recovery|remediation|solution|how to)\b"
+    r"|шаги|решение|исправление",
+    re.IGNORECASE,
+)
 
 
 def split_number(heading: str) -> tuple[str, str]:
@@ -34,3 +39,13 @@ def is_about_doing(heading: str) -> bool:
         (True, False)
     """
     return bool(_DOING.search(heading))
+
+
+def is_about_steps(heading: str) -> bool:
+    """Tell whether a heading announces the steps that help, and not only something to look at.
+
+    Example:
+        >>> is_about_steps("Mitigation"), is_about_steps("Diagnosis")
+        (True, False)
+    """
+    return bool(_STEPS.search(heading))

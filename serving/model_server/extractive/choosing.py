@@ -6,9 +6,11 @@ from typing import Final
 
 from processors.knowledge.blocks import Block
 from processors.knowledge.blocks.walking import drop_lines
+from processors.knowledge.steps.headings import is_about_steps
 from processors.knowledge.steps.warning import is_warning
 from serving.model_server.extractive.lexical import measure_coverage, split_words
-from serving.model_server.extractive.pages import PATH, Page, Procedure, is_about_steps, list_leads
+from serving.model_server.extractive.observations import is_observation
+from serving.model_server.extractive.pages import PATH, Page, Procedure, list_leads
 from serving.model_server.extractive.score import ScoredUnit, is_instruction
 
 _FOLDED: Final = ("details",)
@@ -31,7 +33,9 @@ def choose_procedures(
         ranked: All units, best first.
         weights: Of the question's words.
     """
-    best = fitting[0]
+    # That a unit is a step says nothing of its page.
+    written = [one for one in fitting if not is_observation(one.source)]
+    best = max(written or fitting, key=lambda one: one.confidence)
     pages = list({one.page.source.n: one.page for one in ranked}.values())
     same_page = [one for one in ranked if one.page.name == best.page.name]
     chosen = _find_best(best, same_page, weights) or _find_steps(close, weights)
@@ -80,8 +84,8 @@ def _find_prose(ranked: Sequence[ScoredUnit], weights: Mapping[str, float]) -> P
 
 
 def _named(procedure: Procedure, weights: Mapping[str, float]) -> float:
-    """Tell how much of a question the own heading of a procedure names."""
-    own = set(split_words(procedure.path[-1] if procedure.path else ""))
+    """Tell how much of a question the own heading of a procedure names; the title is that of all of a page."""
+    own = set(split_words(procedure.path[-1])) if len(procedure.path) > 1 else set()
     return measure_coverage(weights, own)
 
 

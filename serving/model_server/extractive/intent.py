@@ -6,7 +6,8 @@ from typing import Final, Literal
 Intent = Literal["procedure", "incident", "fact"]
 
 _INCIDENT: Final = re.compile(
-    r"\bwhy\b|\bhappen(?:ed|ing|s)?\b|\bwent wrong\b|\bjust now\b|\brecent(?:ly)?\b|\bright now\b"
+    r"\bwhy\b|(?<!\bnothing )\bhappen(?:ed|ing|s)?\b|\bwent wrong\b|\bjust now\b"
+    r"|\brecent(?:ly)?\b|\bright now\b"
     r"|\bwhen did\b|\blast (?:few )?(?:minutes?|hours?)\b|\bwhat(?:'s| is) going on\b"
     r"|почему|из-за чего|случилось|произошло|происходит|только что|недавно|сейчас|за последн",
     re.IGNORECASE,

@@ -12,31 +12,17 @@ from processors.knowledge.blocks.walking import list_code
 from processors.knowledge.markdown.reading import read_markdown
 from processors.knowledge.steps.adopting import adopt_steps
 from processors.knowledge.steps.finding import Steps, find_steps
+from processors.knowledge.steps.headings import is_about_steps
 from serving.model_server.extractive.observations import is_observation, split_lines
 from serving.model_server.extractive.prompt import Source
 from serving.model_server.extractive.units import Unit, split_units
 
 PATH: Final = " > "
-_DOING: Final = re.compile(
-    r"\b(?:steps?|fix|mitigation|resolution|procedure|recovery|remediation|solution|how to)\b"
-    r"|шаги|решение|исправление",
-    re.IGNORECASE,
-)
 _TELLS: Final = re.compile(
     r"symptom|\bmeaning|\bimpact|what you see|\bcauses?\b|\bwhy\b|background|overview"
     r"|симптом|признак|причин|почему",
     re.IGNORECASE,
 )
-
-
-def is_about_steps(heading: str) -> bool:
-    """Tell whether a heading announces steps.
-
-    Example:
-        >>> is_about_steps("Mitigation"), is_about_steps("Diagnosis")
-        (True, False)
-    """
-    return bool(_DOING.search(heading))
 
 
 @dataclass(frozen=True)

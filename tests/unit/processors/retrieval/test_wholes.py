@@ -6,7 +6,7 @@ from processors.knowledge.markdown.chunking import build_document_chunks
 from processors.knowledge.markdown.cutting import make_splitter
 from processors.knowledge.markdown.parsing import parse_document
 from processors.retrieval.hybrid import parse_hits
-from processors.retrieval.wholes import build_siblings_query, complete_hits, parse_parts
+from processors.retrieval.wholes import add_steps, build_siblings_query, complete_hits, parse_parts
 
 
 def search(page: str, limit: int = 20) -> dict[str, Any]:
@@ -72,3 +72,17 @@ def test_a_procedure_of_a_page_does_not_bring_another_one_of_the_same_name() -> 
 def test_siblings_are_asked_for_with_their_trees() -> None:
     query = build_siblings_query(parse_hits(search("# T\n\na")), ["public"])
     assert {"blocks", "procedure"} <= set(query["_source"])
+
+
+def test_the_steps_of_the_best_page_come_with_its_symptoms() -> None:
+    page = "# T\n\n## Symptoms\n\n" + "- it is red and warm\n" * 4 + "\n## Steps\n\n" + "1. look at it\n" * 4
+    response = search(page)
+    hits, parts = parse_hits(response), parse_parts(response)
+    (steps,) = [hit for hit in hits if hit["heading_path"] == "T > Steps"]
+    symptoms = [hit for hit in hits if hit is not steps]
+    event = {**symptoms[0], "kind": "alert", "doc_id": "other", "chunk_id": "other"}
+    grown = add_steps([event, *symptoms[:1]], parts)
+    assert [hit["chunk_id"] for hit in grown] == ["other", symptoms[0]["chunk_id"], steps["chunk_id"]]
+    assert grown[-1].keys() == steps.keys()
+    assert add_steps(grown, parts) == grown
+    assert add_steps([event], parts) == [event]

