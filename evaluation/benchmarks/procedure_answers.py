@@ -11,16 +11,22 @@ from evaluation.benchmarks.procedure_labels import Part
 from serving.answering.numbering import CITATION
 
 _WORD: Final = re.compile(r"\w+")
+# Two pages may share a line such as "Restart it."
+_CHANCE: Final = 0.1
 _TELLS_WHAT: Final = ("not shown here", "здесь не показано")
 _TOLD: Final = re.compile(r"Not shown here|Здесь не показано|not shown\)|не показано\)")
 
 
 class Verdict(NamedTuple):
-    """What is wrong with an answer; `told` says that it tells that something is left out."""
+    """What is wrong with an answer; `told` says that it tells that something is left out.
+
+    `is_other` says that it has no command and hardly a line of the page: it is an answer to something else.
+    """
 
     missing: list[str]
     added: list[str]
     told: bool
+    is_other: bool = False
 
     @property
     def is_exact(self) -> bool:
@@ -30,7 +36,7 @@ class Verdict(NamedTuple):
     @property
     def is_silent(self) -> bool:
         """Tell whether something is missing without a word."""
-        return bool(self.missing) and not self.told
+        return bool(self.missing) and not self.told and not self.is_other
 
 
 def read_answer(text: str) -> Iterator[Part]:
@@ -64,7 +70,7 @@ def judge_answer(parts: Sequence[Part], text: str) -> Verdict:
     Example:
         >>> parts = [Part(("look",)), Part((), "ls"), Part(("act",))]
         >>> judge_answer(parts, "Steps from X:\\n\\n1. Look [1]\\n2. Act [1]\\n\\nQuoted.")
-        Verdict(missing=['ls'], added=[], told=False)
+        Verdict(missing=['ls'], added=[], told=False, is_other=False)
     """
     shown = list(read_answer(text))[1:-1]
     at, word = 0, 0
@@ -84,7 +90,8 @@ def judge_answer(parts: Sequence[Part], text: str) -> Verdict:
         for number, part in enumerate(shown)
         if number not in matched and not _leads_in(part, text)
     ]
-    return Verdict(missing, added, bool(_TOLD.search(text)))
+    is_other = len(parts) - len(missing) <= len(parts) * _CHANCE
+    return Verdict(missing, added, bool(_TOLD.search(text)), is_other)
 
 
 def _find(part: Part, shown: Sequence[Part], at: int, word: int) -> tuple[int, int] | None:

@@ -190,10 +190,12 @@ def main() -> None:
             if "--answers" in sys.argv:
                 sys.stdout.write(f"{answer}\n")
     exact = sum(verdict.is_exact for _, verdict, _ in judged)
+    other = sum(verdict.is_other for _, verdict, _ in judged)
     silent = sum(verdict.is_silent for _, verdict, _ in judged)
     sys.stdout.write(
         f"\n{len(judged)} procedures among {len({chunk['doc_id'] for chunk in corpus.chunks})} pages: "
-        f"{exact} exact ({exact / len(judged):.1%}), {silent} with something missing and no word about it\n"
+        f"{exact} exact ({exact / len(judged):.1%}), {other} answered from another page or not at all, "
+        f"{silent} with something missing and no word about it\n"
     )
 
 

@@ -84,7 +84,7 @@ def _find_prose(ranked: Sequence[ScoredUnit], weights: Mapping[str, float]) -> P
 
 
 def _named(procedure: Procedure, weights: Mapping[str, float]) -> float:
-    """Tell how much of a question the own heading of a procedure names; the title is that of all of a page."""
+    """Tell how much of a question the own heading of a procedure names; a title is that of a whole page."""
     own = set(split_words(procedure.path[-1])) if len(procedure.path) > 1 else set()
     return measure_coverage(weights, own)
 

@@ -65,3 +65,8 @@ def test_steps_that_an_answer_says_it_leaves_out_are_not_missing_in_silence() ->
     cut = EXACT.replace("2. Act now. Wait. [1]", "Not shown here: 1 more steps [1]")
     verdict = judge_answer(STEPS, cut)
     assert (len(verdict.missing), verdict.added, verdict.is_silent) == (2, [], False)
+
+
+def test_an_answer_to_something_else_is_no_answer_with_something_missing() -> None:
+    verdict = judge_answer(STEPS, "Steps from Y:\n\n1. Sweep. [1]\n\nQuoted.")
+    assert (verdict.is_exact, verdict.is_other, verdict.is_silent) == (False, True, False)
