@@ -101,6 +101,45 @@ def _list_files(mirror: Path, commit: str, folder: str) -> list[str]:
     return [show_path(name) for name in names.split(b"\0") if name]
 
 
+def list_blobs(mirror: Path, commit: str, folder: str) -> dict[str, str]:
+    """Return the object ids of all plain files at a commit by their paths, pages or not.
+
+    Args:
+        mirror: Git directory.
+        commit: Which.
+        folder: Only below this folder; empty means all.
+
+    Raises:
+        GitError: Git refuses.
+    """
+    scope = ["--", folder] if folder else []
+    entries = run_git(mirror, "ls-tree", "-r", "-z", "--full-tree", commit, *scope).split(b"\0")
+    blobs: dict[str, str] = {}
+    for about, _, raw_path in (entry.partition(b"\t") for entry in entries if entry):
+        mode, _, object_id = about.decode().split()
+        path = show_path(raw_path)
+        if not _find_fault(path, mode):
+            blobs[path] = object_id
+    return blobs
+
+
+def list_changed(mirror: Path, old: str, new: str, folder: str) -> set[str]:
+    """Return the paths of all files that differ between two commits, pages or not.
+
+    Args:
+        mirror: Git directory.
+        old: The one commit.
+        new: The other one.
+        folder: Only below this folder; empty means all.
+
+    Raises:
+        GitError: Git refuses.
+    """
+    scope = ["--", folder] if folder else []
+    raw = run_git(mirror, "diff-tree", "-r", "--name-only", "--no-renames", "-z", old, new, *scope)
+    return {show_path(path) for path in raw.split(b"\0") if path}
+
+
 def has_commit(mirror: Path, commit: str) -> bool:
     """Tell whether a mirror holds a commit; after a rewritten history or a lost mirror it may not."""
     try:

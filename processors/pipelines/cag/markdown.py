@@ -4,6 +4,7 @@ Beside the chunks it stages a record of every page of the version to be: what th
 it. The records of pages that the run didn't read are those of the version that it starts from.
 """
 
+import json
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -34,7 +35,8 @@ def process_documents(settings: Settings, run_url: str) -> dict[str, Any]:
     records: dict[str, PageRecord] = {}
     rows = staging.read_table(f"{run_url}/sync/files.parquet").to_pylist()
     for row in rows:
-        document = parse_document(row["path"], row["text"], plain=is_converted(row))
+        included: dict[str, str] = json.loads(row.get("included") or "{}")
+        document = parse_document(row["path"], row["text"], included.get, plain=is_converted(row))
         warnings += document["warnings"]
         records[make_id(row["repository"], row["path"])] = record_page(
             row["repository"], document, read_procedure(document)

@@ -27,6 +27,7 @@ _FILE_SCHEMA: Final = pa.schema(
         ("groups", pa.list_(pa.string())),
         ("changed_at", pa.string()),
         ("text", pa.string()),
+        ("included", pa.string()),
     ]
 )
 

@@ -8,6 +8,7 @@ import structlog
 from processors.knowledge.chunk import make_id
 from processors.knowledge.documents.unread import tell_unread
 from processors.knowledge.redaction.masking import mask_secrets
+from processors.pipelines.cag.sources.included import SourceTree, find_dependents, pack_included
 from processors.pipelines.cag.sources.page_dates import date_page
 from processors.pipelines.cag.sources.signature import sign_processing
 from processors.pipelines.cag.sources.updates import SourceUpdate, keep_source
@@ -21,6 +22,8 @@ from processors.stores.repositories import (
     diff_files,
     fetch_source,
     has_commit,
+    list_blobs,
+    list_changed,
     locate_mirror,
     read_files,
 )
@@ -62,6 +65,12 @@ def read_git_source(
     mirror, commit = checkout["mirror"], checkout["commit"]
     since = old["commit"] if old and not force and has_commit(mirror, old["commit"]) else None
     changes = diff_files(mirror, since, commit, source.folder)
+    changed = list_changed(mirror, since, commit, source.folder) if since else set[str]()
+    tree = SourceTree(mirror, list_blobs(mirror, commit, source.folder), changed)
+    for path in find_dependents(tree, changed):
+        # The page is the same, and what it pulls in is not.
+        changes["blobs"][path] = tree.blobs[path]
+        changes["touched"].append(path)
     files, unread = read_files(mirror, changes["blobs"], settings.documents.max_page_bytes)
     times = find_change_times(source, mirror, since, commit, (file["path"] for file in files))
     now = datetime.now(UTC)
@@ -70,7 +79,13 @@ def read_git_source(
         position={"commit": commit, "signature": signature},
         carried=since is not None,
         dropped=[make_id(source.url, path) for path in changes["touched"]] if since else [],
-        pages=[_stage_file(source, commit, file, date_page(times[file["path"]], now)) for file in files],
+        pages=[
+            {
+                **_stage_file(source, commit, file, date_page(times[file["path"]], now)),
+                "included": pack_included(tree, file),
+            }
+            for file in files
+        ],
         warnings=[
             *warnings,
             *checkout["warnings"],

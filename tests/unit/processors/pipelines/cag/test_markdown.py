@@ -1,5 +1,6 @@
 """Pages become chunks and records; an incremental run keeps the records of the pages that it didn't read."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
                 "groups": ["public"],
                 "changed_at": CHANGED,
                 "text": text,
+                "included": json.dumps(pages),
             }
             for path, text in pages.items()
         ]
@@ -84,3 +86,9 @@ def test_a_version_without_records_stops_nothing(stage: Any) -> None:
     told, _, records = stage("v2", {"a.md": BOOK}, "old", ("a.md",))
     assert [record["path"] for record in records.values()] == ["a.md"]
     assert told["warnings"][-1].startswith("old:1: has no records of its pages")
+
+
+def test_what_a_page_includes_stands_in_it_and_what_is_missing_is_told(stage: Any) -> None:
+    told, _, _ = stage("v1", {"a.md": '# A\n\n--8<-- "b.md"\n\n--8<-- "c.md"\n', "b.md": "Stop it.\n"})
+    assert "a.md:5: include c.md is not here" in told["warnings"]
+    assert not [warning for warning in told["warnings"] if "include b.md" in warning]

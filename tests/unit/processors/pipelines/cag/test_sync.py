@@ -1,5 +1,6 @@
 """A run stages exactly what changed; a source that is down keeps its pages, and the others go on."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -121,3 +122,26 @@ def test_all_sources_down_is_an_error_that_names_them(settings: Settings, tmp_pa
     update = read(settings, tmp_path / "no-such-place")
     with pytest.raises(RuntimeError, match=r"no document source can be reached.*no-such-place"):
         stage(tmp_path, {}, update)
+
+
+def test_what_a_page_includes_comes_with_it_and_a_change_of_it_reads_the_page_again(
+    settings: Settings, folder: Path
+) -> None:
+    (folder / "shared").mkdir()
+    (folder / "shared" / "stop.md").write_text("1. Stop, password=hunter22xyz.\n\n![[deep]]\n")
+    (folder / "shared" / "deep.md").write_text("Deep.\n")
+    (folder / "a.md").write_text('# a\n\n--8<-- "shared/stop.md"\n')
+    (folder / "b.md").write_text("# b\n\nSee include/stop and [[gone]].\n")
+    first = read(settings, folder)
+    included = {page["path"]: json.loads(page["included"] or "{}") for page in first["pages"]}
+    assert set(included["a.md"]) == {"shared/stop.md", "shared/deep.md"}
+    assert "hunter22xyz" not in str(included)
+    assert not included["c.md"]
+    assert read(settings, folder, first["position"])["pages"] == []
+    (folder / "shared" / "deep.md").write_text("Deeper.\n")
+    second = read(settings, folder, first["position"])
+    assert {page["path"] for page in second["pages"]} == {"a.md", "shared/deep.md", "shared/stop.md"}
+    assert make_id(str(folder), "a.md") in second["dropped"]
+    (folder / "shared" / "deep.md").unlink()
+    third = read(settings, folder, second["position"])
+    assert {page["path"] for page in third["pages"]} == {"a.md", "shared/stop.md"}
