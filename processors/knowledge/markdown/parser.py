@@ -21,7 +21,7 @@ _DEEPEST: Final = 40
 _FAR_BELOW: Final = 20
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def open_parser(*, marked: bool = False) -> MarkdownIt:
     """Return the parser; which addresses are safe to keep is not its task.
 
