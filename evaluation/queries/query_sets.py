@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, TypedDict
 
+from processors.knowledge.blocks.sections import PATH
 from processors.knowledge.chunk import Chunk, make_id
 from processors.knowledge.markdown.plain_text import reduce_prose
 from processors.knowledge.procedures.checking import PageRecord
@@ -149,4 +150,4 @@ def pick_words(chunk: Chunk) -> str:
     """Return a line of a log, a metric's name, or a page's headings: what somebody would paste or type."""
     if chunk["kind"] == "log_pattern":
         return chunk["text"].splitlines()[-1][:_LONGEST_QUERY]
-    return (chunk["heading_path"] or chunk["title"]).replace(" > ", " ")
+    return (chunk["heading_path"] or chunk["title"]).replace(PATH, " ")

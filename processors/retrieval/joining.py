@@ -1,19 +1,16 @@
 """Chunks of one procedure or section put together again, as the page has them."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from processors.knowledge.blocks import Block
 from processors.knowledge.blocks.merging import merge_blocks
 from processors.knowledge.blocks.rendering import render_markdown
-from processors.knowledge.blocks.sections import cut_sections
+from processors.knowledge.blocks.sections import PATH, cut_sections, make_heading
 from processors.knowledge.steps.finding import find_steps
 from processors.knowledge.steps.fitting import leave_out_steps
 from processors.knowledge.steps.warning import is_warning
 from processors.retrieval.hybrid import Hit
-
-PATH: Final = " > "
-"""Between the headings of a path."""
 
 
 class Part(Hit):
@@ -98,17 +95,7 @@ def _put_headings(parts: Sequence[Part], below: Sequence[Sequence[str]], depth: 
     for part, path in zip(parts, below, strict=True):
         same = len(_share([told, path]))
         line = part["blocks"][0]["first"]
-        headings = [
-            Block(
-                kind="heading",
-                level=min(depth + at + 1, 6),
-                spans=[{"kind": "text", "text": name}],
-                first=line,
-                last=line,
-            )
-            for at, name in enumerate(path)
-            if at >= same
-        ]
+        headings = [make_heading(name, depth + at + 1, line) for at, name in enumerate(path) if at >= same]
         trees.append([*headings, *part["blocks"]])
         told = path
     return trees

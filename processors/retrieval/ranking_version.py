@@ -8,4 +8,4 @@ nothing that an older one remembered is hit after an upgrade.
 
 from typing import Final
 
-RANKING: Final = "cbe79d52581c"
+RANKING: Final = "1bb6dc965fa6"

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from processors.knowledge.blocks.sections import PATH
 from processors.knowledge.steps.headings import is_about_steps
 from processors.retrieval.hybrid import DYNAMIC_KINDS, HIT_FIELDS, Hit, parse_hits
-from processors.retrieval.joining import PATH, Part, join_parts, join_procedure, tells_steps
+from processors.retrieval.joining import Part, join_parts, join_procedure, tells_steps
 
 _SIBLINGS: Final = 500
 

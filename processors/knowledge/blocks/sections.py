@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import TypedDict
+from typing import Final, TypedDict
 
-from processors.knowledge.blocks import Block
+from processors.knowledge.blocks import Block, Span
 from processors.knowledge.blocks.spans import to_words
 from processors.knowledge.blocks.walking import cover_lines
+
+PATH: Final = " > "
+"""Between the headings of a path, where it is one text."""
 
 
 class Section(TypedDict):
@@ -66,6 +69,19 @@ def _name(heading: Block, above: list[str], seen: Counter[tuple[str, ...]]) -> s
 def read_heading(heading: Block) -> str:
     """Return the words of a heading."""
     return " ".join(to_words(heading["spans"]).split())
+
+
+def make_heading(name: str, level: int, line: int) -> Block:
+    """Return a heading of plain words.
+
+    Args:
+        name: Its words.
+        level: How many headings stand above it, and itself.
+        line: Of what is below it.
+    """
+    return Block(
+        kind="heading", level=min(level, 6), spans=[Span(kind="text", text=name)], first=line, last=line
+    )
 
 
 def _add_heading(sections: list[Section], path: list[str], heading: Block) -> None:

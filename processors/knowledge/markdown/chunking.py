@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from processors.knowledge.blocks import Block, Span
+from processors.knowledge.blocks import Block
 from processors.knowledge.blocks.rendering import render_markdown
-from processors.knowledge.blocks.sections import Section
+from processors.knowledge.blocks.sections import PATH, Section, make_heading
 from processors.knowledge.blocks.walking import cover_lines, drop_addresses, list_code, walk
 from processors.knowledge.chunk import Chunk, make_id
 from processors.knowledge.chunk_factory import Batch, Description, make_page_chunk
@@ -14,6 +14,7 @@ from processors.knowledge.markdown.cutting import Splitter, cut_blocks, measure
 from processors.knowledge.markdown.front_matter import to_text
 from processors.knowledge.markdown.parsing import Document
 from processors.knowledge.steps.finding import Steps, find_steps
+from processors.knowledge.steps.fitting import leave_out
 
 # No chunk's text is cut in the middle: what is larger than this is told instead.
 _LARGEST_CODE: Final = 50_000
@@ -122,26 +123,11 @@ def put_headings(piece: Piece, path: Sequence[str]) -> list[Block]:
     return [*headings, *piece.blocks]
 
 
-def make_heading(name: str, level: int, line: int) -> Block:
-    """Return a heading of plain words.
-
-    Args:
-        name: Its words.
-        level: How many headings stand above it, and itself.
-        line: Of what is below it.
-    """
-    return Block(
-        kind="heading", level=min(level, 6), spans=[Span(kind="text", text=name)], first=line, last=line
-    )
-
-
 def _tell_large(block: Block) -> Block:
     """Return a block in whose place stands a word on it, if it is code that no chunk can hold."""
     if block["kind"] == "code" and len(block["text"]) > _LARGEST_CODE:
         lines = block["text"].count("\n") + 1
-        return Block(
-            kind="omitted", what=f"code of {lines} lines", target="", first=block["first"], last=block["last"]
-        )
+        return leave_out(f"code of {lines} lines", block)
     if "children" in block:
         return {**block, "children": [_tell_large(child) for child in block["children"]]}
     return block
@@ -182,7 +168,7 @@ def build_document_chunks(
             document=(cite["repository"], cite["path"]),
             source=cite["repository"],
             title=document["title"],
-            heading_path=" > ".join(headings),
+            heading_path=PATH.join(headings),
             text=text,
             observed_at=ingested_at if changed_at is None else changed_at,
             service=to_text(meta.get("service")),

@@ -7,6 +7,8 @@ of code elsewhere than we do, so no tag, image or link is left in it that a page
 import re
 from typing import Final
 
+from processors.knowledge.blocks.escaping import fence
+
 # Zero width, direction, tag and control characters: what they hide or turn around can't be read.
 _INVISIBLE: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f\xad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
@@ -121,8 +123,8 @@ def quote_span(text: str) -> str:
     text = break_tags(reveal(text))
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     pad = " " if longest else ""
-    fence = "`" * (longest + 1)
-    return f"{fence}{pad}{text}{pad}{fence}" if text else ""
+    ticks = "`" * (longest + 1)
+    return f"{ticks}{pad}{text}{pad}{ticks}" if text else ""
 
 
 def quote_block(text: str) -> str:
@@ -136,9 +138,8 @@ def quote_block(text: str) -> str:
         ````
     """
     text = break_tags(reveal(text))
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}text\n{text}\n{fence}"
+    mark = fence(text)
+    return f"{mark}text\n{text}\n{mark}"
 
 
 def defuse_title(title: str) -> str:

@@ -5,12 +5,13 @@ from itertools import takewhile
 from typing import Final
 
 from processors.knowledge.blocks import Block
+from processors.knowledge.blocks.sections import PATH
 from processors.knowledge.blocks.walking import drop_lines
 from processors.knowledge.steps.headings import is_about_steps
 from processors.knowledge.steps.warning import is_warning
 from serving.model_server.extractive.lexical import measure_coverage, split_words
 from serving.model_server.extractive.observations import is_observation
-from serving.model_server.extractive.pages import PATH, Page, Procedure, list_leads
+from serving.model_server.extractive.pages import Page, Procedure, list_leads
 from serving.model_server.extractive.score import ScoredUnit, is_instruction
 
 _FOLDED: Final = ("details",)

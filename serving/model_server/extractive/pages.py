@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from processors.knowledge.blocks import Block
-from processors.knowledge.blocks.sections import Section, cut_sections, read_heading
+from processors.knowledge.blocks.sections import PATH, Section, cut_sections, read_heading
 from processors.knowledge.blocks.spans import to_words
 from processors.knowledge.blocks.walking import list_code
 from processors.knowledge.markdown.reading import read_markdown
@@ -17,7 +17,6 @@ from serving.model_server.extractive.observations import is_observation, split_l
 from serving.model_server.extractive.prompt import Source
 from serving.model_server.extractive.units import Unit, split_units
 
-PATH: Final = " > "
 _TELLS: Final = re.compile(
     r"symptom|\bmeaning|\bimpact|what you see|\bcauses?\b|\bwhy\b|background|overview"
     r"|симптом|признак|причин|почему",

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Final
 
 from processors.knowledge.blocks import Span
-from processors.knowledge.blocks.escaping import escape_start
+from processors.knowledge.blocks.escaping import escape_start, fence
 from processors.knowledge.markdown.quoting import break_tags, name_language, quote_span, reveal
 from processors.retrieval.language import PHRASES, Phrases
 
@@ -113,8 +113,7 @@ def quote_code(code: str, language: str = "") -> Iterator[str]:
         ['```text', 'x', '```']
     """
     text = break_tags(reveal(code))
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    yield f"{fence}{name_language(language) or 'text'}"
+    mark = fence(text)
+    yield f"{mark}{name_language(language) or 'text'}"
     yield from text.split("\n") if text else []
-    yield fence
+    yield mark

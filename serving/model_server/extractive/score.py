@@ -27,11 +27,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from processors.knowledge.blocks.sections import PATH
 from processors.knowledge.steps.headings import is_about_steps
 from serving.model_server.extractive.intent import Intent
 from serving.model_server.extractive.lexical import measure_coverage, split_words, weigh_words
 from serving.model_server.extractive.observations import is_observation
-from serving.model_server.extractive.pages import PATH, Page
+from serving.model_server.extractive.pages import Page
 from serving.model_server.extractive.prompt import Source
 from serving.model_server.extractive.units import Unit
 

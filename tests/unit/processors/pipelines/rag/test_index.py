@@ -1,18 +1,11 @@
 """A dead letter names the record at fault, also of what OpenSearch refuses."""
 
-from typing import Any
-
-from processors.knowledge.chunk import Chunk
 from processors.pipelines.rag.index import note_refused
-
-
-def make_chunk(chunk_id: str, **fields: Any) -> Chunk:
-    chunk: Any = {"chunk_id": chunk_id, "source_place": "runlore.logs/0", "source_offset": 9, **fields}
-    return chunk
+from tests.support.chunks import make_bare_chunk
 
 
 def test_the_letter_of_a_refused_window_names_the_record_that_opened_it() -> None:
-    chunks = [make_chunk("a", source_offsets="2,5-8"), make_chunk("b", source_offsets="4,9")]
+    chunks = [make_bare_chunk("a", source_offsets="2,5-8"), make_bare_chunk("b", source_offsets="4,9")]
     letters = note_refused(chunks, [("a", "too long"), ("b", "also")])
     assert [(letter["topic"], letter["partition"], letter["offset"]) for letter in letters] == [
         ("runlore.logs", 0, 2),
@@ -23,7 +16,9 @@ def test_the_letter_of_a_refused_window_names_the_record_that_opened_it() -> Non
 
 def test_the_letter_of_an_object_names_its_record_and_holds_all_that_was_refused_of_it() -> None:
     place = {"source_place": "runlore.metrics/1", "source_offset": 8}
-    (letter,) = note_refused([make_chunk("a", **place), make_chunk("b", **place)], [("a", "x"), ("b", "y")])
+    (letter,) = note_refused(
+        [make_bare_chunk("a", **place), make_bare_chunk("b", **place)], [("a", "x"), ("b", "y")]
+    )
     assert (letter["topic"], letter["partition"], letter["offset"]) == ("runlore.metrics", 1, 7)
     assert "chunk a: x" in letter["error"]
     assert "chunk b: y" in letter["error"]

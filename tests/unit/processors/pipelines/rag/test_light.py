@@ -2,27 +2,25 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from processors.knowledge import topics
-from processors.knowledge.chunk import Chunk, table_to_chunks
+from processors.knowledge.chunk import table_to_chunks
 from processors.pipelines.rag.ingest import RECORD_SCHEMA
 from processors.pipelines.rag.light import keep_last, process_events
 from processors.settings import change_settings, load_settings
 from processors.stores import staging
+from tests.support.chunks import make_bare_chunk
 from tests.support.stages import make_record, run_stages
 
 
-def make_chunk(chunk_id: str, **fields: Any) -> Chunk:
-    chunk: Any = {"chunk_id": chunk_id, "source_place": "runlore.logs/0", "source_offset": 9, **fields}
-    return chunk
-
-
 def test_of_one_object_s_chunks_the_latest_write_stays_whatever_partition_it_came_from() -> None:
-    old, new = make_chunk("a", write_version=5, text="new"), make_chunk("a", write_version=3, text="old")
+    old, new = (
+        make_bare_chunk("a", write_version=5, text="new"),
+        make_bare_chunk("a", write_version=3, text="old"),
+    )
     for chunks in ([old, new], [new, old]):
         (kept,) = keep_last(chunks)
         assert kept["text"] == "new"
