@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from processors.knowledge.chunk import Pipeline
 
 DYNAMIC_KINDS: Final = frozenset(
-    {"log_pattern", "metric_window", "alert", "k8s_event", "k8s_state", "ml_run", "ml_model", "pipeline_run"}
-)
+    {
+        "log_pattern", "metric_window", "alert", "k8s_event", "k8s_state", "ml_run", "ml_model",
+        "pipeline_run", "incident",
+    }
+)  # fmt: skip
 KEYWORD_FILTERS: Final = (
     "source", "kind", "service", "severity", "cluster", "namespace", "doc_id", "chunk_id",
 )  # fmt: skip

@@ -18,8 +18,12 @@ HALF_LIVES: Final = {
     "k8s_event": timedelta(hours=6),
     "alert": timedelta(hours=6),
     "pipeline_run": timedelta(days=1),
+    "incident": timedelta(hours=6),
 }
 """Age at which half of what newness adds is gone. The other dynamic kinds describe the present."""
+
+_UNTIL_RESOLVED: Final = frozenset({"alert", "incident"})
+"""What describes the present until it is resolved, and ages from then on."""
 
 # An old event keeps this share of its score, so that "what happened last week" can still be answered.
 _FLOOR: Final = 0.5
@@ -27,7 +31,9 @@ _CALM: Final = 0.75
 # A state that fits the question worse than this share of what an event does was not asked about.
 _STATE_SHARE: Final = 0.7
 # A log line or a training run of severity "info" is no good news, it is the usual.
-_CAN_BE_CALM: Final = frozenset({"metric_window", "alert", "k8s_event", "k8s_state", "pipeline_run"})
+_CAN_BE_CALM: Final = frozenset(
+    {"metric_window", "alert", "k8s_event", "k8s_state", "pipeline_run", "incident"}
+)
 
 
 def apply_recency(hits: Iterable[Hit], now: datetime, *, is_timed: bool = False) -> list[Hit]:
@@ -72,8 +78,8 @@ def _raise_states(hits: Sequence[Hit]) -> Iterator[Hit]:
 def weigh_age(hit: Hit, now: datetime) -> float:
     """Return what is left of a hit's score at its age: 1 for what is new or doesn't age."""
     half_life = HALF_LIVES.get(hit["kind"])
-    is_firing = hit["kind"] == "alert" and hit["cite"].get("state") != "resolved"
-    if half_life is None or is_firing or not hit["observed_at"]:
+    is_open = hit["kind"] in _UNTIL_RESOLVED and hit["cite"].get("state") != "resolved"
+    if half_life is None or is_open or not hit["observed_at"]:
         return 1.0
     age = max(now - datetime.fromisoformat(hit["observed_at"]), timedelta(0))
     return float(_FLOOR + (1 - _FLOOR) * 2 ** -(age / half_life))

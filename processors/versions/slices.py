@@ -18,7 +18,7 @@ from processors.versions.names import cover_family, find_pipeline, name_slice
 
 log = structlog.get_logger(__name__)
 
-STATE_KINDS: Final = frozenset({"k8s_state", "ml_run", "ml_model", "alert"})
+STATE_KINDS: Final = frozenset({"k8s_state", "ml_run", "ml_model", "alert", "incident"})
 """What describes a present state, whenever it began: it stays in the base."""
 
 _IDS_PER_SEARCH: Final = 1_000

@@ -41,7 +41,7 @@ TITLE_COSINE: Final = 0.3
 COVERAGE: Final = 0.3
 
 # Kinds whose severity says how things stand. Of a log line or a training run, "info" is only the usual.
-_JUDGED: Final = ("metric", "alert", "k8s", "pipeline")
+_JUDGED: Final = ("metric", "alert", "k8s", "pipeline", "incident")
 _WRONG: Final = ("error", "critical")
 # How much sooner what is wrong is quoted than what fits alike, and if the question is whether anything is.
 _OF_WRONG: Final = 0.03

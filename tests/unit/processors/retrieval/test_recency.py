@@ -49,9 +49,10 @@ def test_a_state_holds_until_another_one_takes_its_place(kind: str) -> None:
     assert apply_recency([make_hit("a", 1.0, kind, 30 * DAY)], NOW)[0]["score"] == 1.0
 
 
-@pytest.mark.parametrize(("state", "score"), [("firing", 1.0), ("pending", 1.0), ("resolved", 0.5)])
-def test_an_alert_ages_once_it_is_resolved(state: str, score: float) -> None:
-    alert = make_hit("a", 1.0, "alert", 30 * DAY, cite={"state": state})
+@pytest.mark.parametrize(("state", "score"), [("firing", 1.0), ("open", 1.0), ("resolved", 0.5)])
+@pytest.mark.parametrize("kind", ["alert", "incident"])
+def test_what_can_be_resolved_ages_once_it_is(kind: str, state: str, score: float) -> None:
+    alert = make_hit("a", 1.0, kind, 30 * DAY, cite={"state": state})
     assert apply_recency([alert], NOW)[0]["score"] == pytest.approx(score)
 
 
@@ -60,7 +61,9 @@ def test_nothing_is_too_old_for_a_question_that_names_its_time() -> None:
     assert names(apply_recency([new, old], NOW, is_timed=True)) == ["old", "new"]
 
 
-@pytest.mark.parametrize("kind", ["k8s_state", "k8s_event", "metric_window", "alert", "pipeline_run"])
+@pytest.mark.parametrize(
+    "kind", ["k8s_state", "k8s_event", "metric_window", "alert", "pipeline_run", "incident"]
+)
 def test_what_goes_well_does_not_beat_what_does_not(kind: str) -> None:
     well = make_hit("well", 1.0, kind, timedelta(0), severity="info")
     unwell = make_hit("unwell", 0.8, kind, timedelta(0))

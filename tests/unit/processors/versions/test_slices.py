@@ -25,5 +25,5 @@ def test_states_stay_in_the_base_and_the_rest_goes_to_slices(monkeypatch: pytest
 def test_no_slice_is_opened_for_states_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slices, "open_slice", lambda *_: pytest.fail("opened"))
     monkeypatch.setattr("processors.stores.search.write_chunks", lambda *_: [])
-    chunks: Any = [{"chunk_id": "a", "kind": "alert"}]
+    chunks: Any = [{"chunk_id": "a", "kind": "alert"}, {"chunk_id": "b", "kind": "incident"}]
     assert slices.write_chunks("client", "rag-v000001", 2, chunks) == []  # type: ignore[arg-type]
