@@ -29,6 +29,10 @@ def describe_autoscaler(scaler: Object, now: datetime) -> StateDescription:
     labels = {"target": target, "current": str(current), "desired": str(desired), "maximum": str(high)}
     last = take_object(scaler, "status").get("lastScaleTime")
     verdict = _judge(scaler, current, desired, high)
+    unable = find_condition(scaler, "AbleToScale", "False") or find_condition(
+        scaler, "ScalingActive", "False"
+    )
+    labels["unable"] = say_reason(unable) if unable and verdict.severity == "error" else ""
     return StateDescription(verdict, list_moments(scaler, now, last), details, labels)
 
 

@@ -126,4 +126,6 @@ def label_event(event: Object, about: Object) -> dict[str, str]:
         "type": take_text(event, "type") or "Normal",
         "count": str(count_event(event)),
         "object": f"{about['kind']}/{about['name']}",
+        "object_uid": take_text(about, "uid"),
+        "message": take_text(event, "message") or take_text(event, "note"),
     }

@@ -6,7 +6,8 @@ from typing import Final
 
 from processors.knowledge.fields import Object, take, take_count, take_object, take_objects, take_text
 from processors.knowledge.kubernetes.conditions import find_condition, say_reason
-from processors.knowledge.kubernetes.specs import describe_template, list_references
+from processors.knowledge.kubernetes.facts import label_template
+from processors.knowledge.kubernetes.specs import describe_template
 from processors.knowledge.kubernetes.words import (
     StateDescription,
     Verdict,
@@ -41,10 +42,24 @@ def describe_job(job: Object, now: datetime) -> StateDescription:
         "succeeded": str(succeeded),
         "failed": str(failed),
         "backoff_limit": str(limit),
-        "uses": ",".join(list_references(pod_spec)),
+        "outcome": _name_outcome(job),
+        "suspended": _name_suspension(job),
+        **label_template(take_object(job, "spec", "template", "metadata"), pod_spec),
     }
     times = list_moments(job, now, status.get("startTime"), status.get("completionTime"))
     return StateDescription(_judge_job(job, now), times, details, labels)
+
+
+def _name_outcome(job: Object) -> str:
+    """Return why a job failed, or that it completed."""
+    failed = find_condition(job, "Failed", "True") or find_condition(job, "FailureTarget", "True")
+    if failed:
+        return say_reason(failed)
+    return "Complete" if find_condition(job, "Complete", "True") else ""
+
+
+def _name_suspension(of: Object) -> str:
+    return "True" if take(of, "spec", "suspend") is True else ""
 
 
 def _judge_job(job: Object, now: datetime) -> Verdict:
@@ -84,7 +99,13 @@ def describe_cron_job(cron: Object, now: datetime) -> StateDescription:
         *describe_template(pod_spec),
     ]
     times = list_moments(cron, now, status.get("lastScheduleTime"), status.get("lastSuccessfulTime"))
-    labels = {"schedule": schedule, "active": active, "uses": ",".join(list_references(pod_spec))}
+    template = take_object(cron, "spec", "jobTemplate", "spec", "template", "metadata")
+    labels = {
+        "schedule": schedule,
+        "active": active,
+        "suspended": _name_suspension(cron),
+        **label_template(template, pod_spec),
+    }
     return StateDescription(
         _judge_cron_job(cron, schedule, now), times, [line for line in details if line], labels
     )

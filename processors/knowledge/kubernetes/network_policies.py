@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from processors.knowledge.fields import Object, take_labels, take_objects, take_text, take_texts
+from processors.knowledge.kubernetes.facts import write_facts, write_pairs
 from processors.knowledge.kubernetes.words import (
     StateDescription,
     Verdict,
@@ -26,7 +27,12 @@ def describe_network_policy(policy: Object, now: datetime) -> StateDescription:
         for type_, allowed in rules.items()
         for rule in allowed
     ]
-    labels = {"selector": say_labels(selector), "types": ",".join(types)}
+    labels = {
+        "selector": write_pairs(selector),
+        "types": ",".join(types),
+        "closed": ",".join(closed),
+        **{f"allows_{type_.lower()}": _label_rules(allowed, type_) for type_, allowed in rules.items()},
+    }
     return StateDescription(Verdict(told, told, "info"), list_moments(policy, now), details, labels)
 
 
@@ -38,6 +44,27 @@ def _say_rule(rule: Object, type_: str) -> str:
         for port in take_objects(rule, "ports")
     )
     return f"{word} {peers}{f' on {ports}' if ports else ''}"
+
+
+def _label_rules(allowed: list[Object], type_: str) -> str:
+    """Return whom a policy lets through: `*` for anybody, else the labels of pods, with `@` of another space.
+
+    Whoever is let through on some ports only has them behind a slash: `app=web/8080`.
+    """
+    told = []
+    for rule in allowed:
+        ports = "+".join(take_text(port, "port") for port in take_objects(rule, "ports"))
+        peers = take_objects(rule, "from" if type_ == "Ingress" else "to")
+        whom = [*map(_label_peer, peers)] or ["*"]
+        told += [f"{peer}/{ports}" if ports else peer for peer in whom]
+    return write_facts(told)
+
+
+def _label_peer(peer: Object) -> str:
+    if "ipBlock" in peer:
+        return f"@{take_text(peer, 'ipBlock', 'cidr')}"
+    pods = write_pairs(take_labels(peer, "podSelector", "matchLabels")).replace(",", "&")
+    return f"@{pods}" if "namespaceSelector" in peer else pods or "*"
 
 
 def _say_peer(peer: Object) -> str:

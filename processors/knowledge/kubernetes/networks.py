@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from processors.knowledge.fields import Object, take, take_labels, take_objects, take_text, take_texts
+from processors.knowledge.kubernetes.facts import write_facts, write_pairs, write_service_port
 from processors.knowledge.kubernetes.names import SERVICE_OF_SLICE
 from processors.knowledge.kubernetes.words import (
     StateDescription,
@@ -31,7 +32,13 @@ def describe_service(service: Object, now: datetime) -> StateDescription:
         verdict = Verdict(f"{told}{f' at {addresses}' if addresses else ''}", told, "info")
     chosen = f"It selects pods with {say_labels(selector)}." if selector else "It selects no pods."
     details = [chosen, *([f"Ports: {ports}."] if ports else [])]
-    labels = {"type": type_, "selector": say_labels(selector)}
+    labels = {
+        "type": type_,
+        "selector": write_pairs(selector),
+        "ports": write_facts(map(write_service_port, take_objects(service, "spec", "ports"))),
+        "address": take_text(service, "spec", "clusterIP"),
+        "external": take_text(service, "spec", "externalName"),
+    }
     return StateDescription(verdict, list_moments(service, now), details, labels)
 
 
@@ -68,7 +75,12 @@ def describe_endpoint_slice(slice_: Object, now: datetime) -> StateDescription:
         *([f"Ready: {say_names(map(_name_endpoint, ready))}."] if ready else []),
         *([f"Ports: {ports}."] if ports else []),
     ]
-    labels = {"of_service": service, "ready": str(len(ready)), "endpoints": str(len(endpoints))}
+    labels = {
+        "of_service": service,
+        "ready": str(len(ready)),
+        "endpoints": str(len(endpoints)),
+        "unready_pods": write_facts(take_text(endpoint, "targetRef", "name") for endpoint in unready),
+    }
     return StateDescription(verdict, list_moments(slice_, now), details, labels)
 
 
@@ -105,7 +117,12 @@ def describe_ingress(ingress: Object, now: datetime) -> StateDescription:
     ]
     backends = (backend.partition(":")[0] for _, backend in routes if backend)
     uses = [f"Service/{name}" for name in backends] + [f"Secret/{name}" for name in secrets if name]
-    labels = {"uses": ",".join(dict.fromkeys(uses)), "class": class_, "addresses": addresses}
+    labels = {
+        "uses": ",".join(dict.fromkeys(uses)),
+        "backends": write_facts(dict.fromkeys(backend for _, backend in routes if backend)),
+        "class": class_,
+        "addresses": addresses,
+    }
     return StateDescription(verdict, list_moments(ingress, now), details, labels)
 
 

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Final
 
-from processors.knowledge.fields import Object, take, take_object, take_objects, take_text
+from processors.knowledge.fields import Object, take, take_labels, take_object, take_objects, take_text
 from processors.knowledge.kubernetes.conditions import find_condition, say_conditions, say_reason
+from processors.knowledge.kubernetes.facts import write_facts, write_pairs, write_taint
 from processors.knowledge.kubernetes.words import StateDescription, Verdict, list_moments, say_names, say_when
 
 _PRESSURES: Final = ("MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable")
@@ -32,7 +33,15 @@ def describe_node(node: Object, now: datetime) -> StateDescription:
         *([f"Kubelet {kubelet}."] if kubelet else []),
     ]
     ready = "False" if find_condition(node, "Ready", "False", "Unknown") else "True"
-    labels = {"ready": ready} if take_objects(status, "conditions") else {}
+    pressures = (name for name in _PRESSURES if find_condition(node, name, "True"))
+    labels = {
+        **({"ready": ready} if take_objects(status, "conditions") else {}),
+        "pressures": ",".join(pressures),
+        "cordoned": "True" if take(node, "spec", "unschedulable") is True else "",
+        "taints": write_facts(map(write_taint, take_objects(node, "spec", "taints"))),
+        "allocatable": write_pairs(take_labels(status, "allocatable")),
+        "node_labels": write_pairs(take_labels(node, "metadata", "labels")),
+    }
     return StateDescription(_judge_node(node, now), list_moments(node, now), details, labels)
 
 

@@ -16,6 +16,7 @@ from processors.knowledge.kubernetes.containers import (
     say_end_time,
     waits_in_vain,
 )
+from processors.knowledge.kubernetes.facts import label_template
 from processors.knowledge.kubernetes.names import find_owner
 from processors.knowledge.kubernetes.specs import list_references
 from processors.knowledge.kubernetes.words import (
@@ -52,11 +53,40 @@ def describe_pod(pod: Object, now: datetime) -> StateDescription:
         "phase": phase,
         "restarts": str(_count_restarts(containers)),
         "node": node,
-        "uses": ",".join(references),
+        **label_template(take_object(pod, "metadata"), take_object(pod, "spec")),
+        **_label_trouble(pod, containers, now),
     }
     return StateDescription(
         _judge(pod, phase, containers, now), _list_moments(pod, containers, now), details, labels
     )
+
+
+def _label_trouble(pod: Object, containers: list[Container], now: datetime) -> dict[str, str]:
+    """Return in what its containers wait and how they ended, and the conditions that are not met."""
+    status, ended = take_object(pod, "status"), find_last_end(containers, now)
+    waiting = next(filter(waits_in_vain, containers), None)
+    waits = take_object(waiting.status, "state", "waiting") if waiting else {}
+    end = find_end(ended) if ended else {}
+    unready, unscheduled = (find_condition(pod, name, "False") for name in ("Ready", "PodScheduled"))
+    troubled = waiting or ended
+    return {
+        "ready": "False" if unready else "True" if find_condition(pod, "Ready", "True") else "",
+        "unready_since": _write_time((unready or {}).get("lastTransitionTime"), now),
+        "waiting": take_text(waits, "reason"),
+        "waiting_message": take_text(waits, "message"),
+        "ended": take_text(end, "reason") or ("Error" if has_failed(end) else ""),
+        "exit_code": take_text(end, "exitCode"),
+        "ended_message": take_text(end, "message"),
+        "ended_at": _write_time(end.get("finishedAt"), now),
+        "container": troubled.called if troubled else "",
+        "container_image": take_text(troubled.spec, "image") if troubled else "",
+        "unscheduled": say_reason(unscheduled) if unscheduled else "",
+        "why": say_reason(status) if status.get("reason") or status.get("message") else "",
+    }
+
+
+def _write_time(time: object, now: datetime) -> str:
+    return "".join(moment.isoformat() for moment in read_moments(now, time))
 
 
 def _judge(pod: Object, phase: str, containers: list[Container], now: datetime) -> Verdict:

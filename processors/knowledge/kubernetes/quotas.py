@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from processors.knowledge.fields import Object, take_object, take_objects, take_text
+from processors.knowledge.kubernetes.facts import write_pairs
 from processors.knowledge.kubernetes.words import StateDescription, Verdict, list_moments, say_names
 
 _QUANTITY: Final = re.compile(r"(\d{1,18}(?:\.\d{1,9})?)(?:e(\d{1,2}))?([numkMGTPE]?i?)")
@@ -46,7 +47,9 @@ def describe_quota(quota: Object, now: datetime) -> StateDescription:
     else:
         verdict = Verdict("has room left", "has room left", "info")
     details = [f"Used: {', '.join(told.values())}."] if told else []
-    return StateDescription(verdict, list_moments(quota, now), details, {"used_up": ",".join(full)})
+    amounts = {name: f"{take_text(used, name) or '0'}/{take_text(hard, name)}" for name in shares}
+    labels = {"used_up": ",".join(full), "used": write_pairs(amounts)}
+    return StateDescription(verdict, list_moments(quota, now), details, labels)
 
 
 def _divide(used: str, hard: str) -> float:

@@ -67,17 +67,23 @@ def say_environment(spec: Object) -> list[str]:
     told = [
         f"{take_text(variable, 'name')} from key {take_text(key, 'key')} of {kind} {take_text(key, 'name')}"
         for variable in take_objects(spec, "env")
-        for kind, key in _read_references(take_object(variable, "valueFrom"), "KeyRef")
+        for kind, key in read_references(take_object(variable, "valueFrom"), "KeyRef")
     ]
     told += [
         f"all of {kind} {take_text(source, 'name')}"
         for whole in take_objects(spec, "envFrom")
-        for kind, source in _read_references(whole, "Ref")
+        for kind, source in read_references(whole, "Ref")
     ]
     return [f"environment {', '.join(told)}"] if told else []
 
 
-def _read_references(whole: Object, suffix: str) -> Iterable[tuple[str, Object]]:
+def read_references(whole: Object, suffix: str) -> Iterable[tuple[str, Object]]:
+    """Yield kind and reference of what a container takes its environment from.
+
+    Args:
+        whole: Where the references stand.
+        suffix: `Ref` of all keys of an object, `KeyRef` of one.
+    """
     for kind in ("ConfigMap", "Secret"):
         if reference := take_object(whole, f"{kind[0].lower()}{kind[1:]}{suffix}"):
             yield kind, reference
@@ -105,7 +111,7 @@ def list_references(pod_spec: Object) -> list[str]:
     found = {
         f"{kind}/{take_text(reference, 'name')}"
         for whole, suffix in sources
-        for kind, reference in _read_references(whole, suffix)
+        for kind, reference in read_references(whole, suffix)
     }
     for volume in take_objects(pod_spec, "volumes"):
         parts = [volume, *take_objects(volume, "projected", "sources")]

@@ -53,7 +53,7 @@ def describe_state(object_: Object, now: datetime, *, is_changed: bool) -> State
         severity=told.verdict.severity,
         began_at=min(moments, default=changed or now),
         observed_at=max([*moments, *([changed] if changed else [])], default=now),
-        labels=_label(object_, told.labels),
+        labels=_label(object_, {**told.labels, **_label_change(object_, now)}),
     )
 
 
@@ -114,15 +114,33 @@ def _say_unconfirmed(object_: Object) -> str:
     return ", which has not ended"
 
 
-def _read_change(object_: Object, now: datetime) -> tuple[datetime | None, list[str]]:
-    """Return when somebody last changed what an object is to be, and a sentence about it."""
-    changes = [
+def _label_change(object_: Object, now: datetime) -> dict[str, str]:
+    """Return when an object was made, and when and by what it was changed last."""
+    made = read_moments(now, object_["metadata"].get("creationTimestamp"))
+    changes = _list_changes(object_, now)
+    moment, manager = max(changes) if changes else (None, "")
+    return {
+        "made_at": made[0].isoformat() if made else "",
+        "changed_at": moment.isoformat() if moment else "",
+        "changed_by": manager,
+        "generation": take_text(object_, "metadata", "generation"),
+    }
+
+
+def _list_changes(object_: Object, now: datetime) -> list[tuple[datetime, str]]:
+    """Return when something other than the cluster itself changed what an object is to be, and what did."""
+    return [
         (moment, take_text(entry, "manager"))
         for entry in take_objects(object_, "metadata", "managedFields")
         if not entry.get("subresource") and not take_text(entry, "manager").startswith(_MANAGERS_OF_CLUSTER)
         for moment in read_moments(now, entry.get("time"))
         if moment <= now
     ]
+
+
+def _read_change(object_: Object, now: datetime) -> tuple[datetime | None, list[str]]:
+    """Return when somebody last changed what an object is to be, and a sentence about it."""
+    changes = _list_changes(object_, now)
     if not changes:
         return None, []
     moment, manager = max(changes)

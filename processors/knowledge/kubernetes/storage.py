@@ -85,5 +85,12 @@ def describe_storage_class(class_: Object, now: datetime) -> StateDescription:
         f"{take_text(class_, 'volumeBindingMode') or 'Immediate'} and {grows} be enlarged."
     ]
     return StateDescription(
-        Verdict(told, told, "info"), list_moments(class_, now), details, {"provisioner": provisioner}
+        Verdict(told, told, "info"),
+        list_moments(class_, now),
+        details,
+        {
+            "provisioner": provisioner,
+            "default": "True" if is_default else "",
+            "binding": take_text(class_, "volumeBindingMode"),
+        },
     )

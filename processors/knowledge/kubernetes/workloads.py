@@ -5,7 +5,8 @@ from typing import Final
 
 from processors.knowledge.fields import Object, take_count, take_labels, take_object, take_objects, take_text
 from processors.knowledge.kubernetes.conditions import find_condition, say_conditions, say_reason
-from processors.knowledge.kubernetes.specs import describe_template, list_references
+from processors.knowledge.kubernetes.facts import label_template, write_pairs
+from processors.knowledge.kubernetes.specs import describe_template
 from processors.knowledge.kubernetes.words import (
     StateDescription,
     Verdict,
@@ -15,6 +16,8 @@ from processors.knowledge.kubernetes.words import (
     say_names,
 )
 
+_REVISION: Final = "deployment.kubernetes.io/revision"
+_CHANGE_CAUSE: Final = "kubernetes.io/change-cause"
 _GOOD: Final = {"Available": "True", "Progressing": "True", "ReplicaFailure": "False"}
 
 
@@ -138,5 +141,16 @@ def _tell(
         *describe_template(pod_spec),
         *([f"It selects pods with {say_labels(selector)}."] if selector else []),
     ]
-    labels = {"desired": str(desired), "ready": str(ready), "uses": ",".join(list_references(pod_spec))}
+    labels = {
+        "desired": str(desired),
+        "ready": str(ready),
+        "unavailable": str(take_count(workload, "status", "unavailableReplicas") or ""),
+        "selector": write_pairs(selector),
+        "paused": "True" if take_object(workload, "spec").get("paused") is True else "",
+        "revision": take_labels(workload, "metadata", "annotations").get(_REVISION, ""),
+        "change_cause": take_labels(workload, "metadata", "annotations").get(_CHANGE_CAUSE, ""),
+        "refused": take_text(_find_refusal(workload), "message"),
+        "stuck": say_reason(stuck) if (stuck := find_condition(workload, "Progressing", "False")) else "",
+        **label_template(take_object(workload, "spec", "template", "metadata"), pod_spec),
+    }
     return StateDescription(verdict, list_moments(workload, now), told, labels)

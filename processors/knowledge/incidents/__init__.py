@@ -1,0 +1,4 @@
+"""Pure: what is abnormal now and how objects relate, as observations in; incidents with ranked causes out.
+
+The explanation is `docs/explanation/how-causes-are-found.md`.
+"""

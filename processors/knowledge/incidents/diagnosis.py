@@ -1,0 +1,148 @@
+"""Incidents out of observations: rules, ranking, grouping, and what of it each incident tells."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from processors.knowledge.incidents.changes import list_changes
+from processors.knowledge.incidents.finding import Finding, Link
+from processors.knowledge.incidents.grouping import Group, choose_causes, group_findings
+from processors.knowledge.incidents.incident import Affected, Cause, Change, Incident, Ref, Seen
+from processors.knowledge.incidents.observation import Observation, seen_at
+from processors.knowledge.incidents.ranking import Ranked, merge_findings, score_findings
+from processors.knowledge.incidents.rules.all import RULES
+from processors.knowledge.incidents.world import World, build_world
+
+_MOST_CAUSES: Final = 5
+_MOST_AFFECTED: Final = 12
+_MOST_EVIDENCE: Final = 24
+_MOST_NAMES: Final = 60
+_PUBLIC: Final = "public"
+_LONGEST_LINE: Final = 300
+
+
+def find_incidents(observations: Sequence[Observation], now: datetime) -> list[Incident]:
+    """Return what is wrong at a moment, the gravest and surest first.
+
+    The same observations give the same incidents, in whatever order they come.
+
+    Args:
+        observations: Chunks of the kinds in `observation.KINDS`: what is abnormal, and the states of objects.
+        now: The moment.
+    """
+    world = build_world(observations, now)
+    told = [each for rule in RULES for each in rule(world)]
+    findings = merge_findings(each for each in told if isinstance(each, Finding))
+    links = [each for each in told if isinstance(each, Link)]
+    ranked = score_findings(world, findings, links)
+    known = {one["chunk_id"]: one for one in observations}
+    incidents = [_tell(world, group, known) for group in group_findings(ranked, links)]
+    return sorted(incidents, key=lambda one: (one.severity, -one.causes[0].score, one.key))
+
+
+def find_changes(
+    observations: Sequence[Observation], objects: Collection[str], since: datetime, now: datetime
+) -> list[Change]:
+    """Return what changed of some objects, or of what they refer to, between two moments, the latest first.
+
+    Args:
+        observations: Chunks, among them the states of the objects.
+        objects: Kind and name of each, such as `Deployment/checkout`.
+        since: The one moment.
+        now: The other.
+    """
+    world = build_world(observations, now)
+    meant = [ref for ref in world.states if ref.path in objects]
+    return [one for one in list_changes(world, meant, now) if one.at >= since]
+
+
+def _tell(world: World, group: Group, known: dict[str, Observation]) -> Incident:
+    first = group.causes[0].finding
+    root = first.object
+    acl = _intersect(known[id_]["acl"] for id_ in first.evidence if id_ in known)
+    visible = {id_ for id_, one in known.items() if _is_visible(one["acl"], acl)}
+    causes = [one for one in group.causes if visible.issuperset(one.finding.evidence)]
+    symptoms = [one for one in group.symptoms if visible.issuperset(one.finding.evidence)]
+    everything = [one.finding for one in dict.fromkeys((*causes, *symptoms))]
+    evidence = tuple(dict.fromkeys(id_ for one in everything for id_ in one.evidence))[:_MOST_EVIDENCE]
+    seen = [known[id_] for id_ in evidence if id_ in known]
+    began = min(one.since for one in everything)
+    objects = list(dict.fromkeys(one.object for one in everything))
+    return Incident(
+        key="/".join((root.cluster, root.namespace, root.kind, root.name, first.rule)),
+        title=f"{root}: {first.says}",
+        causes=tuple(_tell_cause(one) for one in choose_causes(causes)[:_MOST_CAUSES]),
+        affected=tuple(_list_affected(root, symptoms)),
+        changes=tuple(one for one in list_changes(world, objects, began) if one.evidence in visible),
+        seen=tuple(_tell_evidence(one) for one in seen),
+        began_at=began,
+        observed_at=max((seen_at(one) for one in seen), default=began),
+        severity=min(one.severity for one in everything),
+        cluster=root.cluster,
+        namespace=root.namespace,
+        service=_find_service(world, root),
+        evidence=evidence,
+        acl=tuple(acl),
+        names=tuple(_list_names(world, objects)),
+    )
+
+
+def _tell_cause(one: Ranked) -> Cause:
+    object_, says = one.finding.object, one.finding.says
+    return Cause(
+        object_.path,
+        object_.namespace,
+        f"{object_}: {says}.",
+        one.score,
+        one.finding.evidence,
+        one.finding.rule,
+    )
+
+
+def _list_affected(root: Ref, symptoms: Iterable[Ranked]) -> list[Affected]:
+    """Return each object that suffers with the strongest that is said of it."""
+    told: dict[Ref, Affected] = {}
+    for one in symptoms:
+        ref = one.finding.object
+        if ref != root and ref not in told:
+            told[ref] = Affected(ref.path, ref.namespace, one.finding.says, one.finding.evidence)
+    return [*told.values()][:_MOST_AFFECTED]
+
+
+def _tell_evidence(one: Observation) -> Seen:
+    line = one["text"].partition("\n")[0] or one["title"]
+    if one["kind"] == "log_pattern":
+        line = f"{one['title']} ({one['labels'].get('count', '1')} lines)"
+    return Seen(line[:_LONGEST_LINE], one["chunk_id"], _find_command(one))
+
+
+def _find_command(one: Observation) -> str:
+    cite = one["cite"]
+    return str(cite.get("command") or cite.get("query") or "")
+
+
+def _find_service(world: World, root: Ref) -> str:
+    state = world.states.get(root)
+    if state is not None:
+        return state["service"]
+    return root.name if root.kind not in ("Node", "ResourceQuota", "alert") else ""
+
+
+def _list_names(world: World, objects: Iterable[Ref]) -> Iterator[str]:
+    """Yield the names by which a question may mean an incident."""
+    names: dict[str, None] = {}
+    for ref in objects:
+        members = world.members.get(ref, [])
+        names |= dict.fromkeys((ref.name, *(member.name for member in members)))
+    yield from [*names][:_MOST_NAMES]
+
+
+def _intersect(lists: Iterable[list[str]]) -> list[str]:
+    """Return the groups that may see all of several things; what is public limits nothing."""
+    limits = [set(acl) for acl in lists if _PUBLIC not in acl]
+    return sorted(set.intersection(*limits)) if limits else [_PUBLIC]
+
+
+def _is_visible(acl: list[str], by: list[str]) -> bool:
+    """Tell whether whoever is in one of some groups may see a thing."""
+    return _PUBLIC in acl or set(acl).issuperset(by)

@@ -1,0 +1,55 @@
+"""Incidents of whole clusters: what is wrong is told once, and the same however it is told."""
+
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from processors.knowledge.incidents.diagnosis import find_incidents
+from processors.knowledge.incidents.observation import observe
+from tests.support.cluster import (
+    NOON,
+    diagnose,
+    make_all_chunks,
+    make_deployment,
+    make_event,
+    make_healthy,
+    make_node,
+    make_pod,
+    make_replica_set,
+    waiting,
+)
+
+PULL = 'Back-off pulling image "shop/checkout:1.4.3": ErrImagePull: manifest unknown'
+
+
+def make_broken() -> list[dict[str, object]]:
+    deployment = make_deployment(ready=0)
+    pods = [
+        make_pod(deployment, suffix, state=waiting("ImagePullBackOff", PULL)) for suffix in ("x2vqn", "b7kls")
+    ]
+    event = make_event(pods[0], "Failed", f"Failed to pull image: {PULL}")
+    return [deployment, make_replica_set(deployment), *pods, event, *make_healthy(), make_node()]
+
+
+def test_a_cluster_in_which_nothing_is_wrong_has_no_incident() -> None:
+    assert diagnose(*make_healthy(), *make_healthy("cart"), make_node()) == []
+
+
+def test_the_faulty_object_comes_first_and_once() -> None:
+    (incident,) = diagnose(*make_broken())
+    assert incident.title == (
+        "Deployment checkout in namespace shop: image shop/checkout:1.4.3 can't be pulled: it doesn't exist "
+        "in its registry (wrong name or tag)"
+    )
+    assert incident.key == "prod/shop/Deployment/checkout/image"
+    assert (incident.severity, incident.service, incident.acl) == ("error", "checkout", ("public",))
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_what_is_observed_changes_nothing(random: Random) -> None:
+    observations = [observe(chunk) for chunk in make_all_chunks(make_broken())]
+    expected = find_incidents(observations, NOON)
+    random.shuffle(observations)
+    assert find_incidents(observations, NOON) == expected
