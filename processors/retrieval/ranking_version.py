@@ -8,4 +8,4 @@ nothing that an older one remembered is hit after an upgrade.
 
 from typing import Final
 
-RANKING: Final = "a0a4a26ecb13"
+RANKING: Final = "1c063c263677"

@@ -10,11 +10,16 @@ from datetime import UTC, datetime, tzinfo
 from typing import Literal
 
 from processors.retrieval.language import find_language
+from processors.retrieval.question.chat_style import read_plainly
 from processors.retrieval.question.ellipsis import is_elliptical
 from processors.retrieval.question.follow_ups import names_nothing, rewrite_follow_up
-from processors.retrieval.question.namespaces import find_namespaces
+from processors.retrieval.question.kind import Kind
+from processors.retrieval.question.kinds import find_kind, guess_kind
+from processors.retrieval.question.ordinals import find_ordinal
+from processors.retrieval.question.places import find_scope
 from processors.retrieval.question.route import Route
 from processors.retrieval.question.routing import choose_route
+from processors.retrieval.question.scope import Scope
 from processors.retrieval.question.signature import Signature, sign_question
 from processors.retrieval.question.time_phrases import find_window
 from processors.retrieval.question.time_window import TimeWindow
@@ -42,8 +47,17 @@ class Understood:
     """Whether it names any time, also one that is still to come."""
     without_time: str
     """`text` without the words that say the window."""
-    namespaces: tuple[str, ...]
-    """Those that it names."""
+    kind: Kind
+    """What sort of answer is wanted; a follow-up that says nothing of it wants what was wanted before."""
+    scope: Scope
+    """The places that it names, or that a follow-up goes on with. It chooses among what was observed only."""
+    ordinal: int | None
+    """Which of several it means, counted from 1, -1 the last: "the second one"."""
+
+    @property
+    def namespaces(self) -> tuple[str, ...]:
+        """The namespaces that it names."""
+        return self.scope.names_of("namespace")
 
     @property
     def text(self) -> str:
@@ -90,19 +104,50 @@ def understand(
         'а почему? namespace shop yesterday'
     """
     elliptical = is_elliptical(question)
+    ordinal = find_ordinal(question) if elliptical and before else None
+    meant = _choose_titles(titles, ordinal)
     if rewritten is None and elliptical:
-        rewritten = rewrite_follow_up(question, before, titles)
+        rewritten = rewrite_follow_up(question, before, meant)
     text = rewritten or question
     without_time, window, names_time = find_window(text, now, zone)
+    kind = _choose_kind(question, without_time, before if elliptical else (), now)
+    route = choose_route(text, kind, names_time=window is not None)
     return Understood(
         asked=question,
         rewritten=rewritten,
         is_elliptical=elliptical,
-        needs_titles=elliptical and bool(before) and names_nothing(before),
+        needs_titles=elliptical and bool(before) and (names_nothing(before) or ordinal is not None),
         language=find_language(question),
-        route=choose_route(text, names_time=window is not None),
+        route=route,
         window=window,
         names_time=names_time,
         without_time=without_time,
-        namespaces=find_namespaces(text),
+        kind=kind,
+        scope=_choose_scope(
+            [question, *meant] if elliptical else [text], before if elliptical else (), route
+        ),
+        ordinal=ordinal,
     )
+
+
+def _choose_titles(titles: Sequence[str], ordinal: int | None) -> Sequence[str]:
+    """Return the titles that a follow-up goes on with: that of the one it counts to, else as they are."""
+    if ordinal is None:
+        return titles
+    at = ordinal - (ordinal > 0)
+    return titles[at:][:1] if -len(titles) <= at < len(titles) else ()
+
+
+def _choose_kind(question: str, whole: str, before: Sequence[str], now: datetime) -> Kind:
+    """Return the kind that a question's own words tell, else that of the last one before that tells any."""
+    for asked in (question, *reversed(before)):
+        if kind := find_kind(read_plainly(find_window(asked, now).text)):
+            return kind
+    plain = read_plainly(whole)
+    return find_kind(plain) or guess_kind(plain)
+
+
+def _choose_scope(asked: Sequence[str], before: Sequence[str], route: Route) -> Scope:
+    """Return the first scope of what is asked, else of what was asked before, the latest first."""
+    scopes = (find_scope(text, is_taught=route.name == "cag") for text in (*asked, *reversed(before)))
+    return next((scope for scope in scopes if scope.places), Scope())

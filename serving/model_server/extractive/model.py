@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from processors.retrieval.language import PHRASES, find_language
 from processors.retrieval.question.understanding import understand
 from serving.model_server import metrics
 from serving.model_server.extractive.compose import compose_answer
-from serving.model_server.extractive.intent import find_intent
+from serving.model_server.extractive.intent import LATER, find_intent
 from serving.model_server.extractive.lexical import measure_coverage, split_words, weigh_words
 from serving.model_server.extractive.pages import read_page
 from serving.model_server.extractive.prompt import Prompt, parse_prompt
@@ -23,9 +22,6 @@ from serving.model_server.extractive.units import Unit
 from serving.model_server.worker import InferenceWorker, Priority, Vectors
 
 Embed = Callable[[Sequence[str]], Awaitable[Vectors]]
-
-# Only the words are of interest, and no time that was asked about lies ahead of it.
-_LATER = datetime(9000, 1, 1, tzinfo=UTC)
 
 MAX_UNITS = 256
 """More units than this are narrowed down by their words before any is embedded."""
@@ -75,7 +71,7 @@ def choose_query(prompt: Prompt) -> str:
         'cluster red'
     """
     question = prompt.whole or prompt.question
-    question = understand(question, _LATER).without_time if prompt.asked else question
+    question = understand(question, LATER).without_time if prompt.asked else question
     # A follow-up in English may go on with a question in Russian.
     if not has_cyrillic(question):
         return question

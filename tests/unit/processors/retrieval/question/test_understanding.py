@@ -26,8 +26,10 @@ def test_a_follow_up_means_what_its_whole_question_does() -> None:
     understood = understand("а почему?", NOW, before=["What happened in namespace shop yesterday?"])
     whole = understand(understood.text, NOW)
     assert understood.text == "а почему? namespace shop yesterday"
-    for name in ("window", "without_time", "namespaces", "route", "words", "signature"):
+    for name in ("window", "without_time", "kind", "route", "words", "signature"):
         assert getattr(understood, name) == getattr(whole, name)
+    # The place is read where it was named, for "namespace shop" alone might be anything.
+    assert understood.namespaces == ("shop",)
     assert understood.window is not None
     # The answer is in the language of what was asked, whatever was asked before.
     assert understood.language == "ru"
