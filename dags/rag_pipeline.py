@@ -16,7 +16,7 @@ version.
 **When it runs.** A message in Kafka fires the trigger and starts a run within a second or two. A slow
 timetable looks anyway, so a lost trigger event costs seconds, not data. Only one run is active at a time;
 what comes in between is drained by the next one. A run takes `RUNLORE_MAX_EVENTS_PER_RUN` at most; if
-it leaves some behind, it wakes the next.
+it leaves some behind, it wakes the next. What may begin or end an incident wakes `correlate`.
 
 **History.** Trigger it with *History from* to rebuild a new version out of archived staging by Spark. The
 new version goes live only if the gate lets it pass, and then goes on from its own positions in Kafka.
@@ -47,6 +47,7 @@ from airflow.sdk import (
 )
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
+from dags.assets import EVIDENCE
 from processors.knowledge.topics import DYNAMIC
 from processors.settings import load_settings
 from processors.stores.kafka_trigger import KafkaTrigger
@@ -67,8 +68,9 @@ EVENTS = Asset(
     ],
 )
 
-# An outlet by this name wakes only if something is added to it; a plain one whenever its task succeeds.
+# Outlets by these names wake only if something is added to them; a plain one whenever its task succeeds.
 MORE_EVENTS = AssetAlias("runlore-more-events")
+NEW_EVIDENCE = AssetAlias("runlore-new-evidence")
 
 
 def limit_micro_batch(context: Any) -> None:
@@ -107,11 +109,11 @@ def embedding_generation_task(ingested: dict[str, Any], params: dict[str, Any]) 
     return embed_events(SETTINGS, ingested["run_url"], from_history=bool(params["history_from"]))
 
 
-@task(outlets=[MORE_EVENTS])
+@task(outlets=[MORE_EVENTS, NEW_EVIDENCE])
 def vector_indexing_task(
     ingested: dict[str, Any], params: dict[str, Any], outlet_events: Any
 ) -> dict[str, Any]:
-    """Write chunks, then move the version's positions, then wake the next run if events were left behind."""
+    """Write chunks, then move the version's positions, then wake whoever has something to do now."""
     from processors.pipelines.rag.index import index_chunks
     from processors.versions.build_runs import keep_record
 
@@ -121,6 +123,8 @@ def vector_indexing_task(
     if ingested["is_full"]:
         # What was left has fired the trigger already and won't again.
         outlet_events[MORE_EVENTS].add(EVENTS)
+    if indexed["evidence"] and not indexed["candidate"]:
+        outlet_events[NEW_EVIDENCE].add(EVIDENCE)
     return indexed
 
 

@@ -2,7 +2,8 @@
 
 A builder describes; it knows of no batch, no position and no group. Here, once for every source, ids and
 hashes are made, text is made writable, names are cut to what OpenSearch takes, times are bounded, and it is
-decided who may see it: those whom the access policy names, or, of a page, its source.
+decided who may see it: those whom the access policy names, or, of a page, its source, or, of an incident,
+those who may see what it was found by.
 """
 
 from datetime import datetime
@@ -150,6 +151,24 @@ def make_page_chunk(description: Description, batch: Batch, groups: list[str]) -
     """
     chunk = _make_chunk(description, batch)
     chunk["acl"] = groups
+    return chunk
+
+
+def make_incident_chunk(
+    description: Description, batch: Batch, groups: list[str], write_version: int
+) -> Chunk:
+    """Return the chunk of what was found out of other chunks.
+
+    Args:
+        description: With `began_at` and `gist`.
+        batch: The run that found it.
+        groups: Who may see all that it was found by.
+        write_version: Orders the writes of a chunk.
+    """
+    chunk = _make_chunk(description, batch)
+    chunk["began_at"] = description.began_at or description.observed_at
+    chunk["acl"] = groups
+    chunk["write_version"] = write_version
     return chunk
 
 

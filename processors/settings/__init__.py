@@ -11,7 +11,7 @@ from processors.settings.access import Access, Limits, Oidc
 from processors.settings.addresses import hide_logins
 from processors.settings.documents import Documents
 from processors.settings.models import Answering, Embedding, KServe
-from processors.settings.processing import Events, Redaction, Retention, Slices, Versions
+from processors.settings.processing import Events, Incidents, Redaction, Retention, Slices, Versions
 from processors.settings.service import Breaker, Retrieval, Service, Shadow, Timeouts
 from processors.settings.sources import Airflow, Collect, Kubernetes, MLflow, Prometheus, Ui
 from processors.settings.stores import Kafka, OpenSearch, Redis, Storage
@@ -36,6 +36,7 @@ class Settings(BaseModel):
     ui: Ui
 
     events: Events
+    incidents: Incidents
     redaction: Redaction
     versions: Versions
     slices: Slices

@@ -37,6 +37,29 @@ class Events(SettingsGroup):
     sweep_seconds: int = Field(30, ge=5, description="How often rag_pipeline looks without being woken.")
 
 
+class Incidents(SettingsGroup, alias_generator=variables("RUNLORE_INCIDENT_")):
+    """What `correlate` reads to find out what is wrong, and how often."""
+
+    every_seconds: int = Field(
+        60,
+        ge=5,
+        alias="RUNLORE_CORRELATE_SECONDS",
+        description="How often correlate looks without being woken, for what ends silently.",
+    )
+    window_minutes: int = Field(
+        60,
+        ge=5,
+        description="How far back events, log lines, metrics and runs are read; a state or an alert counts "
+        "until it ends.",
+    )
+    most_states: int = Field(
+        10_000, ge=100, description="Most states of objects that are read, those that are wrong first."
+    )
+    most_of_a_kind: int = Field(
+        2_000, ge=100, description="Most chunks of each other kind that are read, the newest first."
+    )
+
+
 class Redaction(SettingsGroup):
     """Which secrets are masked, and how."""
 

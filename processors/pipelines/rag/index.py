@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from processors.knowledge.chunk import Chunk
+from processors.knowledge.incidents.evidence import is_evidence
 from processors.knowledge.logs.offsets import read_offsets
 from processors.knowledge.logs.partition_state import METHOD
 from processors.knowledge.record import DeadLetter
@@ -32,7 +33,8 @@ def index_chunks(
         record: How a new version's run in MLflow is kept.
 
     Returns:
-        The index, whether it is a candidate, and how many chunks were written and refused.
+        The index, whether it is a candidate, and how many chunks were written, refused, and are evidence of
+        what is wrong or right.
 
     Raises:
         WritesBlockedError: OpenSearch refuses all writes, as on a disk that is nearly full; nothing is lost.
@@ -66,7 +68,13 @@ def index_chunks(
         retention.drop_old_slices(client, index, sliced["slice"], settings, now)
     if not is_candidate:
         kafka.mirror_positions(settings.kafka.bootstrap, manifest["end"])
-    return {"index": index, "candidate": is_candidate, "written": len(chunks), "refused": len(refused)}
+    return {
+        "index": index,
+        "candidate": is_candidate,
+        "written": len(chunks),
+        "refused": len(refused),
+        "evidence": sum(map(is_evidence, chunks)),
+    }
 
 
 def _require_positions(index: str, meta: dict[str, Any], manifest: dict[str, Any]) -> None:

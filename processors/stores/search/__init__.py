@@ -10,12 +10,14 @@ from processors.stores.search.lookups import (
     list_titles,
     sample_chunks,
 )
+from processors.stores.search.snapshots import Reading, open_snapshot, read_newest
 from processors.stores.search.templates import ANALYSIS, PIPELINES, apply_templates
 from processors.stores.search.writes import carry_over, delete_ended, write_chunks
 
 __all__ = [
     "ANALYSIS",
     "PIPELINES",
+    "Reading",
     "WritesBlockedError",
     "apply_templates",
     "carry_over",
@@ -27,6 +29,8 @@ __all__ = [
     "list_alerts",
     "list_titles",
     "open_search",
+    "open_snapshot",
+    "read_newest",
     "sample_chunks",
     "write_chunks",
 ]

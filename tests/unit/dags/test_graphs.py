@@ -9,11 +9,13 @@ import pytest
 from airflow.sdk import Asset
 from airflow.sdk.exceptions import AirflowSkipException
 
+from dags.assets import EVIDENCE
 from dags.cag_pipeline import cag_pipeline
 from dags.collect import collect, collect_airflow_task, collect_log_indices_task, naming_source
+from dags.correlate import correlate
 from dags.maintain import clean_airflow_tables_task, maintain
 from dags.manage_versions import ACTIONS, manage_versions
-from dags.rag_pipeline import EVENTS, MORE_EVENTS, rag_pipeline
+from dags.rag_pipeline import EVENTS, MORE_EVENTS, NEW_EVIDENCE, rag_pipeline
 from dags.replay_dead_letter import replay_dead_letter
 from dags.roll_back_version import roll_back_version
 
@@ -38,7 +40,16 @@ def test_the_tasks_are_the_fixed_ones_and_follow_each_other(make: Any, tasks: li
 
 @pytest.mark.parametrize(
     "make",
-    [rag_pipeline, cag_pipeline, collect, maintain, replay_dead_letter, roll_back_version, manage_versions],
+    [
+        rag_pipeline,
+        cag_pipeline,
+        collect,
+        correlate,
+        maintain,
+        replay_dead_letter,
+        roll_back_version,
+        manage_versions,
+    ],
 )
 def test_a_dag_runs_once_at_a_time_and_explains_itself(make: Any) -> None:
     dag = make()
@@ -99,11 +110,35 @@ def test_spark_runs_only_for_a_history_window(
 def test_a_run_that_left_events_behind_wakes_the_next(
     monkeypatch: pytest.MonkeyPatch, *, is_full: bool
 ) -> None:
-    monkeypatch.setattr("processors.pipelines.rag.index.index_chunks", lambda *_, **__: {"candidate": False})
+    woken = index_events(monkeypatch, {"candidate": False, "evidence": 0}, is_full=is_full)
+    assert woken == {MORE_EVENTS.name: [EVENTS] if is_full else [], NEW_EVIDENCE.name: []}
+
+
+@pytest.mark.parametrize(
+    ("indexed", "is_woken"),
+    [
+        ({"candidate": False, "evidence": 1}, True),
+        ({"candidate": False, "evidence": 0}, False),
+        ({"candidate": True, "evidence": 1}, False),
+    ],
+)
+def test_evidence_in_the_live_version_wakes_what_looks_for_causes(
+    monkeypatch: pytest.MonkeyPatch, indexed: dict[str, Any], *, is_woken: bool
+) -> None:
+    woken = index_events(monkeypatch, indexed, is_full=False)
+    assert woken == {MORE_EVENTS.name: [], NEW_EVIDENCE.name: [EVIDENCE] if is_woken else []}
+    assert EVIDENCE in correlate().timetable.asset_condition.objects
+
+
+def index_events(
+    monkeypatch: pytest.MonkeyPatch, indexed: dict[str, Any], *, is_full: bool
+) -> dict[str, list[Asset]]:
+    """Run the task that writes, and return what it adds to its outlets."""
+    monkeypatch.setattr("processors.pipelines.rag.index.index_chunks", lambda *_, **__: indexed)
     indexing = rag_pipeline().get_task("vector_indexing_task")
-    woken: list[Asset] = []
-    outlet_events = {MORE_EVENTS: SimpleNamespace(add=woken.append)}
+    assert indexing.outlets == [MORE_EVENTS, NEW_EVIDENCE]
+    woken: dict[str, list[Asset]] = {outlet.name: [] for outlet in indexing.outlets}
+    outlet_events = {outlet: SimpleNamespace(add=woken[outlet.name].append) for outlet in indexing.outlets}
     ingested = {"run_url": "file:///r", "is_full": is_full}
     indexing.python_callable(ingested, {"history_from": None}, outlet_events)
-    assert woken == ([EVENTS] if is_full else [])
-    assert indexing.outlets == [MORE_EVENTS]
+    return woken

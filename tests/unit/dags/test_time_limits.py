@@ -15,6 +15,7 @@ from airflow.sdk.execution_time.context import OutletEventAccessors
 from dags.approve_version import approve_version
 from dags.cag_pipeline import cag_pipeline
 from dags.collect import collect
+from dags.correlate import correlate
 from dags.maintain import maintain
 from dags.manage_versions import manage_versions
 from dags.rag_pipeline import limit_micro_batch, rag_pipeline
@@ -30,7 +31,9 @@ from processors.time_limits import LONG, SHORT, limit_embedding, limit_rebuild, 
 from processors.versions import leases
 
 PAGE = Path(__file__).parents[3] / "docs/reference/time-limits.md"
-OTHERS = [collect, watch_kubernetes, maintain, replay_dead_letter, roll_back_version, manage_versions]
+OTHERS = [
+    collect, watch_kubernetes, correlate, maintain, replay_dead_letter, roll_back_version, manage_versions,
+]  # fmt: skip
 
 
 def limit(task_id: str, history_from: str | None) -> timedelta | None:

@@ -1,0 +1,1 @@
+"""What `correlate` reads, tells and writes."""

@@ -1,0 +1,78 @@
+"""Runbooks of the live documents that are about what an incident is about."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from opensearchpy import OpenSearch
+
+from processors.knowledge.incidents.incident import Incident
+from processors.knowledge.incidents.views import PUBLIC, Told
+from processors.knowledge.incidents.words import PageLink
+from processors.knowledge.kubernetes.describers import DESCRIBERS
+
+_MOST: Final = 2
+_MOST_WORDS: Final = 400
+# Reasons and names of alerts, such as ImagePullBackOff and OOMKilled; a runbook about it names it.
+_REASON: Final = re.compile(r"\b(?=\w*[a-z])[A-Z]\w*[A-Z]\w*\b")
+_FIELDS: Final = ["title^2", "heading_path", "text"]
+
+
+def find_runbooks(client: OpenSearch, version: str | None, told: Sequence[Told]) -> list[list[PageLink]]:
+    """Return the runbooks for each incident, the best first; none where no page names a reason or an alert.
+
+    Args:
+        client: OpenSearch.
+        version: The live version of the documents, or None.
+        told: Incidents, each with the group that it was found for: that group may see the pages, too.
+    """
+    asked = [(place, body) for place, one in enumerate(told) if (body := build_runbook_query(one))]
+    found: list[list[PageLink]] = [[] for _ in told]
+    if version is None or not asked:
+        return found
+    lines = [line for _, body in asked for line in ({"index": version}, body)]
+    answers = client.msearch(body=lines)["responses"]
+    for (place, _), answer in zip(asked, answers, strict=True):
+        # A search that failed leaves its incident without a link, and the next run looks again.
+        hits = answer.get("hits", {}).get("hits", [])
+        found[place] = [_link(hit["_source"]) for hit in hits]
+    return found
+
+
+def build_runbook_query(told: Told) -> dict[str, Any] | None:
+    """Return the search for the runbooks of an incident, or None if nothing in it has a name to look for.
+
+    Args:
+        told: The incident, and the group that it was found for.
+    """
+    reasons = list_reasons(told.incident)
+    if not reasons:
+        return None
+    names = [{"multi_match": {"query": name, "type": "phrase", "fields": _FIELDS}} for name in reasons]
+    likeness = {"multi_match": {"query": told.incident.title[:_MOST_WORDS], "fields": _FIELDS}}
+    allowed = [{"terms": {"acl": sorted({told.group, PUBLIC})}}, {"term": {"kind": "runbook"}}]
+    named = {"bool": {"should": names, "minimum_should_match": 1}}
+    return {
+        "size": _MOST,
+        "query": {"bool": {"must": [named], "should": [likeness], "filter": allowed}},
+        "collapse": {"field": "doc_id"},
+        "_source": ["title", "cite"],
+    }
+
+
+def list_reasons(incident: Incident) -> list[str]:
+    """Return the reasons and names of alerts that an incident's causes and evidence name, each once.
+
+    Args:
+        incident: Whose pages are looked for.
+    """
+    told = [incident.title, *(cause.says for cause in incident.causes), *(one.says for one in incident.seen)]
+    names = dict.fromkeys(name for text in told for name in _REASON.findall(text))
+    return [name for name in names if name not in DESCRIBERS]
+
+
+def _link(page: dict[str, Any]) -> PageLink:
+    cite = page["cite"]
+    return PageLink(
+        title=page["title"], link=str(cite.get("path") or cite.get("url") or cite.get("page_id", ""))
+    )
