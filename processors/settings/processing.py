@@ -49,8 +49,8 @@ class Incidents(SettingsGroup, alias_generator=variables("RUNLORE_INCIDENT_")):
     window_minutes: int = Field(
         60,
         ge=5,
-        description="How far back events, log lines, metrics and runs are read; a state or an alert counts "
-        "until it ends.",
+        description="How far back events, log lines and metrics are read; a run that failed counts for a day, "
+        "a state or an alert until it ends.",
     )
     most_states: int = Field(
         10_000, ge=100, description="Most states of objects that are read, those that are wrong first."

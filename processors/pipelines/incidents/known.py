@@ -16,6 +16,9 @@ from processors.versions.names import cover_family
 STATE: Final = "k8s_state"
 ALERT: Final = "alert"
 EVENT: Final = "k8s_event"
+RUNS: Final = ("ml_run", "pipeline_run")
+
+_DAY: Final = timedelta(days=1)
 
 _HELD_FIELDS: Final = tuple(Chunk.__annotations__.keys() - {"embedding"})
 _WRONG: Final = {"terms": {"severity": ["warning", "error", "critical"]}}
@@ -58,7 +61,7 @@ def plan_readings(now: datetime, limits: Incidents) -> list[Reading]:
 
     Every object's state is read, for what is calm may be why another is not; so are objects that were deleted
     a while ago, and all events, since those that warn of nothing tell what changed. Of all else only what is
-    wrong is read.
+    wrong is read. A run that failed is told of for a day, for many run once a day.
 
     Args:
         now: From when the window counts back.
@@ -70,17 +73,21 @@ def plan_readings(now: datetime, limits: Incidents) -> list[Reading]:
         >>> sum(reading.most for reading in plan_readings(now, limits))
         24000
     """
-    since = (now - timedelta(minutes=limits.window_minutes)).isoformat()
-    recent: dict[str, Any] = {"range": {"observed_at": {"gte": since}}}
+    recent = _since(now - timedelta(minutes=limits.window_minutes))
     most = limits.most_of_a_kind
-    others = sorted(set(KINDS) - {STATE, ALERT, EVENT})
+    others = sorted(set(KINDS) - {STATE, ALERT, EVENT, *RUNS})
     return [
         Reading([_of_kind(STATE), _GOES_ON], _WRONG, limits.most_states),
         Reading([_of_kind(STATE), _OVER, recent], None, most),
         Reading([_of_kind(ALERT), _GOES_ON], None, most),
         Reading([_of_kind(EVENT), recent], _WRONG, most),
         *(Reading([_of_kind(kind), recent, _WRONG], None, most) for kind in others),
+        *(Reading([_of_kind(kind), _since(now - _DAY), _WRONG], None, most) for kind in RUNS),
     ]
+
+
+def _since(moment: datetime) -> dict[str, Any]:
+    return {"range": {"observed_at": {"gte": moment.isoformat()}}}
 
 
 def _of_kind(kind: str) -> dict[str, Any]:
