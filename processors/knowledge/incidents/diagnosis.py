@@ -7,7 +7,7 @@ from typing import Final
 from processors.knowledge.incidents.changes import list_changes
 from processors.knowledge.incidents.finding import Finding, Link
 from processors.knowledge.incidents.grouping import Group, choose_causes, group_findings
-from processors.knowledge.incidents.incident import Affected, Cause, Change, Incident, Ref, Seen
+from processors.knowledge.incidents.incident import Affected, Cause, Change, Incident, Ref, Seen, say_of
 from processors.knowledge.incidents.observation import Observation, seen_at
 from processors.knowledge.incidents.ranking import Ranked, merge_findings, score_findings
 from processors.knowledge.incidents.rules.all import RULES
@@ -70,7 +70,7 @@ def _tell(world: World, group: Group, known: dict[str, Observation]) -> Incident
     objects = list(dict.fromkeys(one.object for one in everything))
     return Incident(
         key="/".join((root.cluster, root.namespace, root.kind, root.name, first.rule)),
-        title=f"{root}: {first.says}",
+        title=say_of(root, first.says),
         causes=tuple(_tell_cause(one) for one in choose_causes(causes)[:_MOST_CAUSES]),
         affected=tuple(_list_affected(root, symptoms)),
         changes=tuple(one for one in list_changes(world, objects, began) if one.evidence in visible),
@@ -92,7 +92,7 @@ def _tell_cause(one: Ranked) -> Cause:
     return Cause(
         object_.path,
         object_.namespace,
-        f"{object_}: {says}.",
+        f"{say_of(object_, says)}.",
         one.score,
         one.finding.evidence,
         one.finding.rule,

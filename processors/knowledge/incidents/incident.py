@@ -24,6 +24,17 @@ class Ref(NamedTuple):
         return f"{self.kind} {self.name}{place}"
 
 
+def say_of(ref: Ref, says: str) -> str:
+    """Return what is said of an object with the object first.
+
+    Example:
+        >>> node = Ref("prod", "", "Node", "n1")
+        >>> say_of(node, "it is not ready"), say_of(node, "its disk is full")
+        ('Node n1 is not ready', 'Node n1: its disk is full')
+    """
+    return f"{ref} {says.removeprefix('it ')}" if says.startswith("it ") else f"{ref}: {says}"
+
+
 @dataclass(frozen=True)
 class Cause:
     """What may be why.

@@ -50,6 +50,16 @@ def observe(chunk: Mapping[str, Any]) -> Observation:
     return observation
 
 
+def say_predicate(state: Observation) -> str:
+    """Return the first sentence of a state without the object's name before it.
+
+    Example:
+        >>> say_predicate(observe({"title": "Node n1", "text": "Node n1 is ready.\\nKubelet v1."}))
+        'is ready'
+    """
+    return state["text"].partition("\n")[0].removeprefix(state["title"]).strip().removesuffix(".")
+
+
 def seen_at(observation: Observation) -> datetime:
     """Return when an observation was made last."""
     return datetime.fromisoformat(observation["observed_at"])

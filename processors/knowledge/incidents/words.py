@@ -106,7 +106,7 @@ def _name_broken(incident: Incident) -> str:
 
 
 def _say_affected(incident: Incident) -> Iterator[str]:
-    told = [f"{one.object.replace('/', ' ')} ({one.says})" for one in incident.affected]
+    told = [f"{one.object.replace('/', ' ')} ({one.says.removeprefix('it ')})" for one in incident.affected]
     if told:
         yield f"Affected: {'; '.join(told[:_SHOWN_AFFECTED])}."
 

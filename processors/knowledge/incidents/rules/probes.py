@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from processors.knowledge.incidents.rules.ports import list_ports, read_ports
 from processors.knowledge.incidents.rules.statements import Statement
 from processors.knowledge.incidents.world import World
 from processors.knowledge.kubernetes.facts import read_pairs
@@ -44,20 +45,3 @@ def explain_probe(world: World, statement: Statement, rule: str, why: str) -> st
     if _SLOW.search(why):
         return f"{said}, and has no answer in time" if said else ": it has no answer in time"
     return said or (f": {why.strip()}" if why else "")
-
-
-def read_ports(labels: dict[str, str]) -> dict[str, str]:
-    """Return the ports that containers name, by name, or by number where they have none.
-
-    Example:
-        >>> read_ports({"ports": "http=8080,9090"})
-        {'http': '8080', '9090': '9090'}
-    """
-    facts = (fact.partition("=") for fact in labels.get("ports", "").split(",") if fact)
-    return {name: number or name for name, _, number in facts}
-
-
-def list_ports(labels: dict[str, str]) -> set[str]:
-    """Return names and numbers of the ports that containers name."""
-    ports = read_ports(labels)
-    return {*ports, *ports.values()}

@@ -1,0 +1,31 @@
+"""The ports that containers name."""
+
+from processors.knowledge.kubernetes.facts import read_facts, read_pairs
+
+
+def read_ports(labels: dict[str, str]) -> dict[str, str]:
+    """Return the ports that containers name, by name, or by number where they have none.
+
+    Example:
+        >>> read_ports({"ports": "http=8080,9090"})
+        {'http': '8080', '9090': '9090'}
+    """
+    facts = (fact.partition("=") for fact in read_facts(labels.get("ports", "")))
+    return {name: number or name for name, _, number in facts}
+
+
+def list_ports(labels: dict[str, str]) -> set[str]:
+    """Return names and numbers of the ports that containers name."""
+    ports = read_ports(labels)
+    return {*ports, *ports.values()}
+
+
+def list_probed(labels: dict[str, str]) -> set[str]:
+    """Return the ports that probes ask.
+
+    Example:
+        >>> list_probed({"probes": "app/readiness=8081:/ready,app/liveness=exec"})
+        {'8081'}
+    """
+    asked = (probe.partition(":")[0] for probe in read_pairs(labels.get("probes", "")).values())
+    return {port for port in asked if port != "exec"}

@@ -1,0 +1,28 @@
+"""What is wrong with autoscalers."""
+
+from collections.abc import Iterator
+
+from processors.knowledge.incidents.finding import SEEN, Finding
+from processors.knowledge.incidents.observation import seen_at
+from processors.knowledge.incidents.standing import is_news
+from processors.knowledge.incidents.world import World, walk_states
+
+
+def find_scaler_faults(world: World) -> Iterator[Finding]:
+    """Yield autoscalers that can't scale, that have no target, or that are at their maximum."""
+    for ref, state in walk_states(world, "HorizontalPodAutoscaler"):
+        labels, evidence, since = state["labels"], (state["chunk_id"],), seen_at(state)
+        kind, _, name = labels.get("target", "").partition("/")
+        target = ref._replace(kind=kind, name=name)
+        is_known = bool(world.list_kind(ref, kind))
+        if target not in world.states and is_known:
+            says = f"it can't scale: its target {kind} {name} doesn't exist"
+            yield Finding(ref, "scaler-target", says, SEEN + 0.05, evidence, since)
+        elif labels.get("unable"):
+            says = f"it can't scale {kind} {name}: {labels['unable']}"
+            yield Finding(ref, "scaler", says, SEEN, evidence, since)
+        elif state["severity"] == "warning":
+            most = labels.get("maximum", "unknown")
+            says = f"it is at its maximum of {most} replicas and can't scale {kind} {name} further up"
+            news = is_news(world, ref) or world.labels(target) != {}
+            yield Finding(ref, "scaler-maximum", says, 0.7, evidence, since, "warning", alone=news)

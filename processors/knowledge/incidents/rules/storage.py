@@ -1,0 +1,55 @@
+"""What keeps a claim from its volume: a class that isn't there, no volume that fits."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from processors.knowledge.incidents.finding import SEEN, STATED, Finding, Link
+from processors.knowledge.incidents.health import SETTLED, is_stale
+from processors.knowledge.incidents.incident import Ref
+from processors.knowledge.incidents.observation import Observation, began_at
+from processors.knowledge.incidents.world import World, walk_states
+
+_NO_CLASS: Final = re.compile(r'storageclass(?:\.storage\.k8s\.io)? "(?P<name>[^"]+)" not found')
+_NO_VOLUME: Final = re.compile(r"no persistent volumes available")
+_WAITS: Final = ("WaitForFirstConsumer", "WaitForPodScheduled")
+_TROUBLES: Final = ("ProvisioningFailed", "FailedBinding", "VolumeMismatch", "ClaimLost")
+
+
+def find_claim_faults(world: World) -> Iterator[Finding | Link]:
+    """Yield claims that aren't bound, or have lost their volume, and why."""
+    for ref, state in walk_states(world, "PersistentVolumeClaim"):
+        phase = state["labels"].get("phase", "")
+        if phase == "Bound" or (phase == "Pending" and world.now - began_at(state) < SETTLED):
+            continue
+        yield _explain(world, ref, state)
+
+
+def _explain(world: World, claim: Ref, state: Observation) -> Finding:
+    events = [one for one in world.events.get(claim, []) if not is_stale(world, one, claim)]
+    said = [one for one in events if one["labels"].get("reason") in _TROUBLES]
+    evidence = (state["chunk_id"], *(one["chunk_id"] for one in said))
+    messages = " ".join(one["labels"].get("message", "") for one in said)
+    class_ = state["labels"].get("storage_class", "")
+    since = began_at(state)
+    known = [ref.name for ref in world.list_everywhere("StorageClass") if ref.cluster == claim.cluster]
+    if state["labels"].get("phase") == "Lost":
+        return Finding(claim, "claim-lost", "it has lost its volume", STATED, evidence, since)
+    missing = _NO_CLASS.search(messages)
+    if missing or (class_ and known and class_ not in known):
+        name = missing["name"] if missing else class_
+        there = f"; there is {', '.join(sorted(known)[:5])}" if known else ""
+        says = f"it is not bound: its storage class {name} doesn't exist{there}"
+        return Finding(claim, "storage-class", says, STATED, evidence, since)
+    if said:
+        none = "no volume fits it, and no storage class makes one" if _NO_VOLUME.search(messages) else ""
+        says = f"it is not bound: {none or said[-1]['labels'].get('message', '')}"
+        return Finding(claim, "claim-pending", says, 0.9, evidence, since)
+    classes = [world.labels(claim._replace(namespace="", kind="StorageClass", name=class_))]
+    # Such a class gives a volume once a pod asks for it.
+    waits = any(labels.get("binding") == _WAITS[0] for labels in classes)
+    waits = waits or any(one["labels"].get("reason") in _WAITS for one in events)
+    says = "it is not bound: it waits for a volume"
+    return Finding(
+        claim, "claim-pending", says, 0.3 if waits else SEEN, evidence, since, "warning", alone=not waits
+    )
