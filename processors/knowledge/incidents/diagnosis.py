@@ -19,6 +19,8 @@ _MOST_EVIDENCE: Final = 24
 _MOST_NAMES: Final = 60
 _PUBLIC: Final = "public"
 _LONGEST_LINE: Final = 300
+# Labels of metrics and alerts that name what they are of.
+_NAMES: Final = ("pod", "node", "instance", "Hostname", "hostname", "host", "container")
 
 
 def find_incidents(observations: Sequence[Observation], now: datetime) -> list[Incident]:
@@ -83,7 +85,7 @@ def _tell(world: World, group: Group, known: dict[str, Observation]) -> Incident
         service=_find_service(world, root),
         evidence=evidence,
         acl=tuple(acl),
-        names=tuple(_list_names(world, objects)),
+        names=tuple(_list_names(world, objects, seen)),
     )
 
 
@@ -125,15 +127,17 @@ def _find_service(world: World, root: Ref) -> str:
     state = world.states.get(root)
     if state is not None:
         return state["service"]
-    return root.name if root.kind not in ("Node", "ResourceQuota", "alert") else ""
+    return root.name if root.kind not in ("Node", "ResourceQuota", "Alert") else ""
 
 
-def _list_names(world: World, objects: Iterable[Ref]) -> Iterator[str]:
+def _list_names(world: World, objects: Iterable[Ref], seen: Iterable[Observation]) -> Iterator[str]:
     """Yield the names by which a question may mean an incident."""
     names: dict[str, None] = {}
     for ref in objects:
         members = world.members.get(ref, [])
         names |= dict.fromkeys((ref.name, *(member.name for member in members)))
+    for one in seen:
+        names |= dict.fromkeys(name for label in _NAMES if (name := one["labels"].get(label)))
     yield from [*names][:_MOST_NAMES]
 
 

@@ -11,8 +11,24 @@ from processors.knowledge.incidents.ranking import Ranked, join_links
 STANDS: Final = 0.5
 """A weaker finding is no explanation that stands against another."""
 
+OWN: Final = 0.6
+"""A finding of this strength about what suffers may explain it otherwise."""
+
 # What follows from nearly everything that can be wrong with a workload.
-_SIGNS: Final = frozenset({"crash", "unhealthy", "readiness-probe", "other", "errors", "create"})
+_SIGNS: Final = frozenset(
+    {
+        "crash",
+        "unhealthy",
+        "readiness-probe",
+        "other",
+        "errors",
+        "create",
+        "refuses",
+        "dns",
+        "alert",
+        "metric",
+    }
+)
 
 
 class Group(NamedTuple):
@@ -57,11 +73,11 @@ def group_findings(ranked: Sequence[Ranked], links: Iterable[Link]) -> Iterator[
         }
         taken |= {*reached, *beside}
         own = of_object[root]
-        rest = [each for ref in [*reached, *sorted(beside)] if ref != root for each in of_object[ref]]
-        yield Group(
-            [*own, *sorted(rest, key=_order)] if rest else own,
-            [each for ref in reached if ref != root for each in of_object[ref]],
-        )
+        symptoms = [each for ref in reached if ref != root for each in of_object[ref]]
+        # What suffers may have a trouble of its own as well.
+        others = [each for each in symptoms if each.finding.strength >= OWN]
+        others += [each for ref in beside for each in of_object[ref]]
+        yield Group([*own, *sorted(others, key=_order)], symptoms)
 
 
 def choose_causes(found: Sequence[Ranked]) -> list[Ranked]:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from processors.knowledge.incidents.finding import INFERRED, STATED, SYMPTOM
 
-_PULL: Final = r"(?:Failed|ErrImagePull|ImagePullBackOff|BackOff|ErrImageNeverPull|InvalidImageName)\b.*?"
+_PULL: Final = r"(?:ErrImagePull|ImagePullBackOff|(?:Failed to|Back-off) pull(?:ing)? image)\b.*?"
 
 
 class Row(NamedTuple):
@@ -32,7 +32,7 @@ ROWS: Final = (
         "pull-secret",
         r"FailedToRetrieveImagePullSecret.*?secrets? \((?P<name>[^)]*)\)",
         "its image pull secret {name} doesn't exist",
-        0.8,
+        0.93,
     ),
     _row(
         "pull-secret",
@@ -57,8 +57,7 @@ ROWS: Final = (
         r"ErrImageNeverPull",
         "image {image} is not on the node, and its pull policy is Never",
     ),
-    _row("image", r"ErrImagePull|ImagePullBackOff|Failed to pull image", "image {image} can't be pulled"),
-    _row("image", r"Back-off pulling image", "image {image} can't be pulled", 0.9),
+    _row("image", _PULL, "image {image} can't be pulled", 0.9),
     _row(
         "missing-key",
         r"couldn't find key (?P<key>\S+) in (?P<kind>ConfigMap|Secret) (?:[\w.-]+/)?(?P<name>[\w.-]+)",

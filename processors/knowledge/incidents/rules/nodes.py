@@ -1,6 +1,8 @@
 """What is wrong with nodes, which takes along whatever runs there."""
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from processors.knowledge.incidents.finding import STATED, Finding
 from processors.knowledge.incidents.health import age
@@ -9,13 +11,16 @@ from processors.knowledge.incidents.standing import LONG
 from processors.knowledge.incidents.world import World, walk_states
 from processors.knowledge.kubernetes.facts import read_facts
 
+# When it began is told beside it.
+_SINCE: Final = re.compile(r" since \d[\d:]* UTC on [\d-]+")
+
 
 def find_node_faults(world: World) -> Iterator[Finding]:
     """Yield nodes that aren't ready, are under pressure, or take no new pods."""
     for ref, state in walk_states(world, "Node"):
         labels, evidence = state["labels"], (state["chunk_id"],)
         if labels.get("ready") == "False":
-            says = f"it {say_predicate(state)}"
+            says = f"it {_SINCE.sub('', say_predicate(state))}"
             yield Finding(ref, "node-not-ready", says, STATED, evidence, seen_at(state))
             continue
         for pressure in read_facts(labels.get("pressures", "")):

@@ -46,7 +46,7 @@ def _explain(world: World, statement: Statement) -> Iterator[Finding | Link]:
     text = statement.text
     if claim := _CLAIM.search(text):
         yield from _blame_claim(world, statement, claim[1] or "")
-    short = list(dict.fromkeys(_SHORT.findall(text)))
+    short = list(dict.fromkeys(name.rstrip(".") for name in _SHORT.findall(text)))
     if short:
         yield _tell(statement, "resources", _say_shortage(world, statement, short), STATED)
     if _SELECTOR.search(text):

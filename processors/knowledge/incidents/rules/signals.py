@@ -49,7 +49,7 @@ def _read_alert(world: World, seen: Observation) -> Iterator[Finding]:
     is_grave = seen["severity"] in _GRAVE
     is_old = world.now - began_at(seen) > LONG
     said = seen["text"].partition("\n")[0].partition(": ")[2].rstrip(".")
-    says = f"{'it' if about.kind == 'alert' else f'alert {name}'} fires{f': {said}' if said else ''}"
+    says = f"{'it' if about.kind == 'Alert' else f'alert {name}'} fires{f': {said}' if said else ''}"
     severity = "error" if is_grave else "warning"
     alone = is_grave or not is_old
     yield Finding(about, "alert", says, 0.38, (seen["chunk_id"],), began_at(seen), severity, alone=alone)
@@ -66,7 +66,7 @@ def _find_about(world: World, seen: Observation) -> Ref:
                 return world.find_maker(ref)
     if seen["service"]:
         return find_serving(world, seen)
-    return Ref(seen["cluster"], seen["namespace"], "alert", labels.get("alertname") or seen["title"])
+    return Ref(seen["cluster"], seen["namespace"], "Alert", labels.get("alertname") or seen["title"])
 
 
 def _list_recovered(world: World) -> dict[str, str]:
