@@ -49,7 +49,7 @@ class Incidents(SettingsGroup, alias_generator=variables("RUNLORE_INCIDENT_")):
     window_minutes: int = Field(
         60,
         ge=5,
-        description="How far back events, log lines and metrics are read; a run that failed counts for a day, "
+        description="How far back events, log lines and metrics are read; a failed run counts for a day, "
         "a state or an alert until it ends.",
     )
     most_states: int = Field(
