@@ -5,6 +5,8 @@ import unicodedata
 from pathlib import Path
 from typing import Final
 
+from processors.retrieval.question.spelling import correct_word
+
 # Who pastes a whole log asks about the log.
 READ_CHARACTERS: Final = 1_000
 
@@ -20,28 +22,43 @@ def _read_words() -> dict[str, str]:
     return {typed: meant.strip() for all_typed, _, meant in pairs for typed in all_typed.split()}
 
 
-_MEANT: Final = _read_words()
+MEANT: Final = _read_words()
+"""What people type, and what they mean by it."""
 
 
 def read_plainly(text: str) -> str:
-    """Return a text in lower case with chat words spelt out and what only carries it along left out.
+    """Return a text in lower case with chat words spelt out.
 
     Example:
-        >>> read_plainly("Hey guys, whats broken rn??")
+        >>> read_plainly("Whats broken rn??")
         'what is broken now?'
-        >>> read_plainly("ну чё с кафкой")
+        >>> read_plainly("чё с кафкой")
         'что с кафкой'
     """
     plain = unicodedata.normalize("NFKC", text[:READ_CHARACTERS]).lower()
     plain = plain.replace("ё", "е").replace("’", "'").replace("`", "")
     plain = _REPEATED.sub(r"\1", plain)
     plain = re.sub(r"([!?.])[!?.]+", r"\1", plain)
-    plain = _WORD.sub(lambda match: _MEANT.get(match[0], match[0]), plain)
-    plain = _SPACE.sub(" ", plain).strip()
-    return _HEAD.sub("", plain) or plain
+    plain = _WORD.sub(lambda match: MEANT.get(match[0]) or _spell(match[0]), plain)
+    return _SPACE.sub(" ", plain).strip()
 
 
-_HEAD: Final = re.compile(
+def _spell(word: str) -> str:
+    """Return a word as it is spelt; one that only carries the text along is left out."""
+    return "" if word in MEANT else correct_word(word)
+
+
+def drop_opening(plain: str) -> str:
+    """Return a plain text without what only leads up to the question.
+
+    Example:
+        >>> drop_opening("hey guys, what is broken?"), drop_opening("ну что с кафкой"), drop_opening("thanks")
+        ('what is broken?', 'что с кафкой', 'thanks')
+    """
+    return _OPENING.sub("", plain)
+
+
+_OPENING: Final = re.compile(
     r"^(?:(?:hi|hello|hey|yo|ok|okay|so|and|but|also|well|please|um+|hm+|guys|team|folks|all|there|sorry"
     r"|quick question"
     r"|question|thanks|thank you|oh|no|(?:can|could|would) you (?:please )?(?:tell|explain to) me"

@@ -29,7 +29,9 @@ _THAT: Final = re.compile(
 )
 _SWAP: Final = re.compile(
     r"^\W*(?:(?:ok|okay|well|and|so|ну|ок|и|а)\W+)*"
-    r"(?:(?:what|how) about|что насч[её]т|как насч[её]т|а если|а (?:у|для|с|в|на)?)\s*(?P<named>.+?)\W*$",
+    r"(?:(?:what|how) about|что насч[её]т|как насч[её]т|а если|(?:in|on|for|at|в|на|у|для)\s+(?:the\s+)?"
+    r"(?:namespace|service|pod|node|deployment|cluster|model|dag|job|неймспейсе?|сервисе?|поде?|ноде|узле|кластере)"
+    r"(?:\s+(?=\S))|(?<=\band )(?:in|on|for|at)\b|а (?:у|для|с|в|на)?)\s*(?P<named>\S.*?)\W*$",
     re.IGNORECASE,
 )
 
@@ -87,7 +89,8 @@ def list_content(text: str) -> list[Word]:
 
 def _is_weak(word: str) -> bool:
     lowered = word.lower().replace("ё", "е")
-    if lowered in WORDS["weak"] or is_empty(lowered):
+    # "Number 2" is one of what was told before.
+    if lowered in WORDS["weak"] or is_empty(lowered) or re.fullmatch(r"\d\d?", word):
         return True
     return bool(_INFINITIVE.search(lowered)) and lowered not in WORDS["nouns"]
 

@@ -1,12 +1,16 @@
 """Which kind of question it is, told by its words: no model is asked."""
 
-import re
+from typing import Final
 
 from processors.knowledge.mlflow.asking import read_ask
-from processors.retrieval.question import kind_patterns as patterns
+from processors.retrieval.question.chat_style import drop_opening
 from processors.retrieval.question.kind import Kind
+from processors.retrieval.question.kind_patterns import search_pattern
 
-_OF_RANK = frozenset({"best", "worst", "highest", "lowest"})
+_OF_RANK: Final = frozenset({"best", "worst", "highest", "lowest"})
+# Whoever speaks of the platform's own versions without asking says more words.
+_SHORT: Final = 6
+_LAST: Final[tuple[Kind, ...]] = ("wrong", "health", "list")
 
 
 def find_kind(plain: str) -> Kind | None:
@@ -21,25 +25,16 @@ def find_kind(plain: str) -> Kind | None:
         >>> find_kind("opensearch cluster is red") is None
         True
     """
-    if patterns.CHAT.search(plain):
+    if _fits("chat", plain):
         return "chat"
-    if patterns.WRITE.search(plain):
-        return "write"
-    if patterns.MEANING.search(plain):
-        return "meaning"
-    if patterns.PROCEDURE.search(plain) and not patterns.HAPPENED.search(plain):
-        return "procedure"
-    if patterns.QUESTION.search(plain) or patterns.WHY.search(plain) or _is_short(plain):
-        if patterns.PLATFORM.search(plain) or patterns.PLATFORM_RU.search(plain):
-            return "platform"
-        if _asks_for_best(plain):
-            return "best"
-    if patterns.WHY.search(plain):
-        return "why"
-    if patterns.CHANGED.search(plain):
-        return "changed"
-    return _find_measured(plain) or next(
-        (kind for kind, pattern in patterns.RULES if pattern.search(plain)), None
+    plain = drop_opening(plain)
+    return (
+        _find_told(plain)
+        or _find_of_versions(plain)
+        or _find_of_change(plain)
+        or _find_measured(plain)
+        or next((kind for kind in _LAST if _fits(kind, plain)), None)
+        or ("meaning" if _fits("meaning_weak", plain) else None)
     )
 
 
@@ -52,27 +47,46 @@ def guess_kind(plain: str) -> Kind:
         >>> guess_kind("kafka broker down"), guess_kind("is it possible to use another database?")
         ('procedure', 'fact')
     """
-    if patterns.ACTION.search(plain):
+    plain = drop_opening(plain)
+    if _fits("action", plain) and not _fits("amount", plain):
         return "procedure"
-    return "fact" if patterns.QUESTION.search(plain) else "procedure"
+    return "fact" if _fits("question", plain) else "procedure"
 
 
-def _is_short(plain: str) -> bool:
-    return plain.count(" ") < 6
+def _fits(name: str, plain: str) -> bool:
+    return search_pattern(name, plain) is not None
 
 
-def _asks_for_best(plain: str) -> bool:
-    if not patterns.OF_RUNS.search(plain):
-        return False
+def _find_told(plain: str) -> Kind | None:
+    """Find what nothing has to be observed for."""
+    told: tuple[Kind, ...] = ("write", "meaning")
+    if kind := next((kind for kind in told if _fits(kind, plain)), None):
+        return kind
+    return "procedure" if _fits("procedure", plain) and not _fits("happened", plain) else None
+
+
+def _find_of_versions(plain: str) -> Kind | None:
+    """Find questions about the knowledge's own versions, and about runs that are compared."""
+    if not (plain.count(" ") < _SHORT or _fits("question", plain) or _fits("why", plain)):
+        return None
+    if _fits("platform", plain):
+        return "platform"
+    if not _fits("of_runs", plain):
+        return None
     ask = read_ask(plain)
-    return bool((ask and ask.wish in _OF_RANK) or patterns.BETTER.search(plain))
+    return "best" if (ask and ask.wish in _OF_RANK) or _fits("better", plain) else None
+
+
+def _find_of_change(plain: str) -> Kind | None:
+    order: tuple[Kind, ...] = ("why", "changed")
+    return next((kind for kind in order if _fits(kind, plain)), None)
 
 
 def _find_measured(plain: str) -> Kind | None:
     """Tell a question for how often from one for how much; what is allowed or needed is neither."""
-    if patterns.ALLOWED.search(plain):
+    if _fits("allowed", plain):
         return None
-    if patterns.VALUE.search(plain):
+    if _fits("value", plain):
         return "value"
-    asked: re.Match[str] | None = patterns.COUNT.search(plain)
-    return "count" if asked and patterns.COUNTED.search(plain, asked.end()) else None
+    asked = search_pattern("count", plain)
+    return "count" if asked and search_pattern("counted", plain, asked.end()) else None

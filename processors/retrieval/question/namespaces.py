@@ -20,7 +20,7 @@ _CALLED: Final = r"(?:\s*[:=]\s*|\s+(?i:named|called|с\s+именем|под\s+
 _PATTERNS: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"{_IN}{_WORD}{_CALLED}{_QUOTED}",
+        rf"(?:{_IN}|\b(?i:is|was|does|did|has|about)\s+(?i:the\s+)?){_WORD}{_CALLED}{_QUOTED}",
         rf"{_IN}{_QUOTED}\s+{_WORD}",
         rf"{_IN}{_QUOTED}\s+{_WORD_RU}",
         rf"{_WORD_RU}{_CALLED}{_QUOTED}",

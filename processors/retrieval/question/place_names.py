@@ -4,6 +4,9 @@ import re
 from pathlib import Path
 from typing import Final
 
+from processors.retrieval.question.chat_style import MEANT
+from processors.retrieval.question.spelling import correct_word
+
 LABEL: Final = r"[A-Za-z0-9](?:[\w.-]{0,120}[A-Za-z0-9])?"
 """A name as Kubernetes, MLflow and Airflow allow it."""
 
@@ -23,6 +26,11 @@ _NO_SERIES: Final = re.compile(
     r"(?:utf|sha|http|gpt|covid|ipv|sev|tier|level|step|part|phase|top|python|java|log|base|p|x|v|h|exit"
     r"|code|rc|error|status|in|on)-\d+"
 )
+# With these at the end, ordinary words make a name.
+_SUFFIXES: Final = frozenset(
+    {"api", "app", "backend", "cache", "controller", "db", "exporter", "frontend", "gateway", "job", "proxy"}
+    | {"queue", "server", "service", "svc", "ui", "web", "worker"}
+)
 _CODE: Final = re.compile(r"\d+[a-z]{0,2}|v?\d+(?:\.\d+)*|[45]xx|p\d\d|0x[0-9a-f]+", re.IGNORECASE)
 
 
@@ -40,7 +48,7 @@ def _read_words() -> tuple[dict[str, str], dict[str, str], frozenset[str], froze
                 (known if alias.isascii() else stems)[alias] = name
         elif section in words:
             words[section].update(listed.split())
-    return known, stems, frozenset(words["ordinary"]), frozenset(words["dashed"])
+    return known, stems, frozenset(words["ordinary"] | MEANT.keys()), frozenset(words["dashed"])
 
 
 _KNOWN, _STEMS, _ORDINARY, _DASHED = _read_words()
@@ -60,13 +68,14 @@ def is_ordinary(word: str) -> bool:
         [False, False]
     """
     lowered = word.lower().removesuffix("'s")
-    if lowered in _ORDINARY or _CODE.fullmatch(word) or len(lowered) < 2:
+    if lowered in _ORDINARY or _CODE.fullmatch(word) or len(lowered) < 2 or correct_word(lowered) != lowered:
         return True
     if word.isupper() and word.isalpha():
         return True
     if "-" in lowered and not any(letter.isdigit() for letter in lowered):
         parts = lowered.split("-")
-        return any(part in _DASHED for part in parts) or all(part in _ORDINARY for part in parts)
+        is_phrase = any(part in _DASHED for part in parts) or all(part in _ORDINARY for part in parts)
+        return is_phrase and not (parts[-1] in _SUFFIXES and parts[0] not in _DASHED)
     return bool(
         re.search(r"(?:ly|ness|able|ible|ful|ous|ed)$", lowered) and "-" not in lowered and "_" not in lowered
     )

@@ -19,11 +19,11 @@ _WORDS: Final[dict[PlaceKind, str]] = {
     "job": r"(?:cron)?jobs?|(?:крон-?)?джоб\w*",
 }
 _OF_KIND: Final = "|".join(f"(?P<{kind}>{words})" for kind, words in _WORDS.items())
-_NAMED: Final = rf"(?P<open>[\"'`«“]?)(?P<name>{LABEL})(?P<shut>[\"'`»”]?)(?![\w-])"
+_NAMED: Final = rf"(?P<open>[\"'`«“]?)(?P<name>{LABEL})(?P<shut>[\"'`»”]?)(?![\w-]|['’]t\b)"
 _BOUND: Final = r"(?<![\w/.:-])"
 _BEFORE_NAME: Final = (
-    r"(?P<lead>\b(?:in|on|of|for|with|to|from|about|at|inside|is|was|did|does|has|в|на|у|с|со|из|для|про|к"
-    r"|по)\s+(?:the\s+)?)?"
+    r"(?P<lead>\b(?:in|on|of|for|with|to|from|about|at|inside|is|was|did|does|has|best|worst|latest|лучш\w+|худш\w+|в|на|у|с|со|из|для|про|к"
+    r"|по)\s+(?:the\s+)?|'s\s+the\s+)?"
 )
 
 
@@ -56,7 +56,7 @@ _PHRASE_ENDS: Final = (
     r"|again|today|lately|recently|right"
     r"|still|is|was|has|does|did|down|up|ok|so|because|fail\w*|crash\w*|restart\w*|please|pls|yesterday"
     r"|over|last|this|rn|log|logs|write|writes"
-    r"|slow|broken|dead|unhealthy|not|keep\w*|pods?|and|logged|answer\w*|return\w*|throw\w*|happen\w*"
+    r"|slow|broken|dead|unhealthy|normal|high|low|healthy|fine|ready|growing|rising|full|open|not|keep\w*|pods?|and|logged|answer\w*|return\w*|throw\w*|happen\w*"
     r"|going|doing|use[sd]?|have|had|get\w*)\b)"
 )
 _ASKING: Final = r"(?:why|wtf|when|how|since when|what|where)"
@@ -71,9 +71,9 @@ SURE_SLOTS: Final = tuple(
         rf"|can't|keeps|went|has|still|again|down|up|ok|okay|healthy|unhealthy"
         rf"|broken|dead|alive|slow|crash\w*|restart\w*|fail\w*|not|status|health|state|died|stuck|hang\w*"
         rf"|pods?|logs?|errors?|working|running|ready|unavailable|oomkilled)\b|\s*\?+\s*$)",
-        rf"\b(?:why|status|health|state|check)\s+{_WORD}(?=\s+(?:is|was|down|dead|broken|slow|crash\w*"
+        rf"\b(?:why|status|health|state|check|reason|because)\s+{_WORD}(?=\s+(?:is|was|down|dead|broken|slow|crash\w*"
         rf"|restart\w*|fail\w*|not|keep\w*|die[sd]?|so)\b|\W*$)",
-        rf"\b(?:broke|killed|took\s+down|crashed|crashing|restarted|changed|deployed|restart|breaks"
+        rf"\b(?:broke|killed|touch|touched|touching|deploy|update|updated|took\s+down|crashed|crashing|restarted|changed|deployed|restart|breaks"
         rf"|happened\s+to)\s+{_WORD}{_PHRASE_ENDS}",
         rf"\b(?:errors?|logs?|alerts?|warnings?|restarts?|events?|pods?|replicas?|memory|cpu|latency"
         rf"|lag)\s+(?:does|did|has|had|do)\s+{_WORD}",

@@ -88,7 +88,8 @@ def _by_kind(text: str) -> Iterator[_Found]:
             place = match.start() + 1 if match.start("name") == match.start() else match.start("name")
             name, kind = match["name"], _kind_of(match)
             is_quoted = bool(match["open"] and match["shut"])
-            if is_quoted or not (is_ordinary(name) or is_camel(name) or find_program(name)):
+            is_plural = match[kind].lower().endswith(("s", "ы", "ов", "и")) and not looks_named(name)
+            if is_quoted or not (is_plural or is_ordinary(name) or is_camel(name) or find_program(name)):
                 is_sure = is_quoted or looks_named(name) or looks_like_pod(name) or has_cyrillic(match[0])
                 yield match.span("name"), Place(kind, _write(name, kind), is_sure or bool(match["lead"]))
 
@@ -119,11 +120,11 @@ def _by_slot(text: str) -> Iterator[_Found]:
     for slots, is_sure in ((patterns.SURE_SLOTS, True), (patterns.UNSURE_SLOTS, False)):
         for pattern in slots:
             for match in pattern.finditer(text):
-                yield from _read_slot(text, match, is_sure=is_sure)
+                if is_sure or not match["name"].endswith("ing"):
+                    yield from _read_slot(text, match, is_sure=is_sure)
     for match in patterns.TOKEN.finditer(text):
         if looks_named(match[0]):
-            is_sure = "_" in match[0] or any(letter.isdigit() for letter in match[0])
-            yield match.span(), _name(match[0], is_sure=is_sure)
+            yield match.span(), _name(match[0])
 
 
 def _read_slot(text: str, match: re.Match[str] | None, *, is_sure: bool) -> Iterator[_Found]:

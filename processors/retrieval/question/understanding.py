@@ -7,7 +7,7 @@ extractive model. The rules are the modules beside this one.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from typing import Literal
+from typing import Final, Literal
 
 from processors.retrieval.language import find_language
 from processors.retrieval.question.chat_style import read_plainly
@@ -24,6 +24,9 @@ from processors.retrieval.question.signature import Signature, sign_question
 from processors.retrieval.question.time_phrases import find_window
 from processors.retrieval.question.time_window import TimeWindow
 from processors.retrieval.question.words import list_words
+
+# What they name is their topic.
+_WITHOUT_PLACES: Final[frozenset[Kind]] = frozenset({"meaning", "write", "platform", "chat"})
 
 
 @dataclass(frozen=True)
@@ -103,14 +106,17 @@ def understand(
         >>> understand("а почему?", now, before=[first.asked]).text
         'а почему? namespace shop yesterday'
     """
-    elliptical = is_elliptical(question)
+    is_chat = find_kind(read_plainly(question)) == "chat"
+    elliptical = is_elliptical(question) and not is_chat
     ordinal = find_ordinal(question) if elliptical and before else None
     meant = _choose_titles(titles, ordinal)
+    # What others have made whole says all by itself.
+    said = [question, *reversed(before)] if elliptical and rewritten is None else []
     if rewritten is None and elliptical:
         rewritten = rewrite_follow_up(question, before, meant)
     text = rewritten or question
     without_time, window, names_time = find_window(text, now, zone)
-    kind = _choose_kind(question, without_time, before if elliptical else (), now)
+    kind = _choose_kind(said, without_time, now)
     route = choose_route(text, kind, names_time=window is not None)
     return Understood(
         asked=question,
@@ -124,7 +130,8 @@ def understand(
         without_time=without_time,
         kind=kind,
         scope=_choose_scope(
-            [question, *meant] if elliptical else [text], before if elliptical else (), route
+            [*said[:1], *meant, *said[1:]] if said else [text],
+            is_taught=route.name == "cag" or kind in _WITHOUT_PLACES,
         ),
         ordinal=ordinal,
     )
@@ -138,16 +145,22 @@ def _choose_titles(titles: Sequence[str], ordinal: int | None) -> Sequence[str]:
     return titles[at:][:1] if -len(titles) <= at < len(titles) else ()
 
 
-def _choose_kind(question: str, whole: str, before: Sequence[str], now: datetime) -> Kind:
-    """Return the kind that a question's own words tell, else that of the last one before that tells any."""
-    for asked in (question, *reversed(before)):
-        if kind := find_kind(read_plainly(find_window(asked, now).text)):
+def _choose_kind(said: Sequence[str], whole: str, now: datetime) -> Kind:
+    """Return the kind that an elliptical question's own words tell, or the last one's before that tells any.
+
+    Args:
+        said: An elliptical question and those before it, the last one first; nothing of one that is whole.
+        whole: The question that stands for itself, without the words of a time.
+        now: The time of the question.
+    """
+    for question in said:
+        if kind := find_kind(read_plainly(find_window(question, now).text)):
             return kind
     plain = read_plainly(whole)
     return find_kind(plain) or guess_kind(plain)
 
 
-def _choose_scope(asked: Sequence[str], before: Sequence[str], route: Route) -> Scope:
-    """Return the first scope of what is asked, else of what was asked before, the latest first."""
-    scopes = (find_scope(text, is_taught=route.name == "cag") for text in (*asked, *reversed(before)))
+def _choose_scope(said: Sequence[str], *, is_taught: bool) -> Scope:
+    """Return the scope of the first that names any place."""
+    scopes = (find_scope(text, is_taught=is_taught) for text in said)
     return next((scope for scope in scopes if scope.places), Scope())
