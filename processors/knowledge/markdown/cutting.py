@@ -22,7 +22,7 @@ Wrap = Callable[[list[Block]], list[Block]]
 
 
 class Splitter(NamedTuple):
-    """How large a chunk may be: `count` measures a text."""
+    """How large a chunk may be: `count` measures a text; above the limit it only says that it is."""
 
     count: Callable[[str], int]
     limit: int
@@ -37,7 +37,9 @@ def open_splitter(tokenizer_file: Path, chunk_tokens: int) -> Splitter:
     # The same text is measured when it is cut, when it is joined and when it is embedded.
     @lru_cache(maxsize=_REMEMBERED)
     def count(text: str) -> int:
-        return len(tokenizer.encode(text, add_special_tokens=False))
+        # Each word is a token or more, and of what doesn't fit nobody asks how large it is.
+        words = len(text.split())
+        return words if words > chunk_tokens else len(tokenizer.encode(text, add_special_tokens=False))
 
     return make_splitter(count, chunk_tokens)
 
