@@ -8,4 +8,4 @@ nothing that an older one remembered is hit after an upgrade.
 
 from typing import Final
 
-RANKING: Final = "1bb6dc965fa6"
+RANKING: Final = "73c94f3a6331"

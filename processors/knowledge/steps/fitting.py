@@ -7,6 +7,7 @@ from typing import Final
 from processors.knowledge.blocks import LABELLED, Block
 from processors.knowledge.blocks.plain import render_plain
 from processors.knowledge.blocks.sections import read_heading
+from processors.knowledge.blocks.spans import to_words
 from processors.knowledge.steps.headings import split_number
 
 _STEPS: Final = re.compile(r"(\d{1,6}) steps")
@@ -30,6 +31,23 @@ def leave_out_steps(blocks: Sequence[Block]) -> Block:
     """
     steps = count_steps(blocks)
     return leave_out(f"{steps} steps" if steps else "more", blocks[0])
+
+
+def leave_out_led_in(blocks: Sequence[Block]) -> Block:
+    """Return the word that a procedure isn't here: how many steps it has, and what leads it in.
+
+    Args:
+        blocks: Of the procedure, at least one.
+
+    Example:
+        >>> from processors.knowledge.markdown.reading import read_markdown
+        >>> told = leave_out_led_in(read_markdown("If it is cold:\\n\\n1. Heat it.\\n2. Wait."))
+        >>> told["what"], told["target"]
+        ('2 steps', 'If it is cold')
+    """
+    steps = next((at for at, block in enumerate(blocks) if block["kind"] != "paragraph"), len(blocks))
+    lead = " ".join(to_words(blocks[steps - 1]["spans"]).split()) if steps else ""
+    return {**leave_out_steps(blocks), "target": lead.rstrip(":： ")}
 
 
 class Room:
