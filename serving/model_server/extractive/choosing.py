@@ -7,6 +7,7 @@ from typing import Final
 from processors.knowledge.blocks import Block
 from processors.knowledge.blocks.sections import PATH
 from processors.knowledge.blocks.walking import drop_lines
+from processors.knowledge.steps.fitting import leave_out_led_in
 from processors.knowledge.steps.headings import is_about_steps
 from processors.knowledge.steps.warning import is_warning
 from serving.model_server.extractive.lexical import measure_coverage, split_words
@@ -103,6 +104,20 @@ def _gather(chosen: Procedure, pages: Sequence[Page], weights: Mapping[str, floa
     told = [measure_coverage(apart, _list_words(one)) for one in section]
     asked = [one for one, share in zip(section, told, strict=True) if share == max(told)]
     return _join_parts(asked if chosen in asked or max(told) else section, chosen)
+
+
+def find_others(chosen: Sequence[Procedure], pages: Sequence[Page]) -> Iterator[tuple[int, Block]]:
+    """Yield the word on each numbered list beside the chosen ones, under their heading, with its source.
+
+    Args:
+        chosen: At least one.
+        pages: All sources, in their order.
+    """
+    told = {(one.source, one.path) for one in chosen}
+    for page in pages:
+        for one in page.procedures:
+            if (one.source, one.path) in told and one not in chosen and _list_numbers(one):
+                yield page.source.n, leave_out_led_in(one.blocks)
 
 
 def _is_part(one: Procedure, other: Procedure) -> bool:

@@ -69,6 +69,9 @@ def _compose_procedures(
         levels = [block["level"] for block in walk(blocks) if block["kind"] == "heading"]
         yield ""
         yield from quote_blocks(blocks, Quoting(f"[{procedure.source}]", phrases, min(levels, default=1)))
+    for source, block in selection.others:
+        yield ""
+        yield from quote_blocks([block], Quoting(f"[{source}]", phrases))
 
 
 def _trim(procedure: Procedure, asked_words: Collection[str]) -> list[Block]:

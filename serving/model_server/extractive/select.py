@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from processors.knowledge.blocks import Block
-from serving.model_server.extractive.choosing import choose_procedures, find_warnings
+from serving.model_server.extractive.choosing import choose_procedures, find_others, find_warnings
 from serving.model_server.extractive.intent import Intent
 from serving.model_server.extractive.observations import is_observation
 from serving.model_server.extractive.pages import Procedure
@@ -24,10 +24,14 @@ _OF_ONE_SOURCE: Final = 2
 
 @dataclass(frozen=True)
 class Selection:
-    """What is quoted: procedures and warnings, what was observed, what documents say besides."""
+    """What is quoted: procedures and warnings, what was observed, what documents say besides.
+
+    `others` are the words on procedures that stand beside the quoted ones, and aren't.
+    """
 
     procedures: tuple[Procedure, ...] = ()
     warnings: tuple[tuple[int, Block], ...] = ()
+    others: tuple[tuple[int, Block], ...] = ()
     observations: tuple[ScoredUnit, ...] = ()
     statements: tuple[ScoredUnit, ...] = ()
 
@@ -58,7 +62,11 @@ def select_units(
     close = [one for one in fitting if one.rank >= _CLOSE_TO_BEST * fitting[0].rank]
     if intent == "procedure" and (procedures := choose_procedures(fitting, close, ranked, weights)):
         pages = list({one.source.n: one.page for one in sorted(scored, key=_by_place)}.values())
-        return Selection(tuple(procedures), tuple(find_warnings(procedures, pages)))
+        return Selection(
+            tuple(procedures),
+            tuple(find_warnings(procedures, pages)),
+            tuple(find_others(procedures, pages)),
+        )
     return _select_quotes(fitting, close, scored)
 
 

@@ -323,7 +323,9 @@ async def test_of_two_lists_the_one_that_is_asked_for_comes_with_what_leads_it_i
     colour: str, given: str, other: str
 ) -> None:
     answer = await ask_pages(f"The lamp of the tank is {colour}, what do I do?", LEADS)
-    assert f"If the lamp is {colour}: [1]\n\n1. {given} it. [1]" in answer
+    left = "green" if colour == "red" else "red"
+    told = f"Not shown here: 1 more steps `If the lamp is {left}` [1]"
+    assert f"If the lamp is {colour}: [1]\n\n1. {given} it. [1]\n\n{told}\n" in answer
     assert other not in answer
 
 
