@@ -11,16 +11,15 @@ from processors.knowledge.steps.fitting import leave_out_led_in
 from processors.knowledge.steps.headings import is_about_steps
 from processors.knowledge.steps.warning import is_warning
 from serving.model_server.extractive.lexical import measure_coverage, split_words
-from serving.model_server.extractive.observations import is_observation
 from serving.model_server.extractive.pages import Page, Procedure, list_leads
+from serving.model_server.extractive.ranking import RankedPage
 from serving.model_server.extractive.score import ScoredUnit, is_instruction
 
 _FOLDED: Final = ("details",)
 
 
 def choose_procedures(
-    fitting: Sequence[ScoredUnit],
-    close: Sequence[ScoredUnit],
+    best: RankedPage,
     ranked: Sequence[ScoredUnit],
     weights: Mapping[str, float],
 ) -> list[Procedure]:
@@ -30,17 +29,13 @@ def choose_procedures(
     Prose with commands is a procedure if its page has no steps, or if the question names its very heading.
 
     Args:
-        fitting: Units good enough to be quoted, best first; at least one.
-        close: Those that are about as good as the best.
+        best: The page that fits best.
         ranked: All units, best first.
         weights: Of the question's words.
     """
-    # That a unit is a step says nothing of its page.
-    written = [one for one in fitting if not is_observation(one.source)]
-    best = max(written or fitting, key=lambda one: one.confidence)
     pages = list({one.page.source.n: one.page for one in ranked}.values())
-    same_page = [one for one in ranked if one.page.name == best.page.name]
-    chosen = _find_best(best, same_page, weights) or _find_steps(close, weights)
+    same_page = [one for one in ranked if one.page.name == best.name]
+    chosen = _find_best(best.best, same_page, weights)
     return _gather(chosen, pages, weights) if chosen else []
 
 
