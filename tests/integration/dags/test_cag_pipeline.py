@@ -1,7 +1,6 @@
 """A document that is added, edited or deleted is so in index and cache; a bad build changes nothing."""
 
 import json
-import subprocess
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from processors.settings import Settings
 from processors.stores.search import write_chunks
 from processors.versions import builds, catalog
 from tests.support.cag_stages import build_documents
+from tests.support.documents_repository import commit
 
 RunDag = Callable[..., dict[str, str]]
 pytestmark = pytest.mark.usefixtures("live_versions")
@@ -35,12 +35,6 @@ def pages(settings: Settings) -> Iterator[tuple[Path, Path]]:
     first.unlink(missing_ok=True)
     second.unlink(missing_ok=True)
     commit(repository)
-
-
-def commit(repository: Path) -> None:
-    identity = ("-c", "user.name=test", "-c", "user.email=test@localhost")
-    for command in (("add", "--all"), ("commit", "--quiet", "-m", "test")):
-        subprocess.run(["git", "-C", str(repository), *identity, *command], check=True, capture_output=True)
 
 
 def find(client: OpenSearch, path: Path) -> list[dict[str, Any]]:
