@@ -214,7 +214,8 @@ def _cut_words(spans: list[Span], splitter: Splitter, room: int) -> list[list[Sp
             inside = inside[:1] and [0]
         last = 0
         for at in inside:
-            parts[-1].append({**span, "text": span["text"][last:at]})
+            if at > last:
+                parts[-1].append({**span, "text": span["text"][last:at]})
             parts.append([])
             last = at
         parts[-1].append({**span, "text": span["text"][last:]})

@@ -53,6 +53,7 @@ def _name_tab(meaning: Meaning, tag: Tag, group: Tag, turn: int) -> Meaning:
     # Docsy's panes are code, unless they say that they are text.
     is_code = group.name.lower() == "tabpane" and given.get("text") != "true"
     language = (meaning.name or given.get("lang", "") or "text") if is_code else ""
+    language = tag.arguments.get("codelang", language)
     return meaning._replace(label=label, name="" if tag.arguments.get("text") == "true" else language)
 
 

@@ -24,6 +24,10 @@ from tests.support.markdown import lines, show, tell
             "> [!TAB] One\n>\n> ```sh\n> ls\n>   -l\n> ```",
         ),
         (
+            '{{< tabs name="x" >}}\n{{< tab name="A" codelang="sh" >}}\nls\n  -l\n{{< /tab >}}\n{{< /tabs >}}',
+            "> [!TAB] A\n>\n> ```sh\n> ls\n>   -l\n> ```",
+        ),
+        (
             '{{< tabpane text=true >}}\n{{% tab header="One" %}}\n*a*\n{{% /tab %}}\n{{< /tabpane >}}',
             "> [!TAB] One\n> a",
         ),
