@@ -24,7 +24,7 @@ from tests.support.markdown import lines, show, tell
             "> [!TAB] One\n>\n> ```sh\n> ls\n>   -l\n> ```",
         ),
         (
-            '{{< tabs name="x" >}}\n{{< tab name="A" codelang="sh" >}}\nls\n  -l\n{{< /tab >}}\n{{< /tabs >}}',
+            '{{< tabs name="x" >}}\n{{< tab "A" codelang="sh" >}}\nls\n  -l\n{{< /tab >}}\n{{< /tabs >}}',
             "> [!TAB] A\n>\n> ```sh\n> ls\n>   -l\n> ```",
         ),
         (
