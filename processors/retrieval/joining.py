@@ -8,7 +8,7 @@ from processors.knowledge.blocks.merging import merge_blocks
 from processors.knowledge.blocks.rendering import render_markdown
 from processors.knowledge.blocks.sections import PATH, cut_sections, make_heading
 from processors.knowledge.steps.finding import find_steps
-from processors.knowledge.steps.fitting import leave_out_led_in, leave_out_steps
+from processors.knowledge.steps.fitting import leave_out_procedures, leave_out_steps
 from processors.knowledge.steps.warning import is_warning
 from processors.retrieval.hybrid import Hit
 
@@ -94,7 +94,7 @@ def join_procedure(
             *([leave_out_steps(_merge(before)[0])] if before else []),
             *tree,
             *([leave_out_steps(_merge(after)[0])] if after else []),
-            *(leave_out_led_in(other.tree) for other in beside),
+            *leave_out_procedures([other.tree for other in beside]),
         ]
     )
     cite = _cite(chosen)

@@ -7,7 +7,7 @@ from typing import Final
 from processors.knowledge.blocks import Block
 from processors.knowledge.blocks.sections import PATH
 from processors.knowledge.blocks.walking import drop_lines
-from processors.knowledge.steps.fitting import leave_out_led_in
+from processors.knowledge.steps.fitting import leave_out_procedures
 from processors.knowledge.steps.headings import is_about_steps
 from processors.knowledge.steps.warning import is_warning
 from serving.model_server.extractive.lexical import measure_coverage, split_words
@@ -102,7 +102,7 @@ def _gather(chosen: Procedure, pages: Sequence[Page], weights: Mapping[str, floa
 
 
 def find_others(chosen: Sequence[Procedure], pages: Sequence[Page]) -> Iterator[tuple[int, Block]]:
-    """Yield the word on each numbered list beside the chosen ones, under their heading, with its source.
+    """Yield the words on numbered lists beside the chosen ones, under their heading, with their source.
 
     Args:
         chosen: At least one.
@@ -110,9 +110,12 @@ def find_others(chosen: Sequence[Procedure], pages: Sequence[Page]) -> Iterator[
     """
     told = {(one.source, one.path) for one in chosen}
     for page in pages:
-        for one in page.procedures:
-            if (one.source, one.path) in told and one not in chosen and _list_numbers(one):
-                yield page.source.n, leave_out_led_in(one.blocks)
+        others = [
+            one.blocks
+            for one in page.procedures
+            if (one.source, one.path) in told and one not in chosen and _list_numbers(one)
+        ]
+        yield from ((page.source.n, block) for block in leave_out_procedures(others))
 
 
 def _is_part(one: Procedure, other: Procedure) -> bool:
