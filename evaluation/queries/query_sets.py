@@ -8,7 +8,6 @@ from typing import Final, TypedDict
 
 from processors.knowledge.blocks.sections import PATH
 from processors.knowledge.chunk import Chunk, make_id
-from processors.knowledge.markdown.plain_text import reduce_prose
 from processors.knowledge.procedures.checking import PageRecord
 from processors.retrieval.glossary import has_cyrillic
 
@@ -127,7 +126,7 @@ def make_generated_queries(records: Mapping[str, PageRecord], limit: int = 300) 
     if limit < 1:
         raise ValueError(f"limit must be at least 1, got {limit}")
     told = (
-        (" ".join(reduce_prose(words).split())[:_LONGEST_QUERY], doc_id)
+        (" ".join(words.split())[:_LONGEST_QUERY], doc_id)
         for doc_id, record in records.items()
         for words in (*record.get("alerts", []), *record.get("symptoms", []))
     )

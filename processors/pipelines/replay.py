@@ -87,16 +87,12 @@ def _remember(replayed: _Replayed, sent: list[DeadLetterRecord], held: list[Dead
 
 def _send(bootstrap: str, topic: str, dead: list[DeadLetterRecord], replayed: _Replayed) -> None:
     messages = [
-        (each["key"], each["original"] or b"", {**each["headers"], ORIGIN_HEADER: _name(each)})
+        (each["key"], each["original"] or b"", {**each["headers"], ORIGIN_HEADER: kafka.name_origin(each)})
         for each in dead
     ]
     kafka.send_collected(bootstrap, _collector(topic), topic, messages, {"replayed": replayed})
 
 
-def _name(dead: DeadLetterRecord) -> str:
-    return f"{dead['topic']}/{dead['partition']}/{dead['offset']}"
-
-
 def _describe(dead: DeadLetterRecord) -> dict[str, str]:
     original = (dead["original"] or b"").decode(errors="backslashreplace")
-    return {"origin": _name(dead), "error": dead["error"][:200], "original": original[:200]}
+    return {"origin": kafka.name_origin(dead), "error": dead["error"][:200], "original": original[:200]}

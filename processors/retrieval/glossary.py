@@ -60,6 +60,16 @@ def translate_terms(question: str) -> str:
     return " ".join(word for word in words if word)
 
 
+def list_untranslated(question: str) -> list[str]:
+    """Return the Russian words of a question that no English one is known for.
+
+    Example:
+        >>> list_untranslated("Кто написал «Мастера и Маргариту»?")
+        ['Кто', 'написал', 'и', 'Маргариту']
+    """
+    return [word for word in _WORD.findall(question) if has_cyrillic(word) and not _translate(word)]
+
+
 def _translate(word: str) -> str:
     lowered = word.lower().replace("ё", "е")
     if lowered[0].isascii():

@@ -1,14 +1,14 @@
 """Chunks of one procedure or section put together again, as the page has them."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from processors.knowledge.blocks import Block
 from processors.knowledge.blocks.merging import merge_blocks
 from processors.knowledge.blocks.rendering import render_markdown
 from processors.knowledge.blocks.sections import PATH, cut_sections, make_heading
 from processors.knowledge.steps.finding import find_steps
-from processors.knowledge.steps.fitting import leave_out_steps
+from processors.knowledge.steps.fitting import leave_out_procedures, leave_out_steps
 from processors.knowledge.steps.warning import is_warning
 from processors.retrieval.hybrid import Hit
 
@@ -19,13 +19,31 @@ class Part(Hit):
     blocks: list[Block]
 
 
-def tells_steps(parts: Sequence[Part]) -> bool:
-    """Tell whether parts of a whole are a procedure, and not what a section has beside one."""
-    if not parts:
-        return False
-    tree, shared = _merge(parts)
+class Whole(NamedTuple):
+    """Parts of one whole in the order of the page, and what they are together.
+
+    `tree` is empty for those of a version of an earlier release, `path` are the headings above all of it.
+    `is_procedure` tells whether it is one, and not what a section has beside one.
+    """
+
+    parts: Sequence[Part]
+    tree: list[Block]
+    path: list[str]
+    is_procedure: bool
+
+
+def join_whole(parts: Sequence[Part]) -> Whole:
+    """Put all parts of a whole together.
+
+    Args:
+        parts: At least one, in the order of the page.
+    """
+    if not all(part["blocks"] for part in parts):
+        return Whole(parts, [], [parts[0]["heading_path"]], is_procedure=False)
+    tree, path = _merge(parts)
     sections = cut_sections(tree)
-    return bool(find_steps([{**one, "heading_path": [*shared, *one["heading_path"]]} for one in sections]))
+    steps = find_steps([{**one, "heading_path": [*path, *one["heading_path"]]} for one in sections])
+    return Whole(parts, tree, path, is_procedure=bool(steps))
 
 
 def _merge(parts: Sequence[Part]) -> tuple[list[Block], list[str]]:
@@ -53,16 +71,20 @@ def _cite(parts: Sequence[Part]) -> dict[str, Any]:
     return {**parts[0]["cite"], **lines}
 
 
-def join_procedure(hit: Hit, parts: Sequence[Part], chosen: Sequence[Part], above: Sequence[Part]) -> Hit:
+def join_procedure(
+    hit: Hit, whole: Whole, chosen: Sequence[Part], above: Sequence[Part], beside: Sequence[Whole] = ()
+) -> Hit:
     """Return a hit as its procedure: behind what is warned of above it, with the word on what is left out.
 
     Args:
         hit: One of the parts.
-        parts: All of the procedure, in the order of the page.
-        chosen: Those of them that are shown, neighbours.
+        whole: The procedure.
+        chosen: Those of its parts that are shown, neighbours.
         above: Chunks under headings above it.
+        beside: Other procedures under its heading, which are named.
     """
-    tree, shared = _merge(chosen)
+    parts = whole.parts
+    tree, shared = (whole.tree, whole.path) if len(chosen) == len(parts) else _merge(chosen)
     begin = parts.index(chosen[0])
     before, after = parts[:begin], parts[begin + len(chosen) :]
     warned = [block for part in above for block in part["blocks"] if is_warning(block) and block not in tree]
@@ -72,6 +94,7 @@ def join_procedure(hit: Hit, parts: Sequence[Part], chosen: Sequence[Part], abov
             *([leave_out_steps(_merge(before)[0])] if before else []),
             *tree,
             *([leave_out_steps(_merge(after)[0])] if after else []),
+            *leave_out_procedures([other.tree for other in beside]),
         ]
     )
     cite = _cite(chosen)

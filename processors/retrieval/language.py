@@ -30,6 +30,7 @@ class Phrases:
     steps: str
     observed: str
     advice: str
+    also: str
     left_out: str
     picture: str
     kinds: Mapping[str, str]
@@ -44,6 +45,7 @@ PHRASES: Final = {
         steps="Steps from",
         observed="What was observed{time}:",
         advice="What the documents say:",
+        also="See also:",
         left_out="Not shown here: {what}",
         picture="picture {address}, not shown",
         kinds={
@@ -64,6 +66,7 @@ PHRASES: Final = {
         steps="Шаги из",
         observed="Что наблюдалось{time}:",
         advice="Что говорят документы:",
+        also="Смотрите также:",
         left_out="Здесь не показано: {what}",
         picture="изображение {address}, не показано",
         kinds={

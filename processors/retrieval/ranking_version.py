@@ -8,4 +8,4 @@ nothing that an older one remembered is hit after an upgrade.
 
 from typing import Final
 
-RANKING: Final = "0157927a2243"
+RANKING: Final = "3e6fceee2792"

@@ -1,14 +1,16 @@
 """A hit in a page grown to the whole that it is part of: its procedure, or its section."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from processors.knowledge.blocks.sections import PATH
 from processors.knowledge.steps.headings import is_about_steps
 from processors.retrieval.hybrid import DYNAMIC_KINDS, HIT_FIELDS, Hit, parse_hits
-from processors.retrieval.joining import Part, join_parts, join_procedure, tells_steps
+from processors.retrieval.joining import Part, Whole, join_parts, join_procedure, join_whole
 
 _SIBLINGS: Final = 500
+_Name = tuple[str, str]
 
 
 def build_siblings_query(hits: Iterable[Hit], groups: Sequence[str]) -> dict[str, Any]:
@@ -35,7 +37,8 @@ def complete_hits(
 
     A procedure that was cut into chunks is one procedure to the reader: steps 5 to 8 alone mislead. One that
     goes over several sections has their headings in it, and what the page warns of above it stands before it.
-    Of one that is too long as much as fits comes, and the word on how much is left out.
+    Of one that is too long as much as fits comes, and the word on how much is left out. Other procedures
+    under its heading are named behind it by what leads them in.
 
     Args:
         hits: Hits, best first; a whole stands at its best one.
@@ -54,25 +57,32 @@ def complete_hits(
         (['1. a', '2. b'], 4)
     """
     ordered = sorted(siblings, key=lambda hit: int(hit["cite"].get("start_line", 0)))
-    wholes: dict[tuple[str, str], list[Part]] = {}
+    found: dict[_Name, list[Part]] = {}
     for sibling in ordered:
-        wholes.setdefault(_name_whole(sibling), []).append(sibling)
+        found.setdefault(_name_whole(sibling), []).append(sibling)
+    # Hits of one whole, and of those beside it, ask for the same.
+    join = lru_cache(maxsize=None)(lambda name: join_whole(found[name]))
     seen: set[str] = set()
     completed: list[Hit] = []
     for hit in hits:
         if hit["chunk_id"] in seen:
             continue
-        parts = wholes.get(_name_whole(hit), [])
-        if all(part["chunk_id"] != hit["chunk_id"] for part in parts):
+        name = _name_whole(hit)
+        if all(part["chunk_id"] != hit["chunk_id"] for part in found.get(name, [])):
             completed.append(hit)
             continue
-        is_procedure = all(part["blocks"] for part in parts) and tells_steps(parts)
-        most = max(limit, procedure_limit) if is_procedure else limit
-        chosen = _choose_parts(hit, parts, most, is_procedure=is_procedure)
+        whole = join(name)
+        most = max(limit, procedure_limit) if whole.is_procedure else limit
+        chosen = _choose_parts(hit, whole.parts, most, is_procedure=whole.is_procedure)
         seen |= {part["chunk_id"] for part in chosen}
-        if is_procedure:
+        if whole.is_procedure:
             above = [part for part in ordered if _stands_above(part, hit)]
-            completed.append(join_procedure(hit, parts, chosen, above))
+            beside = [
+                other
+                for other in map(join, _list_beside(name, found))
+                if other.is_procedure and other.path == whole.path and _is_numbered(other)
+            ]
+            completed.append(join_procedure(hit, whole, chosen, above, beside))
         else:
             completed.append(join_parts(hit, chosen) if len(chosen) > 1 else hit)
     return completed
@@ -131,11 +141,25 @@ def _choose_parts(hit: Hit, parts: Sequence[Part], limit: int, *, is_procedure: 
     return parts[begin:end]
 
 
+def _list_beside(name: _Name, found: Mapping[_Name, Sequence[Part]]) -> list[_Name]:
+    """Return the names of the other wholes under the heading of one."""
+    heading = found[name][0]["heading_path"]
+    return [
+        other
+        for other, parts in found.items()
+        if other != name and other[0] == name[0] and parts[0]["heading_path"] == heading
+    ]
+
+
+def _is_numbered(whole: Whole) -> bool:
+    return any(block["kind"] == "list" and block["ordered"] for block in whole.tree)
+
+
 def _measure(parts: Sequence[Part]) -> int:
     return sum(len(part["text"]) for part in parts)
 
 
-def _name_whole(hit: Hit) -> tuple[str, str]:
+def _name_whole(hit: Hit) -> _Name:
     """Return what chunks of a whole have in common; a version of an earlier release has no procedures."""
     return hit["doc_id"], hit["procedure"] or hit["heading_path"]
 

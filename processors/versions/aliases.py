@@ -60,7 +60,7 @@ def plan_swap(
     slice that does, so it is taken away from where it must still be: if it isn't, nothing is changed.
 
     Of all indices under an alias one at most can be its write index. So even where nothing is live yet, two
-    versions can't both become it.
+    versions can't both become it: the write alias is taken only from where it was while nothing was live.
 
     Args:
         client: OpenSearch.
@@ -68,6 +68,9 @@ def plan_swap(
         previous: What must still be live, or None where nothing is.
         index: What becomes live.
         meta: What that version says of itself; names its newest slice.
+
+    Raises:
+        LiveVersionMovedError: Something is live meanwhile where nothing was.
     """
     actions: list[Action] = [{"add": {"index": f"{index}*", "alias": pipeline}}]
     if previous is not None and previous != index:
@@ -78,7 +81,7 @@ def plan_swap(
     # Nothing is written to a version of documents once it is built, so its one alias is for both.
     if pipeline == "cag":
         return [*actions, _add_base(pipeline, index)]
-    return [*actions, *_move_write_alias(client, pipeline, index, meta)]
+    return [*actions, *_move_write_alias(client, pipeline, previous, index, meta)]
 
 
 def plan_deletion(pipeline: str, live: str | None, version: str) -> list[Action]:
@@ -105,13 +108,18 @@ def _add_base(pipeline: str, index: str) -> Action:
     return {"add": {"index": index, "alias": pipeline, "is_write_index": pipeline == "cag"}}
 
 
-def _move_write_alias(client: OpenSearch, pipeline: str, index: str, meta: dict[str, Any]) -> list[Action]:
+def _move_write_alias(
+    client: OpenSearch, pipeline: str, previous: str | None, index: str, meta: dict[str, Any]
+) -> list[Action]:
     """Return the actions by which the write alias stands for the slice that a version's new chunks go to."""
     alias = f"{pipeline}-write"
     slice_ = name_slice(index, meta.get("slice", 1))
     target = slice_ if client.indices.exists(index=slice_) else index
     # Of all indices, because a name that no alias has is an error.
     indices = client.indices.get_alias(index=f"{pipeline}-v*")
+    # One answer tells both: whoever went live since `previous` was read holds the write alias by right.
+    if previous is None and any(pipeline in body["aliases"] for body in indices.values()):
+        raise LiveVersionMovedError(f"{index} was not made live: another version of {pipeline} just was")
     holders = [name for name, body in indices.items() if alias in body["aliases"]]
     removals: list[Action] = [
         {"remove": {"index": name, "alias": alias, "must_exist": True}} for name in holders

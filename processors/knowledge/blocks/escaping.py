@@ -67,7 +67,7 @@ def quote_code(code: str) -> str:
         >>> quote_code("ls"), quote_code("a ` b")
         ('`ls`', '``a ` b``')
     """
-    runs = {len(run) for run in re.findall("`+", code)}
+    runs = {len(run) for run in re.findall("`+", code)} if "`" in code else ()
     ticks = "`" * next(length for length in range(1, len(runs) + 2) if length not in runs)
     strips = code.startswith(" ") and code.endswith(" ") and bool(code.strip(" "))
     pad = " " if strips or code.startswith("`") or code.endswith("`") else ""

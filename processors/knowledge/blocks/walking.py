@@ -65,13 +65,16 @@ def _drop_addresses(block: Block) -> Block:
         children = drop_addresses(block["children"])
         if any(one is not other for one, other in zip(children, block["children"], strict=True)):
             bare = {**bare, "children": children}
-    if any("url" in span for span in list_spans(block)):
-        if "spans" in block:
-            bare = {**bare, "spans": _to_words(block["spans"])}
-        if "rows" in block:
-            header, *rows = [[_to_words(cell) for cell in row] for row in (block["header"], *block["rows"])]
-            bare = {**bare, "header": header, "rows": rows}
+    if "spans" in block and _has_address(block["spans"]):
+        bare = {**bare, "spans": _to_words(block["spans"])}
+    if "rows" in block and _has_address(list_spans(block)):
+        header, *rows = [[_to_words(cell) for cell in row] for row in (block["header"], *block["rows"])]
+        bare = {**bare, "header": header, "rows": rows}
     return bare
+
+
+def _has_address(spans: Iterable[Span]) -> bool:
+    return any("url" in span for span in spans)
 
 
 def _to_words(spans: Cell) -> Cell:

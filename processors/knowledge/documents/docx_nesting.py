@@ -28,21 +28,20 @@ class _Open(NamedTuple):
 
 def nest_parts(parts: Iterable[Part]) -> list[Block]:
     """Return blocks: items in their lists, in an item what stands to the right of its number, and code."""
-    joined = _join_code(parts)
+    joined = _drop_empty(_join_code(parts))
     goes_on = _find_lists_that_go_on(joined)
     blocks: list[Block] = []
     open_items: list[_Open] = []
     for at, part in enumerate(joined):
-        if part.block is None:
-            continue
+        held = [part.block] if part.block else []
         if part.place is None:
-            _close(open_items, part.block, part.indent)
-            (open_items[-1].item["children"] if open_items else blocks).append(part.block)
+            for block in held:
+                _close(open_items, block, part.indent)
+            (open_items[-1].item["children"] if open_items else blocks).extend(held)
             continue
         while open_items and not _is_below(part, open_items[-1].place, goes_on[at]):
             open_items.pop()
-        children = [part.block]
-        item = Block(kind="item", number=part.number.shown, done=None, children=children, first=1, last=1)
+        item = Block(kind="item", number=part.number.shown, done=None, children=held, first=1, last=1)
         _append_item(open_items[-1].item["children"] if open_items else blocks, item)
         open_items.append(_Open(part.place, item))
     return blocks
@@ -56,6 +55,7 @@ def _join_code(parts: Iterable[Part]) -> list[Part]:
         last = joined[-1].block if joined else None
         if part.block is None:
             gap += 1
+            joined += [part] if part.number.shown else []
             continue
         if part.block["kind"] == "code" and last and last["kind"] == "code":
             last["text"] += "\n" * (gap + 1) + part.block["text"]
@@ -63,6 +63,23 @@ def _join_code(parts: Iterable[Part]) -> list[Part]:
             joined.append(part)
         gap = 0
     return joined
+
+
+def _drop_empty(parts: Sequence[Part]) -> list[Part]:
+    """Return parts without empty paragraphs, but for those whose number their list goes on from."""
+    kept: list[Part] = []
+    levels: dict[str, set[int]] = {}
+    for part in reversed(parts):
+        if part.block and part.block["kind"] == "heading":
+            levels = {}
+        place = part.place
+        goes_on = place is not None and place["depth"] in levels.get(place["counter"], ())
+        if part.block or goes_on:
+            kept.append(part)
+        if part.block and place:
+            above = {depth for depth in levels.get(place["counter"], ()) if depth < place["depth"]}
+            levels[place["counter"]] = {*above, place["depth"]}
+    return kept[::-1]
 
 
 def _find_lists_that_go_on(parts: Sequence[Part]) -> list[set[str]]:

@@ -72,7 +72,7 @@ def _read_paragraph(paragraph: Any, reading: Reading) -> Iterator[Part]:
         first = _make_block("paragraph", spans=spans) if spans else pictures.pop(0)
         yield Part(first, place, number, indent)
     elif not pictures:
-        yield Part(None)
+        yield Part(None, place, number)
     yield from (Part(picture, indent=indent) for picture in pictures)
     for box in find_shallow(paragraph, (TEXT_BOX,)):
         yield from read_parts(box, reading)

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from processors.knowledge.blocks import Block, Span
+from processors.knowledge.documents.keeping import keep_first_line, keep_tabs, restore_code
 from processors.knowledge.documents.limited import run_limited
 from processors.knowledge.documents.markup import (
     collect_words,
@@ -65,7 +66,7 @@ def read_rst(text: str) -> list[Block]:
         ConversionError: It can't be read.
     """
     held = _RST_FILE.sub(rf"\1{_INCLUDED}:: \2", _RST_CODE.sub(r"\1code-block::", text))
-    return _read(_RST_INCLUDE.sub(rf"\1{_INCLUDED}::", held), "rst")
+    return _read(keep_first_line(_RST_INCLUDE.sub(rf"\1{_INCLUDED}::", held)), "rst")
 
 
 def read_org(text: str) -> list[Block]:
@@ -75,7 +76,7 @@ def read_org(text: str) -> list[Block]:
         ConversionError: It can't be read.
     """
     held = _ORG_INCLUDE.sub(rf"#+begin_{_INCLUDED}\n\1\n#+end_{_INCLUDED}", text)
-    blocks = _read(_ORG_OPTIONS + held, "org")
+    blocks = _read(_ORG_OPTIONS + keep_tabs(held), "org")
     if title := _ORG_TITLE.search(text):
         words: list[Span] = [Span(kind="text", text=" ".join(title[1].split()))]
         return [Block(kind="heading", level=1, spans=words, first=1, last=1), *blocks]
@@ -110,7 +111,7 @@ def _read_role(element: Element) -> Span:
 
 def _read_code(element: Element, classes: list[str]) -> Block:
     names = [name for name in classes if name not in ("example", "literate", "numberLines")]
-    text = collect_text(element).removesuffix("\n")
+    text = restore_code(collect_text(element).removesuffix("\n"))
     block = Block(
         kind="code", language=names[0] if names else "", text=text, first=element.first, last=element.last
     )

@@ -2,9 +2,10 @@
 
 import re
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
 from processors.knowledge.blocks.escaping import escape_start, escape_words
+from processors.knowledge.markdown.typed import is_typed
 
 _NUMBER: Final = re.compile(r"(\s*)(\d{1,9}[.)])\s+(?=\S)")
 _BULLET: Final = re.compile(r"(\s*)[-*+•–▪◦]\s+(?=\S)")
@@ -15,6 +16,15 @@ _LONGEST_HEADING: Final = 80
 # A line that ends so far before others do ends there on purpose.
 _SHORTER: Final = 20
 _WIDE: Final = 60
+_CODE: Final = 4
+
+
+class _Item(NamedTuple):
+    """An item of a list: its line, and the columns in which its text begins, as it stands and as written."""
+
+    line: str
+    column: int
+    written: int
 
 
 def convert_plain(text: str) -> str:
@@ -29,23 +39,57 @@ def convert_plain(text: str) -> str:
     """
     if _FENCE.search(text):
         return text
-    lines = [
-        line.rstrip().expandtabs(4) if not line.startswith("\t") else line.rstrip()
-        for line in text.splitlines()
-    ]
+    raw = text.splitlines()
+    lines = [line.rstrip().expandtabs(4) if not line.startswith("\t") else line.rstrip() for line in raw]
     written: list[str] = []
-    in_list = False
-    for blank, group in groupby(lines, lambda line: not line):
-        paragraph = list(group)
-        if blank or (not in_list and all(re.match(" {4}|\t", line) for line in paragraph)):
-            written += paragraph
-        elif heading := _read_heading(paragraph, level=2 if any(written) else 1):
-            in_list = False
+    items: list[_Item] = []
+    for blank, group in groupby(range(len(lines)), lambda number: not lines[number]):
+        numbers = list(group)
+        if blank:
+            written += [raw[number] for number in numbers]
+            continue
+        code = _write_code([lines[n] for n in numbers], [raw[n] for n in numbers], items)
+        written += code
+        paragraph = [lines[number] for number in numbers[len(code) :]]
+        if paragraph and (heading := _read_heading(paragraph, level=2 if any(written) else 1)):
+            items = []
             written += heading
-        else:
-            in_list = (in_list and paragraph[0].startswith(" ")) or any(map(_find_mark, paragraph))
+        elif paragraph:
+            items = _open_items(paragraph, items)
             written += _write_paragraph(paragraph)
     return "\n".join(written)
+
+
+def _write_code(paragraph: list[str], raw: list[str], items: list[_Item]) -> list[str]:
+    """Return the lines that a paragraph begins with and that are code by how far in they are, as written."""
+    held = next((item for item in reversed(items) if item.column <= _measure(paragraph[0])), None)
+    wanted = (held.written if held else 0) + _CODE
+    margin = (held.column if held else 0) + _CODE
+    typed = min(margin, _measure(paragraph[0]))
+    count = next((at for at, line in enumerate(paragraph) if _measure(line) < typed), len(paragraph))
+    if typed < margin and not (held and is_typed(paragraph[:count], held.line)):
+        return []
+    return [_shift(line, wanted - typed) for line in raw[:count]]
+
+
+def _open_items(paragraph: list[str], items: list[_Item]) -> list[_Item]:
+    """Return the items that hold what comes below a paragraph, the outermost first."""
+    items = [item for item in items if item.column <= _measure(paragraph[0])]
+    for line in paragraph:
+        if found := _find_mark(line):
+            items = [item for item in items if item.column <= _measure(line)]
+            mark = len(found[2]) if found.re is _NUMBER else 1
+            items.append(_Item(line, found.end(), len(found[1]) + mark + 1))
+    return items
+
+
+def _measure(line: str) -> int:
+    wide = line.expandtabs(4)
+    return len(wide) - len(wide.lstrip(" "))
+
+
+def _shift(line: str, columns: int) -> str:
+    return " " * (_measure(line) + columns) + line.lstrip(" \t") if columns else line
 
 
 def _read_heading(paragraph: list[str], level: int) -> list[str]:

@@ -13,7 +13,7 @@ from processors.knowledge.markdown import CHUNKER
 from processors.knowledge.markdown.cutting import Splitter, cut_blocks, measure
 from processors.knowledge.markdown.front_matter import to_text
 from processors.knowledge.markdown.parsing import Document
-from processors.knowledge.steps.finding import Steps, find_steps
+from processors.knowledge.steps.finding import Steps
 from processors.knowledge.steps.fitting import leave_out
 
 # No chunk's text is cut in the middle: what is larger than this is told instead.
@@ -51,7 +51,7 @@ def cut_document(document: Document, splitter: Splitter) -> list[Piece]:
         document: The parsed page.
         splitter: Cuts to size.
     """
-    found = find_steps(document["sections"])
+    found = document["steps"]
     parts = [
         part
         for number, section in enumerate(document["sections"], start=len(found))

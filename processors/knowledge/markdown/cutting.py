@@ -22,7 +22,7 @@ Wrap = Callable[[list[Block]], list[Block]]
 
 
 class Splitter(NamedTuple):
-    """How large a chunk may be: `count` measures a text."""
+    """How large a chunk may be: `count` measures a text; above the limit it only says that it is."""
 
     count: Callable[[str], int]
     limit: int
@@ -37,7 +37,9 @@ def open_splitter(tokenizer_file: Path, chunk_tokens: int) -> Splitter:
     # The same text is measured when it is cut, when it is joined and when it is embedded.
     @lru_cache(maxsize=_REMEMBERED)
     def count(text: str) -> int:
-        return len(tokenizer.encode(text, add_special_tokens=False))
+        # Each word is a token or more, and of what doesn't fit nobody asks how large it is.
+        words = len(text.split())
+        return words if words > chunk_tokens else len(tokenizer.encode(text, add_special_tokens=False))
 
     return make_splitter(count, chunk_tokens)
 
@@ -212,7 +214,8 @@ def _cut_words(spans: list[Span], splitter: Splitter, room: int) -> list[list[Sp
             inside = inside[:1] and [0]
         last = 0
         for at in inside:
-            parts[-1].append({**span, "text": span["text"][last:at]})
+            if at > last:
+                parts[-1].append({**span, "text": span["text"][last:at]})
             parts.append([])
             last = at
         parts[-1].append({**span, "text": span["text"][last:]})

@@ -32,7 +32,7 @@ def read_inline(token: Token, line: int) -> Element:
 
 
 def _find_typed(tokens: Sequence[Token]) -> Iterator[int]:
-    """Yield where marks of emphasis stand that are part of a name or a product: `__init__.py`, 2*3*4."""
+    """Yield where marks stand that are no emphasis to a person: `__init__.py`, 2*3*4, *.log and app-*."""
     for at, token in enumerate(tokens):
         if token.type not in ("em_open", "strong_open"):
             continue
@@ -45,8 +45,15 @@ def _find_typed(tokens: Sequence[Token]) -> Iterator[int]:
         is_name = token.markup == "__" and len(inside) == 1 and _NAME.fullmatch(inside[0].content)
         before = tokens[at - 1].content[-1:] if at else ""
         after = tokens[end + 1].content[:1] if end + 1 < len(tokens) else ""
-        if is_name or (token.markup == "*" and before.isalnum() and after.isalnum()):
+        is_product = before.isalnum() and after.isalnum()
+        if is_name or (token.markup == "*" and (is_product or _is_pattern(before, inside))):
             yield from (at, end)
+
+
+def _is_pattern(before: str, inside: Sequence[Token]) -> bool:
+    """Tell whether stars stand for the rest of names: what is between them begins or ends within one."""
+    begin, end = inside[0].content[:1], inside[-1].content[-1:]
+    return begin == "." or end == "-" or (begin in ("-", "/") and before in tuple("-._/"))
 
 
 def _feed(builder: Builder, token: Token, line: int) -> int:

@@ -10,6 +10,23 @@ from processors.knowledge.blocks.rendering import NUMBER
 
 _TASK: Final = re.compile(r"\[([ xX])\](?:[ \t]+|(?=\n)|$)")
 _ALERT: Final = re.compile(r"\[!([A-Za-z][\w-]{0,40})\][+-]?[ \t]*([^\n]*)(?:\n|$)")
+_BOLD: Final = re.compile(
+    r"(?:[^\w\s*]{1,3}[ \t]*)?(?P<mark>\*\*|__)(?P<word>[^\W\d_]+)(?P<end>[ \t]*[:.!])?(?P=mark)"
+    # A word that a sentence goes on behind is its first one.
+    r"(?:[ \t]*[:.!–—]|(?(end)|(?=[ \t]*(?:\n|$|[A-ZА-ЯЁ]))))[ \t]*"
+)
+_WARNED: Final = {
+    **{word: word.upper() for word in ("note", "tip", "hint", "info", "important", "warning", "caution")},
+    **{word: word.upper() for word in ("danger", "attention", "notice")},
+    "примечание": "NOTE",
+    "замечание": "NOTE",
+    "совет": "TIP",
+    "важно": "IMPORTANT",
+    "внимание": "WARNING",
+    "предупреждение": "WARNING",
+    "осторожно": "CAUTION",
+    "опасно": "DANGER",
+}
 _ANCHOR: Final = re.compile(r"[ \t]*(?<!\\)\{#([^{}\s]+)\}[ \t]*$")
 
 
@@ -23,12 +40,22 @@ def take_marks(tokens: list[Token]) -> None:
                 token.meta["done"] = found[1] != " "
                 text.content = text.content[found.end() :]
         elif token.type == "blockquote_open":
-            if (text := _get_text(tokens, at)) and (found := _ALERT.match(text.content)):
-                token.meta["alert"] = found[1].upper(), found[2].strip()
-                text.content = text.content[found.end() :]
+            if text := _get_text(tokens, at):
+                _take_label(token, text)
         elif token.type == "heading_open" and (found := _ANCHOR.search(tokens[at + 1].content)):
             token.meta["anchor"] = found[1]
             tokens[at + 1].content = tokens[at + 1].content[: found.start()]
+
+
+def _take_label(quote: Token, text: Token) -> None:
+    """Take what a quote says that it is: as an alert, or by a bold word at its head."""
+    if found := _ALERT.match(text.content):
+        quote.meta["alert"] = found[1].upper(), found[2].strip()
+    elif (found := _BOLD.match(text.content)) and found["word"].lower() in _WARNED:
+        quote.meta["alert"] = _WARNED[found["word"].lower()], ""
+    else:
+        return
+    text.content = text.content[found.end() :].lstrip("\n")
 
 
 def _get_text(tokens: list[Token], at: int) -> Token | None:

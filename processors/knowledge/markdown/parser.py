@@ -12,9 +12,12 @@ from markdown_it.rules_inline import StateInline, html_inline
 from processors.knowledge.markdown.containers import add_marks
 from processors.knowledge.markdown.markers import OPEN
 from processors.knowledge.markdown.marks import take_marks
+from processors.knowledge.markdown.paragraphs import read_words
 
 _RAW: Final = re.compile(r"<(?:script|pre|style|textarea)(?=\s|>|$)", re.IGNORECASE)
 _RAW_END: Final = re.compile(r"</(?:script|pre|style|textarea)>", re.IGNORECASE)
+# Where a rule for what stands in a line begins; the parser itself stops at signs of rules that are not used.
+_BEGINS: Final = re.compile(r"[\n\\`*_\[\]!<&]")
 _ENDS: Final = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"), ("<!", ">"))
 _DEEPEST: Final = 40
 # The parser itself leaves out without a word what is nested deeper than it is told.
@@ -34,7 +37,9 @@ def open_parser(*, marked: bool = False) -> MarkdownIt:
         "blockquote", _read_quote, {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )
     parser.block.ruler.at("list", _read_list, {"alt": ["paragraph", "reference", "blockquote"]})
+    parser.block.ruler.before("table", "words", read_words)
     parser.inline.ruler.at("html_inline", _read_closed_tag)
+    parser.inline.terminator_re = _BEGINS
     parser.core.ruler.after("block", "marks", _take_marks)
     if marked:
         add_marks(parser, _DEEPEST)
@@ -68,6 +73,8 @@ def _is_open(src: str, position: int) -> bool:
 
 def _read_closed_block(state: StateBlock, begin: int, end: int, silent: bool) -> bool:
     position = state.bMarks[begin] + state.tShift[begin]
+    if not state.src.startswith("<", position):
+        return False
     if _is_open(state.src, position) or not html_block(state, begin, end, silent):
         return False
     if not silent and OPEN in state.tokens[-1].content:
@@ -87,4 +94,5 @@ def _end_at_mark(state: StateBlock, begin: int) -> None:
 
 
 def _read_closed_tag(state: StateInline, silent: bool) -> bool:
-    return not _is_open(state.src, state.pos) and html_inline(state, silent)
+    begins = state.src.startswith("<", state.pos)
+    return begins and not _is_open(state.src, state.pos) and html_inline(state, silent)

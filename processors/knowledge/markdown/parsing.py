@@ -17,6 +17,7 @@ from processors.knowledge.markdown.markers import OPEN
 from processors.knowledge.markdown.reading import read_line_of_markdown, read_markdown
 from processors.knowledge.markdown.titles import choose_title
 from processors.knowledge.steps.adopting import adopt_steps
+from processors.knowledge.steps.finding import Steps, find_steps
 
 _MAX_WARNINGS: Final = 20
 _ANCHOR: Final = re.compile(r"""(?:\{#|\b(?:id|name)\s*=\s*["'])([^"'{}\s]+)""")
@@ -25,7 +26,7 @@ _ANCHOR: Final = re.compile(r"""(?:\{#|\b(?:id|name)\s*=\s*["'])([^"'{}\s]+)""")
 class Document(TypedDict):
     """A page as a tree: `blocks` are all of it, `sections` the same cut at its headings.
 
-    `anchors` are those that the page names itself, beside its headings.
+    `anchors` are those that the page names itself, beside its headings; `steps` is where its procedures are.
     """
 
     path: str
@@ -34,6 +35,7 @@ class Document(TypedDict):
     blocks: list[Block]
     anchors: list[str]
     sections: list[Section]
+    steps: list[Steps]
     warnings: list[str]
 
 
@@ -73,6 +75,7 @@ def parse_document(path: str, text: str, read: Read | None = None, *, plain: boo
         blocks=blocks,
         anchors=_ANCHOR.findall("\n".join(body.lines)),
         sections=sections,
+        steps=find_steps(sections),
         warnings=_shorten(path, warnings),
     )
 

@@ -131,20 +131,22 @@ def _read_within(reader: _Reader) -> list[Block]:
 
 def _read_text(inline: Token, first: int, last: int) -> list[Block]:
     """Read a paragraph; one with tags of blocks in it is read as the blocks that it shows."""
-    if _is_plain(inline):
-        spans = _read_spans(inline, first)
-        return [Block(kind="paragraph", spans=spans, first=first, last=last)] if spans else []
-    content = read_inline(inline, first)
-    if any(isinstance(child, Element) and is_block(child) for child in content.children):
-        return read_flow(content.children)
-    spans = settle_spans(read_line(content.children))
+    spans = _read_words(inline)
+    if spans is None:
+        content = read_inline(inline, first)
+        if any(isinstance(child, Element) and is_block(child) for child in content.children):
+            return read_flow(content.children)
+        spans = settle_spans(read_line(content.children))
     return [Block(kind="paragraph", spans=spans, first=first, last=last)] if spans else []
 
 
-def _is_plain(inline: Token) -> bool:
-    """Tell whether there are words and nothing else, as in most cells."""
+def _read_words(inline: Token) -> list[Span] | None:
+    """Return the spans of words and nothing else, as most cells have them, or None."""
     children = inline.children or ()
-    return all(child.type in ("text", "softbreak") for child in children)
+    if any(child.type not in ("text", "softbreak") for child in children):
+        return None
+    words = " ".join("".join(child.content or " " for child in children).split())
+    return [Span(kind="text", text=words)] if words else []
 
 
 def _read_heading(token: Token, spans: list[Span], first: int, last: int) -> Block:
@@ -233,9 +235,8 @@ def read_line_of_markdown(text: str) -> list[Span]:
 
 
 def _read_spans(token: Token, line: int) -> list[Span]:
-    if _is_plain(token):
-        return settle_spans(Span(kind="text", text=child.content or " ") for child in token.children or ())
-    return settle_spans(read_line(read_inline(token, line).children))
+    words = _read_words(token)
+    return settle_spans(read_line(read_inline(token, line).children)) if words is None else words
 
 
 def _read_rows(reader: _Reader) -> Iterator[list[Cell]]:

@@ -12,7 +12,7 @@ from processors.knowledge.markdown.front_matter import to_text
 from processors.knowledge.markdown.parsing import Document
 from processors.knowledge.procedures import Link, Passage, Procedure
 from processors.knowledge.procedures.stepping import find_commands, read_steps, read_text
-from processors.knowledge.steps.finding import Steps, find_steps
+from processors.knowledge.steps.finding import Steps
 
 Role = Literal["symptoms", "prechecks", "steps", "rollback"]
 
@@ -108,7 +108,7 @@ def _find_role(heading: str) -> Role | None:
 
 def _find_unnamed(document: Document) -> list[Block]:
     """Return the blocks of the steps of a page that no heading announces as such, with their headings."""
-    found = [steps for steps in find_steps(document["sections"]) if not _tells_role(steps.heading_path)]
+    found = [steps for steps in document["steps"] if not _tells_role(steps.heading_path)]
     prose = [
         Steps(section["heading_path"][:1], section["start_line"], section["end_line"])
         for section in document["sections"]

@@ -5,9 +5,11 @@ from typing import Final
 
 from processors.knowledge.blocks import Block
 from processors.knowledge.blocks.spans import to_words
+from processors.knowledge.blocks.walking import list_code
 
 _MOST_BETWEEN: Final = 6
-_ADOPTED: Final = ("paragraph", "code", "quote", "table", "details", "omitted")
+_ADOPTED: Final = ("paragraph", "code", "quote", "tab", "table", "details", "omitted")
+_OF_COMMANDS: Final = ("paragraph", "code", "quote", "omitted")
 
 
 def adopt_steps(blocks: Sequence[Block], *, is_inside: bool = False) -> list[Block]:
@@ -15,7 +17,7 @@ def adopt_steps(blocks: Sequence[Block], *, is_inside: bool = False) -> list[Blo
 
     A list that goes on behind such blocks, by its number or because every step is written as `1.`, is one
     list with the one before. Code right below a list is its last step's, but not if both are in a step: who
-    indents code below smaller steps means the step.
+    indents code below smaller steps means the step. So are tabs of code, where other steps have such too.
 
     Args:
         blocks: One below the other.
@@ -64,7 +66,7 @@ def _find_rest(blocks: Sequence[Block], at: int, before: Block) -> int:
 def _goes_on(before: Block, between: Sequence[Block], block: Block) -> bool:
     if block["kind"] != "list" or block["ordered"] != before["ordered"]:
         return False
-    has_code = any(held["kind"] == "code" for held in between)
+    has_code = any(held["kind"] == "code" or _is_tab_of_code(held) for held in between)
     if not before["ordered"]:
         return all(held["kind"] == "code" for held in between)
     last, first = before["children"][-1]["number"], block["children"][0]["number"]
@@ -84,11 +86,25 @@ def _leads_in(block: Block) -> bool:
 def _find_tail(blocks: Sequence[Block], at: int, before: Block, *, chained: bool) -> int:
     """Return where what belongs to the last step ends: code right below it, or below a line as before."""
     end = at
-    if end + 1 < len(blocks) and chained and _leads_in(blocks[end]) and blocks[end + 1]["kind"] == "code":
+    takes_tabs = before["ordered"] and (chained or _ends_with_colon(before))
+
+    def is_its_own(block: Block) -> bool:
+        return block["kind"] == "code" or (takes_tabs and _is_tab_of_code(block))
+
+    if end + 1 < len(blocks) and chained and _leads_in(blocks[end]) and is_its_own(blocks[end + 1]):
         end += 2
-    while end < len(blocks) and blocks[end]["kind"] == "code":
+    while end < len(blocks) and is_its_own(blocks[end]):
         end += 1
     return end if before["ordered"] or not end - at or _ends_with_colon(before) else at
+
+
+def _is_tab_of_code(block: Block) -> bool:
+    """Tell whether a block is a tab that holds code and no steps of its own."""
+    return (
+        block["kind"] == "tab"
+        and bool(list_code([block]))
+        and all(child["kind"] in _OF_COMMANDS for child in block["children"])
+    )
 
 
 def _ends_with_colon(block: Block) -> bool:

@@ -7,8 +7,10 @@ from typing import Final
 from processors.knowledge.blocks import LABELLED, Block
 from processors.knowledge.blocks.plain import render_plain
 from processors.knowledge.blocks.sections import read_heading
+from processors.knowledge.blocks.spans import to_words
 from processors.knowledge.steps.headings import split_number
 
+_MOST_NAMED: Final = 8
 _STEPS: Final = re.compile(r"(\d{1,6}) steps")
 
 
@@ -30,6 +32,31 @@ def leave_out_steps(blocks: Sequence[Block]) -> Block:
     """
     steps = count_steps(blocks)
     return leave_out(f"{steps} steps" if steps else "more", blocks[0])
+
+
+def leave_out_procedures(procedures: Sequence[Sequence[Block]]) -> list[Block]:
+    """Return the words that procedures aren't here: how many steps each has, and what leads it in.
+
+    Of very many the last ones are told together.
+
+    Args:
+        procedures: The blocks of each, at least one.
+
+    Example:
+        >>> from processors.knowledge.markdown.reading import read_markdown
+        >>> page = read_markdown("If it is cold:\\n\\n1. Heat it.\\n2. Wait.")
+        >>> [(told["what"], told["target"]) for told in leave_out_procedures([page])]
+        [('2 steps', 'If it is cold')]
+    """
+    rest = [block for blocks in procedures[_MOST_NAMED:] for block in blocks]
+    named = [_leave_out_led_in(blocks) for blocks in procedures[:_MOST_NAMED]]
+    return [*named, *([leave_out_steps(rest)] if rest else [])]
+
+
+def _leave_out_led_in(blocks: Sequence[Block]) -> Block:
+    steps = next((at for at, block in enumerate(blocks) if block["kind"] != "paragraph"), len(blocks))
+    lead = " ".join(to_words(blocks[steps - 1]["spans"]).split()) if steps else ""
+    return {**leave_out_steps(blocks), "target": lead.rstrip(":： ")}
 
 
 class Room:

@@ -3,7 +3,7 @@
 from processors.stores.kafka.admin import add_partitions, create_topics, mirror_positions
 from processors.stores.kafka.collected import read_collected, send_collected
 from processors.stores.kafka.consumer import drain, read_newest
-from processors.stores.kafka.dead_letters import send_dead_letters
+from processors.stores.kafka.dead_letters import name_origin, send_dead_letters
 from processors.stores.kafka.producer import Message, produce
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "create_topics",
     "drain",
     "mirror_positions",
+    "name_origin",
     "produce",
     "read_collected",
     "read_newest",

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import sys
+from collections.abc import Mapping
 from typing import Final
 
 from confluent_kafka import Consumer, TopicPartition
@@ -44,7 +45,7 @@ def send_dead_letters(
     keys = {record["key"] for record in held}
     consumer = open_consumer(bootstrap)
     try:
-        copies = [_copy_original(consumer, each) for each in dead if _name_origin(each) not in keys]
+        copies = [_copy_original(consumer, each) for each in dead if name_origin(each) not in keys]
         produce(bootstrap, topics.DEAD_LETTER, copies)
         _, ends = find_bounds(consumer, [topics.DEAD_LETTER], {})
         return find_ahead(held, reached, ends)
@@ -78,7 +79,13 @@ def find_ahead(held: list[Record], reached: Positions, ends: Positions) -> Posit
     return {topics.DEAD_LETTER: ahead}
 
 
-def _name_origin(dead: DeadLetter) -> str:
+def name_origin(dead: Mapping[str, object]) -> str:
+    """Return where what a dead letter or its record is about stands in Kafka.
+
+    Example:
+        >>> name_origin({"topic": "runlore.logs", "partition": 1, "offset": 70})
+        'runlore.logs/1/70'
+    """
     return f"{dead['topic']}/{dead['partition']}/{dead['offset']}"
 
 
@@ -95,7 +102,7 @@ def _copy_original(consumer: Consumer, dead: DeadLetter) -> Message:
         headers = {name: mask_named(name, value) for name, value in decode_headers(found[0]).items()}
         body |= {"key": mask_secrets(decode(found[0].key()) or ""), "headers": headers}
         body["original"] = base64.b64encode(mask_bytes(found[0].value() or b"")).decode()
-    return _name_origin(dead), json.dumps(body).encode(), {}
+    return name_origin(dead), json.dumps(body).encode(), {}
 
 
 def mask_bytes(data: bytes) -> bytes:

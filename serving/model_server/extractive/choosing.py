@@ -7,19 +7,19 @@ from typing import Final
 from processors.knowledge.blocks import Block
 from processors.knowledge.blocks.sections import PATH
 from processors.knowledge.blocks.walking import drop_lines
+from processors.knowledge.steps.fitting import leave_out_procedures
 from processors.knowledge.steps.headings import is_about_steps
 from processors.knowledge.steps.warning import is_warning
 from serving.model_server.extractive.lexical import measure_coverage, split_words
-from serving.model_server.extractive.observations import is_observation
 from serving.model_server.extractive.pages import Page, Procedure, list_leads
+from serving.model_server.extractive.ranking import RankedPage
 from serving.model_server.extractive.score import ScoredUnit, is_instruction
 
 _FOLDED: Final = ("details",)
 
 
 def choose_procedures(
-    fitting: Sequence[ScoredUnit],
-    close: Sequence[ScoredUnit],
+    best: RankedPage,
     ranked: Sequence[ScoredUnit],
     weights: Mapping[str, float],
 ) -> list[Procedure]:
@@ -29,17 +29,13 @@ def choose_procedures(
     Prose with commands is a procedure if its page has no steps, or if the question names its very heading.
 
     Args:
-        fitting: Units good enough to be quoted, best first; at least one.
-        close: Those that are about as good as the best.
+        best: The page that fits best.
         ranked: All units, best first.
         weights: Of the question's words.
     """
-    # That a unit is a step says nothing of its page.
-    written = [one for one in fitting if not is_observation(one.source)]
-    best = max(written or fitting, key=lambda one: one.confidence)
     pages = list({one.page.source.n: one.page for one in ranked}.values())
-    same_page = [one for one in ranked if one.page.name == best.page.name]
-    chosen = _find_best(best, same_page, weights) or _find_steps(close, weights)
+    same_page = [one for one in ranked if one.page.name == best.name]
+    chosen = _find_best(best.best, same_page, weights)
     return _gather(chosen, pages, weights) if chosen else []
 
 
@@ -103,6 +99,23 @@ def _gather(chosen: Procedure, pages: Sequence[Page], weights: Mapping[str, floa
     told = [measure_coverage(apart, _list_words(one)) for one in section]
     asked = [one for one, share in zip(section, told, strict=True) if share == max(told)]
     return _join_parts(asked if chosen in asked or max(told) else section, chosen)
+
+
+def find_others(chosen: Sequence[Procedure], pages: Sequence[Page]) -> Iterator[tuple[int, Block]]:
+    """Yield the words on numbered lists beside the chosen ones, under their heading, with their source.
+
+    Args:
+        chosen: At least one.
+        pages: All sources, in their order.
+    """
+    told = {(one.source, one.path) for one in chosen}
+    for page in pages:
+        others = [
+            one.blocks
+            for one in page.procedures
+            if (one.source, one.path) in told and one not in chosen and _list_numbers(one)
+        ]
+        yield from ((page.source.n, block) for block in leave_out_procedures(others))
 
 
 def _is_part(one: Procedure, other: Procedure) -> bool:

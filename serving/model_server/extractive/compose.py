@@ -9,7 +9,7 @@ from processors.knowledge.markdown.quoting import quote_span
 from processors.knowledge.steps.fitting import Room, fit_blocks
 from processors.retrieval.language import Phrases
 from serving.model_server.extractive.observations import is_observation
-from serving.model_server.extractive.pages import Procedure
+from serving.model_server.extractive.pages import Page, Procedure
 from serving.model_server.extractive.quote import quote_prose
 from serving.model_server.extractive.quote_blocks import Quoting, quote_blocks, quote_item
 from serving.model_server.extractive.score import ScoredUnit
@@ -48,7 +48,14 @@ def compose_answer(
     if selection.statements:
         parts += [phrases.advice] if selection.observations else []
         parts.append(_compose_items(selection.statements, phrases))
+    if selection.also:
+        parts.append(_compose_also(selection.also, phrases))
     return "\n\n".join([*(part.rstrip() for part in parts), phrases.extractive])
+
+
+def _compose_also(pages: Sequence[Page], phrases: Phrases) -> str:
+    named = [f"{quote_prose(page.name)} [{page.source.n}]" for page in pages]
+    return f"{phrases.also} {', '.join(named)}"
 
 
 def _compose_procedures(
@@ -69,6 +76,9 @@ def _compose_procedures(
         levels = [block["level"] for block in walk(blocks) if block["kind"] == "heading"]
         yield ""
         yield from quote_blocks(blocks, Quoting(f"[{procedure.source}]", phrases, min(levels, default=1)))
+    for source, block in selection.others:
+        yield ""
+        yield from quote_blocks([block], Quoting(f"[{source}]", phrases))
 
 
 def _trim(procedure: Procedure, asked_words: Collection[str]) -> list[Block]:

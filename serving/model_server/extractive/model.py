@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import numpy as np
 
-from processors.retrieval.glossary import has_cyrillic, translate_terms
+from processors.retrieval.glossary import has_cyrillic, list_untranslated, translate_terms
 from processors.retrieval.language import PHRASES, find_language
 from processors.retrieval.question.understanding import understand
 from serving.model_server import metrics
@@ -50,8 +50,11 @@ async def answer_prompt(text: str, embed: Embed) -> str:
     vectors = await embed([query, *titles, *(embedding_text(unit) for unit in units)])
     intent = find_intent(prompt.question)
     first_unit = 1 + len(titles)
-    scored = score_units(query, intent, units, pages, vectors[0], vectors[first_unit:], vectors[1:first_unit])
-    selection = select_units(scored, intent, weigh_question(query, pages))
+    weights = weigh_question(query, list_unknown(prompt, query), pages)
+    scored = score_units(
+        query, weights, intent, units, pages, vectors[0], vectors[first_unit:], vectors[1:first_unit]
+    )
+    selection = select_units(scored, intent, weights)
     if selection is None:
         return phrases.unknown
     # A tab may be named in the words of the question, whatever the language of the sources.
@@ -77,6 +80,18 @@ def choose_query(prompt: Prompt) -> str:
         return question
     russian = any(find_language(source.text) == "ru" for source in prompt.sources)
     return question if russian else translate_terms(question)
+
+
+def list_unknown(prompt: Prompt, query: str) -> list[str]:
+    """Return the words of a question that were lost in its translation: the rest alone is not what is asked.
+
+    Example:
+        >>> list_unknown(Prompt("Кто написал «Мастера и Маргариту»?", ()), "master")
+        ['напис', 'марга']
+    """
+    if has_cyrillic(query):
+        return []
+    return split_words(" ".join(list_untranslated(prompt.whole or prompt.question)))
 
 
 def narrow_units(units: Sequence[Unit], query: str, most: int = MAX_UNITS) -> list[Unit]:

@@ -1,14 +1,15 @@
 """Chooses what to quote."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from processors.knowledge.blocks import Block
-from serving.model_server.extractive.choosing import choose_procedures, find_warnings
+from serving.model_server.extractive.choosing import choose_procedures, find_others, find_warnings
 from serving.model_server.extractive.intent import Intent
 from serving.model_server.extractive.observations import is_observation
-from serving.model_server.extractive.pages import Procedure
+from serving.model_server.extractive.pages import Page, Procedure
+from serving.model_server.extractive.ranking import RankedPage, rank_pages, take_alike
 from serving.model_server.extractive.score import ScoredUnit, is_calm, is_headline
 
 ANSWER_THRESHOLD: Final = 0.34
@@ -18,18 +19,25 @@ MAX_CHARACTERS: Final = 3000
 """Bounds of single quotes: they are read on a screen by somebody who is on call."""
 
 _CLOSE_TO_BEST: Final = 0.85
+_MAX_ALSO: Final = 2
 # Of one thing that was observed: how it is summed up, and what fits best of the rest.
 _OF_ONE_SOURCE: Final = 2
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What is quoted: procedures and warnings, what was observed, what documents say besides."""
+    """What is quoted: procedures and warnings, what was observed, what documents say besides.
+
+    `others` are the words on procedures that stand beside the quoted ones, and aren't;
+    `also` are other pages that fit as well.
+    """
 
     procedures: tuple[Procedure, ...] = ()
     warnings: tuple[tuple[int, Block], ...] = ()
+    others: tuple[tuple[int, Block], ...] = ()
     observations: tuple[ScoredUnit, ...] = ()
     statements: tuple[ScoredUnit, ...] = ()
+    also: tuple[Page, ...] = ()
 
 
 def select_units(
@@ -56,10 +64,32 @@ def select_units(
     if not fitting:
         return None
     close = [one for one in fitting if one.rank >= _CLOSE_TO_BEST * fitting[0].rank]
-    if intent == "procedure" and (procedures := choose_procedures(fitting, close, ranked, weights)):
-        pages = list({one.source.n: one.page for one in sorted(scored, key=_by_place)}.values())
-        return Selection(tuple(procedures), tuple(find_warnings(procedures, pages)))
-    return _select_quotes(fitting, close, scored)
+    if intent != "procedure":
+        return _select_quotes(fitting, close, scored)
+    alike = take_alike(rank_pages(scored, weights), ANSWER_THRESHOLD)
+    quoted = [page for page in alike if page.best.confidence >= ANSWER_THRESHOLD]
+    for best in quoted:
+        if procedures := choose_procedures(best, ranked, weights):
+            pages = list({one.source.n: one.page for one in sorted(scored, key=_by_place)}.values())
+            warnings = tuple(find_warnings(procedures, pages))
+            others = tuple(find_others(procedures, pages))
+            return Selection(tuple(procedures), warnings, others, also=_list_also(alike, [best.name]))
+    found = _select_quotes(fitting, _put_first(quoted, close), scored)
+    told = [one.page.name for one in found.statements]
+    return replace(found, also=_list_also(alike, told))
+
+
+def _list_also(alike: Sequence[RankedPage], told: Collection[str]) -> tuple[Page, ...]:
+    return tuple(page.best.page for page in alike if page.name not in told)[:_MAX_ALSO]
+
+
+def _put_first(quoted: Sequence[RankedPage], close: Sequence[ScoredUnit]) -> list[ScoredUnit]:
+    """Return units with those of the page that fits best before all others; it has one at least."""
+    if not quoted:
+        return list(close)
+    best = quoted[0]
+    own = [one for one in close if one.page.name == best.name] or [best.best]
+    return [*own, *(one for one in close if one.page.name != best.name)]
 
 
 def _by_place(one: ScoredUnit) -> tuple[int, int]:
@@ -88,7 +118,7 @@ def _select_quotes(
             )
         ),
         statements=tuple(
-            sorted(statements, key=lambda one: (one.source.n != best.source.n, *_by_place(one)))
+            sorted(statements, key=lambda one: (one.source.n != close[0].source.n, *_by_place(one)))
         ),
     )
 

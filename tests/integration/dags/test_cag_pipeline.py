@@ -1,7 +1,6 @@
 """A document that is added, edited or deleted is so in index and cache; a bad build changes nothing."""
 
 import json
-import subprocess
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from processors.settings import Settings
 from processors.stores.search import write_chunks
 from processors.versions import builds, catalog
 from tests.support.cag_stages import build_documents
+from tests.support.documents_repository import commit
 
 RunDag = Callable[..., dict[str, str]]
 pytestmark = pytest.mark.usefixtures("live_versions")
@@ -35,12 +35,6 @@ def pages(settings: Settings) -> Iterator[tuple[Path, Path]]:
     first.unlink(missing_ok=True)
     second.unlink(missing_ok=True)
     commit(repository)
-
-
-def commit(repository: Path) -> None:
-    identity = ("-c", "user.name=test", "-c", "user.email=test@localhost")
-    for command in (("add", "--all"), ("commit", "--quiet", "-m", "test")):
-        subprocess.run(["git", "-C", str(repository), *identity, *command], check=True, capture_output=True)
 
 
 def find(client: OpenSearch, path: Path) -> list[dict[str, Any]]:
@@ -58,7 +52,7 @@ def read_report(client: OpenSearch, settings: Settings) -> dict[str, Any]:
     return report
 
 
-def test_what_is_added_edited_and_deleted_is_so_in_the_next_version(
+def test_what_is_added_edited_and_deleted_is_so_in_the_next_version_and_no_change_makes_none(
     client: OpenSearch, settings: Settings, run_dag: RunDag, pages: tuple[Path, Path]
 ) -> None:
     edited, deleted = pages
@@ -89,12 +83,8 @@ def test_what_is_added_edited_and_deleted_is_so_in_the_next_version(
             cache_key(cache_namespace(live, ["public"], "", settings.versions.code_commit), "Redis is down")
         )
 
-
-def test_a_run_without_changes_is_skipped(client: OpenSearch, run_dag: RunDag) -> None:
-    run_dag("cag_pipeline")
-    before = catalog.find_live(client, "cag")
     assert set(run_dag("cag_pipeline").values()) == {"skipped"}
-    assert catalog.find_live(client, "cag") == before
+    assert catalog.find_live(client, "cag") == live
 
 
 def test_a_bad_build_is_refused_with_reasons_and_the_live_version_stays(

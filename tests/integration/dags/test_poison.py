@@ -2,9 +2,7 @@
 
 import base64
 import json
-import time
 import uuid
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +13,7 @@ from opensearchpy import OpenSearch
 from processors.knowledge import topics
 from processors.settings import Settings
 from processors.stores import kafka
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.usefixtures("live_versions")
 
@@ -37,14 +36,6 @@ MOST_PARTITIONS = 8
 def find(client: OpenSearch, text: str) -> list[dict[str, Any]]:
     body = {"size": 50, "query": {"match_phrase": {"text": text}}, "_source": {"excludes": ["embedding"]}}
     return [hit["_source"] for hit in client.search(index="rag", body=body)["hits"]["hits"]]
-
-
-def wait_for(find_it: Callable[[], Any], seconds: float = 120) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (found := find_it()):
-        assert time.monotonic() < deadline, f"not found within {seconds:.0f} s"
-        time.sleep(0.5)
-    return found
 
 
 def find_letters(settings: Settings, key: str) -> list[dict[str, Any]]:

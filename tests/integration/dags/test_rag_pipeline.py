@@ -3,7 +3,6 @@
 import base64
 import json
 import sys
-import time
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -23,6 +22,7 @@ from processors.settings import Settings
 from processors.stores import kafka
 from processors.versions import builds, catalog, deletion, promotion, swaps
 from processors.versions.names import cover_family
+from tests.support.waiting import wait_for
 
 RunDag = Callable[..., dict[str, str]]
 pytestmark = pytest.mark.usefixtures("live_versions")
@@ -40,14 +40,6 @@ def find(client: OpenSearch, text: str, index: str = "rag") -> list[dict[str, An
     client.indices.refresh(index=index)
     body = {"size": 50, "query": {"match_phrase": {"text": text}}, "_source": {"excludes": ["embedding"]}}
     return [hit["_source"] for hit in client.search(index=index, body=body)["hits"]["hits"]]
-
-
-def wait_for(find_it: Callable[[], list[Any]], seconds: float = 120) -> list[Any]:
-    deadline = time.monotonic() + seconds
-    while not (found := find_it()):
-        assert time.monotonic() < deadline, f"not found within {seconds:.0f} s"
-        time.sleep(0.5)
-    return found
 
 
 def test_an_event_rings_and_is_searchable_with_its_citation(settings: Settings, client: OpenSearch) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from processors.knowledge.blocks.escaping import escape_words
@@ -158,7 +159,7 @@ def _split(lines: list[str], begin: int, end: int, edits: dict[int, str], *, in_
     found = _find_code_tabs(lines, begin, end) if in_code else _find_sections(lines, begin, end)
     # Those of a group within are its own.
     at = [(number, label) for number, label in found if number not in edits]
-    for (number, label), (stop, _) in zip(at, [*at[1:], (end, "")], strict=True):
+    for (number, label), (stop, _) in pairwise([*at, (end, "")]):
         line = lines[number]
         mark = Mark(kind="tab", raw="" if in_code else line, label=label, lines=stop - number - 1)
         before = line[: len(line) - len(line.lstrip())]

@@ -6,7 +6,7 @@ from typing import Final
 
 from processors.knowledge.markdown.dialects.source import Edit, Source
 from processors.knowledge.markdown.dialects.tags import Tag, read_arguments
-from processors.knowledge.markdown.lines import drop_between
+from processors.knowledge.markdown.lines import keep_lines
 
 DIALECT: Final = "Liquid tag"
 _LIQUID: Final = re.compile(
@@ -15,7 +15,7 @@ _LIQUID: Final = re.compile(
 _VARIABLE: Final = re.compile(
     r"\{\{-?\s*(?P<name>[A-Za-z_][\w.-]*)(?P<filters>\s*\|[^{}\n]{0,200})?\s*-?\}\}"
 )
-_COMMENT: Final = re.compile(r"\{%-?\s*comment\s*-?%\}")
+_HIDING: Final = re.compile(r"\{%-?\s*(comment|raw)\s*-?%\}")
 _COMMENT_END: Final = re.compile(r"\{%-?\s*endcomment\s*-?%\}")
 _RAW: Final = re.compile(r"\{%-?\s*raw\s*-?%\}")
 _RAW_END: Final = re.compile(r"\{%-?\s*endraw\s*-?%\}")
@@ -26,13 +26,29 @@ ADDRESSES: Final = ("url", "baseurl", "base_url", "latesturl", "github_url")
 
 
 def drop_liquid_comments(text: str) -> str:
-    """Return a page without what Liquid's comments hold; one that is never closed hides nothing.
+    """Return a page without what Liquid's comments hold.
+
+    One that is never closed hides nothing, nor does one within `raw`.
 
     Example:
         >>> drop_liquid_comments("a {% comment %}b{% endcomment %}c")
         'a c'
     """
-    return drop_between(text, _COMMENT, _COMMENT_END) if "{%" in text else text
+    if "endcomment" not in text:
+        return text
+    pieces, position, until, lost = list[str](), 0, 0, set[str]()
+    for begin in _HIDING.finditer(text):
+        if begin.start() < until or begin[1] in lost:
+            continue
+        end = (_RAW_END if begin[1] == "raw" else _COMMENT_END).search(text, begin.end())
+        if not end:
+            lost.add(begin[1])
+            continue
+        until = end.end()
+        if begin[1] == "comment":
+            pieces += [text[position : begin.start()], keep_lines(text[begin.start() : until], "")]
+            position = until
+    return "".join([*pieces, text[position:]])
 
 
 def find_raw(text: str) -> tuple[list[tuple[int, int]], list[Edit]]:

@@ -14,6 +14,7 @@ _OPENING: Final = re.compile(
 )
 _ITEM: Final = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+")
 _ELEMENT: Final = re.compile(r"^[ \t]*<[A-Za-z]")
+_QUOTE: Final = re.compile(r"[ \t]*> ?")
 _INDENT: Final = 4
 
 
@@ -33,7 +34,7 @@ def expand_mkdocs(text: str) -> str:
     lines = text.split("\n")
     for number, in_code in enumerate(find_fenced(lines)):
         found = None if in_code else _OPENING.match(lines[number])
-        if found and _is_held(lines, number, _measure(found["before"])):
+        if found and _is_held(lines[:number], found["before"]):
             count = _count_lines(lines, number, _measure(found["before"]) + _INDENT)
             lines[number] = found["before"] + write_mark(_make_mark(found, count))
     return "\n".join(lines)
@@ -65,11 +66,16 @@ def _count_lines(lines: list[str], number: int, indent: int) -> int:
     return count
 
 
-def _is_held(lines: list[str], number: int, indent: int) -> bool:
-    """Tell whether a line so far in is held by a list or by another tab, and is no code."""
+def _is_held(above: list[str], before: str) -> bool:
+    """Tell whether a line so far in is held by a list or by another tab of the same quote, and is no code."""
+    quotes = before.count(">")
+    indent = _measure(_unquote(before, quotes) or "")
     if indent < _INDENT:
         return True
-    for line in reversed(lines[:number]):
+    for quoted in reversed(above):
+        line = _unquote(quoted, quotes)
+        if line is None:
+            return False
         if not line.strip():
             continue
         own = _measure(line) - len(line.expandtabs(_INDENT).lstrip(" "))
@@ -82,3 +88,13 @@ def _is_held(lines: list[str], number: int, indent: int) -> bool:
             if not own:
                 return False
     return False
+
+
+def _unquote(line: str, quotes: int) -> str | None:
+    """Return what stands behind so many marks of quotes, or None of a line with fewer."""
+    for _ in range(quotes):
+        found = _QUOTE.match(line)
+        if not found:
+            return None
+        line = line[found.end() :]
+    return line

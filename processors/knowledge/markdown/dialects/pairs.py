@@ -8,6 +8,7 @@ from processors.knowledge.markdown.dialects.branches import New
 from processors.knowledge.markdown.dialects.colons import write_meaning
 from processors.knowledge.markdown.dialects.components import DIALECT as COMPONENT
 from processors.knowledge.markdown.dialects.components import list_choices
+from processors.knowledge.markdown.dialects.liquid import DIALECT as LIQUID
 from processors.knowledge.markdown.dialects.meanings import Meaning, is_group, read_meaning
 from processors.knowledge.markdown.dialects.placing import Place
 from processors.knowledge.markdown.dialects.source import Source
@@ -44,11 +45,15 @@ def _name_tab(meaning: Meaning, tag: Tag, group: Tag, turn: int) -> Meaning:
     items = [item.strip("'\"[] ") for item in given.get("items", "").split(",") if item.strip("'\"[] ")]
     items = items or [value for name, value in given.items() if name.isdigit()]
     label = meaning.label or (items[turn] if turn < len(items) else "")
+    if tag.dialect == LIQUID and given.get("") and tag.arguments[""].startswith(f"{given['']} "):
+        # Jekyll's tabs name their group first.
+        label = tag.arguments[""].removeprefix(given[""]).strip(" '\"")
     if "label" not in tag.arguments:
         label = by_value.get(tag.arguments.get("value", ""), label)
     # Docsy's panes are code, unless they say that they are text.
     is_code = group.name.lower() == "tabpane" and given.get("text") != "true"
     language = (meaning.name or given.get("lang", "") or "text") if is_code else ""
+    language = tag.arguments.get("codelang", language)
     return meaning._replace(label=label, name="" if tag.arguments.get("text") == "true" else language)
 
 

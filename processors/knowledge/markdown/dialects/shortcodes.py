@@ -14,6 +14,7 @@ _SHORTCODE: Final = re.compile(
     r"(?P<arguments>(?:(?![>%]\}\}|\{\{[<%]).){0,4000})[>%]\}\}",
     re.DOTALL,
 )
+_SPOKEN_OF: Final = re.compile(r"\{\{[<%](?P<begin>/\*)(?:(?!\*/).){0,4000}(?P<end>\*/)[>%]\}\}", re.DOTALL)
 
 
 def find_shortcodes(source: Source) -> list[Tag]:
@@ -25,7 +26,12 @@ def find_shortcodes(source: Source) -> list[Tag]:
     """
     if "{{<" not in source.text and "{{%" not in source.text:
         return []
-    found = [one for one in _SHORTCODE.finditer(source.text) if not one["escaped"]]
+    ends = {one.start(): one.end() for one in _SPOKEN_OF.finditer(source.text)} if "/*" in source.text else {}
+    found, until = list[re.Match[str]](), 0
+    for one in _SHORTCODE.finditer(source.text):
+        until = ends.get(one.start(), until)
+        if not one["escaped"] and one.start() >= until:
+            found.append(one)
     closed = {one["name"] for one in found if one["close"]}
     return [
         Tag(
@@ -49,10 +55,13 @@ def _read_role(found: re.Match[str], closed: set[str]) -> str:
 
 
 def unescape_shortcodes(source: Source) -> Iterator[Edit]:
-    """Yield what Hugo shows of shortcodes that a page only speaks of: `{{</* note */>}}`, in code as well."""
-    for found in _SHORTCODE.finditer(source.text):
-        if found["escaped"]:
-            yield Edit(*found.span(), found[0].replace("/*", "", 1).replace("*/", "", 1))
+    """Yield edits to what Hugo shows of shortcodes that a page only speaks of, in code as well.
+
+    Of `{{</* note */>}}` these are two; several shortcodes may stand between two such signs.
+    """
+    for found in _SPOKEN_OF.finditer(source.text):
+        for part in ("begin", "end"):
+            yield Edit(*found.span(part), "", apart=False)
 
 
 def find_unknown_in_code(source: Source) -> Iterator[tuple[int, str]]:

@@ -15,6 +15,7 @@ from processors.knowledge.markdown.parser import open_parser
 
 _SPAN: Final = re.compile(r"(?<![`\\])(`+)(?!`)(.*?)(?<!`)\1(?!`)")
 _RAW: Final = re.compile(r"\s*<(pre|script|style|textarea|!--)", re.IGNORECASE)
+_CODE: Final = re.compile(f"```|~~~| {{4}}|\t|<|{OPEN}")
 _LONGEST_LINE: Final = 20_000
 
 
@@ -44,8 +45,12 @@ class Source:
         """Take a text; without `code` it is read where its code is."""
         self.text = text
         self.lines = text.split("\n")
-        self.starts = list(accumulate((len(line) + 1 for line in self.lines), initial=0))
         self._code = code
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Return where each line begins, and the end."""
+        return list(accumulate((len(line) + 1 for line in self.lines), initial=0))
 
     @cached_property
     def code(self) -> list[str]:
@@ -75,8 +80,11 @@ class Source:
 
     def edit(self, edits: Iterable[Edit]) -> "Source":
         """Return the source with pieces replaced; they may not overlap, the number of lines stays."""
+        ordered = sorted(edits)
+        if not ordered:
+            return self
         pieces, position = list[str](), 0
-        for begin, end, new, apart in sorted(edits):
+        for begin, end, new, apart in ordered:
             ends = self.text.count("\n", begin, end) - new.count("\n")
             pieces += [self.text[position:begin], new, ("\n" if apart else f"\n{FILLER}") * ends]
             position = end
@@ -94,10 +102,12 @@ def find_code(text: str, lines: int) -> list[str]:
         >>> find_code("a\\n\\n    b\\n\\n- ```\\n  c\\n  ```", 7)
         ['', '', 'code', '', 'code', 'code', 'code']
     """
+    code = [""] * lines
+    if not _CODE.search(text):
+        return code
     tokens: list[Token] = []
     parser = open_parser(marked=OPEN in text)
     parser.block.parse(text, parser, {}, tokens)
-    code = [""] * lines
     for token in tokens:
         raw = _RAW.match(token.content) if token.type == "html_block" else None
         kind = (

@@ -14,13 +14,13 @@ from processors.stores import kafka
 from tests.support.chunks import make_chunks
 
 pytestmark = pytest.mark.usefixtures("paused_collect")
-DAG = "maintain"
+DAG = "manage_versions"
 Collect = Callable[[], list[Chunk]]
 
 
 @pytest.fixture
 def collect(settings: Settings) -> Collect:
-    """Collect, and return the chunks of what was sent about the DAG `maintain`."""
+    """Collect, and return the chunks of what was sent about `DAG`."""
 
     def collect_once() -> list[Chunk]:
         _, _, before = kafka.drain(settings.kafka.bootstrap, [topics.AIRFLOW], {}, 10_000_000)

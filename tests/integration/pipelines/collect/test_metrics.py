@@ -3,7 +3,6 @@
 import json
 import socket
 import subprocess
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from processors.pipelines.collect.metrics import collect_metrics
 from processors.settings import Settings, change_settings
 from processors.stores import kafka
 from tests.support.chunks import make_chunks
+from tests.support.waiting import wait_for
 
 DOWN_S = 30
 
@@ -56,7 +56,7 @@ def prometheus(tmp_path: Path) -> Iterator[OwnPrometheus]:
     options = [f"--config.file={config}", f"--storage.tsdb.path={tmp_path}/data", "--web.enable-lifecycle"]
     process = subprocess.Popen(["prometheus", *options, f"--web.listen-address=127.0.0.1:{port}"])
     url = f"http://127.0.0.1:{port}"
-    wait_for(lambda: is_up(url))
+    wait_for(lambda: is_up(url), DOWN_S)
     yield OwnPrometheus(url, rules)
     process.terminate()
     process.wait(timeout=20)
@@ -68,14 +68,6 @@ def is_up(url: str) -> bool:
     except httpx.TransportError:
         return False
     return answer.is_success and bool(answer.json()["data"]["result"])
-
-
-def wait_for(condition: Callable[[], Any], seconds: float = DOWN_S) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, f"not within {seconds:.0f} s"
-        time.sleep(0.5)
-    return found
 
 
 def read_new(settings: Settings, collect: Callable[[], object]) -> list[Record]:
@@ -114,12 +106,12 @@ def test_an_alert_is_found_while_it_fires_and_resolved_when_it_is_over(
     name = f"Test{uuid.uuid4().hex}"
     own = change_settings(settings, prometheus={"url": prometheus.url})
     prometheus.set_rule(name, "up == 1")
-    wait_for(lambda: collect_metrics(own)["alerts_firing"])
+    wait_for(lambda: collect_metrics(own)["alerts_firing"], DOWN_S)
     (firing,) = wait_for(lambda: find_alert(client, name, "firing"), 180)
     assert f"{name} is only a test." in firing["text"]
     assert (firing["severity"], firing["cite"]["query"]) == ("critical", "up == 1")
     prometheus.set_rule(name, "up == 0")
-    wait_for(lambda: collect_metrics(own)["alerts_resolved"])
+    wait_for(lambda: collect_metrics(own)["alerts_resolved"], DOWN_S)
     (resolved,) = wait_for(lambda: find_alert(client, name, "resolved"), 180)
     assert resolved["chunk_id"] == firing["chunk_id"]
     assert "is resolved" in resolved["text"]

@@ -70,3 +70,7 @@ def test_steps_that_an_answer_says_it_leaves_out_are_not_missing_in_silence() ->
 def test_an_answer_to_something_else_is_no_answer_with_something_missing() -> None:
     verdict = judge_answer(STEPS, "Steps from Y:\n\n1. Sweep. [1]\n\nQuoted.")
     assert (verdict.is_exact, verdict.is_other, verdict.is_silent) == (False, True, False)
+
+
+def test_naming_another_page_adds_nothing_to_a_procedure() -> None:
+    assert judge_answer(STEPS, EXACT.replace("\n\nQuoted", "\n\nSee also: Y [2]\n\nQuoted")).is_exact

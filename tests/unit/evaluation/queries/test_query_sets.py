@@ -65,6 +65,7 @@ PAGE = """# {alert}
 
 - {symptom}
 - Searches [fail](x.md).
+- It says \\[see\\](a.md) or \\<b>.
 
 ## Steps
 
@@ -89,13 +90,14 @@ def test_generated_queries_are_the_alerts_and_symptoms_of_procedures() -> None:
         "The disk is full.": {"a": 1},
         "No answer.": {"b": 1},
         "Searches fail.": {"a": 1, "b": 1},
+        "It says [see](a.md) or <b>.": {"a": 1, "b": 1},
     }
 
 
 def test_generated_queries_stay_the_same_when_pages_come_or_there_are_too_many() -> None:
     records = {f"{n}": make_record(f"{n}.md", f"AlertNumber{n}Fired", f"Symptom {n}.") for n in range(9)}
     everything = {query["query_id"]: query["query"] for query in make_generated_queries(records)}
-    assert len(everything) == 19
+    assert len(everything) == 20
     fewer = make_generated_queries(dict(list(records.items())[:8]))
     assert all(everything[query["query_id"]] == query["query"] for query in fewer)
     assert make_generated_queries(records, 9) == make_generated_queries(records)[:9]

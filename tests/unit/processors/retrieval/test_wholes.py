@@ -1,10 +1,16 @@
 """A hit in a procedure that was cut is shown with all of it, as the page has it."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import pytest
+
+from processors.knowledge.blocks.sections import Section
 from processors.knowledge.markdown.chunking import build_document_chunks
 from processors.knowledge.markdown.cutting import make_splitter
 from processors.knowledge.markdown.parsing import parse_document
+from processors.knowledge.steps.finding import Steps, find_steps
+from processors.retrieval import joining
 from processors.retrieval.hybrid import parse_hits
 from processors.retrieval.wholes import add_steps, build_siblings_query, complete_hits, parse_parts
 
@@ -86,3 +92,33 @@ def test_the_steps_of_the_best_page_come_with_its_symptoms() -> None:
     assert grown[-1].keys() == steps.keys()
     assert add_steps(grown, parts) == grown
     assert add_steps([event], parts) == [event]
+
+
+def test_hits_of_one_whole_have_it_put_together_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def count(sections: Sequence[Section]) -> list[Steps]:
+        asked.append(len(sections))
+        return find_steps(sections)
+
+    monkeypatch.setattr(joining, "find_steps", count)
+    steps = "\n".join(f"{number}. do this thing at once" for number in range(1, 30))
+    response = search(f"# T\n\n{steps}")
+    assert len(complete_hits(parse_hits(response), parse_parts(response), 100)) > 2
+    assert asked == [1]
+
+
+def test_other_lists_under_the_heading_are_named_behind_a_list() -> None:
+    page = "# T\n\n## Steps\n\n" + "\n\n".join(
+        f"If it is {color}:\n\n1. do this thing with {color}\n2. do that thing with {color}\n3. look at it"
+        for color in ("red", "blue")
+    )
+    first, second = grow(page, at=0)
+    assert first.endswith("3. look at it\n\n> [!OMITTED] 3 steps\n> `If it is blue`")
+    assert second.endswith("3. look at it\n\n> [!OMITTED] 3 steps\n> `If it is red`")
+
+
+def test_lists_of_other_headings_are_not_named() -> None:
+    steps = "1. do this thing with great care\n2. do that thing with great care\n3. look at it"
+    for whole in grow(f"# T\n\n## Red\n\n{steps}\n\n## Blue\n\n{steps}", at=0):
+        assert "OMITTED" not in whole

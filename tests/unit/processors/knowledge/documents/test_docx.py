@@ -298,10 +298,10 @@ def test_a_step_that_is_a_picture_is_counted_and_told() -> None:
         write_paragraph("Close it.", (1, 0)),
     )
     (steps,) = read_markdown(page["text"])[:1]
-    assert [item["number"] for item in steps["children"]] == ["1", "2", "3"]
+    assert [item["number"] for item in steps["children"]] == ["1", "2", "3", "4", "5"]
     assert [block["kind"] for block in steps["children"][1]["children"]] == ["omitted"]
     assert [block["kind"] for block in steps["children"][2]["children"]] == ["paragraph", "omitted"]
-    assert "5) Close it." in page["text"]
+    assert "4.\n\n5. Close it." in page["text"]
     assert page["warnings"] == ["a picture without words is left out (2 times)"]
 
 
@@ -479,3 +479,14 @@ def test_a_bomb_that_lies_about_its_size_is_no_more_than_it_says() -> None:
     page = convert_docx(bytes(data.replace(size, (1000).to_bytes(4, "little"))))
     assert page["text"] == ""
     assert "that can be unpacked" in page["warnings"][0]
+
+
+def test_an_empty_step_counts_as_word_shows_it_and_none_is_left_at_the_end() -> None:
+    document = docx.Document()
+    for text in ("Look", "", "Act", ""):
+        document.add_paragraph(text, style="List Number")
+    document.add_paragraph("", style="List Bullet")
+    document.add_heading("After", 1)
+    assert convert(document) == "1. Look\n2.\n3. Act\n\n# After\n"
+    (steps, _) = read_markdown(convert(document))
+    assert [step["number"] for step in steps["children"]] == ["1", "2", "3"]

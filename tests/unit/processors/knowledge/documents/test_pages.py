@@ -215,6 +215,20 @@ def test_indented_lines_of_plain_text_are_code() -> None:
     assert (code["text"], code["first"]) == ("loom  *x*\na_b", 3)
 
 
+@pytest.mark.parametrize(
+    ("steps", "code"),
+    [
+        ("1. Stop it:\n\n       a_b *.txt \\\n         --c\tx  \n2. Go.", "a_b *.txt \\\n  --c\tx  "),
+        ("1. Stop it:\n\n      rm -r *.txt | grep a_b_c\n2. Go.", "rm -r *.txt | grep a_b_c"),
+        ("a. Stop it:\n\n       &amp; <x> # a_b_c", "&amp; <x> # a_b_c"),
+        ("1. Do:\n   • this:\n\n         # *x*\n   • that", "# *x*"),
+        ("1. Do:\n   - this\n\n       # *x*", "# *x*"),
+    ],
+)
+def test_code_within_a_step_of_plain_text_is_as_it_is_written(steps: str, code: str) -> None:
+    assert [block["text"] for block in list_code(convert("a.txt", steps))] == [code]
+
+
 def make_notebook(*cells: dict[str, Any]) -> bytes:
     return json.dumps({"cells": cells, "metadata": {"language_info": {"name": "python"}}}).encode()
 
@@ -307,3 +321,16 @@ def test_a_program_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> 
         "text": "",
         "warnings": ["not read: asciidoctor isn't installed; `make setup` installs it"],
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "page", "code"),
+    [
+        ("a.rst", "So::\n\n       a *b*\n     b\n\n   c\n", "    a *b*\n  b\n\nc"),
+        ("a.rst", "1. So:\n\n   .. code-block:: sh\n      :caption: x\n\n\n        a\n      b\n", "  a\nb"),
+        ("a.rst", ".. note::\n\n     a\n\n.. code:: sh\n\n   a\n     b\n", "a\n  b"),
+        ("a.org", "1. So:\n   #+BEGIN_SRC make\n   a:\n   \tb\tc\n   #+END_SRC\n", "a:\n\tb\tc"),
+    ],
+)
+def test_code_of_other_formats_is_as_far_in_as_it_was_written(path: str, page: str, code: str) -> None:
+    assert [block["text"] for block in list_code(convert(path, page))] == [code]

@@ -87,6 +87,12 @@ def test_long_prose_is_cut_between_sentences_and_its_code_is_kept() -> None:
     assert len(cut("word " * 500, 40)) < 20
 
 
+def test_what_a_reader_is_to_fill_in_is_whole_wherever_prose_is_cut() -> None:
+    for words in range(20, 40):
+        for part in chunk(f"{'word ' * words}<none> {'word ' * 20}"):
+            assert drop_lines(read_markdown(part["text"])) == drop_lines(part["blocks"])
+
+
 def test_lines_are_those_of_what_a_chunk_holds() -> None:
     page = "# T\n\n" + "\n".join(f"{number}. do this thing now" for number in range(1, 13))
     chunks = chunk(page)

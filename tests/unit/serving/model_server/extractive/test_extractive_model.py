@@ -81,6 +81,19 @@ async def test_it_says_that_it_does_not_know_and_cites_nothing(question, languag
     assert await ask(question) == PHRASES[language].unknown
 
 
+async def test_a_question_that_is_translated_in_part_is_not_answered_by_that_part():
+    contexts = [
+        "Before each upgrade look whether all master nodes answer, and their clocks agree within a second."
+    ]
+    asked = {
+        question: await answer_prompt(build_prompt(question, contexts), embed)
+        for question in ("Кто написал «Мастера и Маргариту»?", "Что это за мастер?")
+    }
+
+    assert asked["Кто написал «Мастера и Маргариту»?"] == PHRASES["ru"].unknown
+    assert "master nodes" in asked["Что это за мастер?"]
+
+
 async def test_without_sources_it_says_so():
     assert await answer_prompt("How do I restart redis?", embed) == PHRASES["en"].no_sources
     assert await answer_prompt(build_prompt("Почему?", []), embed) == PHRASES["ru"].no_sources

@@ -323,8 +323,33 @@ async def test_of_two_lists_the_one_that_is_asked_for_comes_with_what_leads_it_i
     colour: str, given: str, other: str
 ) -> None:
     answer = await ask_pages(f"The lamp of the tank is {colour}, what do I do?", LEADS)
-    assert f"If the lamp is {colour}: [1]\n\n1. {given} it. [1]" in answer
+    left = "green" if colour == "red" else "red"
+    told = f"Not shown here: 1 more steps `If the lamp is {left}` [1]"
+    assert f"If the lamp is {colour}: [1]\n\n1. {given} it. [1]\n\n{told}\n" in answer
     assert other not in answer
+
+
+async def test_of_very_many_lists_the_last_ones_are_told_together():
+    colours = [
+        "red",
+        "amber",
+        "green",
+        "blue",
+        "white",
+        "black",
+        "pink",
+        "brown",
+        "grey",
+        "gold",
+        "violet",
+        "silver",
+    ]
+    lists = "\n\n".join(f"If the lamp is {colour}:\n\n1. Fill it.\n2. Wait." for colour in colours)
+    page = f"# Tank\n\n## Steps\n\n{lists}\n"
+    answer = await ask_pages("The lamp of the tank is green, what do I do?", page)
+    told = [line for line in answer.splitlines() if line.startswith("Not shown here")]
+    assert told[0] == "Not shown here: 2 more steps `If the lamp is red` [1]"
+    assert told[8:] == ["Not shown here: 6 more steps [1]"]
 
 
 async def test_both_lists_come_if_the_question_does_not_tell_them_apart():

@@ -8,6 +8,10 @@ from tests.support.markdown import show, tell
 @pytest.mark.parametrize(
     ("page", "shown"),
     [
+        (
+            "::::{tab-set}\n:::{tab-item} apt\nGet it.\n:::\n::::",
+            "> [!TAB] apt\n> Get it.",
+        ),
         (":::note\nSlow.\n:::", "> [!NOTE]\n> Slow."),
         ("::: warning\nSlow.\n:::\nNext.", "> [!WARNING]\n> Slow.\n\nNext."),
         (":::tip[Be *fast*]{.x #y}\n\nNow.\n\n:::", "> [!TIP] Be fast\n> Now."),

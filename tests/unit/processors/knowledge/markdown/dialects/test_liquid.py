@@ -9,6 +9,11 @@ from tests.support.markdown import lines, show, tell
     ("page", "shown"),
     [
         ("{% hint style='warning' %}\nHot.\n{% endhint %}", "> [!WARNING]\n> Hot."),
+        ("{% tabs x %}\n{% tab x On A %}\na\n{% endtab %}\n{% endtabs %}", "> [!TAB] On A\n> a"),
+        (
+            "```\n{% raw %}{% comment %}a{% endcomment %}{% endraw %}\n```\nb{% comment %}c{% endcomment %}",
+            "```\n{% comment %}a{% endcomment %}\n```\n\nb",
+        ),
         ("{% note %} Hot. {% endnote %}", "> [!NOTE]\n> Hot."),
         (
             "{% tabs %}\n{% tab title='A' %}\na\n{% endtab %}\n"

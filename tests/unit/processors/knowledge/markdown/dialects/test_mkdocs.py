@@ -8,6 +8,11 @@ from tests.support.markdown import lines, show
 @pytest.mark.parametrize(
     ("page", "shown"),
     [
+        (
+            '- a\n\n  > b\n  >\n  >     !!! tip\n  >     === "apt"',
+            '- a\n\n  > b\n  >\n  > ```\n  > !!! tip\n  > === "apt"\n  > ```',
+        ),
+        ("> - a\n>\n>     !!! tip\n>         b", "> - a\n>\n>   > [!TIP]\n>   > b"),
         ('=== "apt"\n\n    Get it.\n', "> [!TAB] apt\n> Get it."),
         (
             '=== "apt"\n    Get it.\n=== "dnf"\n    Take it.',

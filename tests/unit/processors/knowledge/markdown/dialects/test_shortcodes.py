@@ -24,6 +24,10 @@ from tests.support.markdown import lines, show, tell
             "> [!TAB] One\n>\n> ```sh\n> ls\n>   -l\n> ```",
         ),
         (
+            '{{< tabs name="x" >}}\n{{< tab "A" codelang="sh" >}}\nls\n  -l\n{{< /tab >}}\n{{< /tabs >}}',
+            "> [!TAB] A\n>\n> ```sh\n> ls\n>   -l\n> ```",
+        ),
+        (
             '{{< tabpane text=true >}}\n{{% tab header="One" %}}\n*a*\n{{% /tab %}}\n{{< /tabpane >}}',
             "> [!TAB] One\n> a",
         ),
@@ -43,6 +47,11 @@ from tests.support.markdown import lines, show, tell
         ('| {{< v a="1|2" >}} | b |\n| - | - |', '| {{< v a="1\\|2" >}} | b |\n| --- | --- |'),
         ("[x](https://e.example/{{< latest >}}/a)", "[x](<https://e.example/{{\\<latest\\>}}/a>)"),
         ("<div>\n{{< note >}}\n*a*\n{{< /note >}}\n</div>\n\nb", "> [!NOTE]\n> a\n\nb"),
+        (
+            "```html\n{{</* tabs >}}\n{{% tab %}}x{{% /tab %}}\n{{< /tabs */>}}\n```",
+            "```html\n{{< tabs >}}\n{{% tab %}}x{{% /tab %}}\n{{< /tabs >}}\n```",
+        ),
+        ("Of {{</* note >}}x{{< /note */>}}.", "Of {{< note >}}x{{< /note >}}."),
         ("Of {{</* note */>}} and `{{%/* x */%}}`", "Of {{< note >}} and `{{% x %}}`"),
     ],
 )
