@@ -41,8 +41,12 @@ def tell_incident(
     mine = held.get(make_id(*_identify(told)))
     spells = read_spells(mine["labels"]) if mine else []
     if mine and _goes_on(mine, now):
-        began = datetime.fromisoformat(mine["began_at"])
-        incident = replace(incident, began_at=min(incident.began_at, began))
+        # Evidence that has grown too old to count was there all the same.
+        incident = replace(
+            incident,
+            began_at=min(incident.began_at, datetime.fromisoformat(mine["began_at"])),
+            observed_at=max(incident.observed_at, datetime.fromisoformat(mine["observed_at"])),
+        )
     elif mine:
         spells = [end_spell(mine), *spells]
     past = [*(_recall(incident.title, spell) for spell in spells), *_find_alike(told, held)][:_MOST_PAST]

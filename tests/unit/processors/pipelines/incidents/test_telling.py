@@ -29,8 +29,12 @@ def test_what_says_something_else_is_written(fields: dict[str, Any]) -> None:
     assert changed["write_version"] == int(SOON.timestamp() * 1000)
 
 
-def test_an_incident_keeps_its_begin_when_its_first_evidence_is_forgotten() -> None:
+def test_an_incident_keeps_its_span_when_some_of_its_evidence_is_forgotten() -> None:
     held = hold(tell(make_incident()))
+    assert (
+        tell(make_incident(observed_at=NOW - timedelta(minutes=5)), held, SOON)["observed_at"]
+        == NOW.isoformat()
+    )
     assert (
         tell(make_incident(began_at=SOON), held, SOON)["began_at"]
         == (NOW - timedelta(minutes=10)).isoformat()
