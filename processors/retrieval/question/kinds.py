@@ -25,7 +25,7 @@ def find_kind(plain: str) -> Kind | None:
         >>> find_kind("opensearch cluster is red") is None
         True
     """
-    if _fits("chat", plain):
+    if is_chat(plain):
         return "chat"
     plain = drop_opening(plain)
     return (
@@ -36,6 +36,16 @@ def find_kind(plain: str) -> Kind | None:
         or next((kind for kind in _LAST if _fits(kind, plain)), None)
         or ("meaning" if _fits("meaning_weak", plain) else None)
     )
+
+
+def is_chat(plain: str) -> bool:
+    """Tell whether a text is a greeting, thanks or a question for what can be asked, and nothing else.
+
+    Example:
+        >>> is_chat("ok, thanks!"), is_chat("ok, and now?")
+        (True, False)
+    """
+    return _fits("chat", plain)
 
 
 def guess_kind(plain: str) -> Kind:

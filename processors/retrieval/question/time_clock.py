@@ -16,6 +16,12 @@ _COUNTS_NOTHING: Final = re.compile(
     r"|в|на|у|с|со|по|для|к|и|что|почему|кто|как|был[аои]?)\b)",
     re.IGNORECASE,
 )
+# Behind what happened, the number at the end of a question is a time.
+_PAST: Final = re.compile(
+    r"\b(?:happened|broke|failed|crashed|died|restarted|changed|deployed|started|fired)\b"
+    r"|случил|произош|упал|сломал|менял|измени|перезапус|\bбыло\b|началось",
+    re.IGNORECASE,
+)
 
 
 def find_clock(text: str, day: TimePhrase | None, now: datetime) -> TimePhrase | None:
@@ -44,11 +50,13 @@ def find_clock(text: str, day: TimePhrase | None, now: datetime) -> TimePhrase |
     begin = _place_clock(time, match["half1"], day, now)
     if match.re in patterns.SINCES:
         return TimePhrase(match.span(), begin, now)
-    around = AROUND_MINUTE if match["minute1"] else _AROUND_HOUR
+    around = AROUND_MINUTE if match["minute1"] or match["named1"] else _AROUND_HOUR
     return TimePhrase(match.span(), begin - around, begin + around)
 
 
 def _read_clock(match: re.Match[str], n: int) -> timedelta | None:
+    if named := match[f"named{n}"]:
+        return timedelta(0) if re.match(r"midnight|пол(?:у)?ноч", named, re.IGNORECASE) else DAY / 2
     hour, half = int(match[f"hour{n}"]), (match[f"half{n}"] or "").lower().replace(".", "")
     if half in ("pm", "дня", "вечера") and hour < 12:
         hour += 12
@@ -61,10 +69,12 @@ def _read_clock(match: re.Match[str], n: int) -> timedelta | None:
 def _is_clock(match: re.Match[str], text: str, day: TimePhrase | None) -> bool:
     """Tell whether numbers are times: they say so, or they count nothing and a word leaves no doubt."""
     groups = match.groupdict()
-    if any(groups.get(name) for name in ("minute1", "minute2", "half1", "half2")):
+    if any(groups.get(name) for name in ("minute1", "minute2", "half1", "half2", "named1", "named2")):
         return True
     leaves_no_doubt = day is not None or re.match(r"between|между|since", match[0], re.IGNORECASE)
-    return bool(leaves_no_doubt and _COUNTS_NOTHING.match(text, match.end()))
+    if leaves_no_doubt and _COUNTS_NOTHING.match(text, match.end()):
+        return True
+    return bool(_PAST.search(text, 0, match.start()) and re.match(r"\W*$", text[match.end() :]))
 
 
 def _place_clock(time: timedelta, half: str | None, day: TimePhrase | None, now: datetime) -> datetime:

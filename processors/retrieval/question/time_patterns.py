@@ -8,7 +8,7 @@ from processors.retrieval.question.time_window import DAY, WEEK
 
 NUMBERS: Final[dict[str, float]] = {
     **dict.fromkeys(("a", "an", "one", "один", "одну", "одного"), 1),
-    **dict.fromkeys(("half an", "пол"), 0.5),
+    **dict.fromkeys(("half an", "half a", "half", "пол"), 0.5),
     **dict.fromkeys(("two", "couple of", "a couple of", "два", "две", "пару"), 2),
     **dict.fromkeys(("three", "три"), 3),
     **dict.fromkeys(("four", "четыре"), 4),
@@ -20,7 +20,7 @@ NUMBERS: Final[dict[str, float]] = {
     **dict.fromkeys(("thirty", "тридцать"), 30),
 }
 UNITS: Final = (
-    (r"min(?:ute)?s?|минут[аыу]?|мин", timedelta(minutes=1)),
+    (r"min(?:ute)?s?|m|минут[аыу]?|мин", timedelta(minutes=1)),
     (r"h(?:ou)?rs?|h|час(?:а|ов)?|ч", timedelta(hours=1)),
     (r"days?|день|дн(?:я|ей)|сут(?:ки|ок)", DAY),
     (r"weeks?|недел[яиюь]", WEEK),
@@ -52,8 +52,9 @@ _MONTH: Final = rf"(?P<month>{'|'.join(MONTHS)})\b"
 _YEAR: Final = r"(?:,?\s+(?P<year>20\d\d)\b)?"
 _PART: Final = "|".join(pattern for pattern, _, _ in PARTS)
 _CLOCK: Final = (
-    r"(?P<hour{n}>\d{{1,2}})(?::(?P<minute{n}>[0-5]\d)(?::[0-5]\d)?)?(?![:.]?\d)"
-    r"(?:\s*(?P<half{n}>[ap]\.?m\b|утра|дня|вечера|ночи|час(?:а|ов)?\b))?"
+    r"(?:(?P<named{n}>midnight|noon|midday|полуноч[иь]|полночь|полудня|полдень)\b"
+    r"|(?P<hour{n}>\d{{1,2}})(?::(?P<minute{n}>[0-5]\d)(?::[0-5]\d)?)?(?![:.]?\d)"
+    r"(?:\s*(?P<half{n}>[ap]\.?m\b|утра|дня|вечера|ночи|час(?:а|ов)?\b))?)"
 )
 _FIRST, _SECOND = _CLOCK.format(n=1), _CLOCK.format(n=2)
 _ISO: Final = r"20\d\d-\d\d-\d\d[T ]+\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?Z?"
@@ -68,8 +69,14 @@ BACK: Final = _compile(
     r"\b(?:(?:in|over|during|within|for|за|в течение)\s+)?(?:the\s+)?"
     rf"(?:last|past|previous|последн(?:ий|ие|их|юю|его)|прошедши[йех])\s+{_AMOUNT}"
 )
+# "За час" is the last one, unless it is told how much there may be in one.
+BACK_SHORTLY: Final = _compile(rf"\bза\s+{_AMOUNT}")
+ANY_HOUR: Final = re.compile(
+    r"допуст|можно|мо(?:жет|гут)\b|нужно|надо|максим|миним|долж|успе|обычно|в среднем", re.IGNORECASE
+)
 AGO: Final = _compile(rf"(?:\b(?:about|around|примерно|около)\s+)?\b{_AMOUNT}\s+(?:ago|назад)\b")
 LAST_WEEK: Final = _compile(r"(?:\bна\s+)?(?<!the )\b(?:last week|прошлой неделе)\b")
+THIS_WEEK: Final = _compile(r"\bthis week\b|\b(?:на|за)\s+эт(?:ой|у)\s+недел[еюи]\b")
 ISO_SPAN: Final = _compile(
     rf"(?:\b(?:between|from|с|между)\s+)?\b(?P<from>{_ISO}){_UTC}\s*(?:and|to|till|until|и|до|по|[-–])\s*(?P<to>{_ISO}){_UTC}"
 )
@@ -89,7 +96,8 @@ DAYS: Final = _compile(
     rf"(?P<weekday>{'|'.join(WEEKDAYS)})\b",
 )
 NIGHTS: Final = _compile(
-    r"(?:\b(?P<since>since|с)\s+)?\b(?:last night|tonight|(?:прошл\w+\s+)?ноч(?:ью|и))\b"
+    r"(?:\b(?P<since>since|с)\s+)?\b(?:last night|tonight|(?:during|over|in|at)\s+the\s+night|overnight"
+    r"|(?:прошл\w+\s+)?ноч(?:ью|и))\b"
 )
 DAY_PARTS: Final = _compile(
     r"(?:\b(?P<since>since)\s+)?(?:\b(?:in|during)\s+)?\b(?:this|the|last)\s+(?P<part>morning|afternoon|evening)\b",
@@ -104,7 +112,11 @@ RANGES: Final = _compile(
     rf"(?<![\w.:-]){_FIRST}\s*[-–—]\s*{_SECOND}{_UTC}",
 )
 SINCES: Final = _compile(rf"\b(?:since|after|с|после)\s+{_FIRST}{_UTC}")
-POINTS: Final = _compile(rf"\b(?:at|around|about|в|около)\s+{_FIRST}{_UTC}")
+POINTS: Final = _compile(
+    rf"\b(?:at|around|about|в|около)\s+{_FIRST}{_UTC}",
+    # Alone it is one as well, if nothing is joined to it.
+    rf"(?<![\w.:/@\"'=-])(?<!\d\s)(?=\d{{1,2}}:\d\d(?![:.\w\"'-])){_FIRST}{_UTC}",
+)
 
 
 def search_first(patterns: tuple[re.Pattern[str], ...], text: str) -> re.Match[str] | None:

@@ -80,9 +80,12 @@ def _find_back(text: str, now: datetime) -> list[TimePhrase]:
     if match := search_first(patterns.LAST_WEEK, text):
         monday = start_of_day(now) - now.weekday() * DAY
         return [TimePhrase(match.span(), monday - WEEK, monday)]
+    if match := search_first(patterns.THIS_WEEK, text):
+        return [TimePhrase(match.span(), start_of_day(now) - now.weekday() * DAY, now)]
     if match := search_first(patterns.BACK, text):
-        amount, _ = _read_amount(match)
-        return [TimePhrase(match.span(), now - amount, now)]
+        return [TimePhrase(match.span(), now - _read_amount(match)[0], now)]
+    if (match := search_first(patterns.BACK_SHORTLY, text)) and not patterns.ANY_HOUR.search(text):
+        return [TimePhrase(match.span(), now - _read_amount(match)[0], now)]
     if match := search_first(patterns.AGO, text):
         amount, unit = _read_amount(match)
         then = now - amount

@@ -14,7 +14,7 @@ from processors.retrieval.question.chat_style import read_plainly
 from processors.retrieval.question.ellipsis import is_elliptical
 from processors.retrieval.question.follow_ups import names_nothing, rewrite_follow_up
 from processors.retrieval.question.kind import Kind
-from processors.retrieval.question.kinds import find_kind, guess_kind
+from processors.retrieval.question.kinds import find_kind, guess_kind, is_chat
 from processors.retrieval.question.ordinals import find_ordinal
 from processors.retrieval.question.places import find_scope
 from processors.retrieval.question.route import Route
@@ -106,8 +106,7 @@ def understand(
         >>> understand("а почему?", now, before=[first.asked]).text
         'а почему? namespace shop yesterday'
     """
-    is_chat = find_kind(read_plainly(question)) == "chat"
-    elliptical = is_elliptical(question) and not is_chat
+    elliptical = is_elliptical(question) and not is_chat(read_plainly(question))
     ordinal = find_ordinal(question) if elliptical and before else None
     meant = _choose_titles(titles, ordinal)
     # What others have made whole says all by itself.

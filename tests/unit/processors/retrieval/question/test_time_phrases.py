@@ -81,6 +81,20 @@ def show(question: str, now: datetime = NOW, zone: str = "UTC") -> tuple[str, st
         ("час назад", "2026-11-21 11:10", "2026-11-21 11:50"),
         ("два дня назад", "2026-11-19 00:00", "2026-11-20 00:00"),
         ("позавчера", "2026-11-19 00:00", "2026-11-20 00:00"),
+        ("in the last 5 minutes", "2026-11-21 12:25", "2026-11-21 12:30"),
+        ("in the last 5m", "2026-11-21 12:25", "2026-11-21 12:30"),
+        ("last half hour", "2026-11-21 12:00", "2026-11-21 12:30"),
+        ("за последние 10 минут", "2026-11-21 12:20", "2026-11-21 12:30"),
+        ("за 15 минут", "2026-11-21 12:15", "2026-11-21 12:30"),
+        ("at 10:05", "2026-11-21 09:55", "2026-11-21 10:15"),
+        ("в 10:05", "2026-11-21 09:55", "2026-11-21 10:15"),
+        ("since 9", "2026-11-21 09:00", "2026-11-21 12:30"),
+        ("since midnight", "2026-11-21 00:00", "2026-11-21 12:30"),
+        ("с полуночи", "2026-11-21 00:00", "2026-11-21 12:30"),
+        ("at noon", "2026-11-21 11:50", "2026-11-21 12:10"),
+        ("during the night", "2026-11-20 21:00", "2026-11-21 06:00"),
+        ("overnight", "2026-11-20 21:00", "2026-11-21 06:00"),
+        ("this week", "2026-11-16 00:00", "2026-11-21 12:30"),
     ],
 )
 @pytest.mark.parametrize("question", ["Why did checkout fail {}?", "{}: что упало?", "{} what was logged"])
@@ -107,10 +121,28 @@ def test_a_phrase_is_found_wherever_it_stands_and_taken_out(
         "сколько подов с 3 ошибками",
         "как сократить время хранения сообщений",
         "at 2026-13-45 10:00",
+        "What broke after the deploy?",
+        "что сломалось после деплоя?",
+        "Сколько ошибок допустимо за час?",
+        "image shop/checkout:10:05 can't be pulled",
+        "10:05:02 ERROR no route",
+        "the scale is 1:100",
     ],
 )
 def test_what_is_no_time_is_left_alone(question: str) -> None:
     assert show(question) == (question, "", "")
+
+
+@pytest.mark.parametrize(
+    ("question", "begin", "end"),
+    [
+        ("What happened at 10?", "2026-11-21 09:30", "2026-11-21 10:30"),
+        ("что упало с 9?", "2026-11-21 09:00", "2026-11-21 12:30"),
+        ("checkout 10:05?", "2026-11-21 09:55", "2026-11-21 10:15"),
+    ],
+)
+def test_times_in_a_hurry(question: str, begin: str, end: str) -> None:
+    assert show(question)[1:] == (begin, end)
 
 
 def test_a_part_of_a_question_alone_stays_the_question() -> None:
