@@ -161,6 +161,13 @@ class Timings(TypedDict):
     own_ms: float
 
 
+class ScopedPlace(TypedDict):
+    """A place that a question names, and what sort of place it is."""
+
+    kind: str
+    name: str
+
+
 class Provenance(TypedDict):
     """The answer's extra field `runlore`: where it comes from and how it was made."""
 
@@ -169,6 +176,8 @@ class Provenance(TypedDict):
     versions: dict[str, str | None]
     route: str
     route_reason: str
+    kind: NotRequired[str]
+    scope: NotRequired[list[ScopedPlace]]
     correlation_id: str
     prompt: str
     abstained: bool

@@ -1,7 +1,7 @@
 """The answering prompt in MLflow's prompt registry, so that it can be read and compared there.
 
 The service reads the file in `serving/answering/prompts/`. An answer names that file's version, which is an
-alias in the registry: `answer.v3` is `prompts:/runlore-answer@answer-v3`. `python -m
+alias in the registry: `answer.v4` is `prompts:/runlore-answer@answer-v4`. `python -m
 evaluation.report.prompts` registers it.
 """
 
@@ -24,7 +24,7 @@ def register_prompt(tracking_uri: str, version: str = PROMPT_VERSION) -> int:
 
     Args:
         tracking_uri: MLflow's server.
-        version: Of the file, such as `answer.v3`.
+        version: Of the file, such as `answer.v4`.
 
     Raises:
         ValueError: The registry holds another text under this version: a changed prompt needs a new one.

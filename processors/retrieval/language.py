@@ -31,6 +31,7 @@ class Phrases:
     observed: str
     advice: str
     also: str
+    nearest: str
     left_out: str
     picture: str
     kinds: Mapping[str, str]
@@ -46,6 +47,7 @@ PHRASES: Final = {
         observed="What was observed{time}:",
         advice="What the documents say:",
         also="See also:",
+        nearest="The nearest are:",
         left_out="Not shown here: {what}",
         picture="picture {address}, not shown",
         kinds={
@@ -67,6 +69,7 @@ PHRASES: Final = {
         observed="Что наблюдалось{time}:",
         advice="Что говорят документы:",
         also="Смотрите также:",
+        nearest="Ближайшие:",
         left_out="Здесь не показано: {what}",
         picture="изображение {address}, не показано",
         kinds={

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from processors.retrieval.hybrid import Hit
+    from processors.retrieval.question.understanding import Understood
     from serving.answering.links import Reader
     from serving.context.outcome import Outcome
     from serving.retrieval.question import Findings
@@ -42,5 +43,5 @@ class Answer:
     looked_at: tuple[str, ...] | None = None
     """Titles of what was nearest, if the answer only says that nothing is known."""
     route: Route = UNROUTED
-    rewritten: str | None = None
-    """The follow-up as it was searched for."""
+    understood: Understood | None = None
+    """What the question means; None while that is nobody's concern."""

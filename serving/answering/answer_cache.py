@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from opensearchpy.exceptions import ConnectionError as SearchDownError
 
@@ -20,7 +20,7 @@ from serving.answering.links import make_reader
 from serving.answering.phrases import choose_words
 from serving.answering.prompt import PROMPT_VERSION
 from serving.answering.remarks import begin_from_memory
-from serving.answering.writing import answer_from
+from serving.answering.writing import QUOTING, answer_from
 from serving.context.metrics import CACHE_LOOKUPS
 from serving.context.outcome import Outcome
 from serving.context.request_context import current_context
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from serving.clients.lifespan import Clients
     from serving.schemas import ChatRequest
 
-# Of a model that samples, what it happened to say first would stay.
-_DETERMINISTIC_MODELS: Final = frozenset({"extractive"})
-
 
 def is_answer_cacheable(settings: Settings, request: ChatRequest, question: Question) -> bool:
     """Tell whether the same question always gets the same answer from a version.
@@ -51,7 +48,8 @@ def is_answer_cacheable(settings: Settings, request: ChatRequest, question: Ques
     """
     return (
         question.pipelines == ("cag",)
-        and settings.answering.model in _DETERMINISTIC_MODELS
+        # Of a model that samples, what it happened to say first would stay.
+        and settings.answering.model in QUOTING
         and not settings.answering.url
         and question.understood.rewritten is None
         and not request.for_model()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 import structlog
 from redis.exceptions import RedisError
 
+from processors.retrieval.readings.reading import name_items
 from serving.answering.prompt import title_of
 from serving.context.deadlines import begin_shared_work
 
@@ -116,7 +117,8 @@ async def _remember(clients: Clients, user: str, question: Question, answer: Ans
             for hit in answer.cited
         ],
     )
-    titles = [source["title"] for source in record["cited"]]
+    listed = name_items(answer.findings.reading) if answer.findings.reading else []
+    titles = listed or [source["title"] for source in record["cited"]]
     begin_shared_work()
     try:
         await _store(clients, answer_id_key(user, answer.identity), record)

@@ -17,6 +17,7 @@ class OwnWords:
     passages_follow: str
     nothing_found: str
     from_memory: str
+    only_quotes: str
 
 
 _WORDS: Final = {
@@ -35,6 +36,10 @@ _WORDS: Final = {
         from_memory=(
             "OpenSearch can't be reached. This is remembered from {versions}; what is newer is missing."
         ),
+        only_quotes=(
+            "I write nothing new: the answering model that is set up quotes sources and is no language "
+            "model. This is the nearest that the documents have."
+        ),
     ),
     "ru": OwnWords(
         no_source=" [без источника]",
@@ -48,6 +53,10 @@ _WORDS: Final = {
         ),
         nothing_found="Отвечающая модель недоступна, и ничего подходящего к вопросу не нашлось.",
         from_memory="OpenSearch недоступен. Это сохранено из {versions}; более нового здесь нет.",
+        only_quotes=(
+            "Нового я не напишу: настроенная модель цитирует источники, это не языковая модель. Вот "
+            "ближайшее, что есть в документах."
+        ),
     ),
 }
 

@@ -13,7 +13,7 @@ from serving.answering.answer_history import remember_when_read
 from serving.answering.condensing import understand_question
 from serving.answering.conversation import split_conversation
 from serving.answering.routing import PIPELINES_BY_MODEL, ROUTED_MODEL, route_for
-from serving.answering.writing import answer_from
+from serving.answering.writing import answer_chat, answer_from
 from serving.context.metrics import ABSTENTIONS, ANSWERS, DEGRADED, ROUTES
 from serving.context.request_context import current_context
 from serving.faults import UnknownModelError
@@ -71,10 +71,13 @@ async def prepare_answer(
         # A client's tools may know what we don't.
         weighs=settings.answering.abstain and not request.tools,
     )
+    if understood.kind == "chat" and not request.tools:
+        route = Route("both", "asks for nothing")
+        return replace(answer_chat(settings, request, question), route=route, understood=understood)
     if is_recorded:
         clients.questions.record(question.text, question.groups, question.pipelines)
     answer = await _answer(clients, settings, request, question, history)
-    found_nothing = answer.looked_at is not None and not answer.findings.unknown_namespaces
+    found_nothing = answer.looked_at is not None and not _is_unknown(answer)
     if request.model == ROUTED_MODEL and route.name != "both" and found_nothing:
         route = Route("both", f"{route.reason}; there was nothing, so the rest was asked too")
         question = replace(question, pipelines=route.pipelines)
@@ -85,10 +88,15 @@ async def prepare_answer(
     log.info("answered", route=route.name, reason=route.reason, searched=searched)
     if is_recorded:
         begin_shadow_reads(clients, settings, question)
-    answer = replace(answer, route=route, rewritten=understood.rewritten)
+    answer = replace(answer, route=route, understood=understood)
     context.versions, context.cited = answer.findings.versions, answer.cited
     context.answer_outcome = answer.outcome
     return remember_when_read(clients, caller.reader, question, answer) if is_recorded else answer
+
+
+def _is_unknown(answer: Answer) -> bool:
+    """Tell whether it is known already that a place which the question names isn't known."""
+    return bool(answer.findings.unknown_namespaces or answer.findings.reading)
 
 
 def _count_answer(answer: Answer) -> None:

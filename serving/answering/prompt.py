@@ -10,8 +10,10 @@ from xml.sax.saxutils import quoteattr
 
 from processors.retrieval.hybrid import DYNAMIC_KINDS, Hit
 from processors.retrieval.question.time_window import TimeWindow
+from processors.retrieval.readings.composing import compose_reading
+from processors.retrieval.readings.reading import Reading
 
-PROMPT_VERSION: Final = "answer.v3"
+PROMPT_VERSION: Final = "answer.v4"
 
 
 @cache
@@ -28,6 +30,7 @@ def build_messages(
     history: Sequence[dict[str, Any]],
     window: TimeWindow | None = None,
     condensed: str | None = None,
+    reading: Reading | None = None,
 ) -> list[dict[str, Any]]:
     """Return the messages for the model: rules, conversation so far, then sources and question.
 
@@ -37,13 +40,28 @@ def build_messages(
         history: Earlier messages, as they came.
         window: The time that the question asks about, if it names one.
         condensed: A follow-up as it was searched for.
+        reading: What the index says by the reading of the question's kind.
     """
     system, user = load_template(PROMPT_VERSION)
     asked = f"Time asked about: {describe_window(window)}\n" if window else ""
     fenced = "\n".join(_render_source(n, hit) for n, hit in enumerate(sources, start=1))
     in_full = f"Question in full: {_to_line(condensed)}\n" if condensed else ""
-    content = user.substitute(sources=fenced, asked=asked, whole=in_full, question=question)
+    read = _render_reading(reading, sources) if reading else ""
+    content = user.substitute(sources=fenced, reading=read, asked=asked, whole=in_full, question=question)
     return [{"role": "system", "content": system}, *history, {"role": "user", "content": content}]
+
+
+def _render_reading(reading: Reading, sources: Sequence[Hit]) -> str:
+    """Return a reading fenced like the sources that its numbers name; empty if none of them is there."""
+    composed = compose_with(reading, sources)
+    kind = ' with="documents"' if reading.is_partial else ""
+    return f"<reading{kind}>\n{escape(composed, quote=False)}\n</reading>\n\n" if composed else ""
+
+
+def compose_with(reading: Reading, sources: Sequence[Hit]) -> str:
+    """Return a reading as Markdown whose numbers are those of the sources, from 1."""
+    numbers = {hit["chunk_id"]: n for n, hit in reversed([*enumerate(sources, start=1)])}
+    return compose_reading(reading.lines, numbers)
 
 
 def _to_line(text: str) -> str:

@@ -8,7 +8,7 @@ from serving.answering.links import link_source
 from serving.answering.prompt import PROMPT_VERSION, title_of
 from serving.context.correlation import correlation_id
 from serving.context.timing import read_watch
-from serving.schemas import Citation, Provenance, show_window
+from serving.schemas import Citation, Provenance, ScopedPlace, show_window
 
 if TYPE_CHECKING:
     from processors.retrieval.hybrid import Hit
@@ -30,8 +30,12 @@ def describe_provenance(answer: Answer) -> Provenance:
         abstained=answer.looked_at is not None,
         uncited=answer.check.uncited,
     )
-    if answer.rewritten:
-        provenance["rewritten"] = answer.rewritten
+    if answer.understood:
+        provenance["kind"] = answer.understood.kind
+        places = answer.understood.scope.places
+        provenance["scope"] = [ScopedPlace(kind=place.kind, name=place.name) for place in places]
+        if answer.understood.rewritten:
+            provenance["rewritten"] = answer.understood.rewritten
     if answer.looked_at is not None:
         provenance["looked_at"] = list(answer.looked_at)
     if answer.check.unknown_commands:

@@ -6,13 +6,16 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Final
 
 from processors.knowledge.markdown.inert import defuse_markdown
+from processors.knowledge.markdown.quoting import defuse_title
+from processors.retrieval.readings.chat import suggest_questions
 from serving.answering.phrases import OwnWords, choose_words
-from serving.answering.prompt import describe_window, title_of
+from serving.answering.prompt import compose_with, describe_window, title_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from processors.retrieval.hybrid import Hit
+    from processors.retrieval.readings.reading import Reading
     from serving.retrieval.question import Findings, Question
 
 _SHOWN_PASSAGES: Final = 3
@@ -53,27 +56,44 @@ def say_unknown(namespaces: Sequence[str], own: OwnWords) -> str:
     return own.unknown_namespace.format(names=", ".join(f"`{name}`" for name in namespaces))
 
 
-def say_nothing(question: Question, findings: Findings, titles: Sequence[str]) -> str:
-    """Return the answer that nothing is known, with where was looked and what was nearest.
+def say_nothing(question: Question, findings: Findings, nearest: Sequence[Hit]) -> str:
+    """Return the answer that nothing is known: where was looked, what was nearest, and what can be asked.
 
     Args:
         question: The one that was searched for.
-        findings: What came of it: versions, time, namespaces.
-        titles: Of what was nearest; inert.
+        findings: What came of it: versions, time, namespaces, a reading of the index.
+        nearest: What was nearest, to be cited by its numbers from 1.
     """
     own = choose_words(question.understood.language)
+    suggested = suggest_questions(question.understood.language)
+    return f"{_say_where(own, findings, nearest)}\n\n{suggested}"
+
+
+def _say_where(own: OwnWords, findings: Findings, nearest: Sequence[Hit]) -> str:
     unknown = say_unknown(findings.unknown_namespaces, own) if findings.unknown_namespaces else ""
+    if findings.reading:
+        unknown = compose_with(findings.reading, nearest)
+        if not nearest:
+            return unknown
     searched = [version for version in findings.versions.values() if version]
     if findings.window:
         searched.append(describe_window(findings.window))
-    if not titles:
+    if not nearest:
         return f"{unknown or own.nothing_there} ({', '.join(searched)})"
-    listed = "\n".join(f"- {defuse_markdown(title, is_quoted=True)}" for title in titles)
+    listed = "\n".join(
+        f"- {defuse_markdown(defuse_title(title_of(hit)), is_quoted=True)} [{n}]"
+        for n, hit in enumerate(nearest, start=1)
+    )
     return f"{unknown or own.unknown}\n\n{own.looked_at.format(searched=', '.join(searched))}\n\n{listed}"
 
 
-async def quote_passages(sources: Sequence[Hit], own: OwnWords) -> AsyncGenerator[str, None]:
-    """Yield the best passages as an answer that says what it is, in the language of the question."""
+async def quote_passages(
+    sources: Sequence[Hit], own: OwnWords, reading: Reading | None = None
+) -> AsyncGenerator[str, None]:
+    """Yield a reading, or the best passages, as an answer that says what it is."""
+    if reading is not None and (composed := compose_with(reading, sources)):
+        yield composed
+        return
     if not sources:
         yield own.nothing_found
         return

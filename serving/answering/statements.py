@@ -37,7 +37,7 @@ _SAYS_NOTHING: Final = re.compile(
     r"|there is no information\b|nothing is recorded\b"
     r"|(?:the |these |none of the )?(?:provided |given )?sources (?:do not|don't|give no|contain no)\b)"
     r"|^(?:(?:к сожалению|извините|но|однако)\W+)*(?:я )?(?:не знаю|не могу)\b"
-    r"|^(?:в )?(?:этих )?источник\w* (?:нет|не)\b|^о неймспейсе\b[^.]{0,200} ничего не записано\b",
+    r"|^(?:в )?(?:этих )?источник\w* (?:нет|не)\b|^о [^.]{0,200} ничего не записано\b",
     re.IGNORECASE,
 )
 

@@ -11,6 +11,8 @@ from opensearchpy.exceptions import ConnectionError as SearchDownError
 from processors.knowledge.markdown.inert import defuse_stream
 from processors.knowledge.markdown.quoting import defuse_title
 from processors.knowledge.times import read_moment
+from processors.retrieval.readings.chat import say_chat
+from processors.retrieval.readings.composing import compose_reading
 from serving.answering.answer import Answer
 from serving.answering.claims import ClaimCheck, mark_claims
 from serving.answering.conversation import list_tool_turns
@@ -18,23 +20,27 @@ from serving.answering.links import make_reader
 from serving.answering.numbering import number_citations
 from serving.answering.packing import choose_sources, open_counter
 from serving.answering.phrases import choose_words
-from serving.answering.prompt import build_messages, title_of
+from serving.answering.prompt import build_messages, compose_with, title_of
 from serving.answering.remarks import begin_from_memory, begin_with, quote_passages, say_nothing, say_unknown
 from serving.clients.generation import open_stream
 from serving.context.metrics import UNCITED
 from serving.context.outcome import Outcome
+from serving.retrieval.question import Findings
 from serving.retrieval.search import read_sections
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from processors.retrieval.hybrid import Hit
+    from processors.retrieval.readings.reading import Reading
     from processors.settings import Settings
     from serving.answering.phrases import OwnWords
     from serving.clients.lifespan import Clients
-    from serving.retrieval.question import Findings, Question
+    from serving.retrieval.question import Question
     from serving.schemas import ChatRequest
 
+QUOTING: Final = frozenset({"extractive"})
+"""Answering models that quote, and write nothing themselves."""
 _LOOKED_AT: Final = 3
 
 
@@ -60,6 +66,8 @@ async def answer_from(
         opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached.
         openai.BadRequestError: The model refuses the request.
     """
+    if findings.reading is not None and findings.reading.is_own and not request.tools:
+        return _tell_own(settings, request, question, findings, findings.reading)
     if _has_nothing_to_say(settings, request, findings):
         return _abstain(settings, request, question, findings)
     found, down = await _grow(clients, findings.hits, question.groups)
@@ -68,13 +76,22 @@ async def answer_from(
     )
     asked = question.understood
     own = choose_words(asked.language)
-    messages = build_messages(asked.asked, sources, history, findings.window, asked.rewritten)
+    reading = findings.reading
+    is_answered = reading is not None and not reading.is_empty
+    messages = build_messages(
+        asked.asked,
+        sources,
+        history,
+        findings.window,
+        asked.rewritten,
+        reading if is_answered else None,
+    )
     messages += await list_tool_turns(request.messages)
     written = await open_stream(clients, settings, request, messages)
     outcome, check = Outcome(), ClaimCheck()
     cited: list[Hit] = []
     if written is None:
-        text = number_citations(defuse_stream(quote_passages(sources, own)), sources, cited)
+        text = number_citations(defuse_stream(quote_passages(sources, own, reading)), sources, cited)
     else:
         pieces, outcome = written
         text = _check_text(pieces, sources, cited, check, own, request.model)
@@ -83,6 +100,11 @@ async def answer_from(
         text = begin_from_memory(text, own, findings.versions)
     if findings.unknown_namespaces:
         text = begin_with(say_unknown(findings.unknown_namespaces, own), text)
+    if reading is not None and not is_answered:
+        # What documents say follows; no observation of the reading is cited by number here.
+        text = begin_with(compose_reading(reading.lines, {}), text)
+    if asked.kind == "write" and settings.answering.model in QUOTING:
+        text = begin_with(own.only_quotes, text)
     return Answer(
         model=request.model,
         text=text,
@@ -147,17 +169,67 @@ def _has_nothing_to_say(settings: Settings, request: ChatRequest, findings: Find
     return findings.answerable is False or not findings.hits
 
 
-def _abstain(settings: Settings, request: ChatRequest, question: Question, findings: Findings) -> Answer:
-    """Return the answer that nothing is known, and what was nearest; no model is asked."""
-    titles = tuple(dict.fromkeys(defuse_title(title_of(hit)) for hit in findings.hits))[:_LOOKED_AT]
+def answer_chat(settings: Settings, request: ChatRequest, question: Question) -> Answer:
+    """Return the fixed answer to who greets, thanks, or asks what can be asked; nothing is searched.
+
+    Args:
+        settings: Of the platform.
+        request: The conversation.
+        question: One that asks for nothing.
+    """
 
     async def read() -> AsyncGenerator[str, None]:
-        yield say_nothing(question, findings, titles)
+        yield say_chat(question.text, question.understood.language)
 
     return Answer(
         model=request.model,
         text=read(),
         cited=[],
+        outcome=Outcome(),
+        as_of=None,
+        findings=Findings([], {}, ()),
+        degraded=(),
+        writer="nobody",
+        reader=make_reader(settings, question.groups),
+    )
+
+
+def _tell_own(
+    settings: Settings, request: ChatRequest, question: Question, findings: Findings, reading: Reading
+) -> Answer:
+    """Return the answer that a reading is by itself, since it tells of the platform; no model is asked."""
+    cited: list[Hit] = []
+
+    async def read() -> AsyncGenerator[str, None]:
+        yield compose_with(reading, reading.hits)
+
+    return Answer(
+        model=request.model,
+        text=number_citations(read(), reading.hits, cited),
+        cited=cited,
+        outcome=Outcome(),
+        as_of=find_latest(reading.hits, datetime.now(UTC)),
+        findings=findings,
+        degraded=findings.degraded,
+        writer="nobody",
+        reader=make_reader(settings, question.groups),
+    )
+
+
+def _abstain(settings: Settings, request: ChatRequest, question: Question, findings: Findings) -> Answer:
+    """Return the answer that nothing is known, and what was nearest; no model is asked."""
+    near = {defuse_title(title_of(hit)): hit for hit in reversed(findings.hits)}
+    titles = tuple(dict.fromkeys(defuse_title(title_of(hit)) for hit in findings.hits))[:_LOOKED_AT]
+    nearest = [near[title] for title in titles]
+    cited: list[Hit] = []
+
+    async def read() -> AsyncGenerator[str, None]:
+        yield say_nothing(question, findings, nearest)
+
+    return Answer(
+        model=request.model,
+        text=number_citations(read(), nearest, cited),
+        cited=cited,
         outcome=Outcome(),
         as_of=find_latest(findings.hits, datetime.now(UTC)),
         findings=findings,

@@ -104,11 +104,11 @@ async def retrieve_chunks(
     context = current_context()
     context.question = question.text
     findings = await retrieve_or_recall(clients, settings, question)
-    context.versions, context.chunks = findings.versions, [hit["chunk_id"] for hit in findings.hits]
+    context.versions, context.chunks = findings.versions, [hit["chunk_id"] for hit in findings.hits[: data.k]]
     if is_recorded():
         begin_shadow_reads(clients, settings, question)
     response = RetrieveResponse(
-        hits=[_show(hit) for hit in findings.hits],
+        hits=[_show(hit) for hit in findings.hits[: data.k]],
         versions=findings.versions,
         took_ms=round((time.perf_counter() - started) * 1000, 3),
     )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from processors.retrieval.hybrid import Hit
     from processors.retrieval.question.time_window import TimeWindow
     from processors.retrieval.question.understanding import Understood
+    from processors.retrieval.readings.reading import Reading
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ class Findings:
     """Whether anything speaks for an answer, None if that wasn't asked or can't be told."""
     unknown_namespaces: tuple[str, ...] = ()
     """Those that the question names, if nothing of what happened is of any of them."""
+    reading: Reading | None = None
+    """What the index says by the reading of the question's kind, if it has one."""
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,20 @@ import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from processors.retrieval.hybrid import fuse
+from processors.retrieval.hybrid import DYNAMIC_KINDS, fuse
 from serving.retrieval.answerability import is_answerable, measure_answerability
 from serving.retrieval.documents import find_documents
 from serving.retrieval.embedding import embed_question
 from serving.retrieval.live_versions import require_live_versions
 from serving.retrieval.question import Findings, Question, Ranking
+from serving.retrieval.readings.reading import read_index
 from serving.retrieval.runs import find_events
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from processors.retrieval.hybrid import Hit
+    from processors.retrieval.readings.reading import Reading
     from processors.settings import Settings
     from serving.clients.lifespan import Clients
 
@@ -45,24 +48,65 @@ async def retrieve(
     versions = versions or await require_live_versions(clients, question.pipelines)
     now = datetime.now(UTC)
     asked = {pipeline: index for pipeline, index in versions.items() if index}
-    rankings = await asyncio.gather(
-        *(
-            find_documents(clients, settings, question, index, now)
-            if pipeline == "cag"
-            else find_events(clients, settings, question, index, now)
-            for pipeline, index in asked.items()
-        )
+    searches = (
+        find_documents(clients, settings, question, index, now)
+        if pipeline == "cag"
+        else find_events(clients, settings, question, index, now)
+        for pipeline, index in asked.items()
+    )
+    rankings, reading = await asyncio.gather(
+        asyncio.gather(*searches), _read(clients, question, asked, versions, now)
     )
     lists = [ranking.hits for ranking in rankings]
     hits = lists[0][: question.k] if len(lists) == 1 else fuse(lists, question.k)
+    if reading is not None:
+        # Of what isn't there nothing else that happened tells.
+        others = [hit for hit in hits if not reading.is_empty or hit["kind"] not in DYNAMIC_KINDS]
+        hits = _put_first(reading.hits, others)
     degraded = dict.fromkeys(part for ranking in rankings for part in ranking.degraded)
     alike = next((ranking.alike for ranking in rankings if ranking.alike), None)
     happened = dict(zip(asked, rankings, strict=True)).get("rag")
-    unknown = question.namespaces if happened is not None and not happened.hits else ()
+    is_unknown = happened is not None and not happened.hits and reading is None
+    unknown = question.namespaces if is_unknown else ()
     # What happened in other namespaces speaks for no answer.
     events = None if unknown else versions.get("rag")
-    answerable = await _weigh(clients, settings, question, rankings, events)
-    return Findings(hits, versions, tuple(sorted(degraded)), question.window, alike, answerable, unknown)
+    if reading is None:
+        answerable = await _weigh(clients, settings, question, rankings, events)
+    else:
+        answerable = not reading.is_empty or _is_written_of(question, rankings)
+    return Findings(
+        hits, versions, tuple(sorted(degraded)), question.window, alike, answerable, unknown, reading
+    )
+
+
+async def _read(
+    clients: Clients,
+    question: Question,
+    asked: dict[str, str],
+    versions: dict[str, str | None],
+    now: datetime,
+) -> Reading | None:
+    """Return what the index of what happened says by the reading of the question's kind, if it is asked."""
+    if "rag" not in asked:
+        return None
+    return await read_index(clients, question, asked["rag"], versions, now)
+
+
+def _put_first(evidence: Sequence[Hit], hits: Sequence[Hit]) -> list[Hit]:
+    """Return the hits behind what a reading cites, each once."""
+    top = max((hit["score"] for hit in hits), default=0.0)
+    cited = {hit["chunk_id"] for hit in evidence}
+    count = len(evidence)
+    raised: list[Hit] = [{**hit, "score": top + (count - at) / 100} for at, hit in enumerate(evidence)]
+    return [*raised, *(hit for hit in hits if hit["chunk_id"] not in cited)]
+
+
+def _is_written_of(question: Question, rankings: Sequence[Ranking]) -> bool | None:
+    """Tell whether documents answer a question about what was never observed; None if nobody asked that."""
+    if not question.weighs:
+        return None
+    told = (ranking.answerability for ranking in rankings if ranking.answerability is not None)
+    return any(map(is_answerable, told))
 
 
 async def _weigh(

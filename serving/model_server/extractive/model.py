@@ -4,18 +4,22 @@ import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
 from processors.retrieval.glossary import has_cyrillic, list_untranslated, translate_terms
-from processors.retrieval.language import PHRASES, find_language
+from processors.retrieval.language import PHRASES, Phrases, find_language
 from processors.retrieval.question.understanding import understand
 from serving.model_server import metrics
 from serving.model_server.extractive.compose import compose_answer
 from serving.model_server.extractive.intent import LATER, find_intent
 from serving.model_server.extractive.lexical import measure_coverage, split_words, weigh_words
+from serving.model_server.extractive.observations import is_observation
 from serving.model_server.extractive.pages import read_page
 from serving.model_server.extractive.prompt import Prompt, parse_prompt
+from serving.model_server.extractive.quote import quote_prose
 from serving.model_server.extractive.score import embedding_text, score_units, weigh_question
 from serving.model_server.extractive.select import select_units
 from serving.model_server.extractive.units import Unit
@@ -23,6 +27,7 @@ from serving.model_server.worker import InferenceWorker, Priority, Vectors
 
 Embed = Callable[[Sequence[str]], Awaitable[Vectors]]
 
+_NEAREST: Final = 3
 MAX_UNITS = 256
 """More units than this are narrowed down by their words before any is embedded."""
 
@@ -41,11 +46,28 @@ async def answer_prompt(text: str, embed: Embed) -> str:
     phrases = PHRASES[find_language(prompt.question)]
     if not prompt.sources:
         return phrases.no_sources
+    if prompt.reading and not prompt.is_partial:
+        return f"{prompt.reading}\n\n{phrases.extractive}"
+    if prompt.reading:
+        return await _add_documents(prompt, phrases, embed)
+    return await _quote_sources(prompt, phrases, embed)
+
+
+async def _add_documents(prompt: Prompt, phrases: Phrases, embed: Embed) -> str:
+    """Return what was read from the sources, and behind it what documents say to the question."""
+    written = tuple(source for source in prompt.sources if not is_observation(source))
+    quoted = await _quote_sources(replace(prompt, sources=written), phrases, embed) if written else ""
+    if not quoted or quoted.startswith(phrases.unknown):
+        return f"{prompt.reading}\n\n{phrases.extractive}"
+    return f"{prompt.reading}\n\n{phrases.advice}\n\n{quoted}"
+
+
+async def _quote_sources(prompt: Prompt, phrases: Phrases, embed: Embed) -> str:
     query = choose_query(prompt)
     pages = [read_page(source) for source in prompt.sources]
     units = narrow_units([unit for page in pages for unit in page.units], query)
     if not units or not query:
-        return phrases.unknown
+        return say_unknown(prompt, phrases)
     titles = [source.title or source.text[:80] or "-" for source in prompt.sources]
     vectors = await embed([query, *titles, *(embedding_text(unit) for unit in units)])
     intent = find_intent(prompt.question)
@@ -56,10 +78,30 @@ async def answer_prompt(text: str, embed: Embed) -> str:
     )
     selection = select_units(scored, intent, weights)
     if selection is None:
-        return phrases.unknown
+        return say_unknown(prompt, phrases)
     # A tab may be named in the words of the question, whatever the language of the sources.
     words = {*split_words(query), *split_words(prompt.question)}
     return compose_answer(selection, phrases, words, prompt.asked)
+
+
+def say_unknown(prompt: Prompt, phrases: Phrases) -> str:
+    """Return that nothing answers the question, and which sources are the nearest.
+
+    Example:
+        >>> from serving.model_server.extractive.prompt import Source
+        >>> print(say_unknown(Prompt("Why?", (Source(1, "Disk", "doc", "", "Full."),)), PHRASES["en"]))
+        I don't know: nothing in the sources that were found answers this question.
+        <BLANKLINE>
+        The nearest are:
+        <BLANKLINE>
+        - Disk [1]
+    """
+    titles = {source.title: source.n for source in reversed(prompt.sources) if source.title}
+    nearest = sorted(titles.items(), key=lambda pair: pair[1])[:_NEAREST]
+    if not nearest:
+        return phrases.unknown
+    listed = "\n".join(f"- {quote_prose(title)} [{n}]" for title, n in nearest)
+    return f"{phrases.unknown}\n\n{phrases.nearest}\n\n{listed}"
 
 
 def choose_query(prompt: Prompt) -> str:
@@ -138,7 +180,7 @@ def make_answer(worker: InferenceWorker, cache_entries: int) -> Callable[[str], 
     async def answer(text: str) -> str:
         with metrics.ANSWER_SECONDS.time():
             given = await answer_prompt(text, embed)
-        unknown = any(given in (phrases.unknown, phrases.no_sources) for phrases in PHRASES.values())
+        unknown = any(given.startswith((phrases.unknown, phrases.no_sources)) for phrases in PHRASES.values())
         metrics.ANSWERS.labels("unknown" if unknown else "quoted").inc()
         return given
 

@@ -16,6 +16,7 @@ _SOURCE: Final = re.compile(
     r"""<source((?:\s+\w+=(?:"[^"]*"|'[^']*'))*)\s*>\n?(.*?)\n?</source>""", re.DOTALL
 )
 _ATTRIBUTE: Final = re.compile(r"""(\w+)=(?:"([^"]*)"|'([^']*)')""")
+_READING: Final = re.compile(r"\s*<reading( with=\"documents\")?>\n(.*?)\n</reading>\n", re.DOTALL)
 _ASKED: Final = re.compile(r"\s*Time asked about:[ \t]*(\S.*)\n")
 _WHOLE: Final = re.compile(r"\s*Question in full:[ \t]*(\S.*)\n")
 _QUESTION: Final = re.compile(r"^\s*Question:[ \t]*", re.IGNORECASE)
@@ -37,13 +38,16 @@ class Source:
 class Prompt:
     """What is asked, and of which time if it names one, and what may be quoted.
 
-    `whole` is a follow-up question with the words that it left out.
+    `whole` is a follow-up question with the words that it left out. `reading` is what was read from the
+    sources already, as Markdown with their numbers; `is_partial` says that documents belong to the answer.
     """
 
     question: str
     sources: tuple[Source, ...]
     asked: str = ""
     whole: str = ""
+    reading: str = ""
+    is_partial: bool = False
 
 
 def parse_prompt(text: str) -> Prompt:
@@ -64,13 +68,22 @@ def parse_prompt(text: str) -> Prompt:
     block = _BLOCK.search(text)
     if block is None:
         return Prompt(_QUESTION.sub("", text).strip(), ())
-    asked = _ASKED.match(text, block.end())
-    end = asked.end() if asked else block.end()
+    read = _READING.match(text, block.end())
+    end = read.end() if read else block.end()
+    asked = _ASKED.match(text, end)
+    end = asked.end() if asked else end
     whole = _WHOLE.match(text, end)
     question = _QUESTION.sub("", text[whole.end() if whole else end :]).strip()
     found = enumerate(_SOURCE.finditer(block[1]), start=1)
     sources = tuple(_read_source(position, match) for position, match in found)
-    return Prompt(question, sources, asked[1].strip() if asked else "", whole[1].strip() if whole else "")
+    return Prompt(
+        question,
+        sources,
+        asked=asked[1].strip() if asked else "",
+        whole=whole[1].strip() if whole else "",
+        reading=unescape(read[2]) if read else "",
+        is_partial=bool(read and read[1]),
+    )
 
 
 def _read_source(position: int, match: re.Match[str]) -> Source:

@@ -61,7 +61,7 @@ async def test_what_one_side_does_not_know_is_asked_of_the_other(client: Client,
     assert "the rest was asked too" in answer["runlore"]["route_reason"]
     assert text_of(answer) == "Do this [1]."
     world.hits["rag-v000007"] = []
-    assert (await ask(client, "Which alerts are firing?"))["runlore"]["route"] == "both"
+    assert (await ask(client, "Which run is best?"))["runlore"]["route"] == "both"
 
 
 class TestAbstaining:
@@ -74,9 +74,11 @@ class TestAbstaining:
         answer = await ask(client, "Keycloak refuses logins", model=model)
         assert text_of(answer).startswith("I don't know: ")
         assert "cag-v000003" in text_of(answer)
-        assert "- Title c1" in text_of(answer)
+        assert "- Title c1 [" in text_of(answer)
+        assert "Ask me, for example:" in text_of(answer)
         assert "Title c1" in answer["runlore"]["looked_at"]
-        assert (answer["runlore"]["abstained"], answer["runlore"]["citations"]) == (True, [])
+        assert answer["runlore"]["abstained"]
+        assert "Title c1" in [citation["title"] for citation in answer["runlore"]["citations"]]
         assert world.model_requests == []
 
     async def test_it_says_so_in_the_language_of_the_question(self, client: Client) -> None:
@@ -106,7 +108,6 @@ class TestAbstaining:
     @pytest.mark.parametrize(
         ("question", "body"),
         [
-            ("What failed in the last hour?", {}),
             ("What now?", {}),
             ("Keycloak refuses logins", {"tools": [{"type": "function", "function": {"name": "f"}}]}),
         ],
@@ -124,7 +125,7 @@ class TestAbstaining:
 
     async def test_nothing_found_at_all_asks_no_model(self, client: Client, world: Any) -> None:
         world.hits = {index: [] for index in world.hits}
-        answer = await ask(client, "Why is it slow?")
+        answer = await ask(client, "Which run is best?")
         assert answer["runlore"]["looked_at"] == []
         assert "(rag-v000007, cag-v000003)" in text_of(answer)
 
@@ -273,9 +274,12 @@ class TestANamespaceThatIsNowhere:
     @pytest.mark.parametrize(
         ("question", "said"),
         [
-            ("What happened in namespace ghost?", "Nothing is recorded of the namespace `ghost`."),
-            ("Which pods restarted in the ghost namespace?", "Nothing is recorded of the namespace `ghost`."),
-            ("Что случилось в неймспейсе ghost?", "О неймспейсе `ghost` ничего не записано."),
+            ("What happened in namespace ghost?", "Nothing is recorded of namespace ghost: looked at "),
+            (
+                "Which pods restarted in the ghost namespace?",
+                "Nothing is recorded of namespace ghost: looked at ",
+            ),
+            ("Что случилось в неймспейсе ghost?", "О неймспейсе ghost ничего не записано: просмотрено "),
         ],
     )
     async def test_it_says_so_and_asks_no_model(
@@ -285,23 +289,25 @@ class TestANamespaceThatIsNowhere:
         answer = await ask(client, question)
         text = answer["choices"][0]["message"]["content"]
         assert text.startswith(said)
-        assert "rag-v000007" in text
+        assert answer["runlore"]["versions"] == {"rag": "rag-v000007"}
         assert (answer["runlore"]["abstained"], answer["runlore"]["citations"]) == (True, [])
         assert world.model_requests == []
 
     async def test_what_happened_elsewhere_is_no_candidate(self, client: Client, world: Any) -> None:
         await ask(client, "What happened in namespace shop?")
-        (events,) = [body for index, body, _ in world.searches if index == "rag-v000007"]
+        (events,) = [body for _, body, _ in world.searches if "hybrid" in body["query"]]
         for part in events["query"]["hybrid"]["queries"]:
             assert "{'terms': {'namespace': ['shop']}}" in str(part)
         await ask(client, "What happened with the shop?")
-        assert "namespace': ['shop']" not in str(world.searches[-1])
+        (*_, events) = [body for _, body, _ in world.searches if "hybrid" in body["query"]]
+        assert "namespace': ['shop']" not in str(events)
 
     async def test_documents_answer_after_it_was_said(self, client: Client, world: Any) -> None:
         world.hits["rag-v000007"] = []
         answer = await ask(client, "Why do pods restart in namespace ghost?")
         text = answer["choices"][0]["message"]["content"]
-        assert text.startswith("Nothing is recorded of the namespace `ghost`.\n\nDo this [1]")
+        assert text.startswith("Nothing is recorded of namespace ghost: looked at ")
+        assert "\n\nDo this [1]" in text
         assert answer["runlore"]["uncited"] == []
 
     async def test_what_happened_elsewhere_speaks_for_no_answer(self, client: Client, world: Any) -> None:
@@ -319,6 +325,8 @@ class TestANamespaceThatIsNowhere:
 
 async def test_an_answer_is_of_no_time_that_is_still_to_come(client: Client, world: Any, hit: Any) -> None:
     ahead = (datetime.now(UTC) + timedelta(minutes=9)).isoformat()
-    world.hits["rag-v000007"] = [hit("r1", "rag-v000007", kind="log_pattern", observed_at=ahead)]
+    world.hits["rag-v000007"] = [
+        hit("r1", "rag-v000007", kind="log_pattern", observed_at=ahead, service="kafka")
+    ]
     answer = await ask(client, "What happened with kafka?")
     assert datetime.fromisoformat(answer["runlore"]["as_of"]) <= datetime.now(UTC)

@@ -1,5 +1,7 @@
 """The whole answering model, with word counts in place of the embedding model."""
 
+import re
+
 import pytest
 
 from processors.retrieval.language import PHRASES
@@ -77,8 +79,10 @@ async def test_a_russian_question_is_answered_in_russian_from_english_sources():
     ("question", "language"),
     [("Who won the football match?", "en"), ("Как сварить борщ?", "ru"), ("What happened in the cup?", "en")],
 )
-async def test_it_says_that_it_does_not_know_and_cites_nothing(question, language):
-    assert await ask(question) == PHRASES[language].unknown
+async def test_it_says_that_it_does_not_know_and_what_is_nearest(question, language):
+    unknown, nearest, titles = (await ask(question)).split("\n\n")
+    assert (unknown, nearest) == (PHRASES[language].unknown, PHRASES[language].nearest)
+    assert re.fullmatch(r"(?:- .+ \[\d\]\n?){3}", titles)
 
 
 async def test_a_question_that_is_translated_in_part_is_not_answered_by_that_part():

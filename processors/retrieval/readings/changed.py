@@ -1,0 +1,133 @@
+"""What changed: rollouts, images, settings, models and deletions, the newest first."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from processors.knowledge.incidents.changes import list_changes as list_world_changes
+from processors.knowledge.incidents.observation import observe
+from processors.knowledge.incidents.world import World, build_world
+from processors.retrieval.question.time_window import TimeWindow
+from processors.retrieval.readings.reading import Language, Line, Reading, make_reading
+from processors.retrieval.readings.seen import Seen, list_hits, quote_seen
+from processors.retrieval.readings.survey import Survey, cite_survey, say_looked_at
+from processors.retrieval.readings.times import say_moment
+
+KINDS: Final = ("k8s_state", "k8s_event", "ml_model")
+LOOKED_BACK: Final = timedelta(days=1)
+"""How far is looked back if no time is asked about."""
+
+_MOST: Final = 10
+_REASONS: Final = frozenset(
+    {
+        "ScalingReplicaSet", "DeploymentRollback", "SuccessfulRescale", "NodeNotReady", "NodeReady",
+        "Rebooted", "RegisteredNode", "NodeNotSchedulable", "NodeSchedulable",
+    }
+)  # fmt: skip
+# Pods come and go with what makes them.
+_MADE: Final = ("Pod ", "ReplicaSet ", "EndpointSlice ", "Job ")
+_WORDS: Final[dict[Language, dict[str, str]]] = {
+    "en": {
+        "made": "{when}: {title} was made",
+        "nothing": "No change was seen{where} {when}: looked at {looked}, as of {as_of}.",
+        "where": " with {place}",
+        "back": "in the last 24 hours",
+    },
+    "ru": {
+        "made": "{when}: создано: {title}",
+        "nothing": "Изменений не видно{where} {when}: просмотрено {looked}; по состоянию на {as_of}.",
+        "where": " ({place})",
+        "back": "за последние 24 часа",
+    },
+}
+
+
+class Changed(NamedTuple):
+    """A change: when, in our words, what the source says of it, and the chunk that shows it."""
+
+    at: datetime
+    says: str
+    quote: str
+    evidence: str
+
+
+def find_changes(
+    found: Sequence[Seen], window: TimeWindow, language: Language, now: datetime
+) -> list[Changed]:
+    """Return what changed in a window, the newest first.
+
+    Args:
+        found: Observations of `KINDS`.
+        window: What changed at other times is left out.
+        language: Of the sentences.
+        now: The time of the question.
+    """
+    told = [*_list_rollouts(found, window, now), *_list_others(found, language, now)]
+    changes: dict[tuple[datetime, str], Changed] = {}
+    for one in sorted(told, key=lambda one: (-one.at.timestamp(), one.evidence)):
+        if window.begin <= one.at <= window.end:
+            changes.setdefault((one.at, one.says + one.quote), one)
+    return [*changes.values()]
+
+
+def _list_rollouts(found: Iterable[Seen], window: TimeWindow, now: datetime) -> Iterator[Changed]:
+    """Yield what differs from the state before, and who changed an object."""
+    world = _build_world(found, now)
+    for ref in world.states:
+        for one in list_world_changes(world, [ref], window.end):
+            yield Changed(one.at, f"{say_moment(one.at, now)}: {one.says}", "", one.evidence)
+
+
+def _build_world(found: Iterable[Seen], now: datetime) -> World:
+    states = (one for one in found if one.kind == "k8s_state")
+    return build_world((observe({**one.hit, **one._asdict()}) for one in states), now)
+
+
+def _list_others(found: Iterable[Seen], language: Language, now: datetime) -> Iterator[Changed]:
+    for seen in found:
+        is_event = seen.kind == "k8s_event" and seen.labels.get("reason") in _REASONS
+        if is_event or seen.kind == "ml_model" or "deleted" in seen.labels:
+            when = say_moment(seen.observed, now)
+            yield Changed(seen.observed, f"{when}:", quote_seen(seen), seen.key)
+        elif (made := seen.labels.get("made_at")) and not seen.hit["title"].startswith(_MADE):
+            at = datetime.fromisoformat(made)
+            said = _WORDS[language]["made"].format(when=say_moment(at, now), title=seen.hit["title"])
+            yield Changed(at, said, "", seen.key)
+
+
+def show_change(change: Changed) -> Line:
+    """Return the line of a change."""
+    return Line(change.says.rstrip("."), (change.evidence,), quote=change.quote)
+
+
+def tell_changes(
+    changes: Sequence[Changed],
+    found: Sequence[Seen],
+    survey: Survey,
+    *,
+    place: str,
+    when: str,
+    language: Language,
+    now: datetime,
+) -> Reading:
+    """Return what changed, or that nothing did and what was looked at.
+
+    Args:
+        changes: The newest first, from `find_changes`.
+        found: What they cite.
+        survey: What was looked at.
+        place: The place asked about, in words; empty for everything.
+        when: The time asked about, in words; empty for the last day.
+        language: Of the question.
+        now: The time of the question.
+    """
+    if changes:
+        return make_reading(map(show_change, changes[:_MOST]), list_hits(found))
+    words = _WORDS[language]
+    told = words["nothing"].format(
+        where=words["where"].format(place=place) if place else "",
+        when=when or words["back"],
+        looked=say_looked_at(survey, language),
+        as_of=say_moment(survey.as_of or now, now),
+    )
+    return make_reading([Line(told, cite_survey(survey), role="verdict")], list_hits(survey.newest))

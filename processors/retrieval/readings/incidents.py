@@ -1,0 +1,66 @@
+"""Incidents as the index holds them: their order, and what their passages say."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, Literal
+
+from processors.retrieval.readings.seen import Seen
+
+INCIDENT: Final = "incident"
+Section = Literal["cause", "also", "changed", "affected", "seen", "helped", "runbook"]
+
+_SECTIONS: Final[dict[str, Section]] = {
+    "Likely cause": "cause",
+    "Also possible": "also",
+    "Changed before": "changed",
+    "Affected": "affected",
+    "Seen": "seen",
+    "What helped before": "helped",
+    "Runbook": "runbook",
+}
+_GRAVE: Final = ("critical", "error")
+
+
+def is_open(seen: Seen) -> bool:
+    """Tell whether an incident goes on."""
+    return seen.kind == INCIDENT and seen.labels.get("state", "open") == "open"
+
+
+def order_incidents(incidents: Iterable[Seen]) -> list[Seen]:
+    """Return incidents in the order in which they are told: what is worse first, then what is newer.
+
+    "The second one" counts in this order.
+    """
+    return sorted(
+        incidents,
+        key=lambda one: (
+            one.hit["severity"] not in _GRAVE,
+            -one.began.timestamp(),
+            one.hit["title"],
+            one.key,
+        ),
+    )
+
+
+def read_sections(text: str) -> list[tuple[Section, str]]:
+    """Return what an incident's passage says under its headings, in its order.
+
+    Example:
+        >>> read_sections("Pod a: killed\\nLikely cause: no memory\\nSeen: Pod a was OOMKilled.\\nbye")
+        [('cause', 'no memory'), ('seen', 'Pod a was OOMKilled.')]
+    """
+    told = [line.partition(": ") for line in text.splitlines()]
+    return [(_SECTIONS[head], rest.strip()) for head, _, rest in told if head in _SECTIONS and rest.strip()]
+
+
+def list_evidence(incident: Seen) -> list[str]:
+    """Return the ids of the chunks that show an incident."""
+    cited = incident.hit["cite"].get("evidence")
+    labelled = incident.labels.get("evidence", "").split(",")
+    return [str(key) for key in (cited if isinstance(cited, list) else labelled) if key]
+
+
+def list_told(incidents: Sequence[Seen]) -> tuple[set[str], set[tuple[str, str]]]:
+    """Return what incidents tell of already: ids of their evidence, and namespaces with their services."""
+    evidence = {key for incident in incidents for key in list_evidence(incident)}
+    places = {(one.namespace, one.service) for one in incidents if one.service}
+    return evidence, places

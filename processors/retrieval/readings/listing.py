@@ -1,0 +1,127 @@
+"""A list of what a question names: which alerts fire, which services were restarted, which runs failed."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from processors.retrieval.readings.counting import PRESENT, name_subject, sum_up
+from processors.retrieval.readings.matching import KINDS, LISTED_PLACES, count_times
+from processors.retrieval.readings.reading import Language, Line, Reading, make_reading
+from processors.retrieval.readings.seen import Seen, list_hits, quote_line
+from processors.retrieval.readings.subjects import Subject, asks_for_trouble
+from processors.retrieval.readings.survey import Survey, cite_survey, narrow_survey, say_looked_at
+from processors.retrieval.readings.times import say_moment
+
+_MOST_LISTED: Final = 10
+_WORDS: Final[dict[Language, dict[str, str]]] = {
+    "en": {
+        "none": "There are no {noun}{trouble}{where} {when}: looked at {looked}, as of {as_of}.",
+        "trouble": " in trouble",
+        "where": " of {place}",
+        "now": "now",
+        "kept": "in the last 24 hours",
+        "restarted": "{name}{lies}: restarted {count} times, the last time at {last}",
+        "restarted_once": "{name}{lies}: restarted at {last}",
+        "place": "{name}{lies}: {count} observations, the newest at {last}",
+        "lies": " in namespace {namespace}",
+        "more": "And {count} more of them.",
+    },
+    "ru": {
+        "none": "{noun}{trouble}{where} {when} нет; просмотрено: {looked}; по состоянию на {as_of}.",
+        "trouble": " с проблемами",
+        "where": " ({place})",
+        "now": "сейчас",
+        "kept": "за последние 24 часа",
+        "restarted": "{name}{lies}: перезапусков {count}, последний в {last}",
+        "restarted_once": "{name}{lies}: перезапуск в {last}",
+        "place": "{name}{lies}: наблюдений {count}, последнее в {last}",
+        "lies": " в неймспейсе {namespace}",
+        "more": "И ещё {count}.",
+    },
+}
+
+
+def tell_list(
+    subject: Subject,
+    chosen: Sequence[Seen],
+    survey: Survey,
+    *,
+    question: str,
+    place: str,
+    when: str,
+    language: Language,
+    now: datetime,
+) -> Reading:
+    """Return what there is, each with its time: what is wrong first, then what is new.
+
+    Args:
+        subject: What is listed.
+        chosen: From `choose_counted`.
+        survey: What was looked at.
+        question: As it was asked.
+        place: The place asked about, in words; empty for everything.
+        when: The time asked about, in words; empty for none.
+        language: Of the question.
+        now: The time of the question.
+    """
+    words = _WORDS[language]
+    everything, survey = survey, narrow_survey(survey, KINDS.get(subject, survey.counts))
+    if subject == "restarts" or subject in LISTED_PLACES:
+        lines = [*_tell_services(subject, chosen, language, now)]
+    else:
+        lines = [quote_line(one) for one in _order(chosen)]
+    if lines:
+        rest = len(lines) - _MOST_LISTED
+        more = (
+            [Line(words["more"].format(count=rest), lines[_MOST_LISTED].evidence, role="verdict")]
+            if rest > 0
+            else []
+        )
+        return make_reading([*lines[:_MOST_LISTED], *more], list_hits(chosen))
+    told = words["none"].format(
+        noun=name_subject(subject, language),
+        trouble=words["trouble"] if subject in PRESENT and asks_for_trouble(question) else "",
+        where=words["where"].format(place=place) if place else "",
+        when=when or (words["now"] if subject in PRESENT else words["kept"]),
+        looked=say_looked_at(survey, language),
+        as_of=say_moment(survey.as_of or now, now),
+    )
+    told = told[:1].upper() + told[1:]
+    cited = cite_survey(survey) or cite_survey(everything)
+    return make_reading([Line(told, cited, role="verdict")], list_hits(everything.newest))
+
+
+def _order(chosen: Iterable[Seen]) -> list[Seen]:
+    """Return each thing once by its newest word, what is wrong first."""
+    newest: dict[str, Seen] = {}
+    for one in sorted(chosen, key=lambda one: (-one.observed.timestamp(), one.key)):
+        newest.setdefault(one.hit["doc_id"], one)
+    return sorted(newest.values(), key=lambda one: (not one.is_wrong, -one.observed.timestamp(), one.key))
+
+
+def _tell_services(
+    subject: Subject, chosen: Iterable[Seen], language: Language, now: datetime
+) -> Iterable[Line]:
+    words = _WORDS[language]
+    groups: dict[tuple[str, str], list[Seen]] = {}
+    for one in chosen:
+        name = one.namespace if subject == "namespaces" else one.service or one.hit["title"]
+        if name and (subject != "restarts" or count_times(subject, one)):
+            groups.setdefault((name, "" if subject == "namespaces" else one.namespace), []).append(one)
+    for (name, namespace), group in sorted(groups.items(), key=lambda pair: -_last(pair[1]).timestamp()):
+        # How often a pod was restarted is told by the pod.
+        counted = [one for one in group if one.kind == "k8s_state"] or group
+        count = sum_up(subject, counted)
+        template = "place" if subject != "restarts" else "restarted" if count > 1 else "restarted_once"
+        text = words[template].format(
+            name=name,
+            lies=words["lies"].format(namespace=namespace) if namespace else "",
+            count=count,
+            last=say_moment(_last(group), now),
+        )
+        newest = sorted(counted, key=lambda one: -one.observed.timestamp())
+        yield Line(text, tuple(one.key for one in newest[:2]))
+
+
+def _last(group: Iterable[Seen]) -> datetime:
+    return max(one.observed for one in group)

@@ -1,0 +1,143 @@
+"""What is wrong: open incidents with their likely causes, then what is wrong besides, or that nothing is."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from processors.retrieval.readings.incidents import list_evidence, list_told, order_incidents, read_sections
+from processors.retrieval.readings.reading import Language, Line, Reading, make_reading
+from processors.retrieval.readings.seen import Seen, list_hits, quote_line, quote_seen
+from processors.retrieval.readings.survey import Survey, cite_survey, say_looked_at
+from processors.retrieval.readings.times import say_moment
+from processors.retrieval.readings.trouble import group_trouble
+
+MOST_INCIDENTS: Final = 5
+_MOST_BESIDES: Final = 7
+_SHOWN_EVIDENCE: Final = 1
+
+_WORDS: Final[dict[Language, dict[str, str]]] = {
+    "en": {
+        "since": "{title}, since {since}",
+        "cause": "Likely cause: {cause}",
+        "besides": "Wrong besides:",
+        "more": "and {count} more",
+        "nothing": "Nothing is wrong{where}{when}: looked at {looked}, as of {as_of}.",
+        "looked": "Looked at {looked}, as of {as_of}.",
+        "unseen": "Nothing at all was observed{where}{when}, so what is wrong can't be told; as of {as_of}.",
+        "of": " with {place}",
+    },
+    "ru": {
+        "since": "{title}, с {since}",
+        "cause": "Вероятная причина: {cause}",
+        "besides": "Кроме того, не в порядке:",
+        "more": "и ещё {count}",
+        "nothing": "Ничего плохого нет{where}{when}: просмотрено {looked}; по состоянию на {as_of}.",
+        "looked": "Просмотрено: {looked}; по состоянию на {as_of}.",
+        "unseen": "Ничего не наблюдалось{where}{when}, так что судить не по чему; по состоянию на {as_of}.",
+        "of": " ({place})",
+    },
+}
+
+
+def tell_wrong(
+    incidents: Sequence[Seen],
+    trouble: Sequence[Seen],
+    evidence: Mapping[str, Seen],
+    survey: Survey,
+    states: Sequence[Seen] = (),
+    *,
+    first: str = "",
+    place: str,
+    when: str,
+    language: Language,
+    now: datetime,
+) -> Reading:
+    """Return what is wrong, the faulty object of each first.
+
+    Args:
+        incidents: The open ones.
+        trouble: What is wrong, be it part of an incident or not.
+        evidence: Of the incidents, by ids.
+        survey: What was looked at.
+        states: Of the very objects that are asked about.
+        first: Kind of observation that is told before others.
+        place: The place asked about, in words; empty for everything.
+        when: The time asked about, in words; empty for now.
+        language: Of the question.
+        now: The time of the question.
+    """
+    words = _WORDS[language]
+    ordered = order_incidents(incidents)
+    lines = [
+        line for one in ordered[:MOST_INCIDENTS] for line in _tell_incident(one, evidence, language, now)
+    ]
+    told_keys, told_places = list_told(ordered)
+    groups = [
+        group
+        for group in group_trouble(trouble, first)
+        if not any(one.key in told_keys or (one.namespace, one.service) in told_places for one in group)
+    ]
+    if lines and groups:
+        lines.append(Line(words["besides"], (groups[0][0].key,), role="verdict"))
+    for group in groups[:_MOST_BESIDES]:
+        lines.append(quote_line(group[0]))
+        lines += [quote_line(one, "detail") for one in group[1 : 1 + _SHOWN_EVIDENCE]]
+    left = max(0, len(ordered) - MOST_INCIDENTS) + max(0, len(groups) - _MOST_BESIDES)
+    if left:
+        last = groups[-1][0] if len(groups) > _MOST_BESIDES else ordered[-1]
+        lines.append(Line(words["more"].format(count=left), (last.key,), role="verdict"))
+    if not lines:
+        return tell_nothing(survey, states, place=place, when=when, language=language, now=now)
+    as_of = say_moment(survey.as_of or now, now)
+    looked = words["looked"].format(looked=say_looked_at(survey, language), as_of=as_of)
+    lines.append(Line(looked, cite_survey(survey)[:2], role="verdict"))
+    return make_reading(lines, list_hits([*ordered, *trouble, *evidence.values(), *survey.newest]))
+
+
+def _tell_incident(
+    incident: Seen, evidence: Mapping[str, Seen], language: Language, now: datetime
+) -> list[Line]:
+    words = _WORDS[language]
+    title = incident.hit["title"]
+    since = say_moment(incident.began, now)
+    shown = [evidence[key] for key in list_evidence(incident) if key in evidence]
+    keys = (incident.key, *(one.key for one in shown[:_SHOWN_EVIDENCE]))
+    lines = [Line(words["since"].format(title=title, since=since), keys)]
+    causes = [said for section, said in read_sections(incident.hit["text"]) if section == "cause"]
+    lines += [
+        Line(words["cause"].format(cause=cause.rstrip(".")), (incident.key,), role="detail")
+        for cause in causes[:1]
+        if cause.rstrip(".") not in title
+    ]
+    return lines + [quote_line(one, "detail") for one in shown[:_SHOWN_EVIDENCE] if quote_seen(one)]
+
+
+def tell_nothing(
+    survey: Survey,
+    states: Sequence[Seen] = (),
+    *,
+    place: str,
+    when: str,
+    language: Language,
+    now: datetime,
+) -> Reading:
+    """Return that nothing is wrong, with what was looked at.
+
+    Args:
+        survey: What was looked at.
+        states: Of the very objects that are asked about.
+        place: The place asked about, in words; empty for everything.
+        when: The time asked about, in words; empty for now.
+        language: Of the question.
+        now: The time of the question.
+    """
+    words = _WORDS[language]
+    told = words["nothing" if survey.total else "unseen"].format(
+        where=words["of"].format(place=place) if place else "",
+        when=f" {when}" if when else "",
+        looked=say_looked_at(survey, language),
+        as_of=say_moment(survey.as_of or now, now),
+    )
+    shown = [quote_line(one, "point") for one in states[:_MOST_BESIDES]]
+    verdict = Line(told, cite_survey(survey), role="verdict")
+    return make_reading([verdict, *shown], list_hits([*survey.newest, *states]))

@@ -1,0 +1,1 @@
+"""The requests of the readings: for each kind of question what it asks of the index."""

@@ -1,0 +1,316 @@
+"""Questions of every kind, put to a small index: what a person who is on call is told."""
+
+from typing import Any, ClassVar
+
+import pytest
+
+from tests.support.readings import (
+    CHECKOUT,
+    ago,
+    make_chunk,
+    make_deployment,
+    make_incident,
+    make_pod,
+    read,
+    say,
+)
+
+ALERT = make_chunk(
+    "a-1", "alert", "Alert PaymentErrorsHigh (service payment)",
+    "Alert PaymentErrorsHigh (service payment) is firing since 2026-11-21 11:56 UTC: it declines cards.",
+    severity="critical", service="payment", labels={"alertname": "PaymentErrorsHigh", "service": "payment"},
+    cite={"type": "alert", "state": "firing"},
+)  # fmt: skip
+LOGS = make_chunk(
+    "l-1", "log_pattern", "payment: card declined",
+    "4 log lines of payment in shop (error) between 11:58 and 11:59 UTC:\nNew: never before.\ncard declined",
+    severity="error", namespace="shop", service="payment", labels={"count": "4", "new": "true"},
+    began_at=ago(2),
+)  # fmt: skip
+HEAP = make_chunk(
+    "m-1", "metric_window", "Heap memory used of opensearch [jvm_heap_bytes]",
+    "Heap memory used of opensearch is as usual: 512 MiB at 2026-11-21 11:59 UTC, usually between 400 MiB "
+    "and 600 MiB.\nFrom 11:00 to 11:59 UTC: lowest 480 MiB, median 500 MiB, highest 520 MiB; steady.\n"
+    "PromQL: jvm_heap_bytes",
+    service="opensearch", labels={"job": "opensearch"}, cite={"type": "promql", "query": "jvm_heap_bytes"},
+)  # fmt: skip
+FINE = [make_deployment("cart", 2, 2), HEAP]
+BROKEN = [make_incident(), make_pod(), make_deployment("checkout", 0), ALERT, LOGS, *FINE]
+
+
+class TestWrong:
+    @pytest.mark.parametrize("question", ["What is wrong?", "is anything broken?", "что сломано?"])
+    async def test_the_faulty_object_stands_first_with_its_cause_and_evidence(self, question: str) -> None:
+        first, *rest = (await say(BROKEN, question)).splitlines()
+        assert first.startswith(f"1. {CHECKOUT}: image shop/checkout:1.4.3 can't be pulled, ")
+        assert "11:51 UTC [1, 2]" in first
+        assert f"{CHECKOUT} names an image that is not there [1]" in rest[0]
+        assert "ImagePullBackOff" in rest[1]
+
+    async def test_what_an_incident_tells_already_is_not_told_again(self) -> None:
+        told = await say(BROKEN, "What is wrong?")
+        assert told.count("ImagePullBackOff") == 1
+        assert "0 of 3 replicas" not in told
+        assert "2. `Alert PaymentErrorsHigh" in told
+
+    async def test_the_worst_incident_stands_before_a_newer_one(self) -> None:
+        newer = {
+            **make_incident("i-2", severity="warning", began_at=ago(1)),
+            "title": "Deployment cart: slow",
+        }
+        told = await say([newer, *BROKEN], "What is wrong?")
+        assert told.index(CHECKOUT) < told.index("Deployment cart: slow")
+
+    async def test_before_an_incident_was_made_the_symptoms_are_told_the_workload_first(self) -> None:
+        told = await say([make_pod(), make_deployment("checkout", 0)], "What is wrong?")
+        assert told.splitlines()[0].startswith(f"1. `{CHECKOUT} has replicas that are not available")
+
+    async def test_that_nothing_is_wrong_is_an_answer_with_what_was_looked_at(self) -> None:
+        told = await say(FINE, "Is anything broken?")
+        looked = "1 Kubernetes object, 1 window of metrics"
+        assert told == f"Nothing is wrong: looked at {looked}, as of 12:00 UTC. [1, 2]"
+        assert (await say(FINE, "Что сломано?")).startswith("Ничего плохого нет: просмотрено объектов")
+
+    async def test_a_resolved_incident_is_not_wrong_any_more(self) -> None:
+        over = make_incident(severity="info", labels={"state": "resolved"})
+        assert (await say([over, *FINE], "What is wrong?")).startswith("Nothing is wrong")
+
+    async def test_an_event_about_an_object_that_is_well_again_is_over(self) -> None:
+        state = make_deployment("cart", 2, 2)
+        event = make_chunk("e", "k8s_event", "BackOff: x", severity="warning", doc_id=state["doc_id"])
+        assert (await say([state, event], "What is wrong?")).startswith("Nothing is wrong")
+        assert "BackOff" in await say([make_deployment("cart", 1, 2), event], "What is wrong?")
+
+    async def test_old_lines_and_anomalies_that_are_over_are_no_present_trouble(self) -> None:
+        old = {**LOGS, "observed_at": ago(90), "began_at": ago(95)}
+        over = {**HEAP, "severity": "warning", "text": "Heap was unusual from 11:00 to 11:20 UTC: 1 GiB."}
+        assert (await say([old, over], "What is wrong?")).startswith("Nothing is wrong")
+
+    async def test_only_what_the_asking_person_may_see_is_told(self) -> None:
+        hidden = make_incident(acl=["sre"])
+        assert (await say([hidden, *FINE], "What is wrong?")).startswith("Nothing is wrong")
+        assert CHECKOUT in await say([hidden, *FINE], "What is wrong?", groups=("sre", "public"))
+
+    async def test_a_time_that_is_asked_about_holds(self) -> None:
+        question = "What was wrong between 10:00 and 10:30 today?"
+        early = {**HEAP, "began_at": ago(115), "observed_at": ago(100)}
+        assert (await say([LOGS, early], question)).startswith("Nothing is wrong between 10:00 and 10:30 UTC")
+        assert "card declined" in await say(
+            [{**LOGS, "began_at": ago(115), "observed_at": ago(100)}], question
+        )
+
+
+class TestScope:
+    async def test_anothers_trouble_is_not_told(self) -> None:
+        told = await say(BROKEN, "What is wrong with cart?")
+        assert told.splitlines()[0] == (
+            "Nothing is wrong with cart: looked at 1 Kubernetes object, as of 12:00 UTC. [1]"
+        )
+        assert "2 of 2 replicas are ready" in told
+        assert "checkout" not in told
+
+    @pytest.mark.parametrize(
+        ("question", "said"),
+        [
+            ("What is wrong in namespace chop?", "Nothing is recorded of namespace chop: looked at "),
+            ("Что сломано в неймспейсе chop?", "О неймспейсе chop ничего не записано: просмотрено "),
+        ],
+    )
+    async def test_of_what_is_not_known_the_nearest_names_are_told(self, question: str, said: str) -> None:
+        reading = await read(BROKEN, question)
+        assert reading is not None
+        assert reading.is_empty
+        assert reading.lines[0].text.startswith(said)
+        assert "shop" in reading.lines[1].text
+        assert reading.hits == ()
+
+    async def test_a_filter_goes_before_the_words(self) -> None:
+        told = await say(BROKEN, "What is wrong in namespace chop?", filters={"namespace": "shop"})
+        assert told.startswith(f"1. {CHECKOUT}")
+
+
+class TestWhy:
+    async def test_the_likely_cause_comes_first_then_what_changed(self) -> None:
+        verdict, _, cause, changed, *rest = (await say(BROKEN, "Why is checkout down?")).splitlines()
+        assert verdict == f"{CHECKOUT}: image shop/checkout:1.4.3 can't be pulled, since 11:51 UTC. [1]"
+        assert cause == f"- Likely cause: {CHECKOUT} names an image that is not there [1, 2]"
+        assert "image 1.4.2 became 1.4.3" in changed
+        assert any("Runbook" in line for line in rest)
+
+    async def test_a_pod_leads_to_the_incident_that_it_belongs_to(self) -> None:
+        told = await say(BROKEN, "почему упал под checkout-7d9f8c6b5-x2vqn?")
+        assert told.startswith(f"{CHECKOUT}: image")
+        assert "Вероятная причина: " in told
+
+    async def test_what_is_fine_is_told_with_its_state(self) -> None:
+        reading = await read(BROKEN, "Why is cart down?")
+        assert reading is not None
+        assert reading.lines[0].text == (
+            "Deployment cart in namespace shop is healthy: 2 of 2 replicas are ready, as of 12:00 UTC."
+        )
+        assert reading.is_partial
+
+    async def test_without_an_incident_the_symptoms_are_told(self) -> None:
+        told = await say([ALERT, LOGS, make_deployment("payment", 3), *FINE], "Why is payment down?")
+        assert told.startswith("1. `Alert PaymentErrorsHigh")
+        assert "3 of 3 replicas are ready" in told
+
+    async def test_a_general_question_is_left_to_documents(self) -> None:
+        assert await read(FINE, "Why does a consumer rebalance?") is None
+
+
+class TestHealth:
+    async def test_a_verdict_with_the_figures_comes_first(self) -> None:
+        told = await say(FINE, "Is cart healthy?")
+        assert told.startswith(
+            "Deployment cart in namespace shop is healthy: 2 of 2 replicas are ready, as of"
+        )
+
+    async def test_what_is_wrong_there_is_listed(self) -> None:
+        told = await say(BROKEN, "Is checkout healthy?")
+        assert told.startswith(f"{CHECKOUT} is not healthy, as of 12:00 UTC:\n\n1. {CHECKOUT}: image")
+
+    async def test_what_has_no_state_is_told_by_all_that_was_looked_at(self) -> None:
+        told = await say(FINE, "Is opensearch healthy?")
+        assert told == "Opensearch is healthy: nothing is wrong in 1 window of metrics, as of 12:00 UTC. [1]"
+
+    async def test_a_node_is_not_sick_with_its_pods(self) -> None:
+        node = make_chunk("n", "k8s_state", "Node node-1", "Node node-1 is ready.")
+        assert (await say([node, make_pod()], "Is node-1 ok?")).startswith("Node node-1 is healthy")
+
+
+class TestChanged:
+    async def test_rollouts_are_told_with_what_differs_the_newest_first(self) -> None:
+        title = "ReplicaSet checkout-{} of deployment checkout in namespace shop"
+        sets = [
+            make_chunk(
+                f"rs-{number}", "k8s_state", title.format(number), namespace="shop", service="checkout",
+                cite={"kind": "ReplicaSet", "name": f"checkout-{number}"},
+                labels={"owner": "Deployment/checkout", "revision": number, "images": image, "made_at": made},
+            )
+            for number, image, made in (("1", "1.4.2", ago(900)), ("2", "1.4.3", ago(10)))
+        ]  # fmt: skip
+        made = make_deployment("cart", 2, 2, labels={"made_at": ago(30)})
+        rolled = make_deployment("checkout", 3, cite={"kind": "Deployment", "name": "checkout"})
+        told = await say([*sets, made, rolled], "What changed in the last hour?")
+        first, second = told.splitlines()
+        assert first.startswith(f"1. 11:50 UTC: {CHECKOUT} was rolled out as revision 2: image ")
+        assert second == "2. 11:30 UTC: Deployment cart in namespace shop was made [2]"
+        assert "cart" not in await say([*sets, made, rolled], "What changed in the last 15 minutes?")
+
+    async def test_no_change_is_an_answer(self) -> None:
+        told = await say(FINE, "что менялось за последний час?")
+        assert told.startswith("Изменений не видно с 11:00 до 12:00 UTC: просмотрено ")
+
+
+class TestCount:
+    async def test_lines_are_counted_with_their_number_and_span(self) -> None:
+        told = await say([LOGS, *FINE], "How many errors did payment log in the last hour?")
+        counted = "counted in 1 of 1 window of log lines"
+        assert told.startswith(
+            f"4 errors in the logs of payment between 11:00 and 12:00 UTC: {counted}, as of 12:00 UTC. [1]"
+        )
+
+    async def test_of_an_hour_that_is_half_in_the_window_no_more_is_claimed_than_is_known(self) -> None:
+        early = {**LOGS, "began_at": ago(50)}
+        assert (await say([early], "How many errors in the last 5 minutes?")).startswith("At most 4 errors")
+
+    async def test_restarts_are_those_of_pods(self) -> None:
+        told = await say(BROKEN, "Сколько раз перезапускался checkout?")
+        assert told.startswith("4 перезапусков (checkout) ")
+
+    async def test_none_is_a_number(self) -> None:
+        told = await say(FINE, "How many alerts are firing?")
+        assert told.startswith("No alerts now: looked at ")
+
+
+class TestList:
+    @pytest.mark.parametrize(
+        ("question", "said"),
+        [
+            ("Which alerts are firing?", "1. `Alert PaymentErrorsHigh"),
+            ("какие алерты горят?", "1. `Alert PaymentErrorsHigh"),
+            (
+                "Which services restarted today?",
+                "1. checkout in namespace shop: restarted 4 times, the last time",
+            ),
+            (
+                "какие сервисы перезапускались сегодня?",
+                "1. checkout в неймспейсе shop: перезапусков 4, последний",
+            ),
+            ("Which pods are not ready?", "1. `Pod checkout-7d9f8c6b5-x2vqn"),
+            ("Which runs failed?", "There are no failed runs "),
+            ("Which nodes are not ready?", "There are no nodes in trouble now: looked at "),
+        ],
+    )
+    async def test_what_there_is_and_nothing_else(self, question: str, said: str) -> None:
+        told = await say(BROKEN, question)
+        assert told.startswith(said)
+        assert "\n2. " not in told
+
+    async def test_a_counter_that_began_anew_shows_a_restart(self) -> None:
+        anew = {
+            **HEAP,
+            "text": "Requests of opensearch grow as usual. It began anew at 11:40 UTC: a restart.",
+        }
+        told = await say([anew], "Which services restarted today?")
+        assert told.startswith("1. opensearch: restarted at 11:59 UTC [1]")
+
+    async def test_of_many_it_is_told_how_many_more_there_are(self) -> None:
+        pods = [{**make_pod(), "chunk_id": f"p{n}", "doc_id": f"p{n}"} for n in range(13)]
+        assert (await say(pods, "Which pods are not ready?")).endswith("And 3 more of them. [11]")
+
+
+class TestValue:
+    async def test_the_newest_value_stands_first_with_what_is_usual_and_its_query(self) -> None:
+        told = await say([HEAP, *BROKEN], "How much memory does opensearch use?")
+        assert told.splitlines()[0] == (
+            "Heap memory used of opensearch [jvm_heap_bytes] is 512 MiB at 11:59 UTC, usually between "
+            "400 MiB and 600 MiB. [1]"
+        )
+        assert "`PromQL: jvm_heap_bytes` [1]" in told
+
+    async def test_in_russian_the_words_are_russian(self) -> None:
+        told = await say(FINE, "сколько памяти ест opensearch?")
+        figures = "512 MiB (11:59 UTC), обычно от 400 MiB до 600 MiB. [1]"
+        assert told.splitlines()[0].endswith(f" [jvm_heap_bytes]: {figures}")
+
+    async def test_series_of_one_query_are_added_where_their_unit_allows_it(self) -> None:
+        other = {**HEAP, "chunk_id": "m-2", "doc_id": "m-2"}
+        told = await say([HEAP, other], "How much memory does opensearch use?")
+        assert told.startswith("Together it is 1 GiB at 11:59 UTC, in 2 series:\n\n1. Heap memory")
+
+    async def test_what_is_measured_of_another_service_is_no_answer(self) -> None:
+        told = await say([HEAP, make_deployment("redis", 1, 1)], "How much memory does redis use?")
+        assert "512" not in told
+
+
+class TestPlatform:
+    METAS: ClassVar[Any] = {
+        "rag-v000002": {"state": "live", "indexed_at": ago(1), "embedding_model": "minilm@1"},
+        "cag-v000003": {"state": "live", "chunks": 812, "gate": {"decided_at": ago(60)}},
+        "cag-v000004": {
+            "state": "refused",
+            "gate": {"reasons": ["recall fell by 0.05"], "decided_at": ago(9)},
+        },
+    }
+
+    async def test_live_versions_and_why_the_last_was_refused(self) -> None:
+        told = await say(FINE, "Which version is live, and why was the last one refused?", metas=self.METAS)
+        assert told.splitlines() == [
+            "- Of what was observed, rag-v000002 is live: last written at 11:59 UTC, vectors of minilm@1.",
+            "- Of documents, cag-v000003 is live: 812 chunks at the gate, passed the gate at 11:00 UTC.",
+            "- cag-v000004 was refused (11:51 UTC): recall fell by 0.05.",
+        ]
+
+
+async def test_an_index_that_holds_nothing_yet_says_so() -> None:
+    reading = await read([], "What is wrong?")
+    assert reading is not None
+    assert reading.is_empty
+    assert reading.lines[0].text.startswith("Nothing at all was observed, so ")
+
+
+@pytest.mark.parametrize("question", ["How do I rotate the API key?", "What is a consumer group?", "hello"])
+async def test_other_questions_have_no_reading(question: str) -> None:
+    assert await read(BROKEN, question) is None
