@@ -108,7 +108,13 @@ def find_sources(corpus: Corpus, query: str) -> list[Hit]:
 
 
 def _respond(corpus: Corpus, places: Sequence[int], scores: Vectors) -> dict[str, Any]:
-    """Return chunks as a search gives them."""
+    """Return chunks as a search gives them.
+
+    Args:
+        corpus: Holds the chunks.
+        places: Of the chunks in the corpus, best first.
+        scores: `(n_chunks,)`, of all chunks of the corpus.
+    """
     found = [
         {
             "_index": "cag-v000001",
@@ -122,12 +128,24 @@ def _respond(corpus: Corpus, places: Sequence[int], scores: Vectors) -> dict[str
 
 
 def take_chunks(corpus: Corpus, places: Sequence[int], scores: Vectors) -> list[Hit]:
-    """Return chunks as a search gives them."""
+    """Return chunks as a search gives them.
+
+    Args:
+        corpus: Holds the chunks.
+        places: Of the chunks in the corpus, best first.
+        scores: `(n_chunks,)`, of all chunks of the corpus.
+    """
     return parse_hits(_respond(corpus, places, scores))
 
 
 def answer_from(corpus: Corpus, query: str, sources: Sequence[Hit]) -> str:
-    """Return the answer to a question, as it is sent on."""
+    """Return the answer to a question, as it is sent on.
+
+    Args:
+        corpus: Names the model server.
+        query: The question.
+        sources: What may be quoted, best first.
+    """
     content = build_messages(query, sources, [])[-1]["content"]
     body = {"model": "extractive", "messages": [{"role": "user", "content": content}]}
     made = httpx.post(f"{corpus.url}/openai/v1/chat/completions", json=body, timeout=60).raise_for_status()
