@@ -1,7 +1,7 @@
 """What is known of a cluster at a moment: the newest state of each object, and what else was seen of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -198,7 +198,6 @@ def _rank_kind(kind: str) -> int:
 
 def walk_states(world: World, *kinds: str) -> Iterator[tuple[Ref, Observation]]:
     """Yield the objects of some kinds with their states."""
-    wanted: Sequence[str] = kinds
-    for ref, state in world.states.items():
-        if ref.kind in wanted:
-            yield ref, state
+    for (_, _, kind), refs in world.of_kind.items():
+        if kind in kinds:
+            yield from ((ref, world.states[ref]) for ref in refs)
