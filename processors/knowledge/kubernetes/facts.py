@@ -6,6 +6,7 @@ container is told nothing is kept but names, and the host and port of an address
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
 from processors.knowledge.fields import Object, take_count, take_labels, take_object, take_objects, take_text
@@ -51,6 +52,11 @@ def write_pairs(pairs: Mapping[str, str]) -> str:
     return write_facts(f"{name}={value}" for name, value in sorted(pairs.items()))
 
 
+@lru_cache(maxsize=50_000)
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(fact for fact in text.split(",") if fact and fact != CUT)
+
+
 def read_facts(text: str) -> list[str]:
     """Return the facts of a text.
 
@@ -58,7 +64,7 @@ def read_facts(text: str) -> list[str]:
         >>> read_facts("a=1,b=2")
         ['a=1', 'b=2']
     """
-    return [fact for fact in text.split(",") if fact and fact != CUT]
+    return [*_split(text)]
 
 
 def read_pairs(text: str) -> dict[str, str]:

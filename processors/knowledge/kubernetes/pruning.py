@@ -29,9 +29,9 @@ _PURPOSE: Final = b"runlore kubernetes values"
 def prune_object(object_: Object, key: bytes) -> Object:
     """Return an object without what may hold secrets.
 
-    Left out are values of the environment but hosts and ports of addresses, commands, headers and commands of
-    probes, what was applied last, parameters of volumes and their classes. Of config maps and secrets only the
-    keys stay, with a hash of each value. Of the bookkeeping of fields it stays who changed the object when.
+    Left out are values of the environment but hosts and ports of addresses, commands, headers and commands
+    of probes, what was applied last, parameters of volumes and their classes. Of config maps and secrets only
+    the keys stay, with a hash of each value. Of the bookkeeping of fields it stays who changed the object.
 
     Args:
         object_: As the API gives it.

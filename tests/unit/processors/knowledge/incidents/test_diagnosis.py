@@ -46,7 +46,7 @@ def test_the_faulty_object_comes_first_and_once() -> None:
     assert (incident.severity, incident.service, incident.acl) == ("error", "checkout", ("public",))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_what_is_observed_changes_nothing(random: Random) -> None:
     observations = [observe(chunk) for chunk in make_all_chunks(make_broken())]
