@@ -8,7 +8,7 @@ from processors.knowledge.incidents.health import is_fine
 from processors.knowledge.incidents.incident import Ref
 from processors.knowledge.incidents.observation import seen_at
 from processors.knowledge.incidents.relations import find_host, list_service_ports
-from processors.knowledge.incidents.standing import is_news
+from processors.knowledge.incidents.standing import is_felt
 from processors.knowledge.incidents.world import WORKLOADS, World, walk_states
 from processors.knowledge.kubernetes.facts import read_facts, read_pairs
 
@@ -23,7 +23,7 @@ def find_missing(world: World) -> Iterator[Finding]:
             if _is_missing(world, ref, kind, name):
                 path = "leads to" if kind == "Service" else "takes its certificate from"
                 says = f"it {path} {kind} {name}, which doesn't exist{_say_near(world, ref, kind, name)}"
-                news = is_news(world, ref)
+                news = is_felt(world, ref)
                 yield Finding(
                     ref,
                     f"missing-{kind.lower()}",
@@ -61,7 +61,7 @@ def _check_addresses(world: World) -> Iterator[Finding]:
                 says = f"{said}, but Service {service.name} listens on {', '.join(ports)} (wrong port)"
             else:
                 continue
-            alone = is_fine(world, ref) is False or is_news(world, ref)
+            alone = is_fine(world, ref) is False or is_felt(world, ref)
             yield Finding(
                 ref, "address", says, SEEN, (state["chunk_id"],), seen_at(state), "warning", alone=alone
             )
@@ -107,7 +107,7 @@ def _check_backends(world: World, ingress: Ref) -> Iterator[Finding]:
         ports = list_service_ports(world, ingress._replace(kind="Service", name=name))
         if port.isdecimal() and ports and port not in ports:
             says = f"it leads to port {port} of Service {name}, which listens on {', '.join(ports)}"
-            news = is_news(world, ingress)
+            news = is_felt(world, ingress)
             yield Finding(
                 ingress, "ingress-port", says, SEEN, (state["chunk_id"],), seen_at(state), alone=news
             )

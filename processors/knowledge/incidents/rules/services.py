@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Final
 
-from processors.knowledge.incidents.finding import SEEN, Finding
+from processors.knowledge.incidents.finding import INFERRED, SEEN, Finding
 from processors.knowledge.incidents.health import count
 from processors.knowledge.incidents.incident import Ref
 from processors.knowledge.incidents.observation import Observation, seen_at
 from processors.knowledge.incidents.rules.ports import list_ports, list_probed, list_protocols, split_protocol
-from processors.knowledge.incidents.standing import is_news
+from processors.knowledge.incidents.standing import is_felt, is_news
 from processors.knowledge.incidents.world import (
     World,
     list_makers,
@@ -57,7 +57,7 @@ def _tell_no_pods(
     near = _find_near(world, service, selector)
     said = f"its selector {_say(selector)} matches no pod"
     if near is None:
-        news = is_news(world, service)
+        news = is_felt(world, service)
         yield Finding(service, "selector", said, 0.55, evidence, seen_at(state), "warning", alone=news)
         return
     labels = world.labels(near).get("pod_labels", "")
@@ -118,8 +118,8 @@ def _tell_ports(
             says = f"its port {number} leads to port {target} {wrong}: {maker.path} listens on {listens}"
         # A port by name must be there; by number a container may listen without saying so.
         is_plain = not target.isdecimal()
-        news = is_plain or is_news(world, service)
-        strength = SEEN + 0.07 if is_plain else SEEN
+        news = is_plain or is_felt(world, service)
+        strength = SEEN + 0.07 if is_plain else SEEN if is_news(world, service) else INFERRED
         own = (*evidence, world.states[selected[0]]["chunk_id"])
         yield Finding(service, "target-port", says, strength, own, seen_at(state), alone=news)
 
