@@ -51,6 +51,11 @@ def score_findings(world: World, findings: Sequence[Finding], links: Iterable[Li
 
     The score is 0.7 of how directly the evidence shows it, 0.2 of how often the walk from all symptoms is
     found at its object, and 0.1 of how shortly before the trouble its object was changed.
+
+    Args:
+        world: All that is known.
+        findings: Of which no two blame an object by the same rule.
+        links: Relations; those between other objects are not followed.
     """
     strengths: dict[Ref, float] = {}
     for finding in findings:

@@ -162,7 +162,13 @@ def matches(selector: str, labels: str) -> bool:
 
 
 def list_selected(world: World, by: Ref, selector: str) -> list[Ref]:
-    """Return the pods, and what makes pods, that a selector selects in the namespace of an object."""
+    """Return the pods, and what makes pods, that a selector selects.
+
+    Args:
+        world: All that is known.
+        by: Whose selector it is; others of its namespace are selected.
+        selector: As it is kept.
+    """
     wanted = read_facts(selector)
     if not wanted:
         return []
@@ -175,7 +181,13 @@ def list_selected(world: World, by: Ref, selector: str) -> list[Ref]:
 
 
 def list_makers(world: World, by: Ref, selector: str) -> list[Ref]:
-    """Return the workloads, and pods that nothing makes, whose pods a selector selects."""
+    """Return the workloads, and pods that nothing makes, whose pods a selector selects.
+
+    Args:
+        world: All that is known.
+        by: Whose selector it is.
+        selector: As it is kept.
+    """
     return list(dict.fromkeys(world.find_maker(ref) for ref in list_selected(world, by, selector)))
 
 
