@@ -134,6 +134,15 @@ class TestScope:
         told = await say(BROKEN, "What is wrong in namespace chop?", filters={"namespace": "shop"})
         assert told.startswith(f"1. {CHECKOUT}")
 
+    @pytest.mark.parametrize("question", ["how come the cart pods crash?", "hows cart doing"])
+    async def test_a_service_that_is_mentioned_in_passing_is_a_place_too(self, question: str) -> None:
+        told = await say(BROKEN, question)
+        assert "cart" in told
+        assert "checkout" not in told
+
+    async def test_an_unknown_word_in_passing_is_no_place(self) -> None:
+        assert CHECKOUT in await say(BROKEN, "how come the wobbly pods crash?")
+
 
 class TestWhy:
     async def test_the_likely_cause_comes_first_then_what_changed(self) -> None:
