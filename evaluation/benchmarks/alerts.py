@@ -64,7 +64,13 @@ def find_nearest(corpus: Corpus, query: str) -> list[Hit]:
 
 
 def ask_alert(corpus: Corpus, alert: Query, find: Callable[[Corpus, str], list[Hit]]) -> Asked:
-    """Answer an alert from the sources that are found for it."""
+    """Answer an alert from the sources that are found for it.
+
+    Args:
+        corpus: The pages.
+        alert: What is asked.
+        find: Finds the sources.
+    """
     sources = find(corpus, alert["query"])
     given = [str(hit["cite"]["path"]).removeprefix(PUBLISHED) for hit in sources]
     numbers = find_citations(answer_from(corpus, alert["query"], sources))

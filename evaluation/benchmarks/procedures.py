@@ -122,15 +122,31 @@ def _respond(corpus: Corpus, places: Sequence[int], scores: Vectors) -> dict[str
 
 
 def take_chunks(corpus: Corpus, places: Sequence[int], scores: Vectors) -> list[Hit]:
-    """Return chunks as a search gives them."""
+    """Return chunks as a search gives them.
+
+    Args:
+        corpus: Holds them.
+        places: Of the chunks in it.
+        scores: Of all of its chunks.
+    """
     return parse_hits(_respond(corpus, places, scores))
 
 
 def answer_from(corpus: Corpus, query: str, sources: Sequence[Hit]) -> str:
-    """Return the answer to a question, as it is sent on."""
-    content = build_messages(query, sources, [])[-1]["content"]
-    body = {"model": "extractive", "messages": [{"role": "user", "content": content}]}
-    made = httpx.post(f"{corpus.url}/openai/v1/chat/completions", json=body, timeout=60).raise_for_status()
+    """Return the answer to a question, as it is sent on.
+
+    Args:
+        corpus: Tells where the model is.
+        query: The question.
+        sources: That may be cited.
+    """
+    return ask_model(corpus.url, build_messages(query, sources, []))
+
+
+def ask_model(url: str, messages: Sequence[dict[str, Any]]) -> str:
+    """Return what the extractive model answers to a prompt, as it is sent on."""
+    body = {"model": "extractive", "messages": [{"role": "user", "content": messages[-1]["content"]}]}
+    made = httpx.post(f"{url}/openai/v1/chat/completions", json=body, timeout=60).raise_for_status()
     return defuse_markdown(str(made.json()["choices"][0]["message"]["content"]))
 
 
