@@ -23,7 +23,7 @@ BENCH_STACK := RUNLORE_HOME=.runlore/bench-stack RUNLORE_PORT_BASE=$(BENCH_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
-	restart-one ask compare rollback versions env prove fuzz bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-logs bench-procedures bench-alerts
+	restart-one ask compare rollback versions env prove fuzz bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-logs bench-procedures bench-alerts bench-oncall
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -105,6 +105,9 @@ bench-procedures: environments ## Whether answers are the procedures of 60 pages
 
 bench-alerts: environments ## Whether published alerts are answered from their runbooks; needs no stack; RUNLORE_TEST_DATA=<folder>
 	@$(BIN)/python -m evaluation.benchmarks.alerts $(BENCH)
+
+bench-oncall: environments ## Whether 250 questions of somebody on call are answered right; needs no stack; BENCH=--misses tells which aren't
+	@$(BIN)/python -m evaluation.benchmarks.oncall $(BENCH)
 
 bench-logs: environments ## How well log lines are put into patterns, beside published Drain; needs no stack
 	@$(BIN)/python -m evaluation.benchmarks.logs

@@ -8,4 +8,4 @@ nothing that an older one remembered is hit after an upgrade.
 
 from typing import Final
 
-RANKING: Final = "24194ecc758c"
+RANKING: Final = "d01ca01c8c76"

@@ -90,7 +90,13 @@ def _say_where(own: OwnWords, findings: Findings, nearest: Sequence[Hit]) -> str
 async def quote_passages(
     sources: Sequence[Hit], own: OwnWords, reading: Reading | None = None
 ) -> AsyncGenerator[str, None]:
-    """Yield a reading, or the best passages, as an answer that says what it is."""
+    """Yield a reading, or the best passages, as an answer that says what it is.
+
+    Args:
+        sources: As numbered in the answer, best first.
+        own: Our sentences, in the language of the question.
+        reading: What the index says by the reading of the question's kind.
+    """
     if reading is not None and (composed := compose_with(reading, sources)):
         yield composed
         return

@@ -50,7 +50,9 @@ from tests.support.swapping import make_pipeline, serve
 
 DOCUMENTS = int(os.environ.get("PROVE_HOSTILE", "15"))
 OWN_WORDS = {
-    words for phrases in PHRASES.values() for words in (phrases.extractive, phrases.unknown, phrases.advice)
+    words
+    for phrases in PHRASES.values()
+    for words in (phrases.extractive, phrases.unknown, phrases.advice, phrases.nearest)
 }
 CITATION = re.compile(r" ?(?<!\\)\[(\d+)\]")
 NOWHERE = "http://127.0.0.1:9/v1"

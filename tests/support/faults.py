@@ -637,6 +637,156 @@ def alert_of_nobody() -> Fault:
     )
 
 
+@_fault
+def missing_service_account() -> Fault:
+    deployment = make_deployment(ready=0, serviceAccountName="robot")
+    set_ = make_replica_set(deployment)
+    said = (
+        'Error creating: pods "checkout-7d9f8c6b5-" is forbidden: error looking up service account '
+        'shop/robot: serviceaccount "robot" not found'
+    )
+    return Fault(
+        [deployment, set_, make_event(set_, "FailedCreate", said)],
+        "Deployment/checkout",
+        "service-account",
+        ("ServiceAccount robot",),
+    )
+
+
+@_fault
+def affinity_that_no_node_fits() -> Fault:
+    said = "0/1 nodes are available: 1 node(s) didn't match pod anti-affinity rules."
+    return Fault(_unscheduled(said), "Deployment/checkout", "affinity", ("anti-affinity",))
+
+
+@_fault
+def access_to_the_image_is_denied() -> Fault:
+    said = (
+        'failed to pull and unpack image "shop/checkout:1.4.2": pull access denied, repository does not '
+        "exist or may require authorization: insufficient_scope"
+    )
+    objects = _broken(waiting("ErrImagePull", said), imagePullSecrets=[{"name": "regcred"}])
+    objects.append(make("Secret", "other", type="Opaque"))
+    return Fault(objects, "Deployment/checkout", "pull-secret", ("access to it is denied", "regcred"))
+
+
+@_fault
+def registry_without_a_name() -> Fault:
+    said = (
+        'failed to pull image "registry.exmple/shop:1": failed to do request: dial tcp: lookup '
+        "registry.exmple: no such host"
+    )
+    objects = _broken(waiting("ErrImagePull", said), make_container(image="registry.exmple/shop:1"))
+    return Fault(objects, "Deployment/checkout", "image", ("registry registry.exmple can't be reached",))
+
+
+@_fault
+def probe_of_another_scheme() -> Fault:
+    said = 'Get "https://10.0.0.7:8080/": http: server gave HTTP response to HTTPS client'
+    return Fault(
+        _probed("readiness", 8080, "/", said), "Deployment/checkout", "readiness-probe", ("wrong scheme",)
+    )
+
+
+@_fault
+def service_of_another_protocol() -> Fault:
+    healthy = [one for one in make_healthy("checkout") if one["kind"] != "Service"]
+    ports = [{"port": 80, "targetPort": "http", "protocol": "UDP"}]
+    return Fault(
+        [*healthy, make_service(ports=ports)], "Service/checkout", "target-port", ("UDP", "wrong protocol")
+    )
+
+
+@_fault
+def volume_of_another_claim() -> Fault:
+    claim = make(
+        "PersistentVolumeClaim", "data", made=ago(10), status={"phase": "Pending"},
+        spec={"volumeName": "pv-1", "resources": {"requests": {"storage": "1Gi"}}},
+    )  # fmt: skip
+    spec = {"claimRef": {"namespace": "shop", "name": "other"}, "capacity": {"storage": "5Gi"}}
+    volume = make("PersistentVolume", "pv-1", "", spec=spec, status={"phase": "Bound"})
+    return Fault([claim, volume], "PersistentVolumeClaim/data", "volume-mismatch", ("pv-1", "shop/other"))
+
+
+@_fault
+def volume_of_another_mode() -> Fault:
+    asked = {"accessModes": ["ReadWriteMany"], "resources": {"requests": {"storage": "1Gi"}}}
+    claim = make("PersistentVolumeClaim", "data", made=ago(10), spec=asked, status={"phase": "Pending"})
+    spec = {"accessModes": ["ReadWriteOnce"], "capacity": {"storage": "5Gi"}}
+    volume = make("PersistentVolume", "pv-1", "", spec=spec, status={"phase": "Available"})
+    return Fault([claim, volume], "PersistentVolumeClaim/data", "volume-mismatch", ("pv-1", "ReadWriteMany"))
+
+
+@_fault
+def volume_too_small() -> Fault:
+    asked = {"resources": {"requests": {"storage": "10Gi"}}}
+    claim = make("PersistentVolumeClaim", "data", made=ago(10), spec=asked, status={"phase": "Pending"})
+    spec = {"capacity": {"storage": "5Gi"}}
+    volume = make("PersistentVolume", "pv-1", "", spec=spec, status={"phase": "Available"})
+    return Fault([claim, volume], "PersistentVolumeClaim/data", "volume-mismatch", ("5Gi", "10Gi"))
+
+
+@_fault
+def address_of_nobody_without_a_log() -> Fault:
+    variable = {"name": "PAYMENT_HOST", "value": "paymnt"}
+    deployment = changed(make_deployment("checkout", make_container(env=[variable])), 20)
+    return Fault(
+        [deployment, make_pod(deployment)],
+        "Deployment/checkout",
+        "address",
+        ("PAYMENT_HOST", "Service payment"),
+    )
+
+
+@_fault
+def port_is_taken() -> Fault:
+    last = ended("Error", 1, message="listen tcp :8080: bind: address already in use")
+    objects = _broken(waiting("CrashLoopBackOff", "back-off 40s"), last=last, restarts=4)
+    return Fault(objects, "Deployment/checkout", "port-taken", ("address already in use",))
+
+
+@_fault
+def unknown_database() -> Fault:
+    objects = _broken(waiting("CrashLoopBackOff", "back-off 40s"), last=ended(), restarts=4)
+    lines = [make_log("checkout", "Error 1049 (42000): Unknown database 'shopp'")]
+    return Fault(objects, "Deployment/checkout", "database", ("Unknown database 'shopp'",), lines)
+
+
+@_fault
+def nobody_looks_for_nodes() -> Fault:
+    deployment = make_deployment(ready=0)
+    pod = make_unscheduled(deployment, "")
+    pod["status"] = {"phase": "Pending"}
+    return Fault(
+        [deployment, pod], "Pod/kube-scheduler", "scheduler", ("assigns no node", "Deployment/checkout")
+    )
+
+
+@_fault
+def container_runtime_is_down() -> Fault:
+    node = make_node("node-2", ready="False")
+    said = "container runtime is down, PLEG is not healthy"
+    node["status"]["conditions"][0] |= {"reason": "KubeletNotReady", "message": said}
+    return Fault([node], "Node/node-2", "node-not-ready", ("container runtime is down",))
+
+
+@_fault
+def proxy_is_down() -> Fault:
+    daemon = make(
+        "DaemonSet", "kube-proxy", "kube-system", spec={"template": {"metadata": {}, "spec": {}}},
+        status={"desiredNumberScheduled": 1, "numberReady": 0, "numberUnavailable": 1},
+    )  # fmt: skip
+    return Fault([daemon], "DaemonSet/kube-proxy", "unavailable", ("kube-proxy",))
+
+
+@_fault
+def closed_by_a_new_policy() -> Fault:
+    policy = make(
+        "NetworkPolicy", "deny-all", made=ago(20), spec={"podSelector": {}, "policyTypes": ["Ingress"]}
+    )
+    return Fault([policy], "NetworkPolicy/deny-all", "policy", ("Deployment/payment", "Service payment"))
+
+
 def list_noise() -> list[Object]:
     """Return what is no trouble: what is well, what is over, what was asked for, and what has only begun."""
     payment = make_healthy("payment")

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from evaluation.benchmarks.small_index import IndexInMemory
 from processors.retrieval.question.understanding import understand
 from processors.retrieval.readings.reading import Reading
 from serving.answering.prompt import compose_with
 from serving.retrieval.question import Question
 from serving.retrieval.readings.reading import read_index
-from tests.support.index_in_memory import IndexInMemory
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 VERSIONS: dict[str, str | None] = {"rag": "rag-v000002", "cag": "cag-v000003"}

@@ -7,19 +7,13 @@ from typing import Final
 from processors.knowledge.incidents.health import count, read_time
 from processors.knowledge.incidents.incident import Change, Ref
 from processors.knowledge.incidents.world import World
+from processors.knowledge.kubernetes.differences import CHANGED, CHANGED_SEEN, say_differences
 from processors.knowledge.kubernetes.facts import read_facts
 
 _BEFORE: Final = timedelta(hours=24)
 _AFTER: Final = timedelta(minutes=1)
 _MOST: Final = 6
-_COMPARED: Final = {
-    "images": "image", "env": "environment", "addresses": "address", "probes": "probe", "ports": "port",
-    "requests": "requests", "limits": "limits", "node_selector": "node selector", "uses": "references",
-    "pod_labels": "pod labels", "tolerations": "tolerations", "pull_secrets": "pull secret",
-    "service_account": "service account",
-}  # fmt: skip
-# Each template has its own.
-_HASH: Final = "pod-template-hash="
+_NOT_OF_TEMPLATE: Final = ("desired", "selector")
 
 
 def list_changes(world: World, objects: Iterable[Ref], until: datetime) -> list[Change]:
@@ -49,17 +43,19 @@ def _read_changes(world: World, ref: Ref) -> Iterator[Change]:
     labels = state["labels"]
     changed, by = read_time(labels.get("changed_at", "")), labels.get("changed_by", "")
     rollout = _compare_templates(world, ref)
+    what = labels.get(CHANGED, "")
+    seen = read_time(labels.get(CHANGED_SEEN, "")) or changed
     if rollout is not None:
         yield rollout
+    elif what and seen:
+        yield Change(ref.path, f"{ref} was changed{_say_by(by)}: {what}", seen, state["chunk_id"])
     elif changed and changed != read_time(labels.get("made_at", "")):
         cause = f" ({labels['change_cause']})" if labels.get("change_cause") else ""
-        what = labels.get("changed", "")
-        yield Change(
-            ref.path,
-            f"{ref} was changed by {by or 'somebody'}{f': {what}' if what else ''}{cause}",
-            changed,
-            state["chunk_id"],
-        )
+        yield Change(ref.path, f"{ref} was changed{_say_by(by)}{cause}", changed, state["chunk_id"])
+
+
+def _say_by(manager: str) -> str:
+    return f" by {manager}" if manager else ""
 
 
 def _compare_templates(world: World, ref: Ref) -> Change | None:
@@ -70,7 +66,7 @@ def _compare_templates(world: World, ref: Ref) -> Change | None:
         return None
     new, old = (world.labels(one) for one in sets[:2])
     made = read_time(new.get("made_at", "")) or read_time(new.get("changed_at", ""))
-    said = say_differences(old, new)
+    said = say_differences(old, new, without=_NOT_OF_TEMPLATE)
     if made is None or not said:
         return None
     cause = f" ({new['change_cause']})" if new.get("change_cause") else ""
@@ -80,25 +76,3 @@ def _compare_templates(world: World, ref: Ref) -> Change | None:
         made,
         world.states[sets[0]]["chunk_id"],
     )
-
-
-def say_differences(old: dict[str, str], new: dict[str, str]) -> str:
-    """Return what of two templates differs, in words.
-
-    Example:
-        >>> say_differences({"images": "app=shop:1"}, {"images": "app=shop:2"})
-        'image app=shop:1 became app=shop:2'
-    """
-    told = []
-    for name, called in _COMPARED.items():
-        before, after = (
-            [fact for fact in read_facts(of.get(name, "")) if not fact.startswith(_HASH)] for of in (old, new)
-        )
-        gone, came = (
-            [fact for fact in one if fact not in other] for one, other in ((before, after), (after, before))
-        )
-        if gone and came:
-            told.append(f"{called} {', '.join(gone)} became {', '.join(came)}")
-        elif gone or came:
-            told.append(f"{called} {', '.join(gone or came)} was {'taken out' if gone else 'added'}")
-    return "; ".join(told)

@@ -62,9 +62,12 @@ def _tell(world: World, group: Group, known: dict[str, Observation]) -> Incident
     first = group.causes[0].finding
     root = first.object
     acl = _intersect(known[id_]["acl"] for id_ in first.evidence if id_ in known)
-    visible = {id_ for id_, one in known.items() if _is_visible(one["acl"], acl)}
-    causes = [one for one in group.causes if visible.issuperset(one.finding.evidence)]
-    symptoms = [one for one in group.symptoms if visible.issuperset(one.finding.evidence)]
+
+    def is_visible(ids: Iterable[str]) -> bool:
+        return all(_is_visible(known[id_]["acl"], acl) for id_ in ids if id_ in known)
+
+    causes = [one for one in group.causes if is_visible(one.finding.evidence)]
+    symptoms = [one for one in group.symptoms if is_visible(one.finding.evidence)]
     everything = [one.finding for one in dict.fromkeys((*causes, *symptoms))]
     evidence = tuple(dict.fromkeys(id_ for one in everything for id_ in one.evidence))[:_MOST_EVIDENCE]
     seen = [known[id_] for id_ in evidence if id_ in known]
@@ -75,7 +78,7 @@ def _tell(world: World, group: Group, known: dict[str, Observation]) -> Incident
         title=say_of(root, first.says),
         causes=tuple(_tell_cause(one) for one in choose_causes(causes)[:_MOST_CAUSES]),
         affected=tuple(_list_affected(root, symptoms)),
-        changes=tuple(one for one in list_changes(world, objects, began) if one.evidence in visible),
+        changes=tuple(one for one in list_changes(world, objects, began) if is_visible((one.evidence,))),
         seen=tuple(_tell_evidence(one) for one in seen),
         began_at=began,
         observed_at=max((seen_at(one) for one in seen), default=began),

@@ -61,7 +61,13 @@ def list_pods(world: World, maker: Ref) -> list[Ref]:
 
 
 def is_stale(world: World, event: Observation, about: Ref) -> bool:
-    """Tell whether an event is about what is gone, was made anew, or is fine again."""
+    """Tell whether an event is about what is gone, was made anew, or is fine again.
+
+    Args:
+        world: All that is known.
+        event: The event.
+        about: The object that it happened to.
+    """
     if about in world.gone:
         return True
     state = world.states.get(about)

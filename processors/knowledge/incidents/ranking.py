@@ -10,6 +10,7 @@ from processors.knowledge.incidents.health import read_time
 from processors.knowledge.incidents.incident import Ref
 from processors.knowledge.incidents.walk import rank_causes
 from processors.knowledge.incidents.world import World
+from processors.knowledge.kubernetes.differences import CHANGED_SEEN
 
 _OF_STRENGTH: Final = 0.7
 _OF_WALK: Final = 0.2
@@ -50,6 +51,11 @@ def score_findings(world: World, findings: Sequence[Finding], links: Iterable[Li
 
     The score is 0.7 of how directly the evidence shows it, 0.2 of how often the walk from all symptoms is
     found at its object, and 0.1 of how shortly before the trouble its object was changed.
+
+    Args:
+        world: All that is known.
+        findings: Of which no two blame an object by the same rule.
+        links: Relations; those between other objects are not followed.
     """
     strengths: dict[Ref, float] = {}
     for finding in findings:
@@ -77,7 +83,8 @@ def _score(world: World, finding: Finding, walk: float) -> float:
 
 def measure_recency(world: World, finding: Finding) -> float:
     """Return how shortly before the trouble its object was changed: 1 at once, .37 half an hour before."""
-    changed = read_time(world.labels(finding.object).get("changed_at", ""))
+    labels = world.labels(finding.object)
+    changed = read_time(labels.get("changed_at") or labels.get(CHANGED_SEEN, ""))
     if changed is None:
         return 0.0
     gap = (finding.since - changed).total_seconds()

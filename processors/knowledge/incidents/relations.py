@@ -72,3 +72,8 @@ def find_host(world: World, client: Ref, host: str) -> Ref | None:
             if one.cluster == client.cluster and state["labels"].get("address") == host:
                 return one
     return None
+
+
+def list_service_ports(world: World, service: Ref) -> list[str]:
+    """Return the ports that a service listens on; of one that isn't known none."""
+    return [fact.partition(">")[0] for fact in read_facts(world.labels(service).get("ports", ""))]

@@ -1,7 +1,7 @@
 """What is known of a cluster at a moment: the newest state of each object, and what else was seen of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -162,7 +162,13 @@ def matches(selector: str, labels: str) -> bool:
 
 
 def list_selected(world: World, by: Ref, selector: str) -> list[Ref]:
-    """Return the pods, and what makes pods, that a selector selects in the namespace of an object."""
+    """Return the pods, and what makes pods, that a selector selects.
+
+    Args:
+        world: All that is known.
+        by: Whose selector it is; others of its namespace are selected.
+        selector: As it is kept.
+    """
     wanted = read_facts(selector)
     if not wanted:
         return []
@@ -175,7 +181,13 @@ def list_selected(world: World, by: Ref, selector: str) -> list[Ref]:
 
 
 def list_makers(world: World, by: Ref, selector: str) -> list[Ref]:
-    """Return the workloads, and pods that nothing makes, whose pods a selector selects."""
+    """Return the workloads, and pods that nothing makes, whose pods a selector selects.
+
+    Args:
+        world: All that is known.
+        by: Whose selector it is.
+        selector: As it is kept.
+    """
     return list(dict.fromkeys(world.find_maker(ref) for ref in list_selected(world, by, selector)))
 
 
@@ -198,7 +210,6 @@ def _rank_kind(kind: str) -> int:
 
 def walk_states(world: World, *kinds: str) -> Iterator[tuple[Ref, Observation]]:
     """Yield the objects of some kinds with their states."""
-    wanted: Sequence[str] = kinds
-    for ref, state in world.states.items():
-        if ref.kind in wanted:
-            yield ref, state
+    for (_, _, kind), refs in world.of_kind.items():
+        if kind in kinds:
+            yield from ((ref, world.states[ref]) for ref in refs)

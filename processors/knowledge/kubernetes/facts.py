@@ -6,6 +6,7 @@ container is told nothing is kept but names, and the host and port of an address
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
 from processors.knowledge.fields import Object, take_count, take_labels, take_object, take_objects, take_text
@@ -17,8 +18,9 @@ CUT: Final = "…"
 _LONGEST: Final = 990
 _PROBES: Final = ("startupProbe", "readinessProbe", "livenessProbe")
 _ADDRESS_NAME: Final = re.compile(
-    r"(?:HOST(?:NAME|S)?|URL|URI|ADDR(?:ESS)?|ENDPOINT|SERVERS?|BROKERS?|DSN|UPSTREAM)$"
+    r"(?:HOST(?:NAME|S)?|URL|URI|ADDR(?:ESS)?|ENDPOINT|SERVERS?|BROKERS?|DSN|UPSTREAM|PORT)$"
 )
+_HOST: Final = re.compile(r"HOST(?:NAME)?$", re.IGNORECASE)
 _ADDRESS: Final = re.compile(
     r"(?:[a-z][a-z0-9+.-]{0,30}://)?(?:[^@/\s]*@)?(?P<host>[a-z0-9](?:[a-z0-9.-]{0,200}[a-z0-9])?)"
     r"(?::(?P<port>\d{1,5}))?(?:[/?,].*)?"
@@ -50,6 +52,11 @@ def write_pairs(pairs: Mapping[str, str]) -> str:
     return write_facts(f"{name}={value}" for name, value in sorted(pairs.items()))
 
 
+@lru_cache(maxsize=50_000)
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(fact for fact in text.split(",") if fact and fact != CUT)
+
+
 def read_facts(text: str) -> list[str]:
     """Return the facts of a text.
 
@@ -57,7 +64,7 @@ def read_facts(text: str) -> list[str]:
         >>> read_facts("a=1,b=2")
         ['a=1', 'b=2']
     """
-    return [fact for fact in text.split(",") if fact and fact != CUT]
+    return [*_split(text)]
 
 
 def read_pairs(text: str) -> dict[str, str]:
@@ -93,7 +100,7 @@ def label_template(meta: Object, spec: Object) -> dict[str, str]:
             f"{name}={number}" if (name := take_text(port, "name")) else number
             for container in containers
             for port in take_objects(container, "ports")
-            if (number := take_text(port, "containerPort"))
+            if (number := _add_protocol(take_text(port, "containerPort"), port))
         ),
         "probes": write_facts(probe for container in containers for probe in _list_probes(container)),
         "requests": _sum_amounts(containers, "requests"),
@@ -107,6 +114,12 @@ def label_template(meta: Object, spec: Object) -> dict[str, str]:
         "priority": take_text(spec, "priorityClassName"),
         "uses": write_facts(list_references(spec)),
     }
+
+
+def _add_protocol(number: str, port: Object) -> str:
+    """Return a port with its protocol behind a slash, which is left out of TCP."""
+    protocol = take_text(port, "protocol")
+    return f"{number}/{protocol}" if number and protocol not in ("", "TCP") else number
 
 
 def _list_probes(container: Object) -> Iterable[str]:
@@ -144,10 +157,14 @@ def _list_env(container: Object) -> Iterable[str]:
 
 
 def _list_addresses(container: Object) -> Iterable[str]:
-    for variable in take_objects(container, "env"):
-        name = take_text(variable, "name")
-        if address := read_address(name, take_text(variable, "value")):
-            yield f"{name}={address}"
+    variables = take_objects(container, "env")
+    values = {take_text(variable, "name"): take_text(variable, "value") for variable in variables}
+    for name, value in values.items():
+        address = read_address(name, value)
+        # A port may stand in a variable of its own: DB_HOST and DB_PORT.
+        port = values.get(_HOST.sub("PORT", name), "") if address and ":" not in address else ""
+        if address and not address.isdecimal():
+            yield f"{name}={address}:{port}" if port.isdecimal() and port != value else f"{name}={address}"
 
 
 def read_address(name: str, value: str) -> str:
@@ -162,9 +179,11 @@ def read_address(name: str, value: str) -> str:
     Example:
         >>> read_address("PAYMENT_URL", "http://pay:pw@payment.shop:8080/v1?token=1")
         'payment.shop:8080'
-        >>> read_address("DB_PASSWORD", "hunter2"), read_address("CACHE_HOST", "redis")
-        ('', 'redis')
+        >>> [read_address(*pair) for pair in (("DB_PASSWORD", "hunter2"), ("DB_HOST", "db"), ("PORT", "80"))]
+        ['', 'db', '80']
     """
+    if name.upper().endswith("PORT"):
+        return value if value.isdecimal() and len(value) <= 5 else ""
     if not _ADDRESS_NAME.search(name.upper()):
         return ""
     found = _ADDRESS.fullmatch(value)
@@ -196,6 +215,8 @@ def write_service_port(port: Object) -> str:
     Example:
         >>> write_service_port({"name": "http", "port": 80, "targetPort": "web"})
         '80>web'
+        >>> write_service_port({"port": 53, "protocol": "UDP"})
+        '53>53/UDP'
     """
     number = take_count(port, "port")
-    return f"{number}>{take_text(port, 'targetPort') or number}"
+    return _add_protocol(f"{number}>{take_text(port, 'targetPort') or number}", port)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from processors.knowledge.fields import Object, take_object, take_objects, take_text
 from processors.knowledge.kubernetes.configuration import HASHES, WHOLE
+from processors.knowledge.kubernetes.facts import read_address
 
 _LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 _VALUES: Final = ("data", "binaryData", "stringData")
@@ -28,9 +29,9 @@ _PURPOSE: Final = b"runlore kubernetes values"
 def prune_object(object_: Object, key: bytes) -> Object:
     """Return an object without what may hold secrets.
 
-    Left out are values of the environment, commands, headers and commands of probes, what was applied last,
-    parameters of volumes and their classes. Of config maps and secrets only the keys stay, with a hash of
-    each value. Of the bookkeeping of fields it stays who changed the object when.
+    Left out are values of the environment but hosts and ports of addresses, commands, headers and commands
+    of probes, what was applied last, parameters of volumes and their classes. Of config maps and secrets only
+    the keys stay, with a hash of each value. Of the bookkeeping of fields it stays who changed the object.
 
     Args:
         object_: As the API gives it.
@@ -91,12 +92,18 @@ def _prune_pod_spec(spec: Object) -> Object:
 def _prune_container(container: Object) -> Object:
     kept = {name: value for name, value in container.items() if name not in _DROPPED_OF_CONTAINER}
     if "env" in kept:
-        variables = take_objects(container, "env")
-        kept["env"] = [{k: v for k, v in variable.items() if k != "value"} for variable in variables]
+        kept["env"] = [_prune_variable(variable) for variable in take_objects(container, "env")]
     for name in _PROBES:
         if name in kept:
             kept[name] = _prune_probe(take_object(container, name))
     return kept
+
+
+def _prune_variable(variable: Object) -> Object:
+    """Return a variable without its value; of an address host and port stay, which say who calls whom."""
+    kept = {name: value for name, value in variable.items() if name != "value"}
+    address = read_address(take_text(variable, "name"), take_text(variable, "value"))
+    return {**kept, "value": address} if address else kept
 
 
 def _prune_probe(probe: Object) -> Object:

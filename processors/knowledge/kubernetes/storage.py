@@ -4,6 +4,7 @@ from datetime import datetime
 
 from processors.knowledge.fields import Object, take, take_labels, take_object, take_text, take_texts
 from processors.knowledge.kubernetes.conditions import find_condition, say_reason
+from processors.knowledge.kubernetes.facts import write_pairs
 from processors.knowledge.kubernetes.words import StateDescription, Verdict, list_moments, say_names, say_when
 
 _DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
@@ -20,7 +21,14 @@ def describe_claim(claim: Object, now: datetime) -> StateDescription:
         f"Phase {phase}; storage class {class_ or 'not named'}; asked for {asked or 'an unknown size'}"
         f"{f', has {has}' if has else ''}{f'; access {modes}' if modes else ''}.",
     ]
-    labels = {"phase": phase, "volume": volume, "storage_class": class_}
+    labels = {
+        "phase": phase,
+        "volume": volume,
+        "storage_class": class_,
+        "size": asked,
+        "modes": ",".join(take_texts(claim, "spec", "accessModes")),
+        "selector": write_pairs(take_labels(claim, "spec", "selector", "matchLabels")),
+    }
     return StateDescription(
         _judge_claim(claim, phase, volume, now), list_moments(claim, now), details, labels
     )
@@ -56,7 +64,14 @@ def describe_volume(volume: Object, now: datetime) -> StateDescription:
         f"reclaim policy {policy or 'not named'}{f'; claim {claim}' if claim else ''}."
     ]
     times = list_moments(volume, now, status.get("lastPhaseTransitionTime"))
-    labels = {"phase": phase, "claim": claim, "storage_class": class_}
+    labels = {
+        "phase": phase,
+        "claim": claim,
+        "storage_class": class_,
+        "size": size,
+        "modes": ",".join(take_texts(volume, "spec", "accessModes")),
+        "volume_labels": write_pairs(take_labels(volume, "metadata", "labels")),
+    }
     return StateDescription(_judge_volume(status, phase, claim, policy), times, details, labels)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from processors.knowledge.chunk import Chunk
 from processors.knowledge.incidents.evidence import is_evidence
+from processors.knowledge.kubernetes.differences import note_differences
 from processors.knowledge.logs.offsets import read_offsets
 from processors.knowledge.logs.partition_state import METHOD
 from processors.knowledge.record import DeadLetter
@@ -49,6 +50,8 @@ def index_chunks(
         meta = catalog.read_meta(client, index)
         if not is_candidate:
             _require_positions(index, meta, manifest)
+            states = [chunk["chunk_id"] for chunk in chunks if chunk["kind"] == "k8s_state"]
+            chunks = note_differences(chunks, search.find_labels(client, index, states))
         refused = slices.write_chunks(client, index, meta.get("slice", 1), chunks)
         # Positions move last: a try that was killed after that has sent all, and `dead_letters` is past it.
         is_sent = not is_candidate and meta.get("positions") == manifest["end"] != manifest["held"]

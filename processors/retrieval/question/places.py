@@ -57,6 +57,18 @@ def find_scope(question: str, *, is_taught: bool = False) -> Scope:
     return _gather([*(Place("namespace", name) for name in find_namespaces(read)), *named])
 
 
+def list_unusual(question: str) -> tuple[str, ...]:
+    """Return the words of a question that are no words of its language: names, if the index knows them.
+
+    Example:
+        >>> list_unusual("how's payment doing today?"), list_unusual("is everything fine?")
+        (('payment',), ())
+    """
+    words = (match[0] for match in patterns.LATIN.finditer(question[:_READ_CHARACTERS]))
+    unusual = (word.lower() for word in words if not is_ordinary(word) and not is_camel(word))
+    return tuple(dict.fromkeys(unusual))[:_MOST]
+
+
 def _gather(places: list[Place]) -> Scope:
     """Keep each name once, as what says most of it."""
     best: dict[str, Place] = {}

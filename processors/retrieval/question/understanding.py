@@ -16,7 +16,7 @@ from processors.retrieval.question.follow_ups import names_nothing, rewrite_foll
 from processors.retrieval.question.kind import Kind
 from processors.retrieval.question.kinds import find_kind, guess_kind, is_chat
 from processors.retrieval.question.ordinals import find_ordinal
-from processors.retrieval.question.places import find_scope
+from processors.retrieval.question.places import find_scope, list_unusual
 from processors.retrieval.question.route import Route
 from processors.retrieval.question.routing import choose_route
 from processors.retrieval.question.scope import Scope
@@ -71,6 +71,11 @@ class Understood:
     def words(self) -> list[list[str]]:
         """The words that tell what it is about, each with the forms to look for."""
         return list_words(self.text)
+
+    @property
+    def unusual(self) -> tuple[str, ...]:
+        """The words that may be names of what it is about, although nothing beside them says so."""
+        return list_unusual(self.text)
 
     @property
     def signature(self) -> Signature:

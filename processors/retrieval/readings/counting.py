@@ -72,6 +72,11 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
 def name_subject(subject: Subject, language: Language, count: int = 0) -> str:
     """Return what is counted or listed, in words.
 
+    Args:
+        subject: From `find_subject`.
+        language: Of the sentence.
+        count: How many there are.
+
     Example:
         >>> name_subject("pods", "en", 1), name_subject("errors", "en"), name_subject("pods", "ru", 1)
         ('pod', 'errors in the logs', 'подов')

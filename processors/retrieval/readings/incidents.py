@@ -28,17 +28,24 @@ def is_open(seen: Seen) -> bool:
 def order_incidents(incidents: Iterable[Seen]) -> list[Seen]:
     """Return incidents in the order in which they are told: what is worse first, then what is newer.
 
+    Of what is alike grave those that name an object that somebody can edit go before runs, lines and figures.
     "The second one" counts in this order.
     """
     return sorted(
         incidents,
         key=lambda one: (
             one.hit["severity"] not in _GRAVE,
+            not _is_of_object(one),
             -one.began.timestamp(),
             one.hit["title"],
             one.key,
         ),
     )
+
+
+def _is_of_object(incident: Seen) -> bool:
+    kind = incident.labels.get("object", "").partition("/")[0]
+    return kind[:1].isupper() and kind != "DAG"
 
 
 def read_sections(text: str) -> list[tuple[Section, str]]:

@@ -124,6 +124,20 @@ def build_names_query(name: str, conditions: Sequence[dict[str, Any]]) -> dict[s
     }
 
 
+def build_mentioned_query(words: Sequence[str], conditions: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the body of the search for which of some words are names of services or namespaces.
+
+    Args:
+        words: In small letters, at least one.
+        conditions: What every chunk must fulfil, without a place.
+    """
+    named = [{"terms": {field: list(words)}} for field in ("service", "namespace")]
+    of_any = {"bool": {"should": named, "minimum_should_match": 1}}
+    observed = {"terms": {"kind": sorted(DYNAMIC_KINDS)}}
+    names = {field: {"terms": {"field": field, "size": _MOST_NAMES}} for field in ("service", "namespace")}
+    return {"size": 0, "query": {"bool": {"filter": [observed, *conditions, of_any]}}, "aggs": names}
+
+
 def build_chunks_query(chunk_ids: Collection[str], conditions: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return the body of the search for chunks by their ids.
 

@@ -21,7 +21,7 @@ _PATTERNS: Final[dict[Subject, str]] = {
         r"|(?:запуск|прогон|даг|dag|пайплайн|обучен)\w*[^?]{0,40}(?:упа|провал|сломал|неудач|ошиб)"
     ),
     "requests": r"\b(?:requests?|5xx|4xx|http\s?\d{3}|status \d{3})\b|запрос",
-    "anomalies": r"\banomal|\bunusual|аномал|необычн",
+    "anomalies": r"\banomal|\bunusual|\babnormal|\bweird|аномал|необычн|странн",
     "incidents": r"\bincidents?\b|\boutages?\b|инцидент|авари",
     "errors": r"\b(?:errors?|exceptions?|stack ?traces?|failures?)\b|ошиб|исключен|сбо(?:й|ев|и)",
     "warnings": r"\bwarnings?\b|предупрежд|варнинг",

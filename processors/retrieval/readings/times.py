@@ -22,6 +22,11 @@ def say_moment(moment: datetime, now: datetime) -> str:
 def say_window(window: TimeWindow, now: datetime, language: Language) -> str:
     """Return a window in the words of a sentence.
 
+    Args:
+        window: The time asked about.
+        now: The time of the question.
+        language: Of the sentence.
+
     Example:
         >>> from datetime import UTC
         >>> now = datetime(2026, 11, 21, 12, tzinfo=UTC)

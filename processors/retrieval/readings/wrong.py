@@ -109,7 +109,11 @@ def _tell_incident(
         for cause in causes[:1]
         if cause.rstrip(".") not in title
     ]
-    return lines + [quote_line(one, "detail") for one in shown[:_SHOWN_EVIDENCE] if quote_seen(one)]
+    return lines + [
+        quote_line(one, "detail")
+        for one in shown[:_SHOWN_EVIDENCE]
+        if quote_seen(one).rstrip(".") not in title
+    ]
 
 
 def tell_nothing(

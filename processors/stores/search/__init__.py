@@ -5,6 +5,7 @@ from processors.stores.search.client import open_search
 from processors.stores.search.lookups import (
     count_chunks,
     find_embeddings,
+    find_labels,
     find_present,
     list_alerts,
     list_titles,
@@ -25,6 +26,7 @@ __all__ = [
     "delete_ended",
     "explain_blocks",
     "find_embeddings",
+    "find_labels",
     "find_present",
     "list_alerts",
     "list_titles",

@@ -34,6 +34,22 @@ def find_embeddings(
     return found
 
 
+def find_labels(client: OpenSearch, index: str, chunk_ids: list[str]) -> dict[str, dict[str, str]]:
+    """Return the labels of the chunks that an index holds, also of those that no search sees yet.
+
+    Args:
+        client: OpenSearch.
+        index: A single index.
+        chunk_ids: Of the chunks.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for begin in range(0, len(chunk_ids), 500):
+        body = {"ids": sorted(set(chunk_ids[begin : begin + 500]))}
+        answer = client.mget(index=index, body=body, params={"_source": "labels"})
+        found |= {doc["_id"]: doc["_source"].get("labels", {}) for doc in answer["docs"] if doc.get("found")}
+    return found
+
+
 def sample_chunks(client: OpenSearch, index: str, size: int) -> list[Chunk]:
     """Return chunks without their vectors, spread over the index in a stable order.
 

@@ -24,7 +24,7 @@ from processors.retrieval.readings.seen import Seen, parse_seen
 from processors.retrieval.readings.trouble import LASTING
 from serving.retrieval.readings.asking import Asking
 from serving.retrieval.readings.platform import read_platform
-from serving.retrieval.readings.scope import read_unknown, read_unseen, settle_places
+from serving.retrieval.readings.scope import find_mentioned, read_unknown, read_unseen, settle_places
 from serving.retrieval.readings.trouble import (
     find_evidence,
     find_incidents,
@@ -73,6 +73,8 @@ async def read_index(
     # A filter goes before what the words say.
     named = tuple(place for place in question.understood.scope.places if place.kind not in question.filters)
     known, unknown = await settle_places(asking, named)
+    if not named and kind in (*_OF_PLACES, "changed"):
+        known = await find_mentioned(asking)
     meant = [place for place in unknown if place.sure or (kind in _OF_PLACES and not known)]
     if meant:
         return await read_unknown(asking, meant)

@@ -6,15 +6,20 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from processors.retrieval.question.scope import Place
 from processors.retrieval.readings.absence import read_names, tell_unknown, tell_unseen
 from processors.retrieval.readings.places import lies_in
-from processors.retrieval.readings.requests import build_known_query, build_names_query, build_seen_query
+from processors.retrieval.readings.requests import (
+    build_known_query,
+    build_mentioned_query,
+    build_names_query,
+    build_seen_query,
+)
 from processors.retrieval.readings.seen import parse_seen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from processors.retrieval.question.scope import Place
     from processors.retrieval.readings.reading import Reading
     from serving.retrieval.readings.asking import Asking
 
@@ -38,6 +43,21 @@ async def settle_places(
     known = tuple(place for place, held in zip(named, is_known, strict=True) if held)
     unknown = tuple(place for place, held in zip(named, is_known, strict=True) if not held)
     return known, unknown
+
+
+async def find_mentioned(asking: Asking) -> tuple[Place, ...]:
+    """Return the services and namespaces that a question mentions without a word that says so.
+
+    Args:
+        asking: A question that names no place.
+    """
+    words = asking.question.understood.unusual
+    if not words:
+        return ()
+    response = await asking.search(build_mentioned_query(words, asking.anywhere))
+    buckets = (bucket for told in response["aggregations"].values() for bucket in told["buckets"])
+    known = {str(bucket["key"]) for bucket in buckets}
+    return tuple(Place("name", word, sure=False) for word in words if word in known)
 
 
 async def read_unknown(asking: Asking, unknown: Sequence[Place]) -> Reading:

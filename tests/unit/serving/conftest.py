@@ -17,10 +17,10 @@ from openai import AsyncOpenAI
 from opensearchpy import exceptions as search_errors
 from redis.exceptions import ConnectionError as CacheDown
 
+from evaluation.benchmarks.small_index import answer
 from processors.settings import Settings, read_settings
 from serving.app import create_app
 from serving.clients.lifespan import Clients
-from tests.support.index_in_memory import answer
 
 KEY = "the-key"
 

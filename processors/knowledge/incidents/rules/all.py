@@ -17,11 +17,13 @@ from processors.knowledge.incidents.rules.scheduling import find_unschedulable
 from processors.knowledge.incidents.rules.services import find_service_faults
 from processors.knowledge.incidents.rules.signals import find_signals
 from processors.knowledge.incidents.rules.storage import find_claim_faults
-from processors.knowledge.incidents.rules.symptoms import find_symptoms
+from processors.knowledge.incidents.rules.symptoms import find_other_events, find_other_states, find_symptoms
 
 RULES: Final[tuple[Rule, ...]] = (
     relate_objects,
     find_symptoms,
+    find_other_states,
+    find_other_events,
     find_pod_troubles,
     find_unschedulable,
     find_refusals,

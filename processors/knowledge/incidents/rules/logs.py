@@ -8,10 +8,11 @@ from processors.knowledge.incidents.finding import SEEN, SYMPTOM, Finding, Link
 from processors.knowledge.incidents.health import count, is_fine
 from processors.knowledge.incidents.incident import Ref
 from processors.knowledge.incidents.observation import Observation, began_at
+from processors.knowledge.incidents.relations import list_service_ports
 from processors.knowledge.incidents.rules.hosts import find_target
 from processors.knowledge.incidents.rules.log_lines import LOG_ROWS, LogRow
-from processors.knowledge.incidents.world import World, find_serving, list_makers
-from processors.knowledge.kubernetes.facts import read_facts, read_pairs
+from processors.knowledge.incidents.world import World, find_serving, list_makers, walk_states
+from processors.knowledge.kubernetes.facts import read_pairs
 
 _SAID: Final = ("warning", "error", "critical")
 _MANY: Final = 10
@@ -43,18 +44,23 @@ class Line(NamedTuple):
 
 
 def list_lines(world: World) -> Iterator[Line]:
-    """Yield the lines that tell of a known trouble."""
+    """Yield the lines that tell of a known trouble: of logs, and what containers said as they ended."""
     for seen in world.others:
-        if seen["kind"] != "log_pattern" or seen["severity"] not in _SAID:
-            continue
-        text = f"{seen['title']}\n{seen['text']}"[:_LONGEST]
-        for row in LOG_ROWS:
-            if found := row.pattern.search(text):
-                client = find_serving(world, seen)
-                own = text.partition("\n")[2] or text
-                host, port, service = find_target(world, client, own)
-                yield Line(seen, client, row, " ".join(found["why"].split()), host, port, service)
-                break
+        if seen["kind"] == "log_pattern" and seen["severity"] in _SAID:
+            text = f"{seen['title']}\n{seen['text']}"[:_LONGEST]
+            yield from _read(world, seen, find_serving(world, seen), text)
+    for ref, seen in walk_states(world, "Pod"):
+        labels = seen["labels"]
+        if labels.get("ended_message") and is_fine(world, ref) is False:
+            yield from _read(world, seen, world.find_maker(ref), f"\n{labels['ended_message']}")
+
+
+def _read(world: World, seen: Observation, client: Ref, text: str) -> Iterator[Line]:
+    for row in LOG_ROWS:
+        if found := row.pattern.search(text):
+            host, port, service = find_target(world, client, text.partition("\n")[2] or text)
+            yield Line(seen, client, row, " ".join(found["why"].split()), host, port, service)
+            return
 
 
 def find_log_troubles(world: World) -> Iterator[Finding | Link]:
@@ -91,7 +97,7 @@ def _say_wrong_address(world: World, line: Line) -> str:
     if line.row.rule == "dns" and line.host and _is_local(line.host) and line.service is None:
         known = _say_near(world, line)
         return f"{_say_address(world, line)}, and no Service is called so{known}" if known else ""
-    ports = _list_ports(world, line.service) if line.service else []
+    ports = list_service_ports(world, line.service) if line.service else []
     if (
         line.row.rule in ("refused", "timeout")
         and line.service
@@ -120,15 +126,11 @@ def _link(world: World, line: Line) -> Iterator[Finding | Link]:
     for maker in makers:
         yield Link(line.client, maker, 0.8)
     is_well = makers and all(is_fine(world, maker) is True for maker in makers)
-    has_port = not line.port or line.port in _list_ports(world, line.service)
+    has_port = not line.port or line.port in list_service_ports(world, line.service)
     if line.row.rule == "refused" and is_well and has_port:
         says = f"it refuses connections, as {line.client.path} logs, though its pods are ready"
         evidence = (line.seen["chunk_id"], world.states[line.service]["chunk_id"])
         yield Finding(line.service, "refuses", says, 0.5, evidence, began_at(line.seen), alone=False)
-
-
-def _list_ports(world: World, service: Ref) -> list[str]:
-    return [fact.partition(">")[0] for fact in read_facts(world.labels(service).get("ports", ""))]
 
 
 def _is_local(host: str) -> bool:

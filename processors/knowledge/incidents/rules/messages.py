@@ -38,7 +38,13 @@ ROWS: Final = (
         "pull-secret",
         _PULL
         + r"(?:unauthorized|authentication required|no basic auth|invalid username/password|\b40[13]\b)",
-        "image {image} can't be pulled: the registry refuses its credentials (image pull secret)",
+        "image {image} can't be pulled: the registry refuses its credentials (image pull secret{secrets})",
+    ),
+    _row(
+        "pull-secret",
+        _PULL + r"(?:pull access denied|access to the resource is denied|insufficient_scope)",
+        "image {image} can't be pulled: access to it is denied, so it doesn't exist or needs "
+        "another pull secret{secrets}",
     ),
     _row("image", r"InvalidImageName|invalid reference format", "image name {image} is invalid"),
     _row(
@@ -50,7 +56,7 @@ ROWS: Final = (
     _row(
         "image",
         _PULL + r"image.{0,300}?(?:no such host|i/o timeout|connection refused|TLS handshake|x509)",
-        "image {image} can't be pulled: its registry can't be reached",
+        "image {image} can't be pulled: its registry {registry} can't be reached",
     ),
     _row(
         "image",

@@ -11,7 +11,7 @@ from processors.knowledge.incidents.rules.messages import ROWS, Row
 from processors.knowledge.incidents.rules.probes import explain_probe
 from processors.knowledge.incidents.rules.statements import Statement, list_statements
 from processors.knowledge.incidents.world import WORKLOADS, World
-from processors.knowledge.kubernetes.facts import read_pairs
+from processors.knowledge.kubernetes.facts import read_facts, read_pairs
 
 _IMAGE: Final = re.compile(r'image "(?P<image>[^"]+)"')
 # Of these other modules say more.
@@ -43,6 +43,8 @@ def _tell(world: World, statement: Statement, row: Row, found: re.Match[str]) ->
             **groups,
             "why": _shorten(groups.get("why", "")),
             "image": image,
+            "registry": image.partition("/")[0],
+            "secrets": _say_secrets(world, statement.maker),
             "container": statement.container or "a container",
             "limit": _say_limit(world, statement),
             "probe": explain_probe(world, statement, row.rule, groups.get("why", "")),
@@ -62,6 +64,16 @@ def _tell(world: World, statement: Statement, row: Row, found: re.Match[str]) ->
 
 def _first_image(world: World, maker: Ref) -> str:
     return next(iter(read_pairs(world.labels(maker).get("images", "")).values()), "")
+
+
+def _say_secrets(world: World, maker: Ref) -> str:
+    """Return which secrets a workload's images are pulled with, and which of them aren't there."""
+    names = read_facts(world.labels(maker).get("pull_secrets", ""))
+    known = world.list_kind(maker, "Secret")
+    gone = [name for name in names if known and maker._replace(kind="Secret", name=name) not in known]
+    if gone:
+        return f" {gone[0]}, which doesn't exist"
+    return f" {', '.join(names)}" if names else ""
 
 
 def _say_limit(world: World, statement: Statement) -> str:

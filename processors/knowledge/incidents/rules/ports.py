@@ -14,10 +14,29 @@ def read_ports(labels: dict[str, str]) -> dict[str, str]:
     return {name: number or name for name, _, number in facts}
 
 
+def split_protocol(port: str) -> tuple[str, str]:
+    """Return a port and its protocol.
+
+    Example:
+        >>> split_protocol("53/UDP"), split_protocol("80")
+        (('53', 'UDP'), ('80', 'TCP'))
+    """
+    number, _, protocol = port.partition("/")
+    return number, protocol or "TCP"
+
+
 def list_ports(labels: dict[str, str]) -> set[str]:
     """Return names and numbers of the ports that containers name."""
     ports = read_ports(labels)
-    return {*ports, *ports.values()}
+    return {split_protocol(port)[0] for port in (*ports, *ports.values())}
+
+
+def list_protocols(labels: dict[str, str]) -> set[tuple[str, str]]:
+    """Return names and numbers of the ports that containers name, each with its protocol."""
+    named = ((name, *split_protocol(number)) for name, number in read_ports(labels).items())
+    return {
+        (split_protocol(either)[0], protocol) for name, number, protocol in named for either in (name, number)
+    }
 
 
 def list_probed(labels: dict[str, str]) -> set[str]:

@@ -9,6 +9,11 @@ from processors.knowledge.incidents.world import World
 from processors.knowledge.kubernetes.facts import read_pairs
 
 _REFUSED: Final = re.compile(r"connection refused|connect: no route", re.IGNORECASE)
+_SCHEME: Final = re.compile(
+    r"HTTP response to HTTPS client|malformed HTTP response|first record does not look like a TLS handshake"
+    r"|HTTP request to an HTTPS server|unexpected EOF",
+    re.IGNORECASE,
+)
 _STATUS: Final = re.compile(r"statuscode: (\d{3})", re.IGNORECASE)
 _SLOW: Final = re.compile(r"deadline exceeded|timed? ?out|Timeout exceeded", re.IGNORECASE)
 _NO_PATH: Final = ("404", "405")
@@ -37,11 +42,13 @@ def explain_probe(world: World, statement: Statement, rule: str, why: str) -> st
     if port and port != "exec" and ports and port not in ports:
         listens = ", ".join(sorted(set(read_ports(labels).values()) or ports))
         return f"{said}, and the container listens on {listens} (wrong port)"
+    if _SCHEME.search(why):
+        return f"{said}, with HTTPS where HTTP is spoken, or the other way round (wrong scheme)"
     if _REFUSED.search(why):
-        return f"{said}, where nothing listens"
+        return f"{said}, where nothing listens, or not yet: the probe may begin too early"
     if (status := _STATUS.search(why)) and said:
         wrong = " (wrong path)" if status[1] in _NO_PATH else ""
         return f"{said}, and gets HTTP {status[1]}{wrong}"
     if _SLOW.search(why):
-        return f"{said}, and has no answer in time" if said else ": it has no answer in time"
+        return f"{said}{',' if said else ': it'} has no answer in time (its timeout may be too short)"
     return said or (f": {why.strip()}" if why else "")

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from processors.knowledge.incidents.finding import STATED, Finding, Link
+from processors.knowledge.incidents.health import count, list_pods
 from processors.knowledge.incidents.incident import Ref
+from processors.knowledge.incidents.observation import seen_at
 from processors.knowledge.incidents.rules.statements import Statement, list_statements
-from processors.knowledge.incidents.world import World
-from processors.knowledge.kubernetes.facts import read_pairs
+from processors.knowledge.incidents.world import World, walk_states
+from processors.knowledge.kubernetes.facts import read_facts, read_pairs
 
 _EXCEEDED: Final = re.compile(
     r"exceeded quota: (?P<name>[\w.-]+)(?:, requested: (?P<requested>.*?), used: (?P<used>.*?)"
@@ -37,6 +39,22 @@ def find_refusals(world: World) -> Iterator[Finding | Link]:
                 yield from _blame(world, statement, range_, "limit-range", found["why"].rstrip(" ."))
             says = f"its pods are refused: {found['why'].rstrip(' .')}"
             yield _tell(statement, statement.maker, "limit-range", says, 0.45)
+    yield from _find_full(world)
+
+
+def _find_full(world: World) -> Iterator[Finding | Link]:
+    """Yield quotas that are used up where a workload lacks pods, and nothing says why."""
+    for quota, state in walk_states(world, "ResourceQuota"):
+        full = read_facts(state["labels"].get("used_up", ""))
+        for maker in world.list_kind(quota, "Deployment", "StatefulSet") if full else []:
+            labels = world.labels(maker)
+            if count(labels, "desired") > max(count(labels, "ready"), len(list_pods(world, maker))):
+                amounts = read_pairs(state["labels"].get("used", ""))
+                used = ", ".join(f"{name} {amounts.get(name, '')}".strip() for name in full)
+                says = f"it is used up: {used}; {maker.kind} {maker.name} lacks pods"
+                evidence = (state["chunk_id"], world.states[maker]["chunk_id"])
+                yield Finding(quota, "quota", says, 0.75, evidence, seen_at(state), alone=False)
+                yield Link(maker, quota, 0.8)
 
 
 def _name(statement: Statement, kind: str, name: str) -> Ref:

@@ -7,7 +7,8 @@ from processors.knowledge.incidents.finding import INFERRED, SEEN, Finding
 from processors.knowledge.incidents.health import is_fine
 from processors.knowledge.incidents.incident import Ref
 from processors.knowledge.incidents.observation import seen_at
-from processors.knowledge.incidents.standing import is_news
+from processors.knowledge.incidents.relations import find_host, list_service_ports
+from processors.knowledge.incidents.standing import is_felt
 from processors.knowledge.incidents.world import WORKLOADS, World, walk_states
 from processors.knowledge.kubernetes.facts import read_facts, read_pairs
 
@@ -22,7 +23,7 @@ def find_missing(world: World) -> Iterator[Finding]:
             if _is_missing(world, ref, kind, name):
                 path = "leads to" if kind == "Service" else "takes its certificate from"
                 says = f"it {path} {kind} {name}, which doesn't exist{_say_near(world, ref, kind, name)}"
-                news = is_news(world, ref)
+                news = is_felt(world, ref)
                 yield Finding(
                     ref,
                     f"missing-{kind.lower()}",
@@ -43,6 +44,27 @@ def find_missing(world: World) -> Iterator[Finding]:
                 says = f"it needs {kind} {name}, which doesn't exist{_say_near(world, ref, kind, name)}"
                 yield Finding(ref, _RULES[kind], says, SEEN, (state["chunk_id"],), seen_at(state))
         yield from _check_keys(world, ref)
+    yield from _check_addresses(world)
+
+
+def _check_addresses(world: World) -> Iterator[Finding]:
+    """Yield workloads that are given a name that no service has, or a port that the service doesn't have."""
+    for ref, state in walk_states(world, "Deployment", "StatefulSet", "DaemonSet", "CronJob"):
+        for variable, address in read_pairs(state["labels"].get("addresses", "")).items():
+            host, _, port = address.partition(":")
+            service = find_host(world, ref, host)
+            near = get_close_matches(host, [one.name for one in world.list_kind(ref, "Service")], 1, 0.75)
+            said = f"its environment variable {variable} leads to {address}"
+            if service is None and "." not in host and near and host != ref.name:
+                says = f"{said}, and no Service is called so (there is Service {near[0]})"
+            elif service and port and port not in (ports := list_service_ports(world, service)) and ports:
+                says = f"{said}, but Service {service.name} listens on {', '.join(ports)} (wrong port)"
+            else:
+                continue
+            alone = is_fine(world, ref) is False or is_felt(world, ref)
+            yield Finding(
+                ref, "address", says, SEEN, (state["chunk_id"],), seen_at(state), "warning", alone=alone
+            )
 
 
 def _is_missing(world: World, by: Ref, kind: str, name: str) -> bool:
@@ -82,15 +104,10 @@ def _check_backends(world: World, ingress: Ref) -> Iterator[Finding]:
     state = world.states[ingress]
     for fact in read_facts(state["labels"].get("backends", "")):
         name, _, port = fact.partition(":")
-        service = world.states.get(ingress._replace(kind="Service", name=name))
-        ports = (
-            [one.partition(">")[0] for one in read_facts(service["labels"].get("ports", ""))]
-            if service
-            else []
-        )
+        ports = list_service_ports(world, ingress._replace(kind="Service", name=name))
         if port.isdecimal() and ports and port not in ports:
             says = f"it leads to port {port} of Service {name}, which listens on {', '.join(ports)}"
-            news = is_news(world, ingress)
+            news = is_felt(world, ingress)
             yield Finding(
                 ingress, "ingress-port", says, SEEN, (state["chunk_id"],), seen_at(state), alone=news
             )

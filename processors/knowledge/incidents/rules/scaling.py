@@ -18,6 +18,11 @@ def find_scaler_faults(world: World) -> Iterator[Finding]:
         if target not in world.states and is_known:
             says = f"it can't scale: its target {kind} {name} doesn't exist"
             yield Finding(ref, "scaler-target", says, SEEN + 0.05, evidence, since)
+        elif world.labels(target).get("desired") == "0":
+            says = f"it is scaled to zero, so its autoscaler {ref.name} is switched off"
+            own = (world.states[target]["chunk_id"], *evidence)
+            news = is_news(world, target)
+            yield Finding(target, "scaled-to-zero", says, 0.8, own, since, "warning", alone=news)
         elif labels.get("unable"):
             says = f"it can't scale {kind} {name}: {labels['unable']}"
             yield Finding(ref, "scaler", says, SEEN, evidence, since)

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Final
 
 from processors.knowledge.incidents.finding import INFERRED, SEEN, STATED, Finding, Link
+from processors.knowledge.incidents.health import age
 from processors.knowledge.incidents.incident import Ref
+from processors.knowledge.incidents.observation import seen_at
 from processors.knowledge.incidents.rules.statements import Statement, list_statements
-from processors.knowledge.incidents.world import World
+from processors.knowledge.incidents.world import World, walk_states
 from processors.knowledge.kubernetes.facts import read_facts, read_pairs
 from processors.knowledge.kubernetes.quotas import read_quantity
 
@@ -21,6 +24,9 @@ _CORDONED: Final = re.compile(r"\d+ node\(s\) were unschedulable")
 _CLAIM: Final = re.compile(
     r'unbound immediate PersistentVolumeClaims|persistentvolumeclaim "([^"]+)" not found'
 )
+_PATIENCE: Final = timedelta(seconds=60)
+_SCHEDULER: Final = "kube-scheduler"
+_SYSTEM: Final = "kube-system"
 # The cluster's own taints say that a node is not well.
 _OF_CLUSTER: Final = "node.kubernetes.io/"
 _REST: Final = (
@@ -40,6 +46,23 @@ def find_unschedulable(world: World) -> Iterator[Finding | Link]:
     for statement in list_statements(world):
         if statement.text.startswith("FailedScheduling"):
             yield from _explain(world, statement)
+    yield from _find_unassigned(world)
+
+
+def _find_unassigned(world: World) -> Iterator[Finding | Link]:
+    """Yield that nobody looks for nodes: pods wait, and no scheduler says anything of them."""
+    for ref, state in walk_states(world, "Pod"):
+        labels = state["labels"]
+        waits = labels.get("phase") == "Pending" and not labels.get("node") and not labels.get("unscheduled")
+        if not waits or world.events.get(ref) or age(world, ref) < _PATIENCE:
+            continue
+        maker, evidence, since = world.find_maker(ref), (state["chunk_id"],), seen_at(state)
+        schedulers = [one for one in world.list_everywhere("Pod") if one.name.startswith(_SCHEDULER)]
+        scheduler = schedulers[0] if schedulers else Ref(ref.cluster, _SYSTEM, "Pod", _SCHEDULER)
+        yield Finding(maker, "unassigned", "no node is looked for, for a pod of it", 0.4, evidence, since)
+        says = f"it assigns no node to pods, such as those of {maker.path}"
+        yield Finding(scheduler, "scheduler", says, INFERRED, evidence, since, alone=False)
+        yield Link(maker, scheduler, 0.9)
 
 
 def _explain(world: World, statement: Statement) -> Iterator[Finding | Link]:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Final
 
-from processors.knowledge.incidents.finding import SEEN, Finding
+from processors.knowledge.incidents.finding import INFERRED, SEEN, Finding
 from processors.knowledge.incidents.health import count
 from processors.knowledge.incidents.incident import Ref
 from processors.knowledge.incidents.observation import Observation, seen_at
-from processors.knowledge.incidents.rules.ports import list_ports, list_probed
-from processors.knowledge.incidents.standing import is_news
+from processors.knowledge.incidents.rules.ports import list_ports, list_probed, list_protocols, split_protocol
+from processors.knowledge.incidents.standing import is_felt, is_news
 from processors.knowledge.incidents.world import (
     World,
     list_makers,
@@ -57,7 +57,7 @@ def _tell_no_pods(
     near = _find_near(world, service, selector)
     said = f"its selector {_say(selector)} matches no pod"
     if near is None:
-        news = is_news(world, service)
+        news = is_felt(world, service)
         yield Finding(service, "selector", said, 0.55, evidence, seen_at(state), "warning", alone=news)
         return
     labels = world.labels(near).get("pod_labels", "")
@@ -102,19 +102,24 @@ def _tell_ports(
     if not ports:
         return
     probed = set().union(*(list_probed(world.labels(ref)) for ref in selected))
+    protocols = set().union(*(list_protocols(world.labels(ref)) for ref in selected))
+    maker = world.find_maker(selected[0])
     for fact in read_facts(state["labels"].get("ports", "")):
         number, _, target = fact.partition(">")
-        if target in ports or (target in probed and target.isdecimal()):
+        target, protocol = split_protocol(target)
+        if (target, protocol) in protocols or (target in probed and target.isdecimal()):
             continue
-        maker = world.find_maker(selected[0])
-        listens = ", ".join(sorted(ports))
-        says = (
-            f"its port {number} leads to port {target} (wrong targetPort): {maker.path} listens on {listens}"
-        )
+        listens = ", ".join(sorted(port for port in ports if port.isdecimal()) or sorted(ports))
+        if target in ports:
+            other = "UDP" if protocol == "TCP" else "TCP"
+            says = f"its port {number} is of {protocol} (wrong protocol): {maker.path} speaks {other} there"
+        else:
+            wrong = "(wrong targetPort)"
+            says = f"its port {number} leads to port {target} {wrong}: {maker.path} listens on {listens}"
         # A port by name must be there; by number a container may listen without saying so.
         is_plain = not target.isdecimal()
-        news = is_plain or is_news(world, service)
-        strength = SEEN + 0.07 if is_plain else SEEN
+        news = is_plain or is_felt(world, service)
+        strength = SEEN + 0.07 if is_plain else SEEN if is_news(world, service) else INFERRED
         own = (*evidence, world.states[selected[0]]["chunk_id"])
         yield Finding(service, "target-port", says, strength, own, seen_at(state), alone=news)
 

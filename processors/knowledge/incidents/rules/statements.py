@@ -21,7 +21,6 @@ class Statement(NamedTuple):
         container: What the container is called, such as `init container schema`.
         evidence: Id of the chunk.
         since: When it was said first.
-        is_event: It is an event's; else it is in a state.
     """
 
     about: Ref
@@ -31,7 +30,6 @@ class Statement(NamedTuple):
     container: str
     evidence: str
     since: datetime
-    is_event: bool
 
 
 def list_statements(world: World) -> Iterator[Statement]:
@@ -54,7 +52,6 @@ def list_statements(world: World) -> Iterator[Statement]:
                     world.labels(about).get("container", ""),
                     event["chunk_id"],
                     began_at(event),
-                    is_event=True,
                 )
 
 
@@ -90,5 +87,4 @@ def _state(world: World, ref: Ref, text: str, since: datetime) -> Statement:
         labels.get("container", ""),
         state["chunk_id"],
         since,
-        is_event=False,
     )

@@ -8,7 +8,9 @@ from processors.knowledge.incidents.finding import SEEN, STATED, Finding, Link
 from processors.knowledge.incidents.health import SETTLED, is_stale
 from processors.knowledge.incidents.incident import Ref
 from processors.knowledge.incidents.observation import Observation, began_at
-from processors.knowledge.incidents.world import World, walk_states
+from processors.knowledge.incidents.world import World, matches, walk_states
+from processors.knowledge.kubernetes.facts import read_facts
+from processors.knowledge.kubernetes.quotas import read_quantity
 
 _NO_CLASS: Final = re.compile(r'storageclass(?:\.storage\.k8s\.io)? "(?P<name>[^"]+)" not found')
 _NO_VOLUME: Final = re.compile(r"no persistent volumes available")
@@ -41,6 +43,8 @@ def _explain(world: World, claim: Ref, state: Observation) -> Finding:
         there = f"; there is {', '.join(sorted(known)[:5])}" if known else ""
         says = f"it is not bound: its storage class {name} doesn't exist{there}"
         return Finding(claim, "storage-class", says, STATED, evidence, since)
+    if unfit := _compare_volumes(world, claim, state["labels"]):
+        return Finding(claim, "volume-mismatch", f"it is not bound: {unfit}", STATED, evidence, since)
     if said:
         none = "no volume fits it, and no storage class makes one" if _NO_VOLUME.search(messages) else ""
         says = f"it is not bound: {none or said[-1]['labels'].get('message', '')}"
@@ -53,3 +57,40 @@ def _explain(world: World, claim: Ref, state: Observation) -> Finding:
     return Finding(
         claim, "claim-pending", says, 0.3 if waits else SEEN, evidence, since, "warning", alone=not waits
     )
+
+
+def _compare_volumes(world: World, claim: Ref, labels: dict[str, str]) -> str:
+    """Return why the volume that a claim names, or the one that fits best, isn't bound to it."""
+    volumes = [ref for ref in world.list_everywhere("PersistentVolume") if ref.cluster == claim.cluster]
+    named = labels.get("volume", "")
+    if named:
+        volume = claim._replace(namespace="", kind="PersistentVolume", name=named)
+        if volume not in world.states:
+            return f"PersistentVolume {named}, which it names, doesn't exist" if volumes else ""
+        return _say_misfit(named, labels, world.labels(volume), f"{claim.namespace}/{claim.name}")
+    same = [ref for ref in volumes if world.labels(ref).get("storage_class") == labels.get("storage_class")]
+    free = [ref for ref in same or volumes if world.labels(ref).get("phase") in ("Available", "Released")]
+    told = [_say_misfit(ref.name, labels, world.labels(ref), "") for ref in free]
+    return min(filter(None, told), default="") if all(told) else ""
+
+
+def _say_misfit(name: str, claim: dict[str, str], volume: dict[str, str], own: str) -> str:
+    """Return why a volume doesn't fit a claim, or nothing."""
+    called = f"PersistentVolume {name}"
+    taken = volume.get("claim", "")
+    if taken and taken != own:
+        return f"{called} is bound to another claim, {taken}"
+    if volume.get("storage_class") != claim.get("storage_class"):
+        wanted = claim.get("storage_class") or "none"
+        return f"{called} has storage class {volume.get('storage_class') or 'none'}, and it wants {wanted}"
+    asked, has = (read_quantity(of.get("size", "")) for of in (claim, volume))
+    if asked is not None and has is not None and has < asked:
+        return f"{called} has {volume['size']}, and it asks for {claim['size']}"
+    modes = set(read_facts(claim.get("modes", ""))) - set(read_facts(volume.get("modes", "")))
+    if modes:
+        offered = volume.get("modes") or "nothing"
+        return f"{called} offers access mode {offered}, and it asks for {', '.join(sorted(modes))}"
+    selector = claim.get("selector", "")
+    if selector and not matches(selector, volume.get("volume_labels", "")):
+        return f"{called} doesn't have the labels that its selector asks for ({selector.replace(',', ', ')})"
+    return ""

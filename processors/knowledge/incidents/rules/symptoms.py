@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from processors.knowledge.incidents.finding import SYMPTOM, Finding
 from processors.knowledge.incidents.health import (
@@ -9,12 +10,20 @@ from processors.knowledge.incidents.health import (
     count,
     has_failed_lately,
     is_fine,
+    is_stale,
     list_pods,
     read_time,
 )
 from processors.knowledge.incidents.incident import Ref
-from processors.knowledge.incidents.observation import seen_at
-from processors.knowledge.incidents.world import World, walk_states
+from processors.knowledge.incidents.observation import began_at, say_predicate, seen_at
+from processors.knowledge.incidents.standing import is_news
+from processors.knowledge.incidents.world import WORKLOADS, World, walk_states
+
+# Kinds of which no other rule reads the state.
+_PLAIN: Final = ("Namespace", "PersistentVolume", "Service", "Ingress")
+_OF_EVENTS: Final = {
+    "Node": "node-not-ready", "PersistentVolumeClaim": "claim-pending", "HorizontalPodAutoscaler": "scaler",
+}  # fmt: skip
 
 
 def find_symptoms(world: World) -> Iterator[Finding]:
@@ -50,6 +59,32 @@ def find_symptoms(world: World) -> Iterator[Finding]:
             says = "none of its endpoints is ready" if endpoints else "it has no endpoints"
             evidence = (state["chunk_id"],)
             yield Finding(service, "endpoints", says, 0.25, evidence, seen_at(state), alone=False)
+
+
+def find_other_states(world: World) -> Iterator[Finding]:
+    """Yield what is wrong with objects of which no rule knows more, and what can't be deleted."""
+    for ref, state in world.states.items():
+        if state["severity"] not in ("warning", "error"):
+            continue
+        said = say_predicate(state)
+        if ref.kind in _PLAIN or said.startswith("is being deleted"):
+            alone = is_news(world, ref) or state["severity"] == "error"
+            evidence, since = (state["chunk_id"],), seen_at(state)
+            yield Finding(ref, "state", f"it {said}", 0.4, evidence, since, state["severity"], alone=alone)
+
+
+def find_other_events(world: World) -> Iterator[Finding]:
+    """Yield what events say of objects whose state isn't known, and that aren't made of pods."""
+    for about, events in world.events.items():
+        for event in events:
+            is_known = about in world.states or about.kind in ("Pod", *WORKLOADS)
+            if is_known or event["severity"] not in ("warning", "error") or is_stale(world, event, about):
+                continue
+            labels = event["labels"]
+            says = f"{labels.get('reason', '')}: {labels.get('message', '')}".rstrip(": .")
+            rule = _OF_EVENTS.get(about.kind, "other")
+            evidence = (event["chunk_id"],)
+            yield Finding(about, rule, says, 0.6, evidence, began_at(event), event["severity"])
 
 
 def _find_since(world: World, ref: Ref) -> datetime:

@@ -9,6 +9,7 @@ from processors.knowledge.incidents.diagnosis import find_incidents
 from processors.knowledge.incidents.observation import observe
 from tests.support.cluster import (
     NOON,
+    ago,
     diagnose,
     make_all_chunks,
     make_deployment,
@@ -29,7 +30,8 @@ def make_broken() -> list[dict[str, object]]:
         make_pod(deployment, suffix, state=waiting("ImagePullBackOff", PULL)) for suffix in ("x2vqn", "b7kls")
     ]
     event = make_event(pods[0], "Failed", f"Failed to pull image: {PULL}")
-    return [deployment, make_replica_set(deployment), *pods, event, *make_healthy(), make_node()]
+    former = make_deployment(made=ago(60 * 72), metadata={"uid": "former"})
+    return [former, deployment, make_replica_set(deployment), *pods, event, *make_healthy(), make_node()]
 
 
 def test_a_cluster_in_which_nothing_is_wrong_has_no_incident() -> None:
@@ -46,10 +48,11 @@ def test_the_faulty_object_comes_first_and_once() -> None:
     assert (incident.severity, incident.service, incident.acl) == ("error", "checkout", ("public",))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_what_is_observed_changes_nothing(random: Random) -> None:
     observations = [observe(chunk) for chunk in make_all_chunks(make_broken())]
     expected = find_incidents(observations, NOON)
+    assert "has no replica" in next(seen.says for seen in expected[0].seen if seen.says.startswith("Deploy"))
     random.shuffle(observations)
     assert find_incidents(observations, NOON) == expected

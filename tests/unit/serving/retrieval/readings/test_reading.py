@@ -61,6 +61,12 @@ class TestWrong:
         told = await say([newer, *BROKEN], "What is wrong?")
         assert told.index(CHECKOUT) < told.index("Deployment cart: slow")
 
+    async def test_an_object_that_one_can_edit_stands_before_a_run_that_is_as_bad(self) -> None:
+        run = make_incident("i-2", began_at=ago(1), labels={"state": "open", "object": "dag/billing"})
+        run = {**run, "title": "DAG billing failed"}
+        told = await say([run, *BROKEN], "What is wrong?")
+        assert told.index(CHECKOUT) < told.index("DAG billing failed")
+
     async def test_before_an_incident_was_made_the_symptoms_are_told_the_workload_first(self) -> None:
         told = await say([make_pod(), make_deployment("checkout", 0)], "What is wrong?")
         assert told.splitlines()[0].startswith(f"1. `{CHECKOUT} has replicas that are not available")
@@ -127,6 +133,15 @@ class TestScope:
     async def test_a_filter_goes_before_the_words(self) -> None:
         told = await say(BROKEN, "What is wrong in namespace chop?", filters={"namespace": "shop"})
         assert told.startswith(f"1. {CHECKOUT}")
+
+    @pytest.mark.parametrize("question", ["how come the cart pods crash?", "hows cart doing"])
+    async def test_a_service_that_is_mentioned_in_passing_is_a_place_too(self, question: str) -> None:
+        told = await say(BROKEN, question)
+        assert "cart" in told
+        assert "checkout" not in told
+
+    async def test_an_unknown_word_in_passing_is_no_place(self) -> None:
+        assert CHECKOUT in await say(BROKEN, "how come the wobbly pods crash?")
 
 
 class TestWhy:

@@ -16,18 +16,39 @@ class IndexInMemory:
     """Answers like AsyncOpenSearch, of one version of `rag`."""
 
     def __init__(self, chunks: list[dict[str, Any]], metas: Mapping[str, Any] | None = None) -> None:
+        """Hold chunks.
+
+        Args:
+            chunks: As the index holds them.
+            metas: What each version says of itself.
+        """
         self.chunks = chunks
         self.metas = dict(metas or {})
         self.searches: list[dict[str, Any]] = []
         self.indices = self
 
     async def get_mapping(self, index: str, params: Any, headers: Any) -> dict[str, Any]:
-        assert all((index, params, headers))
+        """Return what the versions say of themselves.
+
+        Args:
+            index: Which versions.
+            params: What is shown of each.
+            headers: Of the request.
+        """
+        if not all((index, params, headers)):
+            raise ValueError("a request for mappings names versions, a filter and itself")
         return {name: {"mappings": {"_meta": meta}} for name, meta in self.metas.items()}
 
     async def search(self, index: str, body: dict[str, Any], headers: Any) -> dict[str, Any]:
-        assert index.startswith("rag-v")
-        assert headers
+        """Return the response to a search, and keep what was asked.
+
+        Args:
+            index: A version.
+            body: Of the request.
+            headers: Of the request.
+        """
+        if not (index.startswith("rag-v") and headers):
+            raise ValueError(f"{index}: a search is of a version by its own name, and names itself")
         self.searches.append(body)
         return answer(self.chunks, body)
 
