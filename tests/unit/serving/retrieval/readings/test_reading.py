@@ -115,6 +115,11 @@ class TestScope:
         assert "2 of 2 replicas are ready" in told
         assert "checkout" not in told
 
+    async def test_what_only_mentions_a_name_is_not_of_it(self) -> None:
+        title = "Deployment gateway in namespace shop"
+        gateway = {**make_deployment("gateway", 0), "text": f"{title} has no ready replica. It calls cart."}
+        assert "gateway" not in await say([gateway, *FINE], "What is wrong with cart?")
+
     @pytest.mark.parametrize(
         ("question", "said"),
         [
