@@ -67,9 +67,9 @@ def ask_alert(corpus: Corpus, alert: Query, find: Callable[[Corpus, str], list[H
     """Answer an alert from the sources that are found for it.
 
     Args:
-        corpus: What is searched, and who answers.
-        alert: A published one.
-        find: Gives the sources for its words, best first.
+        corpus: The pages.
+        alert: What is asked.
+        find: Finds the sources.
     """
     sources = find(corpus, alert["query"])
     given = [str(hit["cite"]["path"]).removeprefix(PUBLISHED) for hit in sources]

@@ -108,13 +108,7 @@ def find_sources(corpus: Corpus, query: str) -> list[Hit]:
 
 
 def _respond(corpus: Corpus, places: Sequence[int], scores: Vectors) -> dict[str, Any]:
-    """Return chunks as a search gives them.
-
-    Args:
-        corpus: Holds the chunks.
-        places: Of the chunks in the corpus, best first.
-        scores: `(n_chunks,)`, of all chunks of the corpus.
-    """
+    """Return chunks as a search gives them."""
     found = [
         {
             "_index": "cag-v000001",
@@ -131,9 +125,9 @@ def take_chunks(corpus: Corpus, places: Sequence[int], scores: Vectors) -> list[
     """Return chunks as a search gives them.
 
     Args:
-        corpus: Holds the chunks.
-        places: Of the chunks in the corpus, best first.
-        scores: `(n_chunks,)`, of all chunks of the corpus.
+        corpus: Holds them.
+        places: Of the chunks in it.
+        scores: Of all of its chunks.
     """
     return parse_hits(_respond(corpus, places, scores))
 
@@ -142,13 +136,17 @@ def answer_from(corpus: Corpus, query: str, sources: Sequence[Hit]) -> str:
     """Return the answer to a question, as it is sent on.
 
     Args:
-        corpus: Names the model server.
+        corpus: Tells where the model is.
         query: The question.
-        sources: What may be quoted, best first.
+        sources: That may be cited.
     """
-    content = build_messages(query, sources, [])[-1]["content"]
-    body = {"model": "extractive", "messages": [{"role": "user", "content": content}]}
-    made = httpx.post(f"{corpus.url}/openai/v1/chat/completions", json=body, timeout=60).raise_for_status()
+    return ask_model(corpus.url, build_messages(query, sources, []))
+
+
+def ask_model(url: str, messages: Sequence[dict[str, Any]]) -> str:
+    """Return what the extractive model answers to a prompt, as it is sent on."""
+    body = {"model": "extractive", "messages": [{"role": "user", "content": messages[-1]["content"]}]}
+    made = httpx.post(f"{url}/openai/v1/chat/completions", json=body, timeout=60).raise_for_status()
     return defuse_markdown(str(made.json()["choices"][0]["message"]["content"]))
 
 

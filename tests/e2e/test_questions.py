@@ -105,7 +105,7 @@ def is_dag(cite: dict[str, Any], incident: Incident) -> bool:
         ("Упал ли {billing}?", ("{billing} failed", "ConnectionError: bank refused"), is_dag),
     ],
 )
-def test_the_first_citation_is_what_was_asked_about(
+def test_one_of_the_first_two_citations_is_what_was_asked_about(
     service: httpx.Client,
     incident: Incident,
     question: str,
@@ -114,10 +114,12 @@ def test_the_first_citation_is_what_was_asked_about(
 ) -> None:
     names = vars(incident)
     text, provenance = ask(service, question.format(**names))
-    first = next(line for line in text.splitlines() if "[1]" in line)
+    # An incident may stand first, and what shows it second.
+    told = "\n".join(line for line in text.splitlines() if "[1]" in line or "[2]" in line)
     for fact in facts:
-        assert fact.format(**names) in first, text
-    assert is_right(provenance["citations"][0]["cite"], incident), provenance["citations"][0]
+        assert fact.format(**names) in told, text
+    cited = [one["cite"] for one in provenance["citations"][:2]]
+    assert any(is_right(cite, incident) for cite in cited), cited
 
 
 @pytest.mark.parametrize(

@@ -72,9 +72,11 @@ def _tell(world: World, group: Group, known: dict[str, Observation]) -> Incident
     evidence = tuple(dict.fromkeys(id_ for one in everything for id_ in one.evidence))[:_MOST_EVIDENCE]
     seen = [known[id_] for id_ in evidence if id_ in known]
     began = min(one.since for one in everything)
+    # As it was told, not as it is concluded: that ends when a second cluster is known, and an incident goes on.
+    cluster = next((known[id_]["cluster"] for id_ in first.evidence if id_ in known), root.cluster)
     objects = list(dict.fromkeys(one.object for one in everything))
     return Incident(
-        key="/".join((root.cluster, root.namespace, root.kind, root.name, first.rule)),
+        key="/".join((cluster, root.namespace, root.kind, root.name, first.rule)),
         title=say_of(root, first.says),
         causes=tuple(_tell_cause(one) for one in choose_causes(causes)[:_MOST_CAUSES]),
         affected=tuple(_list_affected(root, symptoms)),
@@ -83,7 +85,7 @@ def _tell(world: World, group: Group, known: dict[str, Observation]) -> Incident
         began_at=began,
         observed_at=max((seen_at(one) for one in seen), default=began),
         severity=min(one.severity for one in everything),
-        cluster=root.cluster,
+        cluster=cluster,
         namespace=root.namespace,
         service=_find_service(world, root),
         evidence=evidence,

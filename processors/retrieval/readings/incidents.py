@@ -17,6 +17,7 @@ _SECTIONS: Final[dict[str, Section]] = {
     "What helped before": "helped",
     "Runbook": "runbook",
 }
+_LOGGED: Final = "errors"
 _GRAVE: Final = ("critical", "error")
 
 
@@ -25,8 +26,15 @@ def is_open(seen: Seen) -> bool:
     return seen.kind == INCIDENT and seen.labels.get("state", "open") == "open"
 
 
+def is_shown(incident: Seen) -> bool:
+    """Tell whether something else than lines of logs shows an incident: those are often as usual as loud."""
+    return incident.labels.get("rule") != _LOGGED
+
+
 def order_incidents(incidents: Iterable[Seen]) -> list[Seen]:
     """Return incidents in the order in which they are told: what is worse first, then what is newer.
+
+    What only logs complain about stands behind all that something else shows.
 
     Of what is alike grave those that name an object that somebody can edit go before runs, lines and figures.
     "The second one" counts in this order.
@@ -34,6 +42,7 @@ def order_incidents(incidents: Iterable[Seen]) -> list[Seen]:
     return sorted(
         incidents,
         key=lambda one: (
+            not is_shown(one),
             one.hit["severity"] not in _GRAVE,
             not _is_of_object(one),
             -one.began.timestamp(),

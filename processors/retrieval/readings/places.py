@@ -82,12 +82,12 @@ def _lies_in(place: "Place", seen: Seen) -> bool:
     name = place.name.lower()
     if place.kind == "cluster":
         return seen.cluster.lower() == name
+    if place.kind in ("namespace", "name") and seen.namespace.lower() == name:
+        return True
+    if place.kind == "namespace":
+        # What lies in none may be about one, such as a node's alert; a path or a word of its name is not.
+        return not seen.namespace and bool(_find_namespace(name).search(seen.hit["text"]))
     told = _find_word(name)
-    if place.kind in ("namespace", "name") and seen.namespace:
-        if seen.namespace.lower() == name:
-            return True
-        if place.kind == "namespace":
-            return False
     of_it = seen.service.lower() == name or bool(told.search(seen.hit["title"]))
     labels = (v for k, v in seen.labels.items() if not seen.kind.startswith("k8s") or k in _RELATED)
     labelled = any(name in _PARTS.split(value.lower()) for value in labels)
@@ -101,6 +101,11 @@ def _lies_in(place: "Place", seen: Seen) -> bool:
 @lru_cache(maxsize=64)
 def _find_word(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=64)
+def _find_namespace(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\bnamespaces?[\s=:\"']+{re.escape(name)}(?![\w-])", re.IGNORECASE)
 
 
 def name_places(places: Sequence["Place"], language: Language, *, is_about: bool = False) -> str:

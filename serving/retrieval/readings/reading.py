@@ -19,6 +19,7 @@ from processors.retrieval.readings import (
     why,
     wrong,
 )
+from processors.retrieval.readings.incidents import is_shown
 from processors.retrieval.readings.requests import build_metrics_query, build_seen_query
 from processors.retrieval.readings.seen import Seen, parse_seen
 from processors.retrieval.readings.trouble import LASTING
@@ -145,6 +146,22 @@ async def _read_why(asking: Asking) -> Reading | None:
     return fine._replace(is_partial=True)
 
 
+async def _read_procedure(asking: Asking) -> Reading | None:
+    """Return what is known to be wrong where something is to be done; what to do, a page may say after it."""
+    still, _ = await find_incidents(asking) if asking.places else ([], [])
+    shown = [one for one in still if is_shown(one)]
+    if not shown:
+        return None
+    told = why.tell_why(
+        shown,
+        await find_evidence(asking, shown),
+        ordinal=asking.question.understood.ordinal,
+        language=asking.language,
+        now=asking.now,
+    )
+    return told._replace(is_partial=True)
+
+
 async def _read_health(asking: Asking) -> Reading:
     if not asking.places:
         return await _read_wrong(asking)
@@ -240,6 +257,7 @@ async def _read_value(asking: Asking) -> Reading | None:
 _READINGS: Final[dict[Kind, Callable[[Asking], Awaitable[Reading | None]]]] = {
     "wrong": _read_wrong,
     "why": _read_why,
+    "procedure": _read_procedure,
     "health": _read_health,
     "changed": _read_changes,
     "count": _read_count,

@@ -15,6 +15,7 @@ from tests.support.cluster import (
     make_deployment,
     make_event,
     make_healthy,
+    make_log,
     make_node,
     make_pod,
     make_replica_set,
@@ -46,6 +47,13 @@ def test_the_faulty_object_comes_first_and_once() -> None:
     )
     assert incident.key == "prod/shop/Deployment/checkout/image"
     assert (incident.severity, incident.service, incident.acl) == ("error", "checkout", ("public",))
+
+
+def test_an_incident_goes_on_when_it_becomes_known_that_there_is_one_cluster() -> None:
+    lines = [make_log("mailer", f"connection to smtp {n} lost", minutes=n) for n in range(1, 5)]
+    (before,) = diagnose(logs=lines)
+    (after,) = diagnose(*make_healthy(), logs=lines)
+    assert (before.key, before.cluster) == (after.key, after.cluster) == ("/shop/service/mailer/errors", "")
 
 
 @settings(max_examples=10, deadline=None)

@@ -67,6 +67,13 @@ class TestWrong:
         told = await say([run, *BROKEN], "What is wrong?")
         assert told.index(CHECKOUT) < told.index("DAG billing failed")
 
+    async def test_what_only_logs_complain_about_stands_last(self) -> None:
+        logged = make_incident("i-2", began_at=ago(1), labels={"state": "open", "rule": "errors"})
+        calmer = {**make_incident("i-3", severity="warning"), "title": "Deployment cart: slow"}
+        told = await say([{**logged, "title": "service mailer logs errors"}, calmer, *BROKEN], "What is wrong?")
+        order = [told.index(title) for title in (CHECKOUT, "Deployment cart: slow", "service mailer logs errors")]
+        assert order == sorted(order)
+
     async def test_before_an_incident_was_made_the_symptoms_are_told_the_workload_first(self) -> None:
         told = await say([make_pod(), make_deployment("checkout", 0)], "What is wrong?")
         assert told.splitlines()[0].startswith(f"1. `{CHECKOUT} has replicas that are not available")
@@ -119,6 +126,22 @@ class TestScope:
         title = "Deployment gateway in namespace shop"
         gateway = {**make_deployment("gateway", 0), "text": f"{title} has no ready replica. It calls cart."}
         assert "gateway" not in await say([gateway, *FINE], "What is wrong with cart?")
+
+    @pytest.mark.parametrize(
+        ("said", "is_told"),
+        [
+            ("cannot read /var/chop/log", False),
+            ("chop is full", False),
+            ('quota of namespace "chop" is used up', True),
+            ("namespace=chop is terminating", True),
+        ],
+    )
+    async def test_of_what_lies_in_no_namespace_only_what_says_so_is_of_one(
+        self, said: str, is_told: bool
+    ) -> None:
+        line = make_chunk("l-1", "log_pattern", "kafka: odd", f"1 log line of kafka: {said}", severity="error")
+        cart = make_deployment("cart", 3, namespace="chop")
+        assert (said in await say([line, cart], "What is wrong in namespace chop?")) is is_told
 
     @pytest.mark.parametrize(
         ("question", "said"),
@@ -322,6 +345,15 @@ class TestPlatform:
             "- Of documents, cag-v000003 is live: 812 chunks at the gate, passed the gate at 11:00 UTC.",
             "- cag-v000004 was refused (11:51 UTC): recall fell by 0.05.",
         ]
+
+
+async def test_before_what_to_do_stands_what_is_wrong_there() -> None:
+    reading = await read(BROKEN, "checkout in namespace shop can't pull its image, what do I do?")
+    assert reading is not None
+    assert reading.is_partial
+    assert reading.lines[0].text.startswith(f"{CHECKOUT}: image shop/checkout:1.4.3 can't be pulled")
+    logged = make_incident(labels={"state": "open", "rule": "errors"})
+    assert await read([logged], "checkout in namespace shop logs errors, what do I do?") is None
 
 
 async def test_an_index_that_holds_nothing_yet_says_so() -> None:
