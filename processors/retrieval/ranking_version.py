@@ -8,4 +8,4 @@ nothing that an older one remembered is hit after an upgrade.
 
 from typing import Final
 
-RANKING: Final = "53c5a779c627"
+RANKING: Final = "ee8f524e4c76"

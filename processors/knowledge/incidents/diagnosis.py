@@ -72,7 +72,7 @@ def _tell(world: World, group: Group, known: dict[str, Observation]) -> Incident
     evidence = tuple(dict.fromkeys(id_ for one in everything for id_ in one.evidence))[:_MOST_EVIDENCE]
     seen = [known[id_] for id_ in evidence if id_ in known]
     began = min(one.since for one in everything)
-    # As it was told, not as it is concluded: that ends when a second cluster is known, and an incident goes on.
+    # As it was told, not as it is concluded, which a second cluster would end while the incident goes on.
     cluster = next((known[id_]["cluster"] for id_ in first.evidence if id_ in known), root.cluster)
     objects = list(dict.fromkeys(one.object for one in everything))
     return Incident(

@@ -10,7 +10,7 @@ def say_moment(moment: datetime, now: datetime) -> str:
     """Return a moment, with its day if that isn't today's.
 
     Example:
-        >>> from datetime import UTC
+        >>> from datetime import UTC, timedelta
         >>> now = datetime(2026, 11, 21, 12, tzinfo=UTC)
         >>> say_moment(now - timedelta(minutes=5), now), say_moment(now - timedelta(days=1), now)
         ('11:55 UTC', '2026-11-20 12:00 UTC')
@@ -28,7 +28,7 @@ def say_window(window: TimeWindow, now: datetime, language: Language) -> str:
         language: Of the sentence.
 
     Example:
-        >>> from datetime import UTC
+        >>> from datetime import UTC, timedelta
         >>> now = datetime(2026, 11, 21, 12, tzinfo=UTC)
         >>> say_window(TimeWindow(now - timedelta(hours=1), now), now, "en")
         'between 11:00 and 12:00 UTC'

@@ -74,10 +74,10 @@ async def read_index(
     # A filter goes before what the words say.
     named = tuple(place for place in question.understood.scope.places if place.kind not in question.filters)
     known, unknown = await settle_places(asking, named)
-    if not named and kind in (*_OF_PLACES, "changed"):
+    if not question.understood.scope.places and kind in (*_OF_PLACES, "changed"):
         known = await find_mentioned(asking)
     meant = [place for place in unknown if place.sure or (kind in _OF_PLACES and not known)]
-    if meant:
+    if meant and kind != "procedure":
         return await read_unknown(asking, meant)
     return await read(Asking(clients, question, version, now, known))
 

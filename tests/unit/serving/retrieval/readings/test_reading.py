@@ -70,8 +70,12 @@ class TestWrong:
     async def test_what_only_logs_complain_about_stands_last(self) -> None:
         logged = make_incident("i-2", began_at=ago(1), labels={"state": "open", "rule": "errors"})
         calmer = {**make_incident("i-3", severity="warning"), "title": "Deployment cart: slow"}
-        told = await say([{**logged, "title": "service mailer logs errors"}, calmer, *BROKEN], "What is wrong?")
-        order = [told.index(title) for title in (CHECKOUT, "Deployment cart: slow", "service mailer logs errors")]
+        told = await say(
+            [{**logged, "title": "service mailer logs errors"}, calmer, *BROKEN], "What is wrong?"
+        )
+        order = [
+            told.index(title) for title in (CHECKOUT, "Deployment cart: slow", "service mailer logs errors")
+        ]
         assert order == sorted(order)
 
     async def test_before_an_incident_was_made_the_symptoms_are_told_the_workload_first(self) -> None:
@@ -139,7 +143,9 @@ class TestScope:
     async def test_of_what_lies_in_no_namespace_only_what_says_so_is_of_one(
         self, said: str, is_told: bool
     ) -> None:
-        line = make_chunk("l-1", "log_pattern", "kafka: odd", f"1 log line of kafka: {said}", severity="error")
+        line = make_chunk(
+            "l-1", "log_pattern", "kafka: odd", f"1 log line of kafka: {said}", severity="error"
+        )
         cart = make_deployment("cart", 3, namespace="chop")
         assert (said in await say([line, cart], "What is wrong in namespace chop?")) is is_told
 
