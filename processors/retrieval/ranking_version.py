@@ -8,4 +8,4 @@ nothing that an older one remembered is hit after an upgrade.
 
 from typing import Final
 
-RANKING: Final = "ee8f524e4c76"
+RANKING: Final = "a74069bf7d53"

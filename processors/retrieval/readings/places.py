@@ -94,8 +94,15 @@ def _lies_in(place: "Place", seen: Seen) -> bool:
     return (
         of_it
         or labelled
-        or (seen.kind in ("incident", "log_pattern") and bool(told.search(seen.hit["text"])))
+        or (
+            seen.kind in ("incident", "log_pattern") and bool(told.search(_leave_links_out(seen.hit["text"])))
+        )
     )
+
+
+def _leave_links_out(text: str) -> str:
+    """Return a passage without the pages and past incidents that it names, which are about others."""
+    return "\n".join(line for line in text.splitlines() if not line.startswith(("Runbook: ", "What helped")))
 
 
 @lru_cache(maxsize=64)

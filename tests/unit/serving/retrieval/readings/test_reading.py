@@ -358,6 +358,8 @@ async def test_before_what_to_do_stands_what_is_wrong_there() -> None:
     assert reading is not None
     assert reading.is_partial
     assert reading.lines[0].text.startswith(f"{CHECKOUT}: image shop/checkout:1.4.3 can't be pulled")
+    linked = {**make_incident(), "text": f"{CHECKOUT}: killed\nRunbook: Redis is down (redis-down.md)"}
+    assert await read([linked], "Redis is down. What do I do?") is None
     logged = make_incident(labels={"state": "open", "rule": "errors"})
     assert await read([logged], "checkout in namespace shop logs errors, what do I do?") is None
 
