@@ -23,7 +23,7 @@ BENCH_STACK := RUNLORE_HOME=.runlore/bench-stack RUNLORE_PORT_BASE=$(BENCH_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
-	restart-one ask compare rollback versions env prove fuzz bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-logs bench-procedures bench-alerts bench-oncall
+	restart-one ask compare rollback versions env prove fuzz bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -96,6 +96,12 @@ bench-swaps: ## How long it takes to take a version back, by command and as a DA
 bench-quality: environments ## How well pages are found, beside simple rankings; RUNLORE_TEST_DATA=<folder>; a stack of its own (20 min)
 	@trap '$(BENCH_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
 	$(BENCH_STACK) up serving && $(BENCH_STACK) exec -- python -m evaluation.benchmarks.quality
+
+bench-embedders: environments ## Embedding models side by side: what they find, and how fast; RUNLORE_TEST_DATA=<folder>; needs no stack (30 min)
+	@$(BIN)/python -m evaluation.benchmarks.embedders $(BENCH)
+
+bench-llm: environments ## What small language models cost, and how much they write without a source; needs RUNLORE_LLM=<model> make setup
+	@$(BIN)/python -m evaluation.benchmarks.llm $(BENCH)
 
 bench-redaction: environments ## How fast secrets are masked, and which are missed; RUNLORE_TEST_DATA=<folder> for false masks
 	@$(BIN)/python -m evaluation.benchmarks.redaction
