@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import httpx
 
 _ROOT: Final = Path(__file__).parents[2]
-_START_SECONDS: Final = 600
+_START_SECONDS: Final = 1_800
 
 
 class ModelProcess(NamedTuple):
