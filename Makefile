@@ -23,7 +23,7 @@ BENCH_STACK := RUNLORE_HOME=.runlore/bench-stack RUNLORE_PORT_BASE=$(BENCH_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
-	restart-one ask compare rollback versions env prove fuzz bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall
+	restart-one ask compare rollback versions env prove fuzz bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -114,6 +114,9 @@ bench-alerts: environments ## Whether published alerts are answered from their r
 
 bench-oncall: environments ## Whether 250 questions of somebody on call are answered right; needs no stack; BENCH=--misses tells which aren't
 	@$(BIN)/python -m evaluation.benchmarks.oncall $(BENCH)
+
+bench-diagnosis: environments ## Whether causes of 45 scripted faults are found, beside triage and likeness; needs no stack; BENCH=--vectors
+	@$(BIN)/python -m evaluation.benchmarks.diagnosis $(BENCH)
 
 bench-logs: environments ## How well log lines are put into patterns, beside published Drain; needs no stack
 	@$(BIN)/python -m evaluation.benchmarks.logs
