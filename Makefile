@@ -23,7 +23,7 @@ BENCH_STACK := RUNLORE_HOME=.runlore/bench-stack RUNLORE_PORT_BASE=$(BENCH_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
-	restart-one ask compare rollback versions env prove fuzz bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-logs bench-procedures bench-alerts bench-oncall
+	restart-one ask compare rollback versions env prove fuzz bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -97,6 +97,12 @@ bench-quality: environments ## How well pages are found, beside simple rankings;
 	@trap '$(BENCH_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
 	$(BENCH_STACK) up serving && $(BENCH_STACK) exec -- python -m evaluation.benchmarks.quality
 
+bench-embedders: environments ## Embedding models side by side: what they find, and how fast; RUNLORE_TEST_DATA=<folder>; needs no stack (30 min)
+	@$(BIN)/python -m evaluation.benchmarks.embedders $(BENCH)
+
+bench-llm: environments ## What small language models cost, and how much they write without a source; needs RUNLORE_LLM=<model> make setup
+	@$(BIN)/python -m evaluation.benchmarks.llm $(BENCH)
+
 bench-redaction: environments ## How fast secrets are masked, and which are missed; RUNLORE_TEST_DATA=<folder> for false masks
 	@$(BIN)/python -m evaluation.benchmarks.redaction
 
@@ -108,6 +114,9 @@ bench-alerts: environments ## Whether published alerts are answered from their r
 
 bench-oncall: environments ## Whether 250 questions of somebody on call are answered right; needs no stack; BENCH=--misses tells which aren't
 	@$(BIN)/python -m evaluation.benchmarks.oncall $(BENCH)
+
+bench-diagnosis: environments ## Whether causes of 45 scripted faults are found, beside triage and likeness; needs no stack; BENCH=--vectors
+	@$(BIN)/python -m evaluation.benchmarks.diagnosis $(BENCH)
 
 bench-logs: environments ## How well log lines are put into patterns, beside published Drain; needs no stack
 	@$(BIN)/python -m evaluation.benchmarks.logs

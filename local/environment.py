@@ -9,6 +9,7 @@ from local.artifacts import NEURAL_SERVER, SERVER
 from local.code_commit import find_commit
 from local.docs_repository import resolve_docs
 from local.java import find_java
+from local.models import EMBEDDERS, LANGUAGE_MODELS, find_folder
 from local.passwords import AIRFLOW_USERS, Passwords
 from local.settings import PORT_OFFSETS, ROOT, StackSettings
 
@@ -26,6 +27,7 @@ def compute_environment(settings: StackSettings, passwords: Passwords) -> dict[s
         RUNLORE_* for our own code, and what Airflow, MLflow, Spark and the process file read.
     """
     return {
+        **_weak_model(settings),
         **_chosen_by_person(),
         **_paths(settings),
         **_runlore(settings, passwords),
@@ -88,8 +90,7 @@ def _runlore(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
         "RUNLORE_MASK_KEY_FILE": str(passwords.folder / "mask-key"),
         "RUNLORE_OPENWEBUI_JWT_SECRET_FILE": str(passwords.folder / "open-webui-user-jwt"),
         "RUNLORE_DOCS": resolve_docs(settings),
-        "RUNLORE_ANSWERING_URL": settings.answering_url,
-        "RUNLORE_ANSWERING_MODEL": settings.answering_model,
+        **_answering(settings),
         "RUNLORE_CODE_COMMIT": find_commit(ROOT),
         "RUNLORE_STAGING_URL": (settings.home / "staging").as_uri(),
         "RUNLORE_WORK_DIR": str(settings.home / "work"),
@@ -97,7 +98,7 @@ def _runlore(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
             f"{settings.envs}/model-server/bin/python -m serving.model_server.embed_once"
         ),
         **_kubernetes(settings),
-        "RUNLORE_TOKENIZER_FILE": str(_find_tokenizer(settings.envs)),
+        **_embedding(settings),
         "RUNLORE_OPENWEBUI_URL": addresses["OPENWEBUI_URL"],
         "RUNLORE_AIRFLOW_PASSWORDS_FILE": str(passwords.folder / "airflow-users.json"),
         **{
@@ -114,6 +115,57 @@ def _kubernetes(settings: StackSettings) -> dict[str, str]:
     if not settings.kubernetes_on:
         return {}
     return {"RUNLORE_KUBECONFIG": str(settings.home / "kubernetes/collector.kubeconfig")}
+
+
+def _weak_model(settings: StackSettings) -> dict[str, str]:
+    """Say how a small language model is used, unless somebody says otherwise.
+
+    Nothing that it writes without a source is shown, and it gets time for what it reads slowly.
+    """
+    if not settings.llm:
+        return {}
+    return {
+        "RUNLORE_WITHHOLD_UNCITED": "true",
+        "RUNLORE_SOURCE_TOKENS": "800",
+        "RUNLORE_MODEL_FIRST_SECONDS": "45",
+    }
+
+
+def _answering(settings: StackSettings) -> dict[str, str]:
+    """Name the answering model: a language model that the stack runs, or the one that the settings name."""
+    if not settings.llm:
+        return {
+            "RUNLORE_ANSWERING_URL": settings.answering_url,
+            "RUNLORE_ANSWERING_MODEL": settings.answering_model,
+        }
+    port, folder = settings.ports["language-model"], find_folder(settings.envs, settings.llm)
+    return {
+        "RUNLORE_ANSWERING_URL": f"http://{LOCALHOST}:{port}/openai/v1",
+        "RUNLORE_ANSWERING_MODEL": settings.llm,
+        "RUNLORE_LLM": settings.llm,
+        "RUNLORE_LLM_FILE": str(folder / "model.gguf"),
+        "RUNLORE_LLM_PACKAGES": str(folder / "packages"),
+        "RUNLORE_LLM_PROMPT": LANGUAGE_MODELS[settings.llm].prompt,
+        "RUNLORE_LLM_PORT": str(port),
+    }
+
+
+def _embedding(settings: StackSettings) -> dict[str, str]:
+    """Name the embedding model, and where it lies if the stack has installed it."""
+    name = settings.embedding_model
+    if name not in EMBEDDERS:
+        tokenizer = _chosen_by_person().get("RUNLORE_TOKENIZER_FILE") or str(_find_tokenizer(settings.envs))
+        return {"RUNLORE_EMBEDDING_MODEL": name, "RUNLORE_TOKENIZER_FILE": tokenizer}
+    folder = find_folder(settings.envs, name) / "model"
+    return {
+        "RUNLORE_EMBEDDING_MODEL": name,
+        "RUNLORE_MODEL_FOLDER": str(folder),
+        "RUNLORE_MODEL_WEIGHTS": "int8",
+        "RUNLORE_EMBEDDING_QUERY_PREFIX": "query: ",
+        "RUNLORE_EMBEDDING_PASSAGE_PREFIX": "passage: ",
+        "RUNLORE_EMBEDDING_LANGUAGES": "en,ru",
+        "RUNLORE_TOKENIZER_FILE": str(folder / "tokenizer.json"),
+    }
 
 
 def _find_tokenizer(envs: Path) -> Path:

@@ -15,6 +15,11 @@ WELCOME: Final = (
     "Answers come from your documents and from what your systems report, each with its source."
 )
 
+WEAK_MODEL: Final = (
+    "{name} writes them, a language model that is too small for it: "
+    "what it writes without a source is withheld, and the passages are shown in its place."
+)
+
 
 @dataclass(frozen=True)
 class Suggestion:
@@ -63,7 +68,8 @@ _INTERFACE: Final = {
 def make_open_webui_values(settings: StackSettings) -> dict[str, str]:
     """Make what `open-webui.env.template` names besides ports and passwords, each on one line."""
     suggestions = [{"title": [one.title, one.subtitle], "content": one.question} for one in SUGGESTIONS]
-    metadata = {"description": WELCOME, "capabilities": _CAPABILITIES}
+    welcome = f"{WELCOME} {WEAK_MODEL.format(name=settings.llm)}" if settings.llm else WELCOME
+    metadata = {"description": welcome, "capabilities": _CAPABILITIES}
     return {
         "open_webui_models": _to_line([*MODELS, settings.answering_model]),
         "open_webui_suggestions": _to_line(suggestions),

@@ -40,6 +40,13 @@ SERVICES = (
     Service(
         "model-server", "model-server", probe=probes.get("model-server", "/v2/health/ready"), path="/docs"
     ),
+    Service(
+        "language-model",
+        "language-model",
+        probe=probes.get("language-model", "/v2/health/ready"),
+        path="/docs",
+        part="Language model",
+    ),
     Service("mlflow", "mlflow", ("databases",), probes.get("mlflow", "/health"), "/"),
     Service(
         "airflow-api", "airflow", ("airflow-migrate",), probes.get("airflow", "/api/v2/monitor/health"), "/"
@@ -103,6 +110,7 @@ SWITCHES = {
     "Open WebUI": "RUNLORE_OPEN_WEBUI",
     "Kubernetes": "make kube-up",
     "Neural search": "RUNLORE_NEURAL_SEARCH",
+    "Language model": "RUNLORE_LLM",
 }
 
 
@@ -151,5 +159,6 @@ def _is_on(part: str, settings: StackSettings) -> bool:
         "Open WebUI": settings.open_webui,
         "Kubernetes": settings.kubernetes_on,
         "Neural search": settings.neural_search,
+        "Language model": bool(settings.llm),
     }
     return switches.get(part, True)

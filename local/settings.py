@@ -35,6 +35,7 @@ PORT_OFFSETS = MappingProxyType(
         "blackbox-exporter": 18,
         "airflow-log-server": 19,
         "triggerer-log-server": 20,
+        "language-model": 21,
         "kube-etcd": 30,
         "kube-etcd-peer": 31,
         "kube-apiserver": 32,
@@ -77,6 +78,8 @@ class StackSettings(BaseSettings):
     docs: str
     answering_url: str
     answering_model: str
+    embedding_model: str
+    llm: Literal["", "gemma-3-270m", "smollm2-135m", "qwen2.5-coder-0.5b"]
     open_webui: bool
     kubernetes: Literal["", "on", "off"] = ""
     neural_search: bool

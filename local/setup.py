@@ -9,6 +9,7 @@ from local.data import format_kafka, init_postgres, prepare_folders
 from local.docs_repository import remember_docs, seed_docs_repository
 from local.environment import compute_environment
 from local.kube import prepare_cluster
+from local.models import ensure_models
 from local.packages import ensure_java, find_missing, install_packages
 from local.passwords import Passwords, ensure_passwords
 from local.settings import ROOT, StackSettings
@@ -39,6 +40,7 @@ def set_up(settings: StackSettings, for_tests: bool = False) -> Prepared:
     ensure_artifacts(settings.envs)
     if settings.neural_search:
         ensure_neural_search(settings.envs)
+    ensure_models(settings)
     prepare_folders(settings)
     passwords = ensure_passwords(settings.home / "secrets")
     remember_docs(settings)

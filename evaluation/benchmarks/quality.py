@@ -33,6 +33,7 @@ from evaluation.benchmarks.service import percentile
 from evaluation.measures.ranking import compute_measures
 from evaluation.measures.statistics import compare_paired
 from evaluation.queries.query_sets import Query, locate_documents, read_golden
+from processors.knowledge.markdown.cutting import open_splitter
 from processors.settings import Settings, load_settings
 from processors.stores.model_server import embed_texts
 from processors.stores.search import apply_templates, open_search
@@ -158,7 +159,8 @@ def main() -> None:
 
 
 def _measure_pages(client: OpenSearch, settings: Settings, service: httpx.Client, data: Path) -> str:
-    chunks = read_pages(data, settings)
+    splitter = open_splitter(settings.embedding.tokenizer_file, settings.documents.chunk_tokens)
+    chunks = read_pages(data, splitter)
     prepare(client, settings, "pages", chunks)
     _forget_cached(settings)
     known = {chunk["doc_id"] for chunk in chunks}

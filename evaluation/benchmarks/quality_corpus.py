@@ -12,7 +12,7 @@ from evaluation.benchmarks.rankers import plain_index
 from evaluation.queries.query_sets import Query, load_incidents
 from processors.knowledge.chunk import Chunk, make_id
 from processors.knowledge.markdown.chunking import build_document_chunks
-from processors.knowledge.markdown.cutting import open_splitter
+from processors.knowledge.markdown.cutting import Splitter
 from processors.knowledge.markdown.parsing import parse_document
 from processors.pipelines.cag.sources.signature import sign_processing
 from processors.pipelines.embed import embed_chunks
@@ -35,9 +35,8 @@ def is_held_out(page: str) -> bool:
     return int(hashlib.sha256(page.encode()).hexdigest(), 16) % 2 == 1
 
 
-def read_pages(data: Path, settings: Settings) -> list[Chunk]:
+def read_pages(data: Path, splitter: Splitter) -> list[Chunk]:
     """Return the chunks of the runbooks and of the English pages of Kubernetes, cut as in the product."""
-    splitter = open_splitter(settings.embedding.tokenizer_file, settings.documents.chunk_tokens)
     chunks: list[Chunk] = []
     for repository, path, file in _list_pages(data):
         document = parse_document(path, file.read_text(encoding="utf-8"))

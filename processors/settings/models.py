@@ -94,6 +94,11 @@ class Answering(SettingsGroup, alias_generator=variables("RUNLORE_ANSWERING_")):
         alias="RUNLORE_FOLLOW_UPS",
         description="Who makes a follow-up question whole; `model` is the answering model.",
     )
+    withhold_uncited: bool = Field(
+        False,
+        alias="RUNLORE_WITHHOLD_UNCITED",
+        description="Whether passages are shown in place of an answer that cites none of them.",
+    )
     abstain: bool = Field(
         True,
         alias="RUNLORE_ABSTAIN",

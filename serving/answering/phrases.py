@@ -16,6 +16,7 @@ class OwnWords:
     looked_at: str
     passages_follow: str
     nothing_found: str
+    withheld: str
     from_memory: str
     only_quotes: str
 
@@ -33,6 +34,10 @@ _WORDS: Final = {
             " stand:"
         ),
         nothing_found=("The answering model can't be reached, and nothing was found that fits the question."),
+        withheld=(
+            "What the answering model wrote is withheld, for it cites no source. These are the passages that"
+            " fit the question best, as they stand:"
+        ),
         from_memory=(
             "OpenSearch can't be reached. This is remembered from {versions}; what is newer is missing."
         ),
@@ -52,6 +57,10 @@ _WORDS: Final = {
             "Отвечающая модель недоступна. Вот отрывки, которые лучше всего подходят к вопросу, как они есть:"
         ),
         nothing_found="Отвечающая модель недоступна, и ничего подходящего к вопросу не нашлось.",
+        withheld=(
+            "Ответ модели не показан: в нём нет ссылок на источники. Вот отрывки, которые лучше всего"
+            " подходят к вопросу, как они есть:"
+        ),
         from_memory="OpenSearch недоступен. Это сохранено из {versions}; более нового здесь нет.",
         only_quotes=(
             "Нового я не напишу: настроенная модель цитирует источники, это не языковая модель. Вот "

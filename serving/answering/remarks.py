@@ -88,7 +88,7 @@ def _say_where(own: OwnWords, findings: Findings, nearest: Sequence[Hit]) -> str
 
 
 async def quote_passages(
-    sources: Sequence[Hit], own: OwnWords, reading: Reading | None = None
+    sources: Sequence[Hit], own: OwnWords, reading: Reading | None = None, *, withheld: bool = False
 ) -> AsyncGenerator[str, None]:
     """Yield a reading, or the best passages, as an answer that says what it is.
 
@@ -96,14 +96,15 @@ async def quote_passages(
         sources: As numbered in the answer, best first.
         own: Our sentences, in the language of the question.
         reading: What the index says by the reading of the question's kind.
+        withheld: Whether they stand for what a model wrote, not for a model that is down.
     """
     if reading is not None and (composed := compose_with(reading, sources)):
         yield composed
         return
     if not sources:
-        yield own.nothing_found
+        yield own.nothing_there if withheld else own.nothing_found
         return
-    yield own.passages_follow
+    yield own.withheld if withheld else own.passages_follow
     for n, hit in enumerate(sources[:_SHOWN_PASSAGES], start=1):
         # Numbers in a passage are its own; they cite none of these.
         text = defuse_markdown(hit["text"], is_quoted=True)

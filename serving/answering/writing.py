@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import aclosing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from opensearchpy.exceptions import ConnectionError as SearchDownError
 
@@ -13,7 +13,7 @@ from processors.knowledge.markdown.quoting import defuse_title
 from processors.knowledge.times import read_moment
 from processors.retrieval.readings.chat import say_chat
 from processors.retrieval.readings.composing import compose_reading
-from serving.answering.answer import Answer
+from serving.answering.answer import Answer, Writer
 from serving.answering.claims import ClaimCheck, mark_claims
 from serving.answering.conversation import list_tool_turns
 from serving.answering.links import make_reader
@@ -22,6 +22,7 @@ from serving.answering.packing import choose_sources, open_counter
 from serving.answering.phrases import choose_words
 from serving.answering.prompt import build_messages, compose_with, title_of
 from serving.answering.remarks import begin_from_memory, begin_with, quote_passages, say_nothing, say_unknown
+from serving.answering.withholding import read_if_cited
 from serving.clients.generation import open_stream
 from serving.context.metrics import UNCITED
 from serving.context.outcome import Outcome
@@ -42,6 +43,17 @@ if TYPE_CHECKING:
 QUOTING: Final = frozenset({"extractive"})
 """Answering models that quote, and write nothing themselves."""
 _LOOKED_AT: Final = 3
+
+
+class _Text(NamedTuple):
+    """A text, who wrote it, and what is told of it once it has been read."""
+
+    shown: AsyncGenerator[str, None]
+    cited: list[Hit]
+    outcome: Outcome
+    check: ClaimCheck
+    writer: Writer
+    is_down: bool = False
 
 
 async def answer_from(
@@ -87,36 +99,58 @@ async def answer_from(
         reading if is_answered else None,
     )
     messages += await list_tool_turns(request.messages)
-    written = await open_stream(clients, settings, request, messages)
-    outcome, check = Outcome(), ClaimCheck()
-    cited: list[Hit] = []
-    if written is None:
-        text = number_citations(defuse_stream(quote_passages(sources, own, reading)), sources, cited)
-    else:
-        pieces, outcome = written
-        text = _check_text(pieces, sources, cited, check, own, request.model)
-    degraded = {*findings.degraded, *down, *(() if written is not None else ("model",))}
+    text = await _write(clients, settings, request, messages, sources, own, reading)
+    shown = text.shown
+    degraded = {*findings.degraded, *down, *(("model",) if text.is_down else ())}
     if "search" in degraded:
-        text = begin_from_memory(text, own, findings.versions)
+        shown = begin_from_memory(shown, own, findings.versions)
     if findings.unknown_namespaces:
-        text = begin_with(say_unknown(findings.unknown_namespaces, own), text)
+        shown = begin_with(say_unknown(findings.unknown_namespaces, own), shown)
     if reading is not None and not is_answered:
         # What documents say follows; no observation of the reading is cited by number here.
-        text = begin_with(compose_reading(reading.lines, {}), text)
+        shown = begin_with(compose_reading(reading.lines, {}), shown)
     if asked.kind == "write" and settings.answering.model in QUOTING:
-        text = begin_with(own.only_quotes, text)
+        shown = begin_with(own.only_quotes, shown)
     return Answer(
         model=request.model,
-        text=text,
-        cited=cited,
-        outcome=outcome,
+        text=shown,
+        cited=text.cited,
+        outcome=text.outcome,
         as_of=find_latest(sources, datetime.now(UTC)),
         findings=findings,
         degraded=tuple(sorted(degraded)),
-        writer="passages" if written is None else "model",
+        writer=text.writer,
         reader=make_reader(settings, question.groups),
-        check=check,
+        check=text.check,
     )
+
+
+async def _write(
+    clients: Clients,
+    settings: Settings,
+    request: ChatRequest,
+    messages: list[dict[str, Any]],
+    sources: Sequence[Hit],
+    own: OwnWords,
+    reading: Reading | None,
+) -> _Text:
+    """Return the model's text, or the passages if it is down or may not be shown."""
+    written = await open_stream(clients, settings, request, messages)
+    outcome = Outcome()
+    if written is not None:
+        pieces, outcome = written
+        cited: list[Hit] = []
+        check = ClaimCheck()
+        shown = _check_text(pieces, sources, cited, check, own, request.model)
+        if not settings.answering.withhold_uncited or request.tools:
+            return _Text(shown, cited, outcome, check, "model")
+        if kept := await read_if_cited(shown, cited, check, request.model):
+            return _Text(kept, cited, outcome, check, "model")
+        outcome.finish_reason = "stop"
+    quoted: list[Hit] = []
+    passages = quote_passages(sources, own, reading, withheld=written is not None)
+    shown = number_citations(defuse_stream(passages), sources, quoted)
+    return _Text(shown, quoted, outcome, ClaimCheck(), "passages", is_down=written is None)
 
 
 async def _grow(

@@ -34,6 +34,11 @@ ABSTENTIONS: Final = Counter(
     "runlore_abstained_answers", "Answers that only say that nothing is known.", ("model",)
 )
 UNCITED: Final = Counter("runlore_uncited_claims", "Claims of answers that cite no source.", ("model",))
+WITHHELD: Final = Counter(
+    "runlore_withheld_answers",
+    "Answers of a weak model that are not shown, for they cite nothing.",
+    ("model",),
+)
 FEEDBACK: Final = Counter("runlore_rated_answers", "Answers rated by those who asked.", ("rating",))
 ACTIVE_STREAMS: Final = Gauge("runlore_active_streams", "Answers being streamed now.")
 BREAKER_STATE: Final = Gauge(

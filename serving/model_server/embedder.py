@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from serving.model_server.settings import PACKAGED_MODEL, ModelServerSettings
 from serving.model_server.worker import Infer, Vectors
@@ -66,26 +66,59 @@ def find_model_folder(settings: ModelServerSettings) -> Path:
     return folder
 
 
-def compute_revision(weights: Path) -> str:
-    """Name weights by their content.
+def compute_revision(folder: Path) -> str:
+    """Name a model by the content of its weights.
 
     Returns:
-        The first 12 hexadecimal digits of the file's SHA-256.
+        The first 12 hexadecimal digits of the SHA-256 of its files, one after the other.
     """
-    with weights.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:12]
+    digest = hashlib.sha256()
+    for weights in sorted(folder.rglob("*.safetensors"), key=lambda file: (len(file.parts), file)):
+        digest.update(weights.read_bytes())
+    return digest.hexdigest()[:12]
 
 
-def export_model(source: Path, target: Path) -> None:
-    """Export a sentence-transformers folder to OpenVINO; `target` appears whole or not at all."""
+def name_export(settings: ModelServerSettings, revision: str) -> str:
+    """Return the name of the folder that an export is kept in: another one for all that makes it another.
+
+    Example:
+        >>> name_export(ModelServerSettings(model_weights="int8"), "53aa51172d14").rpartition("-")[0]
+        'all-minilm-l6-v2-53aa51172d14-int8-openvino'
+    """
+    weights = "" if settings.model_weights == "float" else f"-{settings.model_weights}"
+    return f"{settings.embedding_model}-{revision}{weights}-openvino-{version('openvino')}"
+
+
+def export_model(source: Path, target: Path, weights: Literal["float", "int8"]) -> None:
+    """Export a sentence-transformers folder to OpenVINO; it appears whole or not at all.
+
+    Args:
+        source: The folder.
+        target: Where the export is kept.
+        weights: How.
+    """
     from sentence_transformers import SentenceTransformer
 
     unfinished = target.with_name(f"{target.name}.{os.getpid()}.part")
-    model = SentenceTransformer(str(source), backend="openvino", device="cpu", local_files_only=True)
+    model = SentenceTransformer(
+        str(source),
+        backend="openvino",
+        device="cpu",
+        local_files_only=True,
+        model_kwargs=_choose_options(weights),
+    )
     model.save_pretrained(str(unfinished), create_model_card=False)
     if target.exists():
         shutil.rmtree(target)
     unfinished.rename(target)
+
+
+def _choose_options(weights: Literal["float", "int8"]) -> dict[str, Any]:
+    if weights == "float":
+        return {}
+    from optimum.intel import OVWeightQuantizationConfig
+
+    return {"quantization_config": OVWeightQuantizationConfig(bits=8)}
 
 
 def load_embedder(settings: ModelServerSettings) -> Embedder:
@@ -96,14 +129,12 @@ def load_embedder(settings: ModelServerSettings) -> Embedder:
     """
     os.environ |= _LIBRARY_ENVIRONMENT
     folder = find_model_folder(settings)
-    revision = compute_revision(folder / "model.safetensors")
-    exported = (
-        settings.exported_models / f"{settings.embedding_model}-{revision}-openvino-{version('openvino')}"
-    )
+    revision = compute_revision(folder)
+    exported = settings.exported_models / name_export(settings, revision)
     try:
         exported.parent.mkdir(parents=True, exist_ok=True)
         if not (exported / "openvino" / "openvino_model.xml").is_file():
-            export_model(folder, exported)
+            export_model(folder, exported, settings.model_weights)
         from sentence_transformers import SentenceTransformer
 
         model = SentenceTransformer(str(exported), backend="openvino", device="cpu", local_files_only=True)

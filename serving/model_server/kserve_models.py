@@ -1,7 +1,8 @@
-"""The two models behind KServe's V2 inference protocol."""
+"""Models behind KServe's V2 inference protocol."""
 
 import asyncio
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from kserve import InferOutput, InferRequest, InferResponse, Model
@@ -11,9 +12,9 @@ from serving.model_server import metrics
 from serving.model_server.embedder import Embedder
 from serving.model_server.extractive.prompt import build_prompt
 from serving.model_server.openai_api.embeddings import MAX_INPUTS
-from serving.model_server.openai_api.routes import Answer, choose_priority
-from serving.model_server.settings import ANSWERING_MODEL
+from serving.model_server.openai_api.routes import choose_priority
 from serving.model_server.worker import InferenceWorker
+from serving.model_server.writing import Limits, Turn, Write, collect
 
 
 def read_strings(request: InferRequest, name: str) -> list[str]:
@@ -94,19 +95,25 @@ class EmbeddingModel(Model):  # type: ignore[misc] # kserve ships no types
         )
 
 
-class ExtractiveModel(Model):  # type: ignore[misc] # kserve ships no types
+class WritingModel(Model):  # type: ignore[misc] # kserve ships no types
     """BYTES "prompt" [n], or "question" [1] with "context" [n], to BYTES "answer"."""
 
-    def __init__(self, answer: Answer, worker: InferenceWorker) -> None:
-        """Serve the answering function under the name of its kind."""
-        super().__init__(ANSWERING_MODEL)
-        self._answer = answer
-        self._worker = worker
+    def __init__(self, name: str, write: Write, is_alive: Callable[[], bool]) -> None:
+        """Serve a model that writes.
+
+        Args:
+            name: Under which it is served.
+            write: The model.
+            is_alive: Tells whether it still serves.
+        """
+        super().__init__(name)
+        self._write = write
+        self._is_alive = is_alive
         self.ready = True
 
     async def healthy(self) -> bool:
-        """Tell whether the worker still serves."""
-        return bool(self.ready) and self._worker.is_alive()
+        """Tell whether the model still serves."""
+        return bool(self.ready) and self._is_alive()
 
     def get_input_types(self) -> list[dict[str, Any]]:
         """Describe the inputs for the metadata route."""
@@ -142,6 +149,6 @@ class ExtractiveModel(Model):  # type: ignore[misc] # kserve ships no types
                     f'give "prompt", or one "question" with "context"; got {len(questions)} questions'
                 )
             prompts = [build_prompt(questions[0], read_strings(payload, "context"))]
-        answers = [await self._answer(prompt) for prompt in prompts]
+        answers = [(await collect(self._write([Turn("user", one)], Limits())))[0] for one in prompts]
         output = InferOutput("answer", [len(answers)], "BYTES", answers)
         return InferResponse(payload.id or uuid.uuid4().hex, self.name, [output])

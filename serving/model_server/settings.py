@@ -1,6 +1,7 @@
 """Settings of the model server: one frozen object, read from `RUNLORE_*` at the edge."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -29,8 +30,20 @@ class ModelServerSettings(BaseSettings):
         PACKAGED_MODEL, description="Name under which the embedding model is served."
     )
     embedding_dimension: int = Field(384, ge=1, description="Length of a vector; checked against the model.")
+    embedding_query_prefix: str = Field(
+        "",
+        description="Put before a question that sources are quoted for, as the model was trained to see it.",
+    )
+    embedding_passage_prefix: str = Field(
+        "", description="Put before what is quoted, as the model was trained to see it."
+    )
+    embedding_languages: str = Field("en", description="Languages that the model reads, such as en,ru.")
     model_folder: Path | None = Field(
         None, description="sentence-transformers folder; empty: the packaged model."
+    )
+    model_weights: Literal["float", "int8"] = Field(
+        "float",
+        description="How the exported model keeps its weights; int8 is faster and a little less exact.",
     )
     model_cache: Path | None = Field(
         None, description="Folder of exported OpenVINO models; empty: <home>/models."

@@ -106,6 +106,13 @@ def bad_command() -> Fault:
 
 
 @_fault
+def crash_with_last_words() -> Fault:
+    objects = _broken(waiting("CrashLoopBackOff", "back-off 40s"), last=ended("Error", 2), restarts=4)
+    log = make_log("checkout", 'fatal: invalid value "verbos" for LOG_LEVEL')
+    return Fault(objects, "Deployment/checkout", "crash", ("exit code 2", "LOG_LEVEL"), [log])
+
+
+@_fault
 def missing_config_key() -> Fault:
     key = {"name": "MODE", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "mode"}}}
     said = "couldn't find key mode in ConfigMap shop/settings"
@@ -282,7 +289,7 @@ def taint_on_some_nodes() -> Fault:
     )
     tainted = make_node("node-2", spec={"taints": [{"key": "team", "value": "ml", "effect": "NoSchedule"}]})
     objects = [*_unscheduled(said, nodeSelector={"kubernetes.io/hostname": "node-2"}), tainted]
-    return Fault(objects, "Deployment/checkout", "node-selector", ("node-2",))
+    return Fault(objects, "Deployment/checkout", "node-selector", ("node-2", "team=ml"))
 
 
 @_fault

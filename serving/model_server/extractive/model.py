@@ -5,7 +5,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -32,12 +32,24 @@ MAX_UNITS = 256
 """More units than this are narrowed down by their words before any is embedded."""
 
 
-async def answer_prompt(text: str, embed: Embed) -> str:
+class TextForm(NamedTuple):
+    """How the embedding model was trained to be given texts, and whether it reads Russian."""
+
+    query_prefix: str = ""
+    passage_prefix: str = ""
+    reads_russian: bool = False
+
+
+PLAIN: Final = TextForm()
+
+
+async def answer_prompt(text: str, embed: Embed, form: TextForm = PLAIN) -> str:
     """Answer a prompt by quoting its sources.
 
     Args:
         text: The user's message with sources and question.
         embed: Gives the L2-normalised vectors `(n_texts, dim)` of texts.
+        form: How the model of the vectors is given texts.
 
     Returns:
         The answer as Markdown; equal prompts get equal answers.
@@ -49,27 +61,29 @@ async def answer_prompt(text: str, embed: Embed) -> str:
     if prompt.reading and not prompt.is_partial:
         return f"{prompt.reading}\n\n{phrases.extractive}"
     if prompt.reading:
-        return await _add_documents(prompt, phrases, embed)
-    return await _quote_sources(prompt, phrases, embed)
+        return await _add_documents(prompt, phrases, embed, form)
+    return await _quote_sources(prompt, phrases, embed, form)
 
 
-async def _add_documents(prompt: Prompt, phrases: Phrases, embed: Embed) -> str:
+async def _add_documents(prompt: Prompt, phrases: Phrases, embed: Embed, form: TextForm) -> str:
     """Return what was read from the sources, and behind it what documents say to the question."""
     written = tuple(source for source in prompt.sources if not is_observation(source))
-    quoted = await _quote_sources(replace(prompt, sources=written), phrases, embed) if written else ""
+    quoted = await _quote_sources(replace(prompt, sources=written), phrases, embed, form) if written else ""
     if not quoted or quoted.startswith(phrases.unknown):
         return f"{prompt.reading}\n\n{phrases.extractive}"
     return f"{prompt.reading}\n\n{phrases.advice}\n\n{quoted}"
 
 
-async def _quote_sources(prompt: Prompt, phrases: Phrases, embed: Embed) -> str:
+async def _quote_sources(prompt: Prompt, phrases: Phrases, embed: Embed, form: TextForm) -> str:
     query = choose_query(prompt)
     pages = [read_page(source) for source in prompt.sources]
     units = narrow_units([unit for page in pages for unit in page.units], query)
-    if not units or not query:
+    meant = prompt.whole or prompt.question if form.reads_russian else query
+    if not units or not meant:
         return say_unknown(prompt, phrases)
     titles = [source.title or source.text[:80] or "-" for source in prompt.sources]
-    vectors = await embed([query, *titles, *(embedding_text(unit) for unit in units)])
+    passages = [*titles, *(embedding_text(unit) for unit in units)]
+    vectors = await embed([form.query_prefix + meant, *(form.passage_prefix + one for one in passages)])
     intent = find_intent(prompt.question)
     first_unit = 1 + len(titles)
     weights = weigh_question(query, list_unknown(prompt, query), pages)
@@ -152,12 +166,15 @@ def narrow_units(units: Sequence[Unit], query: str, most: int = MAX_UNITS) -> li
     return [units[at] for at in sorted(best)]
 
 
-def make_answer(worker: InferenceWorker, cache_entries: int) -> Callable[[str], Awaitable[str]]:
+def make_answer(
+    worker: InferenceWorker, cache_entries: int, form: TextForm
+) -> Callable[[str], Awaitable[str]]:
     """Build the answering function of the server: it keeps the vectors of units it has seen, and counts.
 
     Args:
         worker: Runs the embedding model.
         cache_entries: Most vectors that are kept; the least recently used go first.
+        form: How its model is given texts.
     """
     cache: OrderedDict[bytes, Vectors] = OrderedDict()
 
@@ -179,7 +196,7 @@ def make_answer(worker: InferenceWorker, cache_entries: int) -> Callable[[str], 
 
     async def answer(text: str) -> str:
         with metrics.ANSWER_SECONDS.time():
-            given = await answer_prompt(text, embed)
+            given = await answer_prompt(text, embed, form)
         unknown = any(given.startswith((phrases.unknown, phrases.no_sources)) for phrases in PHRASES.values())
         metrics.ANSWERS.labels("unknown" if unknown else "quoted").inc()
         return given

@@ -1,17 +1,17 @@
 """Chat requests and responses of OpenAI's API, as JSON and as a stream."""
 
 import json
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import time
+import uuid
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from serving.model_server.openai_api.errors import OpenAIError
-
-_PIECE = re.compile(r"\s*(?:\w+|[^\w\s])|\s+")
-_PIECES_PER_CHUNK = 12
+from serving.model_server.writing import Finish, Limits, Turn, Written
 
 
 class TextPart(BaseModel):
@@ -47,7 +47,7 @@ class StreamOptions(BaseModel):
 
 
 class ResponseFormat(BaseModel):
-    """The only format is text: an extract is not a JSON document."""
+    """The only format is text: neither an extract nor what a small model writes is a JSON document."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -55,7 +55,7 @@ class ResponseFormat(BaseModel):
 
 
 class ChatRequest(BaseModel):
-    """What a client may ask for; sampling parameters have no meaning here and are ignored.
+    """What a client may ask for; what is not named here is ignored.
 
     Tools may be offered, and none is ever called: whoever demands a call is refused.
     """
@@ -69,107 +69,65 @@ class ChatRequest(BaseModel):
     stop: str | list[str] | None = None
     max_tokens: int | None = Field(None, ge=1)
     max_completion_tokens: int | None = Field(None, ge=1)
+    temperature: float | None = Field(None, ge=0, le=2)
+    top_p: float | None = Field(None, gt=0, le=1)
+    seed: int | None = None
     n: int | None = 1
     response_format: ResponseFormat | None = None
     logprobs: Literal[False] | None = None
     tool_choice: Literal["none", "auto"] | None = None
 
+    def limits(self) -> Limits:
+        """Return where the text ends, and how it is drawn."""
+        stops = (self.stop,) if isinstance(self.stop, str) else tuple(self.stop or ())
+        most = self.max_completion_tokens or self.max_tokens
+        return Limits(stops, most, self.temperature, self.top_p, self.seed)
+
 
 @dataclass(frozen=True)
 class Completion:
-    """A finished answer with what identifies and counts it."""
+    """What identifies an answer."""
 
-    id: str
-    created: int
     model: str
-    pieces: list[str]
-    finish_reason: Literal["stop", "length"]
-    prompt_tokens: int
-
-    def usage(self) -> dict[str, int]:
-        """Return the counts; a token is a word or a punctuation mark."""
-        made = len(self.pieces)
-        return {
-            "prompt_tokens": self.prompt_tokens,
-            "completion_tokens": made,
-            "total_tokens": self.prompt_tokens + made,
-        }
+    id: str = field(default_factory=lambda: f"chatcmpl-{uuid.uuid4().hex}")
+    created: int = field(default_factory=lambda: int(time.time()))
 
 
-def split_pieces(text: str) -> list[str]:
-    """Cut a text into words and marks, each with the white space before it; joined they are the text.
-
-    Example:
-        >>> split_pieces("It is red. [1]")
-        ['It', ' is', ' red', '.', ' [', '1', ']']
-    """
-    return _PIECE.findall(text)
-
-
-def read_prompt(request: ChatRequest) -> str:
-    """Return the last message of the user.
+def read_turns(request: ChatRequest) -> list[Turn]:
+    """Return the conversation.
 
     Raises:
-        OpenAIError: If there is none, or more than one answer is asked for.
+        OpenAIError: If the user says nothing in it, or more than one answer is asked for.
     """
     if request.n not in (None, 1):
         raise OpenAIError(400, f"n must be 1, got {request.n}", "n", "invalid_value")
-    prompt = next((message.text() for message in reversed(request.messages) if message.role == "user"), "")
-    if not prompt.strip():
+    turns = [Turn(message.role, message.text()) for message in request.messages]
+    if not any(turn.role == "user" and turn.text.strip() for turn in turns):
         raise OpenAIError(400, "messages must hold a user message with text", "messages", "invalid_value")
-    return prompt
+    return turns
 
 
-def cut_answer(
-    text: str, stop: str | list[str] | None, max_tokens: int | None
-) -> tuple[list[str], Literal["stop", "length"]]:
-    """End an answer before the first stop text and after `max_tokens` pieces.
+def render_completion(completion: Completion, text: str, finish: Finish) -> dict[str, Any]:
+    """Return the body of a response that is not streamed.
 
     Args:
-        text: The whole answer.
-        stop: Texts before the first of which it ends.
-        max_tokens: So many at most; None for no limit.
-
-    Returns:
-        The answer's pieces, and why it ended.
-
-    Example:
-        >>> cut_answer("It is red. Look.", ["Look"], None)
-        (['It', ' is', ' red', '.', ' '], 'stop')
-        >>> cut_answer("It is red.", None, 2)
-        (['It', ' is'], 'length')
+        completion: Identifies the answer.
+        text: All of it.
+        finish: Why it ended, and what it cost.
     """
-    stops = [stop] if isinstance(stop, str) else stop or []
-    ends = [text.find(mark) for mark in stops if mark]
-    pieces = split_pieces(text[: min((end for end in ends if end >= 0), default=len(text))])
-    if max_tokens is not None and len(pieces) > max_tokens:
-        return pieces[:max_tokens], "length"
-    return pieces, "stop"
+    message = {"role": "assistant", "content": text, "refusal": None}
+    choice = {"index": 0, "message": message, "finish_reason": finish.reason, "logprobs": None}
+    return {**_head(completion, "chat.completion"), "choices": [choice], "usage": finish.usage()}
 
 
-def group_pieces(pieces: Sequence[str]) -> Iterator[str]:
-    """Yield an answer in texts of some pieces each, as a stream sends them.
-
-    Example:
-        >>> list(group_pieces(["It", " is", " red."]))
-        ['It is red.']
-    """
-    for start in range(0, len(pieces), _PIECES_PER_CHUNK):
-        yield "".join(pieces[start : start + _PIECES_PER_CHUNK])
-
-
-def render_completion(completion: Completion) -> dict[str, Any]:
-    """Return the body of a response that is not streamed."""
-    message = {"role": "assistant", "content": "".join(completion.pieces), "refusal": None}
-    choice = {"index": 0, "message": message, "finish_reason": completion.finish_reason, "logprobs": None}
-    return {**_head(completion, "chat.completion"), "choices": [choice], "usage": completion.usage()}
-
-
-def stream_completion(completion: Completion, include_usage: bool) -> Iterator[str]:
+async def stream_completion(
+    completion: Completion, written: Written, include_usage: bool
+) -> AsyncGenerator[str, None]:
     """Yield the server-sent events of a response.
 
     Args:
-        completion: The answer.
+        completion: Identifies the answer.
+        written: The answer as it comes.
         include_usage: Whether a last chunk without choices carries the usage.
     """
     head = _head(completion, "chat.completion.chunk")
@@ -180,11 +138,14 @@ def stream_completion(completion: Completion, include_usage: bool) -> Iterator[s
         return _event({**head, "choices": [choice], **extra})
 
     yield event({"role": "assistant", "content": ""})
-    for text in group_pieces(completion.pieces):
-        yield event({"content": text})
-    yield event({}, completion.finish_reason)
-    if include_usage:
-        yield _event({**head, "choices": [], "usage": completion.usage()})
+    async with aclosing(written):
+        async for piece in written:
+            if not isinstance(piece, Finish):
+                yield event({"content": piece})
+                continue
+            yield event({}, piece.reason)
+            if include_usage:
+                yield _event({**head, "choices": [], "usage": piece.usage()})
     yield "data: [DONE]\n\n"
 
 

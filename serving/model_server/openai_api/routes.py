@@ -5,21 +5,21 @@ KServe's own OpenAI routes need vLLM to be installed, so they are not used.
 
 import asyncio
 import time
-import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 
 import orjson
 from fastapi import APIRouter, Request, Response
 from starlette.responses import StreamingResponse
 
 from serving.model_server import metrics
+from serving.model_server.disconnects import finish_unless_gone
 from serving.model_server.embedder import Embedder
 from serving.model_server.openai_api import chat, embeddings
 from serving.model_server.openai_api.errors import parse_body, refuse_unknown_model
-from serving.model_server.settings import ANSWERING_MODEL
 from serving.model_server.worker import InferenceWorker, Priority
+from serving.model_server.writing import Write, begin, collect
 
-Answer = Callable[[str], Awaitable[str]]
+_PREFIX = "/openai/v1"
 
 
 def choose_priority(texts: int, batch_texts: int) -> Priority:
@@ -32,17 +32,15 @@ def choose_priority(texts: int, batch_texts: int) -> Priority:
     return Priority.QUERY if texts <= batch_texts else Priority.BULK
 
 
-def make_router(embedder: Embedder, worker: InferenceWorker, answer: Answer, batch_texts: int) -> APIRouter:
-    """Build the routes.
+def make_embeddings_router(embedder: Embedder, worker: InferenceWorker, batch_texts: int) -> APIRouter:
+    """Build the route of an embedding model.
 
     Args:
         embedder: The embedding model, for its names.
         worker: Runs it.
-        answer: From a prompt to an answer.
         batch_texts: Most texts in one inference.
     """
-    router = APIRouter(prefix="/openai/v1", tags=["OpenAI"])
-    started = int(time.time())
+    router = APIRouter(prefix=_PREFIX, tags=["OpenAI"])
 
     @router.post("/embeddings")
     async def create_embeddings(request: Request) -> Response:
@@ -56,33 +54,50 @@ def make_router(embedder: Embedder, worker: InferenceWorker, answer: Answer, bat
         body = embeddings.render_embeddings(made, embedder.served_name, asked.encoding_format)
         return Response(orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY), media_type="application/json")
 
+    return router
+
+
+def make_chat_router(name: str, write: Write) -> APIRouter:
+    """Build the route of a model that writes.
+
+    Args:
+        name: Of the model.
+        write: The model.
+    """
+    router = APIRouter(prefix=_PREFIX, tags=["OpenAI"])
+
     @router.post("/chat/completions")
     async def create_chat_completion(request: Request) -> Response:
         asked = parse_body(chat.ChatRequest, await request.body())
-        if asked.model != ANSWERING_MODEL:
-            raise refuse_unknown_model(asked.model, ANSWERING_MODEL)
-        text = await answer(chat.read_prompt(asked))
-        pieces, reason = chat.cut_answer(text, asked.stop, asked.max_completion_tokens or asked.max_tokens)
-        completion = chat.Completion(
-            id=f"chatcmpl-{uuid.uuid4().hex}",
-            created=int(time.time()),
-            model=ANSWERING_MODEL,
-            pieces=pieces,
-            finish_reason=reason,
-            prompt_tokens=sum(len(chat.split_pieces(message.text())) for message in asked.messages),
-        )
+        if asked.model != name:
+            raise refuse_unknown_model(asked.model, name)
+        written, completion = write(chat.read_turns(asked), asked.limits()), chat.Completion(name)
         if not asked.stream:
-            return Response(orjson.dumps(chat.render_completion(completion)), media_type="application/json")
+            text, finish = await finish_unless_gone(request, collect(written))
+            body = chat.render_completion(completion, text, finish)
+            return Response(orjson.dumps(body), media_type="application/json")
         include_usage = asked.stream_options is not None and asked.stream_options.include_usage
-        events = chat.stream_completion(completion, include_usage)
+        begun = await finish_unless_gone(request, begin(written))
+        events = chat.stream_completion(completion, begun, include_usage)
         return StreamingResponse(
             events, media_type="text/event-stream", headers={"Cache-Control": "no-cache"}
         )
 
+    return router
+
+
+def make_models_router(models: Mapping[str, str]) -> APIRouter:
+    """Build the route that lists the models.
+
+    Args:
+        models: What each is, by its name.
+    """
+    router = APIRouter(prefix=_PREFIX, tags=["OpenAI"])
+    head = {"object": "model", "created": int(time.time()), "owned_by": "runlore"}
+
     @router.get("/models")
     async def list_models() -> dict[str, object]:
-        names = (embedder.name, ANSWERING_MODEL)
-        data = [{"id": name, "object": "model", "created": started, "owned_by": "runlore"} for name in names]
+        data = [{"id": name, **head, "description": says} for name, says in models.items()]
         return {"object": "list", "data": data}
 
     return router

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.settings import StackSettings
+from serving.model_server.language.settings import LanguageSettings
 from serving.model_server.settings import ModelServerSettings
 from tests.unit.docs.pages import (
     PAGES,
@@ -22,7 +23,9 @@ from tests.unit.docs.pages import (
 
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):.*## ", read_page("Makefile"), re.MULTILINE))
 SETTINGS = list_variables().keys() | {
-    f"RUNLORE_{name.upper()}" for each in (ModelServerSettings, StackSettings) for name in each.model_fields
+    f"RUNLORE_{name.upper()}"
+    for each in (LanguageSettings, ModelServerSettings, StackSettings)
+    for name in each.model_fields
 }
 WALKS = sorted((ROOT / "docs/explanation").glob("how-a*.md"))
 _ROOMS = "|".join(ROOMS)

@@ -18,6 +18,8 @@ from processors.knowledge.chunk import Chunk
 from processors.retrieval.hybrid import DYNAMIC_KINDS, KEYWORD_FILTERS
 from serving.context import metrics as of_service
 from serving.model_server import metrics as of_models
+from serving.model_server.language import metrics as of_language
+from serving.model_server.language.settings import LanguageSettings
 from serving.model_server.settings import ModelServerSettings
 from tests.unit.docs.pages import PAGES, ROOT, find_rows, list_variables, read_page
 
@@ -35,13 +37,15 @@ def name_settings(fields: dict[str, FieldInfo]) -> dict[str, FieldInfo]:
 
 PLATFORM = list_variables()
 MODEL_SERVER = name_settings(ModelServerSettings.model_fields)
+LANGUAGE = name_settings(LanguageSettings.model_fields)
 STACK = name_settings(StackSettings.model_fields)
 
 
 @pytest.mark.parametrize(
     ("heading", "name", "field"),
     [("## Platform", *item) for item in PLATFORM.items()]
-    + [("## Model server", *item) for item in MODEL_SERVER.items()],
+    + [("## Model server", *item) for item in MODEL_SERVER.items()]
+    + [("## Language model", *item) for item in LANGUAGE.items()],
 )
 def test_a_setting_has_a_row_with_its_default(heading: str, name: str, field: FieldInfo) -> None:
     row = find_rows(SETTINGS, heading)[name]
@@ -64,7 +68,12 @@ def test_a_setting_of_the_local_stack_has_a_row_with_its_default(name: str) -> N
 
 @pytest.mark.parametrize(
     ("heading", "there"),
-    [("## Local stack", STACK), ("## Platform", PLATFORM), ("## Model server", MODEL_SERVER)],
+    [
+        ("## Local stack", STACK),
+        ("## Platform", PLATFORM),
+        ("## Model server", MODEL_SERVER),
+        ("## Language model", LANGUAGE),
+    ],
 )
 def test_a_row_is_of_a_setting_that_is_there(heading: str, there: dict[str, FieldInfo]) -> None:
     rows = {name for name in find_rows(SETTINGS, heading) if name.isupper()}
@@ -72,7 +81,7 @@ def test_a_row_is_of_a_setting_that_is_there(heading: str, there: dict[str, Fiel
 
 
 def find_metrics() -> dict[str, Any]:
-    values = [*vars(of_service).values(), *vars(of_models).values()]
+    values = [value for module in (of_service, of_models, of_language) for value in vars(module).values()]
     return {value._name: value for value in values if isinstance(value, Counter | Gauge | Histogram)}
 
 

@@ -209,6 +209,42 @@ async def test_a_claim_without_a_source_is_marked_and_listed(client: Client, wor
     assert answer["runlore"]["unknown_commands"] == ["rm -rf /"]
 
 
+class TestAWeakModel:
+    @pytest.fixture
+    def settings(self, settings: Any) -> Any:
+        return change_settings(settings, answering={"withhold_uncited": True})
+
+    async def test_what_cites_a_source_is_shown(self, client: Client) -> None:
+        assert text_of(await ask(client, "Why is the cluster red?")) == "Do this [1]."
+
+    @pytest.mark.parametrize(
+        "pieces", [["It is", " red."], ["It is red [7]."], ["Do [1].\n\n```sh\nrm -rf /\n```"], []]
+    )
+    async def test_passages_stand_in_for_what_cites_none_or_makes_commands_up(
+        self, client: Client, world: Any, pieces: list[str]
+    ) -> None:
+        world.pieces = pieces
+        answer = await ask(client, "Why is the cluster red?")
+        assert text_of(answer).startswith("What the answering model wrote is withheld")
+        assert "> Text of c1." in text_of(answer)
+        assert [one["title"] for one in answer["runlore"]["citations"]] == [
+            "Title r1",
+            "Title c1",
+            "Title c2",
+        ]
+        assert not answer["runlore"]["uncited"]
+        assert "unknown_commands" not in answer["runlore"]
+        assert answer["choices"][0]["finish_reason"] == "stop"
+
+    async def test_it_is_said_in_the_language_of_the_question(self, client: Client, world: Any) -> None:
+        world.pieces = ["Красный."]
+        assert text_of(await ask(client, "Почему кластер красный?")).startswith("Ответ модели не показан")
+
+    async def test_an_answer_that_breaks_off_is_withheld(self, client: Client, world: Any) -> None:
+        world.pieces, world.breaks_off = ["Do this [1]. And"], True
+        assert text_of(await ask(client, "Why is the cluster red?")).startswith("What the answering model")
+
+
 async def test_an_answer_is_rated_by_the_one_who_got_it(client: Client, world: Any) -> None:
     answer = await ask(client, "Why is the cluster red?")
     rating = {"answer_id": answer["id"], "rating": -1, "comment": "password=hunter2hunter2 is wrong"}

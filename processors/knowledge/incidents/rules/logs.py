@@ -87,9 +87,12 @@ def _tell(world: World, line: Line) -> Iterator[Finding | Link]:
         return
     called = f"{line.host}{f':{line.port}' if line.port else ''}" if line.host else "what it calls"
     says = line.row.says.format(why=line.why, host=called)
-    if rule == "credentials":
-        says += _say_credentials(world, line)
-    yield _find(line, rule, says, line.row.strength)
+    found = _find(line, rule, says, line.row.strength)
+    if rule == "credentials" and (told := _say_credentials(world, line)):
+        state = world.states.get(line.client)
+        own = (state["chunk_id"],) if state else ()
+        found = found._replace(says=f"{says}{told}", evidence=(*found.evidence, *own))
+    yield found
 
 
 def _say_wrong_address(world: World, line: Line) -> str:

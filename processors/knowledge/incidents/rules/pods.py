@@ -7,10 +7,11 @@ from typing import Final
 from processors.knowledge.incidents.finding import Finding
 from processors.knowledge.incidents.health import count
 from processors.knowledge.incidents.incident import Ref
+from processors.knowledge.incidents.observation import Observation
 from processors.knowledge.incidents.rules.messages import ROWS, Row
 from processors.knowledge.incidents.rules.probes import explain_probe
 from processors.knowledge.incidents.rules.statements import Statement, list_statements
-from processors.knowledge.incidents.world import WORKLOADS, World
+from processors.knowledge.incidents.world import WORKLOADS, World, find_serving
 from processors.knowledge.kubernetes.facts import read_facts, read_pairs
 
 _IMAGE: Final = re.compile(r'image "(?P<image>[^"]+)"')
@@ -21,6 +22,8 @@ _OTHERS: Final = re.compile(
 )
 # That a probe asks at the wrong place is plain; that it fails may come from anywhere.
 _WRONG_PROBE: Final = 0.92
+_GRAVE: Final = ("error", "critical")
+_LONGEST: Final = 160
 _MADE_OF_PODS: Final = ("Pod", *WORKLOADS)
 
 
@@ -50,16 +53,38 @@ def _tell(world: World, statement: Statement, row: Row, found: re.Match[str]) ->
             "probe": explain_probe(world, statement, row.rule, groups.get("why", "")),
         }
     )
+    says, words = re.sub(r"[\s:]+$", "", says), _find_last_words(world, statement.maker, row)
+    if words:
+        says += f"; its log says: {_shorten(words['title'].partition(': ')[2])[:_LONGEST]}"
     return Finding(
         statement.maker,
         row.rule,
-        re.sub(r"[\s:]+$", "", says),
+        says,
         _WRONG_PROBE if "(wrong " in says and row.rule.endswith("-probe") else row.strength,
-        (statement.evidence,),
+        _list_evidence(world, statement, row, words),
         statement.since,
         row.severity,
         alone=row.rule != "other" or count(world.labels(statement.about), "restarts") > 0,
     )
+
+
+def _list_evidence(
+    world: World, statement: Statement, row: Row, words: Observation | None
+) -> tuple[str, ...]:
+    """Return what shows a trouble: who states it, what was logged, and the object whose probe is told of."""
+    asked = world.states.get(statement.about) if row.rule.endswith("-probe") else None
+    more = (one["chunk_id"] for one in (words, asked) if one)
+    return tuple(dict.fromkeys((statement.evidence, *more)))
+
+
+def _find_last_words(world: World, maker: Ref, row: Row) -> Observation | None:
+    """Return the newest error in the log of what crashes, if there is one."""
+    told = [
+        seen
+        for seen in (world.others if row.rule == "crash" else [])
+        if seen["kind"] == "log_pattern" and seen["severity"] in _GRAVE and find_serving(world, seen) == maker
+    ]
+    return max(told, key=lambda seen: (seen["began_at"], seen["observed_at"]), default=None)
 
 
 def _first_image(world: World, maker: Ref) -> str:

@@ -10,7 +10,7 @@ from processors.knowledge.incidents.health import age
 from processors.knowledge.incidents.incident import Ref
 from processors.knowledge.incidents.observation import seen_at
 from processors.knowledge.incidents.rules.statements import Statement, list_statements
-from processors.knowledge.incidents.world import World, walk_states
+from processors.knowledge.incidents.world import World, matches, walk_states
 from processors.knowledge.kubernetes.facts import read_facts, read_pairs
 from processors.knowledge.kubernetes.quotas import read_quantity
 
@@ -25,6 +25,8 @@ _CLAIM: Final = re.compile(
     r'unbound immediate PersistentVolumeClaims|persistentvolumeclaim "([^"]+)" not found'
 )
 _PATIENCE: Final = timedelta(seconds=60)
+# A selector that fits some node isn't why that node takes no pod.
+_BESIDE: Final = 0.5
 _SCHEDULER: Final = "kube-scheduler"
 _SYSTEM: Final = "kube-system"
 # The cluster's own taints say that a node is not well.
@@ -73,7 +75,9 @@ def _explain(world: World, statement: Statement) -> Iterator[Finding | Link]:
     if short:
         yield _tell(statement, "resources", _say_shortage(world, statement, short), STATED)
     if _SELECTOR.search(text):
-        yield _tell(statement, "node-selector", _say_selector(world, statement), SEEN if short else STATED)
+        is_beside = _list_fitting(world, statement) and not _TAINT.search(text)
+        strength = _BESIDE if is_beside else SEEN if short else STATED
+        yield _tell(statement, "node-selector", _say_selector(world, statement), strength)
     for key, value in _TAINT.findall(text):
         yield from _blame_taint(world, statement, key, value, is_only=not short)
     if _CORDONED.search(text):
@@ -116,11 +120,26 @@ def _exceeds(asked: str, most: str) -> bool:
     return limit is not None and sum(each) > limit
 
 
-def _say_selector(world: World, statement: Statement) -> str:
+def _get_selector(world: World, statement: Statement) -> str:
     labels = world.labels(statement.about)
-    wanted = labels.get("node_selector") or world.labels(statement.maker).get("node_selector", "")
+    return labels.get("node_selector") or world.labels(statement.maker).get("node_selector", "")
+
+
+def _list_fitting(world: World, statement: Statement) -> list[str]:
+    """Return the nodes that a pod's selector fits."""
+    wanted = _get_selector(world, statement)
+    nodes = world.list_everywhere("Node")
+    return [one.name for one in nodes if matches(wanted, world.labels(one).get("node_labels", ""))]
+
+
+def _say_selector(world: World, statement: Statement) -> str:
+    wanted, fitting = _get_selector(world, statement), _list_fitting(world, statement)
     named = f"its node selector {wanted.replace(',', ', ')}" if wanted else "its node selector or affinity"
-    return f"its pods can't be scheduled: {named} fits no node"
+    if not fitting:
+        return f"its pods can't be scheduled: {named} fits no node"
+    taints = dict.fromkeys(f"{key}={value}".rstrip("= ") for key, value in _TAINT.findall(statement.text))
+    why = f"whose taint {', '.join(taints)} they don't tolerate" if taints else "which takes none of them"
+    return f"its pods can't be scheduled: {named} fits only {', '.join(fitting)}, {why}"
 
 
 def _blame_claim(world: World, statement: Statement, name: str) -> Iterator[Finding | Link]:

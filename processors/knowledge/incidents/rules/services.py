@@ -9,7 +9,7 @@ from processors.knowledge.incidents.health import count
 from processors.knowledge.incidents.incident import Ref
 from processors.knowledge.incidents.observation import Observation, seen_at
 from processors.knowledge.incidents.rules.ports import list_ports, list_probed, list_protocols, split_protocol
-from processors.knowledge.incidents.standing import is_felt, is_news
+from processors.knowledge.incidents.standing import is_felt, is_news, is_wanted
 from processors.knowledge.incidents.world import (
     World,
     list_makers,
@@ -136,4 +136,7 @@ def _tell_zero(world: World, service: Ref, maker: Ref, evidence: tuple[str, ...]
     if others:
         return
     says = f"it is scaled to zero, and Service {service.name} has nothing behind it"
-    yield Finding(maker, "scaled-to-zero", says, SEEN + 0.05, (state["chunk_id"], *evidence), seen_at(state))
+    own = (state["chunk_id"], *evidence)
+    news = is_news(world, maker) or is_wanted(world, service)
+    severity = "error" if news else "warning"
+    yield Finding(maker, "scaled-to-zero", says, SEEN + 0.05, own, seen_at(state), severity, alone=news)

@@ -7,10 +7,17 @@ from serving.model_server.settings import ModelServerSettings
 
 
 def test_revision_is_the_beginning_of_the_weights_digest(tmp_path):
-    weights = tmp_path / "model.safetensors"
-    weights.write_bytes(b"weights")
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
 
-    assert compute_revision(weights) == hashlib.sha256(b"weights").hexdigest()[:12]
+    assert compute_revision(tmp_path) == hashlib.sha256(b"weights").hexdigest()[:12]
+
+
+def test_each_layer_with_weights_makes_another_revision(tmp_path):
+    (tmp_path / "1_Dense").mkdir()
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    (tmp_path / "1_Dense/model.safetensors").write_bytes(b" and more")
+
+    assert compute_revision(tmp_path) == hashlib.sha256(b"weights and more").hexdigest()[:12]
 
 
 def test_another_model_needs_its_folder():

@@ -1,11 +1,13 @@
 """The whole answering model, with word counts in place of the embedding model."""
 
 import re
+from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
 from processors.retrieval.language import PHRASES
-from serving.model_server.extractive.model import answer_prompt, narrow_units
+from serving.model_server.extractive.model import TextForm, answer_prompt, narrow_units
 from serving.model_server.extractive.prompt import build_prompt
 from serving.model_server.extractive.units import Unit
 from tests.support.active import list_active
@@ -190,3 +192,18 @@ async def test_the_time_asked_about_is_named_and_its_words_are_not_looked_for():
     answer = await answer_prompt(f"{INCIDENT}{asked}{question}", embed)
     assert answer.startswith("What was observed (2026-11-21 10:00 – 11:00 UTC):")
     assert "OOMKilled" in answer
+
+
+async def test_a_model_is_given_texts_as_it_was_trained_and_a_language_that_it_reads():
+    given: list[str] = []
+
+    async def note(texts: Sequence[str]) -> np.ndarray:
+        given.extend(texts)
+        return await embed(texts)
+
+    question = "Redis лежит, что делать?"
+    form = TextForm("query: ", "passage: ", reads_russian=True)
+    await answer_prompt(f"{SOURCES}\n\nQuestion: {question}", note, form)
+
+    assert given[0] == f"query: {question}"
+    assert all(text.startswith("passage: ") for text in given[1:])

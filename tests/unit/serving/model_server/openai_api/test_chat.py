@@ -1,64 +1,61 @@
 import json
+from collections.abc import AsyncGenerator
+from typing import Any
 
 import pytest
 
 from serving.model_server.openai_api.chat import (
     ChatRequest,
     Completion,
-    cut_answer,
-    read_prompt,
+    read_turns,
     render_completion,
-    split_pieces,
     stream_completion,
 )
 from serving.model_server.openai_api.errors import OpenAIError, parse_body
+from serving.model_server.writing import Finish, Limits, Turn
 
-TEXT = "Look at the shards. [1]\n\n```bash\ncurl -s x\n```\n\nQuoted."
+PIECES = ["Look at", " the shards.", " [1]"]
+FINISH = Finish("stop", prompt_tokens=7, completion_tokens=3)
+COMPLETION = Completion("extractive", "chatcmpl-1", 1)
 
 
-def make_completion(text: str = TEXT) -> Completion:
-    return Completion("chatcmpl-1", 1, "extractive", split_pieces(text), "stop", prompt_tokens=7)
+async def write() -> AsyncGenerator[str | Finish, None]:
+    for piece in PIECES:
+        yield piece
+    yield FINISH
 
 
-def read_events(completion: Completion, include_usage: bool) -> list:
-    lines = "".join(stream_completion(completion, include_usage)).split("\n\n")
+async def read_events(include_usage: bool) -> list[Any]:
+    streamed = [event async for event in stream_completion(COMPLETION, write(), include_usage)]
+    lines = "".join(streamed).split("\n\n")
     assert lines[-2:] == ["data: [DONE]", ""]
     return [json.loads(line.removeprefix("data: ")) for line in lines[:-2]]
 
 
-@pytest.mark.parametrize("text", ["", " ", TEXT, "Шаги: 1.\n\n  — да", "a\tb\n"])
-def test_pieces_joined_are_the_text(text):
-    assert "".join(split_pieces(text)) == text
-
-
-def test_stream_says_the_same_as_the_whole_answer():
-    events = read_events(make_completion(), include_usage=True)
+async def test_stream_says_the_same_as_the_whole_answer() -> None:
+    events = await read_events(include_usage=True)
     streamed = "".join(choice["delta"].get("content", "") for event in events for choice in event["choices"])
+    whole = render_completion(COMPLETION, "".join(PIECES), FINISH)
 
-    assert streamed == render_completion(make_completion())["choices"][0]["message"]["content"] == TEXT
+    assert streamed == whole["choices"][0]["message"]["content"] == "Look at the shards. [1]"
     assert events[0]["choices"][0]["delta"]["role"] == "assistant"
     assert events[-2]["choices"][0]["finish_reason"] == "stop"
     assert events[-1]["choices"] == []
-    assert events[-1]["usage"] == make_completion().usage()
+    assert events[-1]["usage"] == whole["usage"] == FINISH.usage()
 
 
-def test_usage_is_left_out_of_a_stream_that_does_not_ask_for_it():
-    assert all("usage" not in event for event in read_events(make_completion(), include_usage=False))
+async def test_usage_is_left_out_of_a_stream_that_does_not_ask_for_it() -> None:
+    assert all("usage" not in event for event in await read_events(include_usage=False))
 
 
-def test_answer_ends_before_the_earliest_stop_text():
-    pieces, reason = cut_answer("one two three", ["three", "two"], None)
+def test_what_shapes_an_answer_is_handed_on() -> None:
+    body = {"model": "m", "messages": [{"role": "user", "content": "x"}], "stop": "end", "max_tokens": 5}
+    asked = parse_body(ChatRequest, json.dumps({**body, "temperature": 0.5, "seed": 3}).encode())
 
-    assert ("".join(pieces), reason) == ("one ", "stop")
-
-
-def test_answer_is_cut_at_max_tokens():
-    pieces, reason = cut_answer("one two three", None, 2)
-
-    assert ("".join(pieces), reason) == ("one two", "length")
+    assert asked.limits() == Limits(("end",), 5, 0.5, None, 3)
 
 
-def test_last_user_message_is_the_prompt_also_in_parts():
+def test_a_conversation_is_read_also_in_parts() -> None:
     request = parse_body(
         ChatRequest,
         json.dumps(
@@ -74,7 +71,7 @@ def test_last_user_message_is_the_prompt_also_in_parts():
         ).encode(),
     )
 
-    assert read_prompt(request) == "last"
+    assert read_turns(request) == [Turn("user", "first"), Turn("assistant", "answer"), Turn("user", "last")]
 
 
 @pytest.mark.parametrize(
@@ -84,23 +81,24 @@ def test_last_user_message_is_the_prompt_also_in_parts():
         ({"messages": []}, "messages"),
         ({"messages": [{"role": "system", "content": "only rules"}]}, "messages"),
         ({"max_tokens": 0}, "max_tokens"),
+        ({"temperature": 3}, "temperature"),
         ({"response_format": {"type": "json_object"}}, "response_format.type"),
         ({"tool_choice": "required"}, "tool_choice"),
         ({"tool_choice": {"type": "function"}}, "tool_choice"),
         ({"logprobs": True}, "logprobs"),
     ],
 )
-def test_what_cannot_be_done_is_refused_and_named(change, param):
+def test_what_cannot_be_done_is_refused_and_named(change: dict[str, Any], param: str) -> None:
     body = {"model": "extractive", "messages": [{"role": "user", "content": "x"}], **change}
 
     with pytest.raises(OpenAIError) as caught:
-        read_prompt(parse_body(ChatRequest, json.dumps(body).encode()))
+        read_turns(parse_body(ChatRequest, json.dumps(body).encode()))
 
     assert caught.value.status == 400
     assert caught.value.body()["error"]["param"] == param
     assert caught.value.body()["error"]["type"] == "invalid_request_error"
 
 
-def test_a_body_that_is_no_json_is_refused():
+def test_a_body_that_is_no_json_is_refused() -> None:
     with pytest.raises(OpenAIError, match="Invalid JSON"):
         parse_body(ChatRequest, b"{")

@@ -1,0 +1,1 @@
+"""How well causes of scripted faults are found in a cluster that is played in memory."""

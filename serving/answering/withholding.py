@@ -1,0 +1,51 @@
+"""A model's text that cites nothing is not shown; the passages are, in its place.
+
+For models that are too weak to be trusted. A text is shown when it has been read to its end, so it doesn't
+stream.
+"""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+import structlog
+
+from serving.context.metrics import WITHHELD
+from serving.faults import BrokenAnswerError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+    from processors.retrieval.hybrid import Hit
+    from serving.answering.claims import ClaimCheck
+
+log = structlog.get_logger(__name__)
+
+
+async def read_if_cited(
+    text: AsyncGenerator[str, None], cited: Sequence[Hit], check: ClaimCheck, model: str
+) -> AsyncGenerator[str, None] | None:
+    """Return a text that cites a source and gives no command that none holds, else None.
+
+    Args:
+        text: Checked; what it cites and what is wrong with it is known when it has ended.
+        cited: Filled by then.
+        check: Filled by then.
+        model: The model that was asked, for the count.
+    """
+    try:
+        async with aclosing(text):
+            whole = "".join([piece async for piece in text])
+    except BrokenAnswerError as error:
+        # Nobody has read anything of it yet.
+        log.warning("answer broke off and is withheld", error=str(error))
+        whole = ""
+    if whole and cited and not check.unknown_commands:
+        return _give(whole)
+    WITHHELD.labels(model).inc()
+    return None
+
+
+async def _give(text: str) -> AsyncGenerator[str, None]:
+    yield text
