@@ -8,4 +8,4 @@ nothing that an older one remembered is hit after an upgrade.
 
 from typing import Final
 
-RANKING: Final = "a74069bf7d53"
+RANKING: Final = "4ec203ee3b08"

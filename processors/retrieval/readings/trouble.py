@@ -42,8 +42,11 @@ def keep_present(found: Iterable[Seen], now: datetime, window: TimeWindow | None
         now: The time of the question.
         window: The time asked about.
     """
-    kept = [one for one in found if one.is_wrong and (window is not None or _is_present(one, now))]
-    return [one for one in kept if not _is_history(one)] if window is None else kept
+    wrong = [one for one in found if one.is_wrong]
+    if window is not None:
+        # The last state of an object tells nothing of the time before it.
+        return [one for one in wrong if one.kind != "k8s_state" or one.observed <= window.end]
+    return [one for one in wrong if _is_present(one, now) and not _is_history(one)]
 
 
 def _is_present(seen: Seen, now: datetime) -> bool:

@@ -273,6 +273,8 @@ def tell_value(
     role: Role = "verdict" if len(told) == 1 else "item"
     for one, figure in told[:_MOST_SHOWN]:
         lines.append(Line(_say(one, figure, words, now), (one.key,), role=role))
+    # That a value is unusual, and since when, is said by the first sentence of its window.
+    lines += [quote_line(one, "point") for one, _ in told[:_MOST_SHOWN] if one.is_wrong]
     lines += _tell_course(told[0][0])
     return make_reading(lines, list_hits(one for one, _ in told))
 

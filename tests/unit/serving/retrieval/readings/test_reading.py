@@ -116,6 +116,12 @@ class TestWrong:
             [{**LOGS, "began_at": ago(115), "observed_at": ago(100)}], question
         )
 
+    async def test_the_last_state_of_an_object_tells_nothing_of_the_time_before_it(self) -> None:
+        made_long_ago = make_deployment("cart", 0, began_at=ago(600), observed_at=ago(5))
+        told = await say([made_long_ago], "What was wrong between 10:00 and 10:30 today?")
+        assert told.startswith("Nothing is wrong between 10:00 and 10:30 UTC")
+        assert "Deployment cart" in await say([made_long_ago], "What was wrong in the last 10 minutes?")
+
 
 class TestScope:
     async def test_anothers_trouble_is_not_told(self) -> None:
@@ -318,6 +324,10 @@ class TestValue:
             "400 MiB and 600 MiB. [1]"
         )
         assert "`PromQL: jvm_heap_bytes` [1]" in told
+
+    async def test_that_a_value_is_unusual_is_told_with_its_begin(self) -> None:
+        odd = {**HEAP, "severity": "warning", "text": f"Heap memory is unusual since 11:40.\n{HEAP['text']}"}
+        assert "Heap memory is unusual since 11:40" in await say([odd], "Is opensearch's memory unusual?")
 
     async def test_in_russian_the_words_are_russian(self) -> None:
         told = await say(FINE, "сколько памяти ест opensearch?")
