@@ -135,8 +135,8 @@ def test_a_time_in_the_question_leaves_out_what_happened_at_others(
     service: httpx.Client, incident: Incident, question: str, *, is_there: bool
 ) -> None:
     text, provenance = ask(service, question.format(**vars(incident)))
-    # Its event and its state both tell of it, and either may be what is quoted. Where neither is from the time,
-    # the newest of another one is told as such.
+    # Its event and its state both tell of it, and either may be what is quoted. Where neither is from then,
+    # the newest of another time is told as such.
     is_unseen = text.startswith((f"Nothing was seen of {incident.checkout} ", f"О {incident.checkout} с "))
     assert is_unseen is not is_there, text
     assert not is_there or f"Pod {incident.checkout}-7d9f8c6b5-x2vqn" in text, text
