@@ -34,7 +34,11 @@ MOST_PARTITIONS = 8
 
 
 def find(client: OpenSearch, text: str) -> list[dict[str, Any]]:
-    body = {"size": 50, "query": {"match_phrase": {"text": text}}, "_source": {"excludes": ["embedding"]}}
+    # An incident quotes what it was found by.
+    query = {
+        "bool": {"must": {"match_phrase": {"text": text}}, "must_not": {"term": {"kind": "incident"}}},
+    }
+    body = {"size": 50, "query": query, "_source": {"excludes": ["embedding"]}}
     return [hit["_source"] for hit in client.search(index="rag", body=body)["hits"]["hits"]]
 
 

@@ -38,7 +38,11 @@ def send_lines(settings: Settings, *messages: str, service: str = "checkout") ->
 
 def find(client: OpenSearch, text: str, index: str = "rag") -> list[dict[str, Any]]:
     client.indices.refresh(index=index)
-    body = {"size": 50, "query": {"match_phrase": {"text": text}}, "_source": {"excludes": ["embedding"]}}
+    # An incident quotes what it was found by.
+    query = {
+        "bool": {"must": {"match_phrase": {"text": text}}, "must_not": {"term": {"kind": "incident"}}},
+    }
+    body = {"size": 50, "query": query, "_source": {"excludes": ["embedding"]}}
     return [hit["_source"] for hit in client.search(index=index, body=body)["hits"]["hits"]]
 
 
