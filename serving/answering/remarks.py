@@ -98,13 +98,16 @@ async def quote_passages(
         reading: What the index says by the reading of the question's kind.
         withheld: Whether they stand for what a model wrote, not for a model that is down.
     """
-    if reading is not None and (composed := compose_with(reading, sources)):
+    composed = compose_with(reading, sources) if reading is not None else ""
+    if composed and reading is not None and not reading.is_partial:
         yield composed
         return
     if not sources:
         yield own.nothing_there if withheld else own.nothing_found
         return
     yield own.withheld if withheld else own.passages_follow
+    if composed:
+        yield f"\n\n{composed}"
     for n, hit in enumerate(sources[:_SHOWN_PASSAGES], start=1):
         # Numbers in a passage are its own; they cite none of these.
         text = defuse_markdown(hit["text"], is_quoted=True)

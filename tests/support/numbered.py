@@ -119,7 +119,9 @@ def read_chunks(client: OpenSearch, mark: str) -> dict[str, dict[str, Any]]:
     """Return what the alias shows of the events of a mark, by chunk id, without what differs by run."""
     client.indices.refresh(index="rag")
     services = [f"{mark}-{number}" for number in range(_SERVICES)]
-    hits = helpers.scan(client, index="rag", query={"query": {"terms": {"service": services}}})
+    # What is found out of events comes from no place of its own.
+    of_events = {"filter": {"terms": {"service": services}}, "must_not": {"term": {"kind": "incident"}}}
+    hits = helpers.scan(client, index="rag", query={"query": {"bool": of_events}})
     return {
         hit["_id"]: {name: value for name, value in hit["_source"].items() if name not in _OF_THE_RUN}
         for hit in hits

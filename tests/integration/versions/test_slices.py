@@ -318,7 +318,8 @@ def test_a_block_makes_no_dead_letters_and_loses_nothing(
     assert "blocked by" in told
     assert catalog.read_meta(client, version) == before
     client.indices.put_settings(index=f"{version}*", body={"index.blocks.write": None})
-    assert index_run(url) == {"index": version, "candidate": False, "written": 2, "refused": 0}
+    told = {"index": version, "candidate": False, "written": 2, "refused": 0, "evidence": 1}
+    assert index_run(url) == told
     assert catalog.read_meta(client, version)["positions"] == end
     assert {"new", "s"} <= find_texts(client, pipeline).keys()
 

@@ -47,6 +47,17 @@ async def test_without_the_model_the_reading_is_the_answer(client: Any, world: A
     assert answer["runlore"]["degraded"] == ["model"]
 
 
+async def test_without_the_model_passages_follow_a_reading_that_is_not_the_whole_answer(
+    client: Any, world: Any
+) -> None:
+    world.model_status = None
+    answer = await ask(client, "checkout in namespace shop is down, what do I do?")
+    first, second, *rest = answer["choices"][0]["message"]["content"].split("\n\n")
+    assert first.startswith("The answering model can't be reached.")
+    assert second.startswith(f"{INCIDENT}, since ")
+    assert any(part.startswith("**") for part in rest)
+
+
 @pytest.mark.parametrize(
     ("question", "said"), [("hello", "I answer from what"), ("что ты умеешь?", "Я отвечаю")]
 )
