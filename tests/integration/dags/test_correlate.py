@@ -28,7 +28,8 @@ from tests.support import cluster as k8s
 pytestmark = pytest.mark.usefixtures("live_versions")
 Objects = list[dict[str, Any]]
 
-HEALTHY = 12
+# Few: the gate of a later version asks for each object by its name, and many that are alike hide one another.
+HEALTHY = ("mailer", "search")
 PATIENCE_S = 120
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _PULL = 'Failed to pull image "shop/checkout:1.4.3": manifest for shop/checkout:1.4.3 not found'
@@ -46,7 +47,7 @@ def break_deployment(namespace: str) -> Objects:
 
 def surround(namespace: str) -> Objects:
     """Return what is all right, and a warning of long ago about what is all right since."""
-    healthy = [part for number in range(HEALTHY) for part in k8s.make_healthy(f"app{number}", namespace)]
+    healthy = [part for name in HEALTHY for part in k8s.make_healthy(name, namespace)]
     pod = next(object_ for object_ in healthy if object_["kind"] == "Pod")
     return [*healthy, k8s.make_event(pod, "FailedScheduling", "0/1 nodes are available", minutes=300)]
 
