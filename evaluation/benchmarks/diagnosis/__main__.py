@@ -27,7 +27,7 @@ from evaluation.benchmarks.diagnosis.cluster import NOON
 from evaluation.benchmarks.diagnosis.episode import play_episode
 from evaluation.benchmarks.diagnosis.faults import FAULTS
 from evaluation.benchmarks.diagnosis.judging import Verdict, choose_incidents, judge, list_causes
-from evaluation.benchmarks.procedures import run_model_server
+from evaluation.benchmarks.model_process import run_model_server
 from processors.knowledge.incidents.diagnosis import find_incidents
 from processors.knowledge.incidents.observation import observe
 from processors.stores.model_server import embed_texts
@@ -87,8 +87,8 @@ def open_embedder(on: bool) -> Iterator[Embed | None]:
     if not on:
         yield None
         return
-    with run_model_server(Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()) as url:
-        yield lambda texts: embed_texts(url, _MODEL, list(texts))[0]
+    with run_model_server(Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute(), {}) as process:
+        yield lambda texts: embed_texts(process.url, _MODEL, list(texts))[0]
 
 
 def main(arguments: Sequence[str]) -> None:
