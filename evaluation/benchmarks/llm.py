@@ -30,6 +30,7 @@ from processors.knowledge.markdown.inert import defuse_stream
 from processors.knowledge.markdown.parsing import parse_document
 from processors.retrieval.glossary import add_translation
 from processors.retrieval.hybrid import Hit, parse_hits
+from processors.retrieval.language import find_language
 from serving.answering.claims import ClaimCheck, mark_claims
 from serving.answering.numbering import number_citations
 from serving.answering.packing import choose_sources, open_counter
@@ -130,13 +131,13 @@ def ask(process: ModelProcess, name: str, messages: list[Any]) -> Written:
     return Written(text, first, usage.prompt_tokens, usage.completion_tokens, seconds, cpu, finish)
 
 
-async def is_shown(text: str, sources: Sequence[Hit], language: Any) -> bool:
+async def is_shown(text: str, question: str, sources: Sequence[Hit]) -> bool:
     """Tell whether the service would show a text.
 
     Args:
         text: As the model wrote it.
+        question: That it answers.
         sources: That it was given.
-        language: Of the question.
     """
 
     async def once() -> AsyncGenerator[str, None]:
@@ -145,8 +146,8 @@ async def is_shown(text: str, sources: Sequence[Hit], language: Any) -> bool:
     cited: list[Hit] = []
     check = ClaimCheck()
     numbered = number_citations(defuse_stream(once()), sources, cited)
-    marked = mark_claims(numbered, cited, check, choose_words(language))
-    return await read_if_cited(marked, cited, check, "benchmark") is not None
+    marked = mark_claims(numbered, cited, check, choose_words(find_language(question)))
+    return await read_if_cited(marked, question, cited, check, "benchmark") is not None
 
 
 def report(name: str, asked: Sequence[tuple[Written, bool]]) -> str:
@@ -196,7 +197,7 @@ def main() -> None:
                 for query in queries:
                     sources = find_sources(chunks, query["query"], tokenizer)
                     one = ask(process, name, build_messages(query["query"], sources, []))
-                    asked.append((one, asyncio.run(is_shown(one.text, sources, language))))
+                    asked.append((one, asyncio.run(is_shown(one.text, query["query"], sources))))
                     if options.answers:
                         sys.stdout.write(f"\n{query['query']}\n{one.text}\n")
                 sys.stdout.write(f"{language} {report(name, asked)}")

@@ -99,7 +99,7 @@ async def answer_from(
         reading if is_answered else None,
     )
     messages += await list_tool_turns(request.messages)
-    text = await _write(clients, settings, request, messages, sources, own, reading)
+    text = await _write(clients, settings, request, question, messages, sources, reading)
     shown = text.shown
     degraded = {*findings.degraded, *down, *(("model",) if text.is_down else ())}
     if "search" in degraded:
@@ -129,12 +129,13 @@ async def _write(
     clients: Clients,
     settings: Settings,
     request: ChatRequest,
+    question: Question,
     messages: list[dict[str, Any]],
     sources: Sequence[Hit],
-    own: OwnWords,
     reading: Reading | None,
 ) -> _Text:
     """Return the model's text, or the passages if it is down or may not be shown."""
+    own = choose_words(question.understood.language)
     written = await open_stream(clients, settings, request, messages)
     outcome = Outcome()
     if written is not None:
@@ -144,7 +145,7 @@ async def _write(
         shown = _check_text(pieces, sources, cited, check, own, request.model)
         if not settings.answering.withhold_uncited or request.tools:
             return _Text(shown, cited, outcome, check, "model")
-        if kept := await read_if_cited(shown, cited, check, request.model):
+        if kept := await read_if_cited(shown, question.understood.asked, cited, check, request.model):
             return _Text(kept, cited, outcome, check, "model")
         outcome.finish_reason = "stop"
     quoted: list[Hit] = []

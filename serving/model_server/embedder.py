@@ -3,7 +3,9 @@
 import hashlib
 import os
 import shutil
+import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
@@ -100,14 +102,16 @@ def export_model(source: Path, target: Path, weights: Literal["float", "int8"]) 
     from sentence_transformers import SentenceTransformer
 
     unfinished = target.with_name(f"{target.name}.{os.getpid()}.part")
-    model = SentenceTransformer(
-        str(source),
-        backend="openvino",
-        device="cpu",
-        local_files_only=True,
-        model_kwargs=_choose_options(weights),
-    )
-    model.save_pretrained(str(unfinished), create_model_card=False)
+    # The libraries tell how far they are on standard output, where `embed_once` writes vectors.
+    with redirect_stdout(sys.stderr):
+        model = SentenceTransformer(
+            str(source),
+            backend="openvino",
+            device="cpu",
+            local_files_only=True,
+            model_kwargs=_choose_options(weights),
+        )
+        model.save_pretrained(str(unfinished), create_model_card=False)
     if target.exists():
         shutil.rmtree(target)
     unfinished.rename(target)

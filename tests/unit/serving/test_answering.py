@@ -214,11 +214,20 @@ class TestAWeakModel:
     def settings(self, settings: Any) -> Any:
         return change_settings(settings, answering={"withhold_uncited": True})
 
-    async def test_what_cites_a_source_is_shown(self, client: Client) -> None:
-        assert text_of(await ask(client, "Why is the cluster red?")) == "Do this [1]."
+    async def test_what_cites_a_source_is_shown(self, client: Client, world: Any) -> None:
+        world.pieces = ["A shard was", " never allocated [1]."]
+        answer = await ask(client, "Why is the cluster red?")
+        assert text_of(answer) == "A shard was never allocated [1]."
 
     @pytest.mark.parametrize(
-        "pieces", [["It is", " red."], ["It is red [7]."], ["Do [1].\n\n```sh\nrm -rf /\n```"], []]
+        "pieces",
+        [
+            ["It is", " red."],
+            ["It is red [7]."],
+            ["Why is the cluster red? [1]"],
+            ["Do [1].\n\n```sh\nrm -rf /\n```"],
+            [],
+        ],
     )
     async def test_passages_stand_in_for_what_cites_none_or_makes_commands_up(
         self, client: Client, world: Any, pieces: list[str]

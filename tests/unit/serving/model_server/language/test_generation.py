@@ -1,5 +1,6 @@
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
@@ -30,16 +31,18 @@ def make_run(*events: Event) -> Run:
     return run
 
 
-class Endless:
-    """An engine that writes until it is told to stop."""
+class Long:
+    """An engine that writes for seconds, unless it is told to stop."""
 
     def __init__(self) -> None:
         self.ended = threading.Event()
 
     def __call__(self, _: dict[str, Any], take: Callable[[Event], bool]) -> None:
-        while not take(say("on ")):
-            pass
-        self.ended.set()
+        for _ in range(3_000):
+            if take(say("on ")):
+                self.ended.set()
+                return
+            time.sleep(0.001)
 
 
 async def write_all(run: Run) -> tuple[str, Finish]:
@@ -73,7 +76,7 @@ async def test_an_engine_that_fails_is_told_of() -> None:
 
 
 async def test_who_goes_away_ends_the_work_and_frees_the_engine() -> None:
-    engine = Endless()
+    engine = Long()
     write = make_write(engine, SETTINGS)
     async with aclosing(write(TURNS, Limits())) as written:
         assert await anext(written) == "on "
@@ -84,7 +87,7 @@ async def test_who_goes_away_ends_the_work_and_frees_the_engine() -> None:
 
 
 async def test_one_is_answered_at_a_time_and_too_many_are_refused() -> None:
-    write: Write = make_write(Endless(), SETTINGS)
+    write: Write = make_write(Long(), SETTINGS)
     async with aclosing(write(TURNS, Limits())) as first, aclosing(write(TURNS, Limits())) as second:
         await anext(first)
         waiting = asyncio.ensure_future(anext(second))
