@@ -11,13 +11,13 @@ from processors.knowledge.incidents.incident import Affected, Cause, Change, Inc
 from processors.knowledge.incidents.observation import Observation, seen_at
 from processors.knowledge.incidents.ranking import Ranked, merge_findings, score_findings
 from processors.knowledge.incidents.rules.all import RULES
+from processors.knowledge.incidents.views import PUBLIC
 from processors.knowledge.incidents.world import World, build_world
 
 _MOST_CAUSES: Final = 5
 _MOST_AFFECTED: Final = 12
 _MOST_EVIDENCE: Final = 24
 _MOST_NAMES: Final = 60
-_PUBLIC: Final = "public"
 _LONGEST_LINE: Final = 300
 # Labels of metrics and alerts that name what they are of.
 _NAMES: Final = ("pod", "node", "instance", "Hostname", "hostname", "host", "container")
@@ -61,6 +61,7 @@ def find_changes(
 def _tell(world: World, group: Group, known: dict[str, Observation]) -> Incident:
     first = group.causes[0].finding
     root = first.object
+    cluster = _find_cluster(world, root, [known[id_] for id_ in first.evidence if id_ in known])
     acl = _intersect(known[id_]["acl"] for id_ in first.evidence if id_ in known)
 
     def is_visible(ids: Iterable[str]) -> bool:
@@ -72,8 +73,6 @@ def _tell(world: World, group: Group, known: dict[str, Observation]) -> Incident
     evidence = tuple(dict.fromkeys(id_ for one in everything for id_ in one.evidence))[:_MOST_EVIDENCE]
     seen = [known[id_] for id_ in evidence if id_ in known]
     began = min(one.since for one in everything)
-    # As it was told, not as it is concluded, which a second cluster would end while the incident goes on.
-    cluster = next((known[id_]["cluster"] for id_ in first.evidence if id_ in known), root.cluster)
     objects = list(dict.fromkeys(one.object for one in everything))
     return Incident(
         key="/".join((cluster, root.namespace, root.kind, root.name, first.rule)),
@@ -128,6 +127,14 @@ def _find_command(one: Observation) -> str:
     return str(cite.get("command") or cite.get("query") or "")
 
 
+def _find_cluster(world: World, root: Ref, evidence: Iterable[Observation]) -> str:
+    """Return the cluster that the object itself or what shows it tells.
+
+    One that is only concluded names no incident: that ends when a second cluster becomes known.
+    """
+    return root.cluster if root in world.states else next((one["cluster"] for one in evidence), "")
+
+
 def _find_service(world: World, root: Ref) -> str:
     state = world.states.get(root)
     if state is not None:
@@ -148,10 +155,10 @@ def _list_names(world: World, objects: Iterable[Ref], seen: Iterable[Observation
 
 def _intersect(lists: Iterable[list[str]]) -> list[str]:
     """Return the groups that may see all of several things; what is public limits nothing."""
-    limits = [set(acl) for acl in lists if _PUBLIC not in acl]
-    return sorted(set.intersection(*limits)) if limits else [_PUBLIC]
+    limits = [set(acl) for acl in lists if PUBLIC not in acl]
+    return sorted(set.intersection(*limits)) if limits else [PUBLIC]
 
 
 def _is_visible(acl: list[str], by: list[str]) -> bool:
     """Tell whether whoever is in one of some groups may see a thing."""
-    return _PUBLIC in acl or set(acl).issuperset(by)
+    return PUBLIC in acl or set(acl).issuperset(by)

@@ -22,6 +22,9 @@ def test_a_fault_is_found_amid_noise(make_fault: Callable[[], Fault]) -> None:
     assert [word for word in fault.words if word not in incidents[0].title] == [], told
     assert len(incidents) == 1, told
     assert first.evidence
+    # Of what Kubernetes knows the cluster is known, though a line of a log shows it first.
+    is_object = first.object.partition("/")[0] not in ("Run", "DAG", "Alert")
+    assert incidents[0].cluster == ("prod" if is_object else "")
 
 
 def test_noise_alone_is_no_incident() -> None:
