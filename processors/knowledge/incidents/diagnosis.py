@@ -1,13 +1,13 @@
 """Incidents out of observations: rules, ranking, grouping, and what of it each incident tells."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
 from processors.knowledge.incidents.changes import list_changes
 from processors.knowledge.incidents.finding import Finding, Link
 from processors.knowledge.incidents.grouping import Group, choose_causes, group_findings
-from processors.knowledge.incidents.incident import Affected, Cause, Change, Incident, Ref, Seen, say_of
+from processors.knowledge.incidents.incident import Affected, Cause, Incident, Ref, Seen, say_of
 from processors.knowledge.incidents.observation import Observation, seen_at
 from processors.knowledge.incidents.ranking import Ranked, merge_findings, score_findings
 from processors.knowledge.incidents.rules.all import RULES
@@ -40,22 +40,6 @@ def find_incidents(observations: Sequence[Observation], now: datetime) -> list[I
     known = {one["chunk_id"]: one for one in observations}
     incidents = [_tell(world, group, known) for group in group_findings(ranked, links)]
     return sorted(incidents, key=lambda one: (one.severity, -one.causes[0].score, one.key))
-
-
-def find_changes(
-    observations: Sequence[Observation], objects: Collection[str], since: datetime, now: datetime
-) -> list[Change]:
-    """Return what changed of some objects, or of what they refer to, between two moments, the latest first.
-
-    Args:
-        observations: Chunks, among them the states of the objects.
-        objects: Kind and name of each, such as `Deployment/checkout`.
-        since: The one moment.
-        now: The other.
-    """
-    world = build_world(observations, now)
-    meant = [ref for ref in world.states if ref.path in objects]
-    return [one for one in list_changes(world, meant, now) if one.at >= since]
 
 
 def _tell(world: World, group: Group, known: dict[str, Observation]) -> Incident:

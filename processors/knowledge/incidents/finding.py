@@ -19,9 +19,6 @@ INFERRED: Final = 0.7
 SYMPTOM: Final = 0.3
 """Something is wrong there, and this doesn't say why."""
 
-COINCIDENCE: Final = 0.2
-"""It is so at the same time or place, no more."""
-
 
 class Finding(NamedTuple):
     """What is wrong with an object.

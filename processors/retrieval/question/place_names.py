@@ -52,7 +52,6 @@ def _read_words() -> tuple[dict[str, str], dict[str, str], frozenset[str], froze
 
 
 _KNOWN, _STEMS, _ORDINARY, _DASHED = _read_words()
-_RU_ENDING: Final = r"(?:[аеиоуыяюй]|ой|ом|ем|ою|ами|ов|ах|ам|ус\w?|ес\w{0,2}|сёрч\w?)?"
 _SPOKEN: Final = re.compile(
     rf"(?<!\w)({'|'.join(sorted(_STEMS, key=len, reverse=True))})\w{{0,4}}(?!\w)", re.IGNORECASE
 )

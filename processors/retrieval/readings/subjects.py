@@ -49,7 +49,6 @@ _IS_WRONG: Final = re.compile(
     r"|нерабоч\w*)(?![а-я])",
     re.IGNORECASE,
 )
-_IS_OVER: Final = re.compile(r"\bresolved\b|\bfired\b|\bover\b|\bended\b|разреш|сработал|были", re.IGNORECASE)
 
 
 def find_subject(question: str) -> Subject:
@@ -72,8 +71,3 @@ def asks_for_trouble(question: str) -> bool:
         (True, False)
     """
     return bool(_IS_WRONG.search(question))
-
-
-def asks_for_past(question: str) -> bool:
-    """Tell whether what is over is asked for as well: alerts that fired or are resolved."""
-    return bool(_IS_OVER.search(question))

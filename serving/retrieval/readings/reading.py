@@ -118,11 +118,7 @@ async def _read_why(asking: Asking) -> Reading | None:
     if is_general and not meant:
         return None
     if meant:
-        evidence = await find_evidence(asking, meant)
-        told = why.tell_why(
-            meant, evidence, ordinal=understood.ordinal, language=asking.language, now=asking.now
-        )
-        return told._replace(is_partial=is_general)
+        return await _tell_incidents(asking, meant, is_partial=is_general)
     if trouble:
         window = asking.window or TimeWindow(asking.now - changed.LOOKED_BACK, asking.now)
         found, states = await asyncio.gather(
@@ -152,14 +148,18 @@ async def _read_procedure(asking: Asking) -> Reading | None:
     shown = [one for one in still if is_shown(one)]
     if not shown:
         return None
+    return await _tell_incidents(asking, shown, is_partial=True)
+
+
+async def _tell_incidents(asking: Asking, incidents: list[Seen], *, is_partial: bool) -> Reading:
     told = why.tell_why(
-        shown,
-        await find_evidence(asking, shown),
+        incidents,
+        await find_evidence(asking, incidents),
         ordinal=asking.question.understood.ordinal,
         language=asking.language,
         now=asking.now,
     )
-    return told._replace(is_partial=True)
+    return told._replace(is_partial=is_partial)
 
 
 async def _read_health(asking: Asking) -> Reading:
@@ -227,9 +227,9 @@ async def _read_count(asking: Asking) -> Reading:
 
 
 async def _read_list(asking: Asking) -> Reading:
-    (subject, chosen), survey = await asyncio.gather(_choose(asking), asking.survey())
-    if subject == "anything":
+    if subjects.find_subject(asking.question.searched) == "anything":
         return await _read_wrong(asking)
+    (subject, chosen), survey = await asyncio.gather(_choose(asking), asking.survey())
     return listing.tell_list(
         subject,
         chosen,

@@ -1,8 +1,10 @@
 """What changed just before an incident is told with it."""
 
 from datetime import timedelta
+from typing import Any
 
-from processors.knowledge.incidents.diagnosis import find_changes, find_incidents
+from processors.knowledge.incidents.diagnosis import find_incidents
+from processors.knowledge.incidents.helping import find_help
 from processors.knowledge.incidents.observation import observe
 from processors.knowledge.kubernetes.differences import note_differences
 from tests.support.cluster import (
@@ -45,9 +47,16 @@ def test_a_changed_selector_is_told_with_who_changed_it() -> None:
         "Service checkout in namespace shop was changed by kubectl-edit: "
         "selector app=checkout became app=chekout"
     )
-    found = find_changes(observations, ["Service/checkout"], NOON - timedelta(hours=1), NOON)
-    assert [one.says for one in found] == [change.says]
-    assert find_changes(observations, ["Service/checkout"], NOON - timedelta(minutes=5), NOON) == []
+
+    def find_since(minutes: float) -> str:
+        passage: Any = {
+            "cluster": "prod", "namespace": "shop", "labels": {"object": "Service/checkout"},
+            "began_at": (NOON - timedelta(minutes=minutes)).isoformat(),
+        }  # fmt: skip
+        return find_help(observations, passage, NOON)
+
+    assert find_since(60) == change.says
+    assert find_since(5) == ""
 
 
 def test_what_changed_shortly_before_weighs_more() -> None:
