@@ -8,4 +8,4 @@ nothing that an older one remembered is hit after an upgrade.
 
 from typing import Final
 
-RANKING: Final = "2df47e5f7bf6"
+RANKING: Final = "e7fb702848e1"

@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 from evaluation.benchmarks.diagnosis.fault import Expected
 from processors.knowledge.chunk import Chunk
 from processors.knowledge.incidents.incident import Cause, Incident
+from processors.knowledge.severities import GRAVE
 
 MOST: Final = 3
-_GRAVE: Final = ("critical", "error")
 # Names, paths, images, figures: words that have more than letters, and what they are made of.
 _WORD: Final = re.compile(r"[^\s,;()\"'{}]+")
 _MARK: Final = re.compile(r"[\d./:=_-]")
@@ -49,7 +49,7 @@ def choose_incidents(incidents: Sequence[Incident], namespace: str) -> list[Inci
     ]
     return sorted(
         near or incidents,
-        key=lambda one: (one.severity not in _GRAVE, -one.began_at.timestamp(), one.title, one.key),
+        key=lambda one: (one.severity not in GRAVE, -one.began_at.timestamp(), one.title, one.key),
     )
 
 

@@ -4,9 +4,7 @@ from typing import Final
 
 from processors.knowledge.canaries import CANARY
 from processors.knowledge.chunk import Chunk
-
-CALM: Final = frozenset({"", "debug", "info"})
-"""Severities of what goes as it should."""
+from processors.knowledge.severities import CALM
 
 # What they say goes on until they say something else, so calm words end an incident.
 _ALWAYS: Final = frozenset({"k8s_state", "alert"})

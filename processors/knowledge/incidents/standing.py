@@ -10,8 +10,7 @@ from processors.knowledge.incidents.incident import Ref
 from processors.knowledge.incidents.relations import find_host
 from processors.knowledge.incidents.world import WORKLOADS, World, walk_states
 from processors.knowledge.kubernetes.facts import read_facts, read_pairs
-
-_CALM: Final = ("", "info", "debug", "none")
+from processors.knowledge.severities import CALM
 
 LONG: Final = timedelta(hours=24)
 """What nobody has complained of for so long is how things are."""
@@ -42,7 +41,7 @@ def is_wanted(world: World, service: Ref) -> bool:
     return any(
         seen["kind"] in ("log_pattern", "alert")
         and (seen["cluster"], seen["namespace"]) == (service.cluster, service.namespace)
-        and seen["severity"] not in _CALM
+        and seen["severity"] not in CALM
         and seen["service"] != service.name
         and named.search(seen["text"])
         for seen in world.others
@@ -52,8 +51,8 @@ def is_wanted(world: World, service: Ref) -> bool:
 def _list_complaints(world: World) -> Iterator[tuple[str, str]]:
     """Yield where logs or alerts tell of trouble, or events that aren't stale."""
     for seen in world.others:
-        if seen["kind"] in ("log_pattern", "alert") and seen["severity"] not in _CALM:
+        if seen["kind"] in ("log_pattern", "alert") and seen["severity"] not in CALM:
             yield seen["cluster"], seen["namespace"]
     for about, events in world.events.items():
-        if any(one["severity"] not in _CALM and not is_stale(world, one, about) for one in events):
+        if any(one["severity"] not in CALM and not is_stale(world, one, about) for one in events):
             yield about.cluster, about.namespace

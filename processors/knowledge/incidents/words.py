@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 
 from processors.knowledge.chunk_factory import LONGEST_NAME, Description
 from processors.knowledge.incidents.incident import Incident
+from processors.knowledge.incidents.sections import HEADS, KIND
 from processors.knowledge.kubernetes.words import say_moment
 
-KIND: Final = "incident"
 SOURCE: Final = "incidents"
 OPEN: Final = "open"
 
@@ -50,13 +50,13 @@ def describe_incident(
     cause = incident.causes[0]
     lines = [
         _say_state(incident),
-        f"Likely cause: {cause.says}",
-        *(f"Also possible: {other.says}" for other in incident.causes[1:]),
-        *(f"Changed before: {one.says}, at {say_moment(one.at)}." for one in incident.changes),
+        f"{HEADS['cause']}: {cause.says}",
+        *(f"{HEADS['also']}: {other.says}" for other in incident.causes[1:]),
+        *(f"{HEADS['changed']}: {one.says}, at {say_moment(one.at)}." for one in incident.changes),
         *_say_affected(incident),
-        *(f"Seen: {_end(one.says)}" for one in incident.seen[:_SHOWN_SEEN]),
+        *(f"{HEADS['seen']}: {_end(one.says)}" for one in incident.seen[:_SHOWN_SEEN]),
         *(_say_past(one) for one in past),
-        *(f"Runbook: {page.title}{f' ({page.link})' if page.link else ''}." for page in pages),
+        *(f"{HEADS['runbook']}: {page.title}{f' ({page.link})' if page.link else ''}." for page in pages),
     ]
     command = next((one.command for one in incident.seen if one.command), "")
     return Description(
@@ -108,12 +108,12 @@ def _name_broken(incident: Incident) -> str:
 def _say_affected(incident: Incident) -> Iterator[str]:
     told = [f"{one.object.replace('/', ' ')} ({one.says.removeprefix('it ')})" for one in incident.affected]
     if told:
-        yield f"Affected: {'; '.join(told[:_SHOWN_AFFECTED])}."
+        yield f"{HEADS['affected']}: {'; '.join(told[:_SHOWN_AFFECTED])}."
 
 
 def _say_past(past: PastIncident) -> str:
     helped = f": {past.helped}" if past.helped else ", without a change that was seen"
-    return f"What helped before: {past.title} ended at {say_moment(past.resolved_at)}{helped}."
+    return f"{HEADS['helped']}: {past.title} ended at {say_moment(past.resolved_at)}{helped}."
 
 
 def _end(sentence: str) -> str:

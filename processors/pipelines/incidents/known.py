@@ -8,7 +8,7 @@ from opensearchpy import OpenSearch
 from processors.knowledge.canaries import CANARY
 from processors.knowledge.chunk import ENDED, Chunk
 from processors.knowledge.incidents.observation import FIELDS, KINDS, Observation, observe
-from processors.knowledge.incidents.words import KIND
+from processors.knowledge.incidents.sections import KIND
 from processors.settings.processing import Incidents
 from processors.stores.search import Reading, open_snapshot, read_newest
 from processors.versions.names import cover_family

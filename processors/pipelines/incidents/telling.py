@@ -10,9 +10,10 @@ from processors.knowledge.chunk_factory import Batch, make_incident_chunk
 from processors.knowledge.incidents.closing import close_incident, is_open
 from processors.knowledge.incidents.helping import find_help
 from processors.knowledge.incidents.observation import Observation
+from processors.knowledge.incidents.sections import KIND
 from processors.knowledge.incidents.spells import BEFORE, Spell, end_spell, read_spells, write_spells
 from processors.knowledge.incidents.views import PUBLIC, Told, select_visible
-from processors.knowledge.incidents.words import KIND, PageLink, PastIncident, describe_incident
+from processors.knowledge.incidents.words import PageLink, PastIncident, describe_incident
 from processors.pipelines.incidents.known import Known
 
 _PAUSE: Final = timedelta(minutes=10)

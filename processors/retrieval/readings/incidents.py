@@ -1,24 +1,16 @@
 """Incidents as the index holds them: their order, and what their passages say."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final, Literal
+from typing import Final
 
+from processors.knowledge.incidents.sections import HEADS, KIND, Section
+from processors.knowledge.severities import GRAVE
 from processors.retrieval.readings.seen import Seen
 
-INCIDENT: Final = "incident"
-Section = Literal["cause", "also", "changed", "affected", "seen", "helped", "runbook"]
+INCIDENT: Final = KIND
 
-_SECTIONS: Final[dict[str, Section]] = {
-    "Likely cause": "cause",
-    "Also possible": "also",
-    "Changed before": "changed",
-    "Affected": "affected",
-    "Seen": "seen",
-    "What helped before": "helped",
-    "Runbook": "runbook",
-}
+_SECTIONS: Final[dict[str, Section]] = {head: section for section, head in HEADS.items()}
 _LOGGED: Final = "errors"
-_GRAVE: Final = ("critical", "error")
 
 
 def is_open(seen: Seen) -> bool:
@@ -43,7 +35,7 @@ def order_incidents(incidents: Iterable[Seen]) -> list[Seen]:
         incidents,
         key=lambda one: (
             not is_shown(one),
-            one.hit["severity"] not in _GRAVE,
+            one.hit["severity"] not in GRAVE,
             not _is_of_object(one),
             -one.began.timestamp(),
             one.hit["title"],

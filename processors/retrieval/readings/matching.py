@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from processors.knowledge.severities import GRAVE
 from processors.retrieval.readings.incidents import INCIDENT, is_open
 from processors.retrieval.readings.seen import Seen
 from processors.retrieval.readings.subjects import Subject
@@ -44,7 +45,6 @@ _OBJECTS: Final[dict[Subject, tuple[str, ...]]] = {
 _BEGAN_ANEW: Final = re.compile(r"\bbegan anew at ([^:]*\d\d:\d\d(?:, [^:]*\d\d:\d\d)*) UTC")
 _KILLED: Final = re.compile(r"\bOOM\w*|\bEvicted\b|\bKilling\b|\bevict", re.IGNORECASE)
 _REQUESTS: Final = re.compile(r"^\d+ requests? of ")
-_GRAVE: Final = ("error", "critical")
 
 
 def belongs(subject: Subject, seen: Seen) -> bool:
@@ -70,7 +70,7 @@ def _is_kill(seen: Seen) -> bool:
 
 
 def _is_failed(seen: Seen) -> bool:
-    return seen.hit["severity"] in _GRAVE or (seen.kind == "ml_run" and seen.is_wrong)
+    return seen.hit["severity"] in GRAVE or (seen.kind == "ml_run" and seen.is_wrong)
 
 
 _TESTS: Final[dict[Subject, Callable[[Seen], bool]]] = {
@@ -78,7 +78,7 @@ _TESTS: Final[dict[Subject, Callable[[Seen], bool]]] = {
     "kills": _is_kill,
     "alerts": lambda seen: seen.is_wrong,
     "failed_runs": _is_failed,
-    "errors": lambda seen: seen.hit["severity"] in _GRAVE,
+    "errors": lambda seen: seen.hit["severity"] in GRAVE,
     "warnings": lambda seen: seen.hit["severity"] == "warning",
     "requests": lambda seen: bool(_REQUESTS.match(seen.hit["text"])),
     "anomalies": lambda seen: seen.is_wrong,

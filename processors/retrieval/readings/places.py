@@ -6,12 +6,15 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from processors.knowledge.incidents.sections import HEADS
 from processors.retrieval.readings.reading import Language
 from processors.retrieval.readings.seen import Seen
 
 if TYPE_CHECKING:
     from processors.retrieval.question.scope import Place
 
+# Lines of an incident about pages and about incidents that are over.
+_ABOUT_OTHERS: Final = (f"{HEADS['runbook']}: ", "What helped")
 _WIDE: Final = ("namespace", "cluster")
 # Of an object's labels, those that name what it belongs to, runs on or uses.
 _RELATED: Final = ("owner", "node", "object", "uses")
@@ -102,7 +105,7 @@ def _lies_in(place: "Place", seen: Seen) -> bool:
 
 def _leave_links_out(text: str) -> str:
     """Return a passage without the pages and past incidents that it names, which are about others."""
-    return "\n".join(line for line in text.splitlines() if not line.startswith(("Runbook: ", "What helped")))
+    return "\n".join(line for line in text.splitlines() if not line.startswith(_ABOUT_OTHERS))
 
 
 @lru_cache(maxsize=64)

@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from processors.knowledge.severities import CALM
 from processors.retrieval.hybrid import DYNAMIC_KINDS
 from processors.retrieval.question.time_window import TimeWindow
 from processors.retrieval.readings.places import build_place_conditions
-from processors.retrieval.readings.seen import CALM, SEEN_FIELDS
+from processors.retrieval.readings.seen import SEEN_FIELDS
 
 if TYPE_CHECKING:
     from processors.retrieval.question.scope import Place

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
+from processors.knowledge.severities import CALM
 from processors.retrieval.hybrid import HIT_FIELDS, Hit, parse_hits
 from processors.retrieval.readings.reading import Line, Role
 
 SEEN_FIELDS: Final = (*HIT_FIELDS, "labels", "namespace", "service", "cluster", "began_at")
-CALM: Final = frozenset({"", "info", "debug", "none"})
-"""Severities of what goes well."""
 
 # What a window of log lines says of itself before it shows some of them.
 _ABOUT_LINES: Final = ("New: ", "It varies in ")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from processors.knowledge.severities import GRAVE
 from processors.retrieval.question.time_window import TimeWindow
 from processors.retrieval.readings.seen import Seen
 
@@ -25,7 +26,6 @@ _KINDS: Final = (
     "incident", "k8s_state", "alert", "pipeline_run", "k8s_event", "log_pattern", "metric_window", "ml_run",
     "ml_model",
 )  # fmt: skip
-_GRAVE: Final = ("critical", "error")
 _ROOTS: Final = ("Node", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
 
 
@@ -58,7 +58,7 @@ def _is_history(seen: Seen) -> bool:
     if seen.kind == "metric_window":
         return bool(_IS_OVER.search(seen.hit["text"].partition("\n")[0]))
     # A line that something wrote as a warning is the usual.
-    return seen.kind == "log_pattern" and seen.hit["severity"] not in _GRAVE and not _is_new(seen)
+    return seen.kind == "log_pattern" and seen.hit["severity"] not in GRAVE and not _is_new(seen)
 
 
 def _is_new(seen: Seen) -> bool:
@@ -104,7 +104,7 @@ def _name_subject(seen: Seen) -> tuple[str, ...]:
 def _rank(seen: Seen) -> tuple[bool, int, int, float, str]:
     kind = seen.hit["title"].partition(" ")[0]
     return (
-        seen.hit["severity"].lower() not in _GRAVE,
+        seen.hit["severity"].lower() not in GRAVE,
         _KINDS.index(seen.kind) if seen.kind in _KINDS else len(_KINDS),
         _ROOTS.index(kind) if kind in _ROOTS else len(_ROOTS),
         -seen.observed.timestamp(),

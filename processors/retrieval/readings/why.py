@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from processors.knowledge.incidents.sections import HEADS, Section
 from processors.retrieval.readings.incidents import (
-    Section,
     list_evidence,
     order_incidents,
     read_sections,
@@ -21,14 +21,7 @@ _MOST_OTHERS: Final = 3
 _SENTENCE_END: Final = re.compile(r"[.!?]\s+(?=\S)")
 _TOLD: Final[tuple[Section, ...]] = ("cause", "changed", "also", "affected", "helped", "runbook")
 _HEADS: Final[dict[Language, dict[Section, str]]] = {
-    "en": {
-        "cause": "Likely cause",
-        "also": "Also possible",
-        "changed": "Changed before",
-        "affected": "Affected",
-        "helped": "What helped before",
-        "runbook": "Runbook",
-    },
+    "en": HEADS,
     "ru": {
         "cause": "Вероятная причина",
         "also": "Возможно также",

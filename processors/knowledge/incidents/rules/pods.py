@@ -13,6 +13,7 @@ from processors.knowledge.incidents.rules.probes import explain_probe
 from processors.knowledge.incidents.rules.statements import Statement, list_statements
 from processors.knowledge.incidents.world import WORKLOADS, World, find_serving
 from processors.knowledge.kubernetes.facts import read_facts, read_pairs
+from processors.knowledge.severities import GRAVE
 
 _IMAGE: Final = re.compile(r'image "(?P<image>[^"]+)"')
 # Of these other modules say more.
@@ -22,7 +23,6 @@ _OTHERS: Final = re.compile(
 )
 # That a probe asks at the wrong place is plain; that it fails may come from anywhere.
 _WRONG_PROBE: Final = 0.92
-_GRAVE: Final = ("error", "critical")
 _LONGEST: Final = 160
 _MADE_OF_PODS: Final = ("Pod", *WORKLOADS)
 
@@ -82,7 +82,7 @@ def _find_last_words(world: World, maker: Ref, row: Row) -> Observation | None:
     told = [
         seen
         for seen in (world.others if row.rule == "crash" else [])
-        if seen["kind"] == "log_pattern" and seen["severity"] in _GRAVE and find_serving(world, seen) == maker
+        if seen["kind"] == "log_pattern" and seen["severity"] in GRAVE and find_serving(world, seen) == maker
     ]
     return max(told, key=lambda seen: (seen["began_at"], seen["observed_at"]), default=None)
 

@@ -9,6 +9,7 @@ from processors.knowledge.incidents.incident import Ref
 from processors.knowledge.incidents.observation import Observation, began_at, seen_at
 from processors.knowledge.incidents.standing import LONG
 from processors.knowledge.incidents.world import World, find_serving
+from processors.knowledge.severities import CALM, GRAVE
 
 _NAMED: Final = (
     ("pod", "Pod"), ("deployment", "Deployment"), ("statefulset", "StatefulSet"), ("daemonset", "DaemonSet"),
@@ -17,8 +18,8 @@ _NAMED: Final = (
 )  # fmt: skip
 # Alerts that are to fire always, and that only hold others back.
 _NO_ALERTS: Final = frozenset({"Watchdog", "InfoInhibitor", "DeadMansSwitch"})
-_CALM: Final = frozenset({"", "info", "none", "debug"})
-_GRAVE: Final = frozenset({"critical", "error", "page", "high"})
+# Authors of alerts have more words for it.
+_GRAVE: Final = GRAVE | {"page", "high"}
 _OF_NODES: Final = frozenset({"Node"})
 
 
@@ -28,12 +29,12 @@ def find_signals(world: World) -> Iterator[Finding]:
     for seen in world.others:
         if seen["kind"] == "alert":
             yield from _read_alert(world, seen)
-        elif seen["kind"] == "metric_window" and seen["severity"] not in _CALM:
+        elif seen["kind"] == "metric_window" and seen["severity"] not in CALM:
             about = _find_about(world, seen)
             says = seen["text"].partition("\n")[0]
             evidence = (seen["chunk_id"],)
             yield Finding(about, "metric", says.rstrip("."), 0.32, evidence, began_at(seen), "warning")
-        elif seen["kind"] in ("ml_run", "pipeline_run") and seen["severity"] not in _CALM:
+        elif seen["kind"] in ("ml_run", "pipeline_run") and seen["severity"] not in CALM:
             is_over = recovered.get(seen["labels"].get("dag", "")) or ""
             if world.now - seen_at(seen) <= timedelta(hours=24) and is_over <= seen["observed_at"]:
                 yield _read_run(seen)
@@ -42,7 +43,7 @@ def find_signals(world: World) -> Iterator[Finding]:
 def _read_alert(world: World, seen: Observation) -> Iterator[Finding]:
     labels = seen["labels"]
     name = labels.get("alertname", "")
-    is_over = seen["cite"].get("state") == "resolved" or seen["severity"] in _CALM
+    is_over = seen["cite"].get("state") == "resolved" or seen["severity"] in CALM
     if is_over or name in _NO_ALERTS or seen["cite"].get("state") == "pending":
         return
     about = _find_about(world, seen)
