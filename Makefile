@@ -62,7 +62,7 @@ prove: ## The long proofs: kills, a flood, swaps, groups, random bytes, faults, 
 		$(MAKE) --no-print-directory test-integration TESTS=tests/prove
 
 fuzz: environments ## Odd records through every topic's stage and the masker, for an hour; SECONDS=<how long>
-	@FUZZ_SECONDS=$(or $(SECONDS),3600) $(BIN)/pytest tests/unit/test_fuzz.py -q
+	@FUZZ_SECONDS=$(or $(SECONDS),3600) $(BIN)/pytest tests/unit/test_fuzz.py $$(grep -rl '^@given' tests/unit) -q
 
 lint: environments ## Format check, linter, layers, strict types
 	@$(BIN)/ruff format --check .

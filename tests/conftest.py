@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import hypothesis
 import pytest
 from opensearchpy import OpenSearch
 
@@ -15,6 +16,11 @@ from local.airflow_api import find_active_run, follow_run, open_airflow, trigger
 from local.settings import load_settings as load_stack_settings
 from processors.settings import Settings, load_settings
 from processors.stores.search import open_search
+
+# A change is judged by the same examples each time; what nobody has tried yet is for `make fuzz`.
+hypothesis.settings.register_profile("repeatable", derandomize=True)
+if "FUZZ_SECONDS" not in os.environ:
+    hypothesis.settings.load_profile("repeatable")
 
 RunDag = Callable[..., dict[str, str]]
 """Trigger a DAG with a form, wait for it, return task id to state; a failed run is an error."""

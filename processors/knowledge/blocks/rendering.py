@@ -47,8 +47,11 @@ def _render_all(blocks: Sequence[Block]) -> Iterator[str]:
 
 
 def _may_touch(before: Block, block: Block) -> bool:
-    """Tell whether a list may follow a paragraph at once: only one that begins with 1 can interrupt it."""
-    if before["kind"] != "paragraph" or block["kind"] != "list":
+    """Tell whether a list may follow a paragraph at once: only one that begins with 1 can interrupt it.
+
+    A placeholder alone on the first line is HTML to a reader, which only an empty line ends.
+    """
+    if before["kind"] != "paragraph" or block["kind"] != "list" or _begins_with_placeholder(before):
         return False
     items = block["children"]
     return (
@@ -56,6 +59,10 @@ def _may_touch(before: Block, block: Block) -> bool:
         and (not block["ordered"] or not _counts(items) or items[0]["number"] == "1")
         and bool(items[0]["children"])
     )
+
+
+def _begins_with_placeholder(paragraph: Block) -> bool:
+    return bool(paragraph["spans"]) and paragraph["spans"][0]["kind"] == "placeholder"
 
 
 def _render(block: Block, *, other: bool) -> Iterator[str]:
