@@ -33,7 +33,9 @@ def migrate_airflow(settings: StackSettings, environment: dict[str, str]) -> Non
     installed = version("apache-airflow")
     if stamp.exists() and stamp.read_text() == installed:
         return
-    _run(settings, environment, "airflow-migrate", "airflow", "db", "migrate")
+    # It asks an empty database for its tables first, which the server would log as errors of somebody's.
+    quiet = {**environment, "PGOPTIONS": "-c log_min_messages=fatal"}
+    _run(settings, quiet, "airflow-migrate", "airflow", "db", "migrate")
     stamp.write_text(installed)
 
 

@@ -121,6 +121,8 @@ def start_supervisor(settings: StackSettings, passwords: Passwords, environment:
         "local.supervisord",
         "-c",
         str(ROOT / "local/supervisord.conf"),
+        # A root that isn't named is a critical line of its log.
+        *(["-u", "root"] if os.geteuid() == 0 else []),
     ]
     done = subprocess.run(
         command, env={**os.environ, **environment, **own}, cwd=ROOT, capture_output=True, text=True
