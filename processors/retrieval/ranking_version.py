@@ -8,4 +8,4 @@ nothing that an older one remembered is hit after an upgrade.
 
 from typing import Final
 
-RANKING: Final = "e7fb702848e1"
+RANKING: Final = "a0029a53292f"

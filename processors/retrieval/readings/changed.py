@@ -18,6 +18,8 @@ LOOKED_BACK: Final = timedelta(days=1)
 """How far is looked back if no time is asked about."""
 
 _MOST: Final = 10
+_MOST_ELSEWHERE: Final = 5
+_CITED: Final = 2
 _REASONS: Final = frozenset(
     {
         "ScalingReplicaSet", "DeploymentRollback", "SuccessfulRescale", "NodeNotReady", "NodeReady",
@@ -32,12 +34,14 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "nothing": "No change was seen{where} {when}: looked at {looked}, as of {as_of}.",
         "where": " with {place}",
         "back": "in the last 24 hours",
+        "elsewhere": "What changed elsewhere {when}:",
     },
     "ru": {
         "made": "{when}: создано: {title}",
         "nothing": "Изменений не видно{where} {when}: просмотрено {looked}; по состоянию на {as_of}.",
         "where": " ({place})",
         "back": "за последние 24 часа",
+        "elsewhere": "Что менялось в других местах {when}:",
     },
 }
 
@@ -104,6 +108,7 @@ def tell_changes(
     changes: Sequence[Changed],
     found: Sequence[Seen],
     survey: Survey,
+    elsewhere: Sequence[Changed] = (),
     *,
     place: str,
     when: str,
@@ -116,6 +121,7 @@ def tell_changes(
         changes: The newest first, from `find_changes`.
         found: What they cite.
         survey: What was looked at.
+        elsewhere: What changed in other places, told if nothing did in this one: a cause may be there.
         place: The place asked about, in words; empty for everything.
         when: The time asked about, in words; empty for the last day.
         language: Of the question.
@@ -130,4 +136,9 @@ def tell_changes(
         looked=say_looked_at(survey, language),
         as_of=say_moment(survey.as_of or now, now),
     )
-    return make_reading([Line(told, cite_survey(survey), role="verdict")], list_hits(survey.newest))
+    lines = [Line(told, cite_survey(survey)[:_CITED], role="verdict")]
+    if elsewhere:
+        head = words["elsewhere"].format(when=when or words["back"])
+        lines.append(Line(head, (elsewhere[0].evidence,), role="verdict"))
+        lines += map(show_change, elsewhere[:_MOST_ELSEWHERE])
+    return make_reading(lines, list_hits([*survey.newest, *found]))

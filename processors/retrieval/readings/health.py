@@ -9,7 +9,8 @@ from processors.retrieval.readings.reading import Language, Line, Reading, make_
 from processors.retrieval.readings.seen import Seen, list_hits, quote_line, quote_seen
 from processors.retrieval.readings.survey import Survey, cite_survey, say_looked_at
 from processors.retrieval.readings.times import say_moment
-from processors.retrieval.readings.trouble import group_trouble
+from processors.retrieval.readings.trouble import group_trouble, split_warnings
+from processors.retrieval.readings.wrong import tell_warnings
 
 if TYPE_CHECKING:
     from processors.retrieval.question.scope import Place
@@ -100,6 +101,7 @@ def tell_health(
         now: The time of the question.
     """
     words, as_of = _WORDS[language], say_moment(survey.as_of or now, now)
+    trouble, warnings = split_warnings(trouble)
     name = states[0].hit["title"] if states else place[:1].upper() + place[1:]
     if trouble:
         incidents = order_incidents(one for one in trouble if is_open(one))
@@ -110,11 +112,14 @@ def tell_health(
     if not states:
         why = words["looked"].format(looked=say_looked_at(survey, language))
         told = words["healthy"].format(name=name, why=why, as_of=as_of)
-        return make_reading([Line(f"{told}.", cite_survey(survey), role="verdict")], list_hits(survey.newest))
+        verdict = Line(f"{told}.", cite_survey(survey), role="verdict")
+        lines = [verdict, *tell_warnings(warnings, language)]
+        return make_reading(lines, list_hits([*survey.newest, *warnings]))
     told = _judge(states[0], words).format(name=name, why=_say_replicas(states[0], words), as_of=as_of)
     verdict = Line(f"{told}.", (states[0].key,), role="verdict")
     lines = [quote_line(one, "point") for one in states[:_MOST_SHOWN]]
-    return make_reading([verdict, *lines], list_hits(states))
+    lines += tell_warnings(warnings, language)
+    return make_reading([verdict, *lines], list_hits([*states, *warnings]))
 
 
 def _show(seen: Seen) -> Line:

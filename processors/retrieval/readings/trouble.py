@@ -65,6 +65,19 @@ def _is_new(seen: Seen) -> bool:
     return seen.labels.get("new") == "true"
 
 
+def split_warnings(trouble: Iterable[Seen]) -> tuple[list[Seen], list[Seen]]:
+    """Return what is wrong, and apart from it the warnings that a program wrote for the first time.
+
+    A new line may be the first word of trouble, but of what has just been started each line is new.
+    """
+    wrong: list[Seen] = []
+    warnings: list[Seen] = []
+    for one in trouble:
+        is_warning = one.kind == "log_pattern" and one.hit["severity"] not in GRAVE
+        (warnings if is_warning else wrong).append(one)
+    return wrong, warnings
+
+
 def drop_settled(found: Sequence[Seen], states: Iterable[Seen]) -> list[Seen]:
     """Return what is wrong without the events about objects that are well again or gone.
 

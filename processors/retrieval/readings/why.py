@@ -72,7 +72,9 @@ def tell_why(
         head = _HEADS[language][section]
         keys = (chosen.key, *(one.key for one in shown[:1])) if section == "cause" else (chosen.key,)
         lines += [
-            Line(f"{head}: {said.rstrip('.')}", keys, role="point") for part, said in told if part == section
+            Line(f"{head}: {said.rstrip('.')}", keys, role="point")
+            for part, said in told
+            if part == section and said.rstrip(".") != chosen.hit["title"]
         ]
     lines += [quote_line(one, "point") for one in shown[:_SHOWN_EVIDENCE]]
     others = [one for one in ordered if one is not chosen][:_MOST_OTHERS]

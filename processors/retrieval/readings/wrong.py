@@ -9,10 +9,11 @@ from processors.retrieval.readings.reading import Language, Line, Reading, make_
 from processors.retrieval.readings.seen import Seen, list_hits, quote_line, quote_seen
 from processors.retrieval.readings.survey import Survey, cite_survey, say_looked_at
 from processors.retrieval.readings.times import say_moment
-from processors.retrieval.readings.trouble import group_trouble
+from processors.retrieval.readings.trouble import group_trouble, split_warnings
 
 MOST_INCIDENTS: Final = 5
 _MOST_BESIDES: Final = 7
+_MOST_WARNINGS: Final = 3
 _SHOWN_EVIDENCE: Final = 1
 
 _WORDS: Final[dict[Language, dict[str, str]]] = {
@@ -21,6 +22,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "cause": "Likely cause: {cause}",
         "besides": "Wrong besides:",
         "more": "and {count} more",
+        "warned": "Warnings that were logged for the first time, be it nothing or a beginning:",
         "nothing": "Nothing is wrong{where}{when}: looked at {looked}, as of {as_of}.",
         "looked": "Looked at {looked}, as of {as_of}.",
         "unseen": "Nothing at all was observed{where}{when}, so what is wrong can't be told; as of {as_of}.",
@@ -31,6 +33,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "cause": "Вероятная причина: {cause}",
         "besides": "Кроме того, не в порядке:",
         "more": "и ещё {count}",
+        "warned": "Предупреждения, которых в логах раньше не было, пустяк это или начало:",
         "nothing": "Ничего плохого нет{where}{when}: просмотрено {looked}; по состоянию на {as_of}.",
         "looked": "Просмотрено: {looked}; по состоянию на {as_of}.",
         "unseen": "Ничего не наблюдалось{where}{when}, так что судить не по чему; по состоянию на {as_of}.",
@@ -68,6 +71,9 @@ def tell_wrong(
     """
     words = _WORDS[language]
     ordered = order_incidents(incidents)
+    warnings: list[Seen] = []
+    if not first and not when:
+        trouble, warnings = split_warnings(trouble)
     lines = [
         line for one in ordered[:MOST_INCIDENTS] for line in _tell_incident(one, evidence, language, now)
     ]
@@ -87,11 +93,31 @@ def tell_wrong(
         last = groups[-1][0] if len(groups) > _MOST_BESIDES else ordered[-1]
         lines.append(Line(words["more"].format(count=left), (last.key,), role="verdict"))
     if not lines:
-        return tell_nothing(survey, states, place=place, when=when, language=language, now=now)
+        nothing = tell_nothing(survey, states, place=place, when=when, language=language, now=now)
+        told = [*nothing.lines, *tell_warnings(warnings, language)]
+        return make_reading(told, [*nothing.hits, *list_hits(warnings)]) if warnings else nothing
     as_of = say_moment(survey.as_of or now, now)
     looked = words["looked"].format(looked=say_looked_at(survey, language), as_of=as_of)
     lines.append(Line(looked, cite_survey(survey)[:2], role="verdict"))
     return make_reading(lines, list_hits([*ordered, *trouble, *evidence.values(), *survey.newest]))
+
+
+def tell_warnings(warnings: Sequence[Seen], language: Language) -> list[Line]:
+    """Return the lines about warnings where nothing is wrong, none if there are none.
+
+    Args:
+        warnings: From `split_warnings`.
+        language: Of the question.
+    """
+    words, groups = _WORDS[language], group_trouble(warnings)
+    if not groups:
+        return []
+    lines = [Line(words["warned"], (groups[0][0].key,), role="verdict")]
+    lines += [quote_line(group[0], "point") for group in groups[:_MOST_WARNINGS]]
+    left = len(groups) - _MOST_WARNINGS
+    if left > 0:
+        lines.append(Line(words["more"].format(count=left), (groups[-1][0].key,), role="verdict"))
+    return lines
 
 
 def _tell_incident(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -184,10 +185,15 @@ async def _read_changes(asking: Asking) -> Reading:
         asking.find(build_seen_query(asking.anytime, changed.KINDS)), asking.survey()
     )
     changes = changed.find_changes(found, window, asking.language, asking.now)
+    elsewhere: list[changed.Changed] = []
+    if asking.places and not changes:
+        found = await replace(asking, places=()).find(build_seen_query(asking.anywhere, changed.KINDS))
+        elsewhere = changed.find_changes(found, window, asking.language, asking.now)
     return changed.tell_changes(
         changes,
         found,
         survey,
+        elsewhere,
         place=asking.place,
         when=asking.when,
         language=asking.language,

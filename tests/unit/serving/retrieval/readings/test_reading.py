@@ -38,6 +38,13 @@ FINE = [make_deployment("cart", 2, 2), HEAP]
 BROKEN = [make_incident(), make_pod(), make_deployment("checkout", 0), ALERT, LOGS, *FINE]
 
 
+NEW_WARNING = make_chunk(
+    "w-1", "log_pattern", "kafka: ASGI app factory detected",
+    "1 log line of kafka (warning) at 11:55:00 UTC: ASGI app factory detected.\nNew: never seen before.",
+    severity="warning", service="kafka", labels={"new": "true", "count": "1"},
+)  # fmt: skip
+
+
 class TestWrong:
     @pytest.mark.parametrize("question", ["What is wrong?", "is anything broken?", "что сломано?"])
     async def test_the_faulty_object_stands_first_with_its_cause_and_evidence(self, question: str) -> None:
@@ -102,6 +109,15 @@ class TestWrong:
         old = {**LOGS, "observed_at": ago(90), "began_at": ago(95)}
         over = {**HEAP, "severity": "warning", "text": "Heap was unusual from 11:00 to 11:20 UTC: 1 GiB."}
         assert (await say([old, over], "What is wrong?")).startswith("Nothing is wrong")
+
+    async def test_a_warning_that_is_new_is_told_but_is_nothing_wrong(self) -> None:
+        told = await say([NEW_WARNING, *FINE], "What is wrong?")
+        assert told.startswith("Nothing is wrong: looked at 1 Kubernetes object")
+        assert "logged for the first time" in told
+        assert "ASGI app factory" in told
+        assert "ASGI" not in await say([NEW_WARNING, *BROKEN], "What is wrong?")
+        unusual = await say([NEW_WARNING, *FINE], "What is unusual right now?")
+        assert unusual.startswith("1. `1 log line of kafka")
 
     async def test_only_what_the_asking_person_may_see_is_told(self) -> None:
         hidden = make_incident(acl=["sre"])
@@ -229,6 +245,15 @@ class TestHealth:
         told = await say(FINE, "Is opensearch healthy?")
         assert told == "Opensearch is healthy: nothing is wrong in 1 window of metrics, as of 12:00 UTC. [1]"
 
+    @pytest.mark.parametrize(
+        ("question", "verdict"),
+        [("Is kafka ok?", "Kafka is healthy: nothing is wrong in"), ("kafka в порядке?", "Kafka в порядке")],
+    )
+    async def test_a_new_warning_makes_nobody_sick(self, question: str, verdict: str) -> None:
+        told = await say([NEW_WARNING, *FINE], question)
+        assert told.startswith(verdict)
+        assert "ASGI app factory" in told
+
     async def test_a_node_is_not_sick_with_its_pods(self) -> None:
         node = make_chunk("n", "k8s_state", "Node node-1", "Node node-1 is ready.")
         assert (await say([node, make_pod()], "Is node-1 ok?")).startswith("Node node-1 is healthy")
@@ -252,6 +277,14 @@ class TestChanged:
         assert first.startswith(f"1. 11:50 UTC: {CHECKOUT} was rolled out as revision 2: image ")
         assert second == "2. 11:30 UTC: Deployment cart in namespace shop was made [2]"
         assert "cart" not in await say([*sets, made, rolled], "What changed in the last 15 minutes?")
+
+    async def test_where_nothing_changed_what_did_elsewhere_is_told(self) -> None:
+        made = make_deployment("cart", 2, 2, labels={"made_at": ago(30)})
+        still = make_deployment("payment", 2, 2)
+        first, *others = (await say([made, still], "What changed with payment?")).splitlines()
+        assert first.startswith("No change was seen with payment in the last 24 hours: looked at 1")
+        assert others[1].startswith("What changed elsewhere in the last 24 hours:")
+        assert others[3].startswith("1. 11:30 UTC: Deployment cart in namespace shop was made")
 
     async def test_no_change_is_an_answer(self) -> None:
         told = await say(FINE, "что менялось за последний час?")
