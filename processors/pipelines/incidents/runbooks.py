@@ -1,7 +1,7 @@
 """Runbooks of the live documents that are about what an incident is about."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from opensearchpy import OpenSearch
@@ -12,9 +12,19 @@ from processors.knowledge.incidents.words import PageLink
 from processors.knowledge.kubernetes.describers import DESCRIBERS
 
 _MOST: Final = 2
+# A search for ModuleNotFound also finds "a module … not found": what is found is looked at once more.
+_ASKED: Final = 10
+# Codes of gRPC, which say in many messages that something failed, and nothing of what.
+_CODES: Final = frozenset(
+    {
+        "AlreadyExists", "DataLoss", "DeadlineExceeded", "FailedPrecondition", "InvalidArgument", "NotFound",
+        "OutOfRange", "PermissionDenied", "ResourceExhausted",
+    }
+)  # fmt: skip
 _MOST_WORDS: Final = 400
 # Reasons and names of alerts, such as ImagePullBackOff and OOMKilled; a runbook about it names it.
 _REASON: Final = re.compile(r"\b(?=\w*[a-z])[A-Z]\w*[A-Z]\w*\b")
+_PART: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|_+")
 _FIELDS: Final = ["title^2", "heading_path", "text"]
 
 
@@ -26,6 +36,7 @@ def find_runbooks(client: OpenSearch, version: str | None, told: Sequence[Told])
         version: The live version of the documents, or None.
         told: Incidents, each with the group that it was found for: that group may see the pages, too.
     """
+    reasons = [list_reasons(one.incident) for one in told]
     asked = [(place, body) for place, one in enumerate(told) if (body := build_runbook_query(one))]
     found: list[list[PageLink]] = [[] for _ in told]
     if version is None or not asked:
@@ -35,7 +46,8 @@ def find_runbooks(client: OpenSearch, version: str | None, told: Sequence[Told])
     for (place, _), answer in zip(asked, answers, strict=True):
         # A search that failed leaves its incident without a link, and the next run looks again.
         hits = answer.get("hits", {}).get("hits", [])
-        found[place] = [_link(hit["_source"]) for hit in hits]
+        pages = [hit["_source"] for hit in hits if names_one(hit["_source"], reasons[place])]
+        found[place] = [_link(page) for page in pages[:_MOST]]
     return found
 
 
@@ -53,10 +65,10 @@ def build_runbook_query(told: Told) -> dict[str, Any] | None:
     allowed = [{"terms": {"acl": sorted({told.group, PUBLIC})}}, {"term": {"kind": "runbook"}}]
     named = {"bool": {"should": names, "minimum_should_match": 1}}
     return {
-        "size": _MOST,
+        "size": _ASKED,
         "query": {"bool": {"must": [named], "should": [likeness], "filter": allowed}},
         "collapse": {"field": "doc_id"},
-        "_source": ["title", "cite"],
+        "_source": ["title", "cite", "text", "heading_path", "labels.alert"],
     }
 
 
@@ -68,7 +80,30 @@ def list_reasons(incident: Incident) -> list[str]:
     """
     told = [incident.title, *(cause.says for cause in incident.causes), *(one.says for one in incident.seen)]
     names = dict.fromkeys(name for text in told for name in _REASON.findall(text))
-    return [name for name in names if name not in DESCRIBERS]
+    return [name for name in names if name not in DESCRIBERS and name not in _CODES]
+
+
+def names_one(page: Mapping[str, Any], reasons: Iterable[str]) -> bool:
+    """Tell whether a page names one of the reasons, in one word or in its parts.
+
+    Args:
+        page: A chunk of it.
+        reasons: From `list_reasons`.
+
+    Example:
+        >>> names_one({"title": "a", "text": "`ImageNotFoundError`"}, ["NotFound"])
+        False
+        >>> names_one({"title": "The pod was OOM killed", "text": ""}, ["OOMKilled"])
+        True
+    """
+    labels = page.get("labels", {})
+    held = " ".join((page["title"], *page.get("heading_path", ()), page["text"], labels.get("alert", "")))
+    return any(re.search(_spell(reason), held, re.IGNORECASE) for reason in reasons)
+
+
+def _spell(reason: str) -> str:
+    parts = _PART.findall(reason)
+    return rf"(?<!\w){'[ _-]?'.join(map(re.escape, parts))}(?!\w)"
 
 
 def _link(page: dict[str, Any]) -> PageLink:

@@ -2,9 +2,16 @@
 
 from typing import Any
 
+import pytest
+
 from processors.knowledge.incidents.incident import Seen
 from processors.knowledge.incidents.views import PUBLIC, Told
-from processors.pipelines.incidents.runbooks import build_runbook_query, find_runbooks, list_reasons
+from processors.pipelines.incidents.runbooks import (
+    build_runbook_query,
+    find_runbooks,
+    list_reasons,
+    names_one,
+)
 from tests.support.incidents import make_incident
 
 
@@ -19,7 +26,13 @@ class Pages:
         return {"responses": list(self.answers)}
 
 
-PAGE = {"hits": {"hits": [{"_source": {"title": "Images", "cite": {"type": "git", "path": "images.md"}}}]}}
+def hold(*pages: dict[str, Any]) -> dict[str, Any]:
+    return {"hits": {"hits": [{"_source": page} for page in pages]}}
+
+
+IMAGES = {"title": "Images", "text": "ImagePullBackOff: look.", "cite": {"type": "git", "path": "images.md"}}
+NEAR = {"title": "Backups", "text": "Pull the image. Back off for an hour.", "cite": {"path": "backups.md"}}
+PAGE = hold(NEAR, IMAGES)
 NAMELESS = make_incident(seen=())
 
 
@@ -40,6 +53,25 @@ def test_an_incident_has_the_pages_that_name_its_reason() -> None:
     assert find(pages, "cag-v000001", *told) == [[], ["Images (images.md)"], []]
     (asked,) = pages.asked
     assert [line["index"] for line in asked[::2]] == ["cag-v000001", "cag-v000001"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "named"),
+    [
+        ("It was OOM-killed at night.", "OOMKilled", True),
+        ("Crash loop back off means that it ends at once.", "CrashLoopBackOff", True),
+        ("`ErrImagePull` or `ImagePullBackOff`", "ImagePullBackOff", True),
+        ("the image that pulls back officers", "ImagePullBackOff", False),
+        ("`MyKubePodNotReadyToday`", "KubePodNotReady", False),
+    ],
+)
+def test_a_page_names_a_reason_in_one_word_or_in_its_parts(text: str, reason: str, *, named: bool) -> None:
+    assert names_one({"title": "a", "text": text}, [reason]) is named
+
+
+def test_a_code_that_any_message_may_have_is_no_reason() -> None:
+    seen = Seen("Failed to pull: rpc error: code = NotFound desc = ErrImagePull", "e", "")
+    assert list_reasons(make_incident(seen=(seen,))) == ["ErrImagePull"]
 
 
 def test_nothing_is_asked_without_documents_or_reasons() -> None:
