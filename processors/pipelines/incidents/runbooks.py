@@ -102,8 +102,10 @@ def names_one(page: Mapping[str, Any], reasons: Iterable[str]) -> bool:
 
 
 def _spell(reason: str) -> str:
+    """Return the expression for a reason; one whose parts are ordinary words, "not ready", must be one word."""
     parts = _PART.findall(reason)
-    return rf"(?<!\w){'[ _-]?'.join(map(re.escape, parts))}(?!\w)"
+    is_ordinary = len(parts) < 3 and not any(part.isupper() and len(part) > 1 for part in parts)
+    return rf"(?<!\w){('' if is_ordinary else '[ _-]?').join(map(re.escape, parts))}(?!\w)"
 
 
 def _link(page: dict[str, Any]) -> PageLink:

@@ -62,6 +62,8 @@ def test_an_incident_has_the_pages_that_name_its_reason() -> None:
         ("Crash loop back off means that it ends at once.", "CrashLoopBackOff", True),
         ("`ErrImagePull` or `ImagePullBackOff`", "ImagePullBackOff", True),
         ("the image that pulls back officers", "ImagePullBackOff", False),
+        ("Wait until the server is no longer not ready.", "NotReady", False),
+        ("A node is `NotReady`.", "NotReady", True),
         ("`MyKubePodNotReadyToday`", "KubePodNotReady", False),
     ],
 )
