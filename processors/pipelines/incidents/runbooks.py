@@ -102,7 +102,7 @@ def names_one(page: Mapping[str, Any], reasons: Iterable[str]) -> bool:
 
 
 def _spell(reason: str) -> str:
-    """Return the expression for a reason; one whose parts are ordinary words, "not ready", must be one word."""
+    """Return the expression for a reason; "not ready", ordinary words, must be one word."""
     parts = _PART.findall(reason)
     is_ordinary = len(parts) < 3 and not any(part.isupper() and len(part) > 1 for part in parts)
     return rf"(?<!\w){('' if is_ordinary else '[ _-]?').join(map(re.escape, parts))}(?!\w)"
