@@ -132,7 +132,12 @@ def watch_alias(
 def _find_changed(client: OpenSearch, mark: str, since: str) -> Iterable[dict[str, Any]]:
     """The chunks of canaries that were written since, as a search through the alias shows them."""
     services = [f"{mark}-{number}" for number in range(_SERVICES)]
-    wanted = [{"terms": {"service": services}}, {"range": {"indexed_at": {"gte": since}}}]
+    wanted = [
+        # An incident that is made of them is of their service, too.
+        {"term": {"kind": "log_pattern"}},
+        {"terms": {"service": services}},
+        {"range": {"indexed_at": {"gte": since}}},
+    ]
     body = {
         "size": 1000,
         "_source": ["cite", "source_offsets", "indexed_at"],

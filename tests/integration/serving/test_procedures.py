@@ -10,6 +10,8 @@ import httpx
 import pytest
 
 from processors.settings import Settings
+from processors.stores.search import open_search
+from processors.versions import swaps
 from tests.support.cag_stages import build_documents
 from tests.support.documents_repository import commit
 from tests.support.page_files import PAGES, pack_word
@@ -37,6 +39,7 @@ def indexed(settings: Settings, live_versions: None) -> Iterator[None]:  # noqa:
     repository = Path(settings.documents.sources[0].url)
     folder = repository / f"test-{uuid.uuid4().hex}"
     folder.mkdir()
+    built = ""
     try:
         for name in KINDS.values():
             page = PAGES / name
@@ -45,12 +48,14 @@ def indexed(settings: Settings, live_versions: None) -> Iterator[None]:  # noqa:
             else:
                 shutil.copy(page, folder)
         commit(repository)
-        build_documents(settings, warm=False)
+        built = build_documents(settings, warm=False)
         yield
     finally:
         shutil.rmtree(folder)
         commit(repository)
-        build_documents(settings, force=True, warm=False)
+        # The version before has none of them, and is back in a second.
+        if built:
+            assert swaps.roll_back(open_search(settings.opensearch.url), "cag")[0] == built
 
 
 def ask(http: httpx.Client, question: str) -> str:
