@@ -12,7 +12,7 @@ _TIMEOUT_S: Final = 30
 
 
 def ask_service(
-    url: str, key_file: Path, model: str, questions: Iterable[str], patience_s: float = 600
+    url: str, key_file: Path, model: str, questions: Iterable[str], patience_s: float = 120
 ) -> int:
     """Ask questions one after the other and return how many were answered; none of them is written down.
 
@@ -21,7 +21,7 @@ def ask_service(
         key_file: Holds a key of it.
         model: Who answers.
         questions: What is asked.
-        patience_s: After so long no further question is asked: a large model writes some in a minute.
+        patience_s: After so long no further question is asked: the next edit of a page waits for this run.
 
     Raises:
         httpx.HTTPError: The service can't be reached or fails.
