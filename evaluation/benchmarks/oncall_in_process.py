@@ -29,6 +29,7 @@ from processors.retrieval.hybrid import DYNAMIC_KINDS, Hit, parse_hits
 from processors.retrieval.question.understanding import Understood, understand
 from processors.retrieval.readings.chat import say_chat, suggest_questions
 from processors.retrieval.readings.composing import compose_reading
+from processors.retrieval.readings.pages import keep_about
 from processors.retrieval.readings.reading import Reading
 from processors.retrieval.runs import find_experiments, judge_runs_of, put_runs_first
 from serving.answering.numbering import find_citations
@@ -102,6 +103,8 @@ def _answer(world: World, understood: Understood) -> tuple[str, Sequence[Hit], s
         return compose_with(reading, reading.hits), reading.hits, own
     happened = _find_runs(world, understood) if reading is None else list(reading.hits)
     documents = _find_documents(world, understood)
+    if reading is not None and reading.is_partial:
+        documents = keep_about(reading, documents, understood.text)
     words = choose_words(understood.language)
     if reading is not None and reading.is_empty:
         suggested = suggest_questions(understood.language)

@@ -8,4 +8,4 @@ nothing that an older one remembered is hit after an upgrade.
 
 from typing import Final
 
-RANKING: Final = "a0029a53292f"
+RANKING: Final = "a41d8c14f2e7"

@@ -31,6 +31,8 @@ def find_experiments(ask: Ask, hits: Iterable[Hit]) -> list[str]:
     if named:
         return named[:_MOST_EXPERIMENTS]
     others = [experiment for experiment in found if experiment not in _OWN]
+    if ask.wish == "production" and ask.is_about_runs:
+        return others[:_MOST_EXPERIMENTS]
     is_plain = ask.asks_for_runs and (ask.wish == "diverged" or (len(others) == 1 and ask.wish != "failed"))
     return others[:_MOST_EXPERIMENTS] if is_plain else []
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from processors.retrieval.hybrid import DYNAMIC_KINDS, fuse
+from processors.retrieval.readings.pages import keep_about
 from serving.retrieval.answerability import is_answerable, measure_answerability
 from serving.retrieval.documents import find_documents
 from serving.retrieval.embedding import embed_question
@@ -59,9 +60,13 @@ async def retrieve(
     )
     lists = [ranking.hits for ranking in rankings]
     hits = lists[0][: question.k] if len(lists) == 1 else fuse(lists, question.k)
+    if question.understood.kind == "write":
+        # A text is written after documents; what was observed is nobody's model of one.
+        hits = [hit for hit in hits if hit["kind"] not in DYNAMIC_KINDS]
     if reading is not None:
         # Of what isn't there nothing else that happened tells.
         others = [hit for hit in hits if not reading.is_empty or hit["kind"] not in DYNAMIC_KINDS]
+        others = keep_about(reading, others, question.text) if reading.is_partial else others
         hits = _put_first(reading.hits, others)
     degraded = dict.fromkeys(part for ranking in rankings for part in ranking.degraded)
     alike = next((ranking.alike for ranking in rankings if ranking.alike), None)

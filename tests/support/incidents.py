@@ -38,7 +38,6 @@ def make_incident(name: str = "checkout", rule: str = "image", **fields: Any) ->
         "namespace": "shop",
         "service": name,
         "evidence": ("e1",),
-        "acl": (PUBLIC,),
         "names": (name,),
     }
     return Incident(**{**known, **fields})

@@ -11,7 +11,6 @@ from processors.knowledge.incidents.incident import Affected, Cause, Incident, R
 from processors.knowledge.incidents.observation import Observation, seen_at
 from processors.knowledge.incidents.ranking import Ranked, merge_findings, score_findings
 from processors.knowledge.incidents.rules.all import RULES
-from processors.knowledge.incidents.views import PUBLIC
 from processors.knowledge.incidents.world import World, build_world
 
 _MOST_CAUSES: Final = 5
@@ -30,6 +29,7 @@ def find_incidents(observations: Sequence[Observation], now: datetime) -> list[I
 
     Args:
         observations: Chunks of the kinds in `observation.KINDS`: what is abnormal, and the states of objects.
+            All of them may be seen by whoever is told: `views` chooses them.
         now: The moment.
     """
     world = build_world(observations, now)
@@ -46,14 +46,7 @@ def _tell(world: World, group: Group, known: dict[str, Observation]) -> Incident
     first = group.causes[0].finding
     root = first.object
     cluster = _find_cluster(world, root, [known[id_] for id_ in first.evidence if id_ in known])
-    acl = _intersect(known[id_]["acl"] for id_ in first.evidence if id_ in known)
-
-    def is_visible(ids: Iterable[str]) -> bool:
-        return all(_is_visible(known[id_]["acl"], acl) for id_ in ids if id_ in known)
-
-    causes = [one for one in group.causes if is_visible(one.finding.evidence)]
-    symptoms = [one for one in group.symptoms if is_visible(one.finding.evidence)]
-    everything = [one.finding for one in dict.fromkeys((*causes, *symptoms))]
+    everything = [one.finding for one in dict.fromkeys((*group.causes, *group.symptoms))]
     evidence = tuple(dict.fromkeys(id_ for one in everything for id_ in one.evidence))[:_MOST_EVIDENCE]
     seen = [known[id_] for id_ in evidence if id_ in known]
     began = min(one.since for one in everything)
@@ -61,9 +54,9 @@ def _tell(world: World, group: Group, known: dict[str, Observation]) -> Incident
     return Incident(
         key="/".join((cluster, root.namespace, root.kind, root.name, first.rule)),
         title=say_of(root, first.says),
-        causes=tuple(_tell_cause(one) for one in choose_causes(causes)[:_MOST_CAUSES]),
-        affected=tuple(_list_affected(root, symptoms)),
-        changes=tuple(one for one in list_changes(world, objects, began) if is_visible((one.evidence,))),
+        causes=tuple(_tell_cause(one) for one in choose_causes(group.causes)[:_MOST_CAUSES]),
+        affected=tuple(_list_affected(root, group.symptoms)),
+        changes=tuple(list_changes(world, objects, began)),
         seen=tuple(_tell_evidence(one) for one in seen),
         began_at=began,
         observed_at=max((seen_at(one) for one in seen), default=began),
@@ -72,7 +65,6 @@ def _tell(world: World, group: Group, known: dict[str, Observation]) -> Incident
         namespace=root.namespace,
         service=_find_service(world, root),
         evidence=evidence,
-        acl=tuple(acl),
         names=tuple(_list_names(world, objects, seen)),
     )
 
@@ -135,14 +127,3 @@ def _list_names(world: World, objects: Iterable[Ref], seen: Iterable[Observation
     for one in seen:
         names |= dict.fromkeys(name for label in _NAMES if (name := one["labels"].get(label)))
     yield from [*names][:_MOST_NAMES]
-
-
-def _intersect(lists: Iterable[list[str]]) -> list[str]:
-    """Return the groups that may see all of several things; what is public limits nothing."""
-    limits = [set(acl) for acl in lists if PUBLIC not in acl]
-    return sorted(set.intersection(*limits)) if limits else [PUBLIC]
-
-
-def _is_visible(acl: list[str], by: list[str]) -> bool:
-    """Tell whether whoever is in one of some groups may see a thing."""
-    return PUBLIC in acl or set(acl).issuperset(by)

@@ -100,7 +100,6 @@ class Incident:
         namespace: Where it is; empty of what is in none.
         service: Whom it is about.
         evidence: Ids of all chunks that it rests on.
-        acl: The groups that may see all of its evidence.
         names: Names of the objects concerned.
     """
 
@@ -117,5 +116,4 @@ class Incident:
     namespace: str
     service: str
     evidence: tuple[str, ...]
-    acl: tuple[str, ...]
     names: tuple[str, ...]

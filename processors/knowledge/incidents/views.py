@@ -33,7 +33,7 @@ def find_for_each_group(observations: Sequence[Observation], find: Find) -> list
     Example:
         >>> def find(seen):
         ...     return [incident] if len(seen) > 1 else []
-        >>> incident = Incident("k", "t", (), (), (), (), None, None, "error", "", "", "", (), (), ())
+        >>> incident = Incident("k", "t", (), (), (), (), None, None, "error", "", "", "", (), ())
         >>> open_, secret = {"chunk_id": "a", "acl": ["public"]}, {"chunk_id": "b", "acl": ["sre"]}
         >>> [told.group for told in find_for_each_group([open_, secret], find)]
         ['sre']

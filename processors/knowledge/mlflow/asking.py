@@ -5,8 +5,16 @@ from typing import Final, Literal, NamedTuple
 
 from processors.knowledge.mlflow.comparison import split_name
 
-Wish = Literal["best", "worst", "highest", "lowest", "diverged", "failed", "deleted"]
+Wish = Literal[
+    "best", "worst", "highest", "lowest", "diverged", "failed", "deleted", "better", "worse", "production"
+]  # fmt: skip
 
+_PRODUCTION: Final = r"(?:\bprod(?:uction)?\b|\bchampion\b|прод(?!олж|укт)|боев|текущ)"
+_BEATS: Final = (
+    r"(?:\bbetter\b|\bbeat(?:s|en|ing)?\b|\boutperform|\bahead of\b|\bsuperior\b|лучше|обогнал"
+    r"|обош[её]?л|превзош|превосход|бь[её]т|побил)"
+)
+_LOSES: Final = r"(?:\bworse\b|\bbehind\b|\binferior\b|хуже|уступа)"
 _THAN: Final = r",? (?:чем\b|прод|production|prod\b|боев|верси|текущ|эталон|базов|того\b|той\b)"
 # In this order: the lowest loss is asked for by its figure, whatever else the question says.
 _WISHES: Final[dict[Wish, re.Pattern[str]]] = {
@@ -26,9 +34,21 @@ _WISHES: Final[dict[Wish, re.Pattern[str]]] = {
         r"\b(?:lowest|smallest|least|minim\w+|min)\b|наименьш|минимал|сам\w+ (?:низк|мал|меньш)",
         re.IGNORECASE,
     ),
+    "better": re.compile(
+        rf"{_BEATS}.{{0,60}}{_PRODUCTION}|{_PRODUCTION}.{{0,60}}{_BEATS}", re.IGNORECASE | re.DOTALL
+    ),
+    "worse": re.compile(
+        rf"{_LOSES}.{{0,60}}{_PRODUCTION}|{_PRODUCTION}.{{0,60}}{_LOSES}", re.IGNORECASE | re.DOTALL
+    ),
     # What is better than something else is another question.
     "worst": re.compile(rf"\bworst\b|худш|\bхуже(?!{_THAN})", re.IGNORECASE),
     "best": re.compile(rf"\bbest\b|\btop\b|\bwinn(?:er|ing)\b|\bpromote\b|лучш(?!е{_THAN})", re.IGNORECASE),
+    "production": re.compile(
+        r"\bin(?:to)? prod(?:uction)?\b|\bprod(?:uction)?(?:'s)? (?:models?|runs?|version)\b"
+        r"|\b(?:в|на) (?:проде?|продакшен\w*|бою)(?!\w)"
+        r"|(?:продов|боев|продакшен)\w* (?:модел|запуск|прогон|верси)",
+        re.IGNORECASE,
+    ),
 }
 _RUNS: Final = re.compile(
     r"\b(?:runs?|trainings?|trials?|experiments?|models?)\b|запуск|прогон|обучени|эксперимент|модел",

@@ -22,6 +22,14 @@ _BETTER: Final = {1: "more", -1: "less"}
 _COSTS: Final = frozenset({"latency", "ms", "seconds", "time", "duration", "throughput"})
 
 
+# How the standing of a run begins.
+_STANDINGS: Final = {
+    "production": "is in production",
+    "better": "beats production",
+    "worse": "is worse than production",
+}
+
+
 class Verdict(NamedTuple):
     """A sentence that answers the question, and the keys of the runs that it is about."""
 
@@ -54,6 +62,8 @@ def judge_runs(ask: Ask, experiment: str, runs: Mapping[str, RunFacts]) -> Verdi
         if not ask.is_about_runs or any(is_named(run.name, ask.question) for run in runs.values()):
             return None
         return _list_troubled(ask, experiment, runs)
+    if ask.wish in ("better", "worse", "production"):
+        return _compare_with_production(ask, experiment, runs)
     compared = {
         key: run
         for key, run in runs.items()
@@ -89,6 +99,22 @@ def _is_troubled(ask: Ask, run: RunFacts) -> bool:
     if ask.wish == "deleted":
         return run.is_deleted
     return not run.is_deleted and (bool(run.diverged) if ask.wish == "diverged" else run.status == "FAILED")
+
+
+def _compare_with_production(ask: Ask, experiment: str, runs: Mapping[str, RunFacts]) -> Verdict | None:
+    """Return the run in production, or those that are better or worse, by what each says of itself."""
+    in_production = [key for key, run in runs.items() if run.standing.startswith(_STANDINGS["production"])]
+    found = [key for key, run in runs.items() if run.standing.startswith(_STANDINGS[ask.wish])]
+    if not in_production:
+        # Without it nothing can be compared; whatever else is known of the runs, a search finds.
+        return None
+    if not found:
+        verb = _STANDINGS[ask.wish]
+        told = f"None of the {len(runs)} training runs of experiment {experiment} {verb}"
+        standing = runs[in_production[0]].standing
+        return Verdict(f"{told}: run {runs[in_production[0]].name} {standing}.", in_production[:1])
+    told = "; ".join(f"run {runs[key].name} {runs[key].standing}" for key in found[:_FOLLOWING])
+    return Verdict(f"Of {len(runs)} training runs of experiment {experiment}: {told}.", found[:MOST_SHOWN])
 
 
 def choose_metric(ask: Ask, runs: Sequence[RunFacts]) -> str | None:

@@ -65,6 +65,7 @@ def describe_run(body: dict[str, Any], clock: datetime) -> Description:
         metrics={key: run.metrics[key] for key in sort_metrics(run.metrics)},
         diverged=", ".join(f"{name} {how}" for name, how in [*run.diverged.items()][:_NAMED]),
         is_deleted=run.is_deleted,
+        standing=_sum_up(run, rival)[:_LONGEST] if rival and rival.run and run.is_comparable else "",
     )
     run_id, model = str(run.info["run_id"]), {"model": rival.model} if rival else {}
     named = (run_id, run.name, run.tags.get("mlflow.source.git.commit"), run.tags.get(_PARENT))

@@ -59,7 +59,9 @@ def drop_opening(plain: str) -> str:
 
 
 _OPENING: Final = re.compile(
-    r"^(?:(?:hi|hello|hey|yo|ok|okay|so|and|but|also|well|please|um+|hm+|guys|team|folks|all|there|sorry"
+    r"^(?:(?:hi|hello|hey|yo|ok|okay|so|and|but|also|well|please|um+|hm+|guys|team|folks"
+    r"|all(?! (?:good|ok|okay|fine|well|quiet|clear|pods|nodes|services|replicas|of|is|are|the)\b)"
+    r"|there|sorry"
     r"|quick question"
     r"|question|thanks|thank you|oh|no|(?:can|could|would) you (?:please )?(?:tell|explain to) me"
     r"|tell me(?! about)"

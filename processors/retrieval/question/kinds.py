@@ -7,9 +7,11 @@ from processors.retrieval.question.chat_style import drop_opening
 from processors.retrieval.question.kind import Kind
 from processors.retrieval.question.kind_patterns import search_pattern
 
-_OF_RANK: Final = frozenset({"best", "worst", "highest", "lowest"})
+_OF_RANK: Final = frozenset({"best", "worst", "highest", "lowest", "production"})
+_OF_RIVALS: Final = frozenset({"better", "worse"})
 # Whoever speaks of the platform's own versions without asking says more words.
 _SHORT: Final = 6
+_SHORT_OF_RUNS: Final = 9
 _LAST: Final[tuple[Kind, ...]] = ("wrong", "health", "list")
 
 
@@ -33,6 +35,7 @@ def find_kind(plain: str) -> Kind | None:
         or _find_of_versions(plain)
         or _find_of_change(plain)
         or _find_measured(plain)
+        or ("health" if _fits("of_place", plain) else None)
         or next((kind for kind in _LAST if _fits(kind, plain)), None)
         or ("meaning" if _fits("meaning_weak", plain) else None)
     )
@@ -77,14 +80,14 @@ def _find_told(plain: str) -> Kind | None:
 
 def _find_of_versions(plain: str) -> Kind | None:
     """Find questions about the knowledge's own versions, and about runs that are compared."""
-    if not (plain.count(" ") < _SHORT or _fits("question", plain) or _fits("why", plain)):
-        return None
-    if _fits("platform", plain):
+    is_asked = _fits("question", plain) or _fits("why", plain)
+    if (is_asked or plain.count(" ") < _SHORT) and _fits("platform", plain):
         return "platform"
-    if not _fits("of_runs", plain):
+    if not (is_asked or plain.count(" ") < _SHORT_OF_RUNS) or _fits("count", plain):
         return None
     ask = read_ask(plain)
-    return "best" if (ask and ask.wish in _OF_RANK) or _fits("better", plain) else None
+    is_ranked = ask is not None and ask.wish in _OF_RANK and _fits("of_runs", plain)
+    return "best" if is_ranked or (ask is not None and ask.wish in _OF_RIVALS) else None
 
 
 def _find_of_change(plain: str) -> Kind | None:
@@ -94,8 +97,10 @@ def _find_of_change(plain: str) -> Kind | None:
 
 def _find_measured(plain: str) -> Kind | None:
     """Tell a question for how often from one for how much; what is allowed or needed is neither."""
-    if _fits("allowed", plain):
+    if _fits("allowed", plain) or _fits("listed_first", plain):
         return None
+    if _fits("counted_first", plain):
+        return "count"
     if _fits("value", plain):
         return "value"
     asked = search_pattern("count", plain)

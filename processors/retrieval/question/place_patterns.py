@@ -55,7 +55,9 @@ _PHRASE_ENDS: Final = (
     r"(?=\s*(?:$|[?!.,;:)]|'s\b)|\s+(?:and|or|in|on|at|since|for|from|to|with|after|before|during|now"
     r"|again|today|lately|recently|right"
     r"|still|is|was|has|does|did|down|up|ok|so|because|fail\w*|crash\w*|restart\w*|please|pls|yesterday"
-    r"|over|last|this|rn|log|logs|write|writes"
+    r"|over|last|this|rn|log|logs|write|writes|are|were|be|been|there|running|alive|working|pending|stuck"
+    r"|available|until|then|per|than|behind|used|actually|currently|only|left|alone|look\w*|show\w*|stop\w*"
+    r"|start\w*|respond\w*"
     r"|slow|broken|dead|unhealthy|normal|high|low|healthy|fine|ready|growing|rising|full|open|not|keep\w*|pods?|and|logged|answer\w*|return\w*|throw\w*|happen\w*"
     r"|going|doing|use[sd]?|have|had|get\w*)\b)"
 )
@@ -92,4 +94,6 @@ UNSURE_SLOTS: Final = tuple(
 NEXT_NAME: Final = _compile(
     rf"(?:\s*,\s*(?:and\s+|и\s+)?|\s+(?:and|or|и|или|vs)\s+){_WORD}(?=\s*(?:$|[?!.,])|\s+\w)"
 )
+OBJECT: Final = _compile(r"\s+(?:the|an?|all|our|my|this|that|these|those|it|us|so|such|\w+s)\b")
+"""What follows a verb, and no name."""
 LATIN: Final = re.compile(rf"(?<![\w./:@-]){LABEL}(?![\w/:@-])")

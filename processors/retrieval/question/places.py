@@ -6,6 +6,7 @@ from typing import Final, get_args
 
 from processors.retrieval.glossary import has_cyrillic
 from processors.retrieval.question import place_patterns as patterns
+from processors.retrieval.question.ellipsis import is_empty
 from processors.retrieval.question.namespaces import find_namespaces
 from processors.retrieval.question.place_names import (
     find_program,
@@ -21,6 +22,7 @@ _KINDS: Final[tuple[PlaceKind, ...]] = get_args(PlaceKind)
 # Who pastes a whole log asks about the log.
 _READ_CHARACTERS: Final = 1_000
 _MOST: Final = 8
+_PRONOUN: Final = re.compile(r"(?:every|any|some|no)(?:thing|body|one)", re.IGNORECASE)
 
 # Where a name stands, and what it names.
 _Found = tuple[tuple[int, int], Place]
@@ -58,15 +60,27 @@ def find_scope(question: str, *, is_taught: bool = False) -> Scope:
 
 
 def list_unusual(question: str) -> tuple[str, ...]:
-    """Return the words of a question that are no words of its language: names, if the index knows them.
+    """Return the words of a question that are names if the index knows them.
+
+    They are no words of its language, or stand where a name stands: somebody called a namespace "data".
 
     Example:
-        >>> list_unusual("how's payment doing today?"), list_unusual("is everything fine?")
-        (('payment',), ())
+        >>> list_unusual("how's payment doing today?"), list_unusual("is everything fine in data?")
+        (('payment',), ('data',))
+        >>> list_unusual("is everything fine?"), list_unusual("все поды sessions живы?")
+        ((), ('sessions',))
     """
-    words = (match[0] for match in patterns.LATIN.finditer(question[:_READ_CHARACTERS]))
-    unusual = (word.lower() for word in words if not is_ordinary(word) and not is_camel(word))
-    return tuple(dict.fromkeys(unusual))[:_MOST]
+    read = question[:_READ_CHARACTERS]
+    places = {match.start("name") for slot in patterns.SURE_SLOTS for match in slot.finditer(read)}
+    places |= {match.start("name") for match in patterns.NAME_THEN_KIND.finditer(read)}
+    named = (
+        match[0].lower()
+        for match in patterns.LATIN.finditer(read)
+        if not is_camel(match[0])
+        and not (is_empty(match[0]) or _PRONOUN.fullmatch(match[0]))
+        and (has_cyrillic(read) or match.start() in places or not is_ordinary(match[0]))
+    )
+    return tuple(dict.fromkeys(named))[:_MOST]
 
 
 def _gather(places: list[Place]) -> Scope:
@@ -132,7 +146,9 @@ def _by_slot(text: str) -> Iterator[_Found]:
     for slots, is_sure in ((patterns.SURE_SLOTS, True), (patterns.UNSURE_SLOTS, False)):
         for pattern in slots:
             for match in pattern.finditer(text):
-                if is_sure or not match["name"].endswith("ing"):
+                # "Is causing the errors" names nothing; "is billing down" may.
+                is_verb = match["name"].endswith("ing") and patterns.OBJECT.match(text, match.end())
+                if not is_verb and (is_sure or not match["name"].endswith("ing")):
                     yield from _read_slot(text, match, is_sure=is_sure)
     for match in patterns.TOKEN.finditer(text):
         if looks_named(match[0]):

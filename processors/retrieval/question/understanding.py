@@ -68,6 +68,11 @@ class Understood:
         return self.rewritten or self.asked
 
     @property
+    def is_guessed(self) -> bool:
+        """Whether nothing in its words tells its kind."""
+        return find_kind(read_plainly(self.without_time)) is None
+
+    @property
     def words(self) -> list[list[str]]:
         """The words that tell what it is about, each with the forms to look for."""
         return list_words(self.text)

@@ -1,14 +1,13 @@
 """What is said where nothing is there: that a place isn't known, or that nothing was seen of it in a time."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from processors.retrieval.readings.places import find_nearest_names, name_places
 from processors.retrieval.readings.reading import Language, Line, Reading, make_reading
 from processors.retrieval.readings.seen import Seen, list_hits, quote_seen
 from processors.retrieval.readings.survey import Survey, say_looked_at
-from processors.retrieval.readings.times import say_moment
+from processors.retrieval.readings.telling import Telling
 
 if TYPE_CHECKING:
     from processors.retrieval.question.scope import Place
@@ -42,7 +41,7 @@ def read_names(response: Mapping[str, Any]) -> list[str]:
 
 
 def tell_unknown(
-    places: Sequence["Place"], known: Sequence[str], survey: Survey, *, language: Language, now: datetime
+    places: Sequence["Place"], known: Sequence[str], survey: Survey, telling: Telling
 ) -> Reading:
     """Return that places aren't known, with the names that may be meant.
 
@@ -50,14 +49,13 @@ def tell_unknown(
         places: As the question names them.
         known: Names of services, namespaces and objects.
         survey: What was looked at, wherever it is.
-        language: Of the question.
-        now: The time of the question.
+        telling: How it is worded.
     """
-    words = _WORDS[language]
+    words = _WORDS[telling.language]
     told = words["unknown"].format(
-        place=name_places(places, language, is_about=True),
-        looked=say_looked_at(survey, language),
-        as_of=say_moment(survey.as_of or now, now),
+        place=name_places(places, telling.language, is_about=True),
+        looked=say_looked_at(survey, telling.language),
+        as_of=telling.as_of(survey),
     )
     lines = [Line(told, (), role="verdict")]
     names = [name for place in places for name in find_nearest_names(place.name, known)]
@@ -70,10 +68,7 @@ def tell_unseen(
     places: Sequence["Place"],
     survey: Survey,
     newest: Seen | None,
-    *,
-    when: str,
-    language: Language,
-    now: datetime,
+    telling: Telling,
 ) -> Reading:
     """Return that nothing was seen of a place in a time, with the newest that is known of it.
 
@@ -81,20 +76,18 @@ def tell_unseen(
         places: As the question names them.
         survey: What was looked at, wherever it is.
         newest: The newest of the place, of any time.
-        when: The time asked about, in words.
-        language: Of the question.
-        now: The time of the question.
+        telling: How it is worded.
     """
-    words = _WORDS[language]
+    words = _WORDS[telling.language]
     told = words["unseen"].format(
-        place=name_places(places, language, is_about=True),
-        when=when,
-        looked=say_looked_at(survey, language),
-        as_of=say_moment(survey.as_of or now, now),
+        place=name_places(places, telling.language, is_about=True),
+        when=telling.when,
+        looked=say_looked_at(survey, telling.language),
+        as_of=telling.as_of(survey),
     )
     lines = [Line(told, (), role="verdict")]
     if newest:
-        head = words["newest"].format(at=say_moment(newest.observed, now))
+        head = words["newest"].format(at=telling.at(newest.observed))
         lines.append(Line(head, (newest.key,), role="verdict"))
         lines.append(Line("", (newest.key,), quote=quote_seen(newest), role="point"))
     return make_reading(lines, list_hits([newest] if newest else []), is_empty=True)

@@ -11,7 +11,7 @@ from processors.retrieval.question.time_window import TimeWindow
 from processors.retrieval.readings.reading import Language, Line, Reading, make_reading
 from processors.retrieval.readings.seen import Seen, list_hits, quote_seen
 from processors.retrieval.readings.survey import Survey, cite_survey, say_looked_at
-from processors.retrieval.readings.times import say_moment
+from processors.retrieval.readings.telling import Telling
 
 KINDS: Final = ("k8s_state", "k8s_event", "ml_model")
 LOOKED_BACK: Final = timedelta(days=1)
@@ -55,18 +55,15 @@ class Changed(NamedTuple):
     evidence: str
 
 
-def find_changes(
-    found: Sequence[Seen], window: TimeWindow, language: Language, now: datetime
-) -> list[Changed]:
+def find_changes(found: Sequence[Seen], window: TimeWindow, telling: Telling) -> list[Changed]:
     """Return what changed in a window, the newest first.
 
     Args:
         found: Observations of `KINDS`.
         window: What changed at other times is left out.
-        language: Of the sentences.
-        now: The time of the question.
+        telling: How it is worded.
     """
-    told = [*_list_rollouts(found, window, now), *_list_others(found, language, now)]
+    told = [*_list_rollouts(found, window, telling), *_list_others(found, telling)]
     changes: dict[tuple[datetime, str], Changed] = {}
     for one in sorted(told, key=lambda one: (-one.at.timestamp(), one.evidence)):
         if window.begin <= one.at <= window.end:
@@ -74,12 +71,12 @@ def find_changes(
     return [*changes.values()]
 
 
-def _list_rollouts(found: Iterable[Seen], window: TimeWindow, now: datetime) -> Iterator[Changed]:
+def _list_rollouts(found: Iterable[Seen], window: TimeWindow, telling: Telling) -> Iterator[Changed]:
     """Yield what differs from the state before, and who changed an object."""
-    world = _build_world(found, now)
+    world = _build_world(found, telling.now)
     for ref in world.states:
         for one in list_world_changes(world, [ref], window.end):
-            yield Changed(one.at, f"{say_moment(one.at, now)}: {one.says}", "", one.evidence)
+            yield Changed(one.at, f"{telling.at(one.at)}: {one.says}", "", one.evidence)
 
 
 def _build_world(found: Iterable[Seen], now: datetime) -> World:
@@ -87,15 +84,15 @@ def _build_world(found: Iterable[Seen], now: datetime) -> World:
     return build_world((observe({**one.hit, **one._asdict()}) for one in states), now)
 
 
-def _list_others(found: Iterable[Seen], language: Language, now: datetime) -> Iterator[Changed]:
+def _list_others(found: Iterable[Seen], telling: Telling) -> Iterator[Changed]:
     for seen in found:
         is_event = seen.kind == "k8s_event" and seen.labels.get("reason") in _REASONS
         if is_event or seen.kind == "ml_model" or "deleted" in seen.labels:
-            when = say_moment(seen.observed, now)
+            when = telling.at(seen.observed)
             yield Changed(seen.observed, f"{when}:", quote_seen(seen), seen.key)
         elif (made := seen.labels.get("made_at")) and not seen.hit["title"].startswith(_MADE):
             at = datetime.fromisoformat(made)
-            said = _WORDS[language]["made"].format(when=say_moment(at, now), title=seen.hit["title"])
+            said = _WORDS[telling.language]["made"].format(when=telling.at(at), title=seen.hit["title"])
             yield Changed(at, said, "", seen.key)
 
 
@@ -108,12 +105,8 @@ def tell_changes(
     changes: Sequence[Changed],
     found: Sequence[Seen],
     survey: Survey,
+    telling: Telling,
     elsewhere: Sequence[Changed] = (),
-    *,
-    place: str,
-    when: str,
-    language: Language,
-    now: datetime,
 ) -> Reading:
     """Return what changed, or that nothing did and what was looked at.
 
@@ -121,24 +114,21 @@ def tell_changes(
         changes: The newest first, from `find_changes`.
         found: What they cite.
         survey: What was looked at.
+        telling: How it is worded.
         elsewhere: What changed in other places, told if nothing did in this one: a cause may be there.
-        place: The place asked about, in words; empty for everything.
-        when: The time asked about, in words; empty for the last day.
-        language: Of the question.
-        now: The time of the question.
     """
     if changes:
         return make_reading(map(show_change, changes[:_MOST]), list_hits(found))
-    words = _WORDS[language]
+    words = _WORDS[telling.language]
     told = words["nothing"].format(
-        where=words["where"].format(place=place) if place else "",
-        when=when or words["back"],
-        looked=say_looked_at(survey, language),
-        as_of=say_moment(survey.as_of or now, now),
+        where=words["where"].format(place=telling.place) if telling.place else "",
+        when=telling.when or words["back"],
+        looked=say_looked_at(survey, telling.language),
+        as_of=telling.as_of(survey),
     )
     lines = [Line(told, cite_survey(survey)[:_CITED], role="verdict")]
     if elsewhere:
-        head = words["elsewhere"].format(when=when or words["back"])
+        head = words["elsewhere"].format(when=telling.when or words["back"])
         lines.append(Line(head, (elsewhere[0].evidence,), role="verdict"))
         lines += map(show_change, elsewhere[:_MOST_ELSEWHERE])
     return make_reading(lines, list_hits([*survey.newest, *found]))

@@ -2,25 +2,38 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Final
 
 from processors.retrieval.question.time_window import TimeWindow
-from processors.retrieval.readings.matching import KINDS, belongs, count_times
+from processors.retrieval.readings.matching import KINDS, LISTED_PLACES, belongs, count_times, name_place
+from processors.retrieval.readings.mentions import find_mentions
 from processors.retrieval.readings.reading import Language, Line, Reading, make_reading
 from processors.retrieval.readings.seen import Seen, list_hits, quote_line
-from processors.retrieval.readings.subjects import Subject, asks_for_trouble
+from processors.retrieval.readings.subjects import (
+    Subject,
+    asks_for_over,
+    asks_for_success,
+    asks_for_trouble,
+    asks_for_well,
+    find_runs_of,
+)
 from processors.retrieval.readings.survey import Survey, cite_survey, narrow_survey, say_looked_at
-from processors.retrieval.readings.times import say_moment
+from processors.retrieval.readings.telling import Telling
 
 PRESENT: Final[tuple[Subject, ...]] = (
     "pods", "nodes", "deployments", "jobs", "claims", "models", "namespaces", "services", "incidents",
-    "alerts",
+    "alerts", "replicas",
 )  # fmt: skip
 """Subjects that are counted as they are now, if no time is asked about."""
 
 _MOST_SHOWN: Final = 4
+_MOST_NAMED: Final = 20
 _QUOTED: Final = re.compile(r"[\"'`«“]([^\"'`»”]{3,80})[\"'`»”]|\b([A-Z][a-z]+(?:[A-Z][a-z]*)+|OOM\w*)\b")
+# How a pod ended: who asks for one of them doesn't mean the other.
+_DEATHS: Final = (
+    re.compile(r"\bevict|вытесн", re.IGNORECASE),
+    re.compile(r"\boom|memory|памят|(?<![а-я])оом", re.IGNORECASE),
+)
 _NOUNS: Final[dict[Language, dict[Subject, str]]] = {
     "en": {
         "restarts": "restart|s", "alerts": "alert|s", "failed_runs": "failed run|s", "runs": "run|s",
@@ -30,7 +43,7 @@ _NOUNS: Final[dict[Language, dict[Subject, str]]] = {
         "requests": "request|s", "errors": "error|s in the logs", "warnings": "warning|s",
         "lines": "log line|s", "events": "event|s", "incidents": "incident|s",
         "kills": "kill|s or eviction|s",
-        "anomalies": "unusual metric|s", "anything": "observation|s",
+        "anomalies": "unusual metric|s", "replicas": "replica|s", "anything": "observation|s",
     },
     "ru": {
         "restarts": "перезапусков", "alerts": "алертов", "failed_runs": "упавших запусков",
@@ -39,7 +52,8 @@ _NOUNS: Final[dict[Language, dict[Subject, str]]] = {
         "jobs": "джобов", "claims": "томов", "services": "сервисов", "namespaces": "неймспейсов",
         "requests": "запросов", "errors": "ошибок в логах", "warnings": "предупреждений",
         "lines": "строк логов", "events": "событий", "incidents": "инцидентов",
-        "kills": "убитых и вытесненных", "anomalies": "необычных метрик", "anything": "наблюдений",
+        "kills": "убитых и вытесненных", "anomalies": "необычных метрик", "replicas": "реплик",
+        "anything": "наблюдений",
     },
 }  # fmt: skip
 _WORDS: Final[dict[Language, dict[str, str]]] = {
@@ -47,9 +61,11 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "told": (
             "{most}{count} {noun}{trouble}{where} {when}: counted in {entries} of {looked}, as of {as_of}."
         ),
+        "places": "{count} {noun}{trouble}{where} {when}: {names}; looked at {looked}, as of {as_of}.",
         "none": "No {noun}{trouble}{where} {when}: looked at {looked}, as of {as_of}.",
         "most": "At most ",
         "trouble": " in trouble",
+        "well": " without trouble",
         "where": " of {place}",
         "now": "now",
         "kept": "in the last 24 hours",
@@ -59,9 +75,13 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
             "{most}{count} {noun}{trouble}{where} {when}; просмотрено: {looked}, из них об этом {entries}; "
             "по состоянию на {as_of}."
         ),
+        "places": (
+            "{count} {noun}{trouble}{where} {when}: {names}; просмотрено: {looked}; по состоянию на {as_of}."
+        ),
         "none": "0 {noun}{trouble}{where} {when}; просмотрено: {looked}; по состоянию на {as_of}.",
         "most": "Не больше ",
         "trouble": " с проблемами",
+        "well": " без проблем",
         "where": " ({place})",
         "now": "сейчас",
         "kept": "за последние 24 часа",
@@ -84,29 +104,53 @@ def name_subject(subject: Subject, language: Language, count: int = 0) -> str:
     return _NOUNS[language][subject].replace("|s", "" if count == 1 else "s")
 
 
-def choose_counted(question: str, subject: Subject, found: Iterable[Seen]) -> list[Seen]:
+def choose_counted(
+    question: str, subject: Subject, found: Iterable[Seen], words: Sequence[Sequence[str]] = ()
+) -> list[Seen]:
     """Return the observations that a question wants counted or listed.
 
-    What it names in quotes, or by the name of an event, must stand in each.
+    What it names in quotes, or by the name of an event, must stand in each. Of what has no name of its own
+    those are meant that say most of its words.
 
     Args:
         question: Without its places and time.
         subject: From `find_subject`.
         found: Observations.
+        words: That tell what it is about, each with its forms.
     """
     named = [(quoted or name).lower() for quoted, name in _QUOTED.findall(question)]
-    only_wrong = subject in PRESENT and asks_for_trouble(question)
-    return [
+    chosen = [
         one
         for one in found
-        if belongs(subject, one)
-        and (one.is_wrong or not only_wrong)
+        if _is_asked(question, subject, one)
         and all(name in f"{one.hit['title']} {one.hit['text']}".lower() for name in named)
     ]
+    return find_mentions(words, chosen) if subject == "anything" and words else chosen
+
+
+def _is_asked(question: str, subject: Subject, seen: Seen) -> bool:
+    if subject in ("alerts", "incidents") and asks_for_over(question):
+        return seen.kind in KINDS[subject] and not seen.is_wrong
+    if not belongs(subject, seen):
+        return False
+    if subject == "kills":
+        told = f"{seen.hit['title']} {seen.hit['text']}"
+        asked = [done for done in _DEATHS if done.search(question)]
+        return not asked or any(done.search(told) for done in asked)
+    if subject in ("runs", "failed_runs"):
+        of_kind = find_runs_of(question)
+        return (not of_kind or seen.kind == of_kind) and not (asks_for_success(question) and seen.is_wrong)
+    if subject == "replicas":
+        return True
+    if subject in PRESENT and asks_for_trouble(question):
+        return seen.is_wrong
+    return not (subject in PRESENT and asks_for_well(question) and seen.is_wrong)
 
 
 def sum_up(subject: Subject, chosen: Iterable[Seen]) -> int:
     """Return how often something happened; what several series of a service tell of counts once."""
+    if subject in LISTED_PLACES:
+        return len({name for one in chosen if (name := name_place(subject, one))})
     series: dict[tuple[str, str], dict[str, int]] = {}
     total = 0
     for one in chosen:
@@ -120,17 +164,24 @@ def sum_up(subject: Subject, chosen: Iterable[Seen]) -> int:
     return total + sum(max(times.values()) for times in series.values())
 
 
+def say_state(subject: Subject, question: str, language: Language) -> str:
+    """Return how what is counted or listed is, in words; empty where the question doesn't say."""
+    words = _WORDS[language]
+    if subject not in PRESENT:
+        return ""
+    if asks_for_trouble(question):
+        return words["trouble"]
+    return words["well"] if asks_for_well(question) else ""
+
+
 def tell_count(
     subject: Subject,
     chosen: Sequence[Seen],
     survey: Survey,
+    telling: Telling,
     *,
     question: str,
     window: TimeWindow | None,
-    place: str,
-    when: str,
-    language: Language,
-    now: datetime,
 ) -> Reading:
     """Return how many there are, what was counted, and what most of them are.
 
@@ -138,14 +189,11 @@ def tell_count(
         subject: What is counted.
         chosen: From `choose_counted`.
         survey: What was looked at.
+        telling: How it is worded.
         question: As it was asked.
         window: The time asked about.
-        place: The place asked about, in words; empty for everything.
-        when: The window in words; empty for none.
-        language: Of the question.
-        now: The time of the question.
     """
-    words = _WORDS[language]
+    words, language = _WORDS[telling.language], telling.language
     everything, survey = survey, narrow_survey(survey, KINDS.get(subject, survey.counts))
     chosen = [one for one in chosen if count_times(subject, one)]
     count = sum_up(subject, chosen)
@@ -155,16 +203,18 @@ def tell_count(
         for one in chosen
         if one.kind in ("log_pattern", "k8s_event")
     )
-    told = words["told" if count else "none"].format(
+    template = "places" if subject in LISTED_PLACES else "told"
+    told = words[template if count else "none"].format(
         most=words["most"] if is_bound else "",
         count=count,
         noun=name_subject(subject, language, count),
-        trouble=words["trouble"] if subject in PRESENT and asks_for_trouble(question) else "",
-        where=words["where"].format(place=place) if place else "",
-        when=when or (words["now"] if subject in PRESENT else words["kept"]),
-        as_of=say_moment(survey.as_of or now, now),
+        trouble=say_state(subject, question, language),
+        where=words["where"].format(place=telling.place) if telling.place else "",
+        when=telling.when or (words["now"] if subject in PRESENT else words["kept"]),
+        as_of=telling.as_of(survey),
         entries=len(chosen),
         looked=say_looked_at(survey, language),
+        names=", ".join(sorted({name_place(subject, one) for one in chosen} - {""})[:_MOST_NAMED]),
     )
     if not count:
         cited = cite_survey(survey) or cite_survey(everything)

@@ -1,14 +1,13 @@
 """How a place is: one sentence first, then what is wrong there, or what shows that all is well."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from processors.retrieval.readings.incidents import is_open, order_incidents
 from processors.retrieval.readings.reading import Language, Line, Reading, make_reading
 from processors.retrieval.readings.seen import Seen, list_hits, quote_line, quote_seen
 from processors.retrieval.readings.survey import Survey, cite_survey, say_looked_at
-from processors.retrieval.readings.times import say_moment
+from processors.retrieval.readings.telling import Telling
 from processors.retrieval.readings.trouble import group_trouble, split_warnings
 from processors.retrieval.readings.wrong import tell_warnings
 
@@ -85,10 +84,7 @@ def tell_health(
     states: Sequence[Seen],
     trouble: Sequence[Seen],
     survey: Survey,
-    *,
-    place: str,
-    language: Language,
-    now: datetime,
+    telling: Telling,
 ) -> Reading:
     """Return how a place is.
 
@@ -96,13 +92,11 @@ def tell_health(
         states: Of the very objects that are asked about, from `find_states`.
         trouble: What is wrong there, open incidents among it.
         survey: What was looked at there.
-        place: In words.
-        language: Of the question.
-        now: The time of the question.
+        telling: How it is worded.
     """
-    words, as_of = _WORDS[language], say_moment(survey.as_of or now, now)
+    words, as_of = _WORDS[telling.language], telling.as_of(survey)
     trouble, warnings = split_warnings(trouble)
-    name = states[0].hit["title"] if states else place[:1].upper() + place[1:]
+    name = states[0].hit["title"] if states else telling.place[:1].upper() + telling.place[1:]
     if trouble:
         incidents = order_incidents(one for one in trouble if is_open(one))
         groups = group_trouble(one for one in trouble if not is_open(one))
@@ -110,15 +104,15 @@ def tell_health(
         verdict = Line(words["unhealthy"].format(name=name, as_of=as_of), (shown[0].key,), role="verdict")
         return make_reading([verdict, *(_show(one) for one in shown)], list_hits(trouble))
     if not states:
-        why = words["looked"].format(looked=say_looked_at(survey, language))
+        why = words["looked"].format(looked=say_looked_at(survey, telling.language))
         told = words["healthy"].format(name=name, why=why, as_of=as_of)
         verdict = Line(f"{told}.", cite_survey(survey), role="verdict")
-        lines = [verdict, *tell_warnings(warnings, language)]
+        lines = [verdict, *tell_warnings(warnings, telling.language)]
         return make_reading(lines, list_hits([*survey.newest, *warnings]))
     told = _judge(states[0], words).format(name=name, why=_say_replicas(states[0], words), as_of=as_of)
     verdict = Line(f"{told}.", (states[0].key,), role="verdict")
     lines = [quote_line(one, "point") for one in states[:_MOST_SHOWN]]
-    lines += tell_warnings(warnings, language)
+    lines += tell_warnings(warnings, telling.language)
     return make_reading([verdict, *lines], list_hits([*states, *warnings]))
 
 
@@ -147,10 +141,7 @@ def tell_fine(
     states: Sequence[Seen],
     survey: Survey,
     past: Sequence[Seen],
-    *,
-    place: str,
-    language: Language,
-    now: datetime,
+    telling: Telling,
 ) -> Reading:
     """Return that a place of which somebody asks why it is in trouble is in none, and what was before.
 
@@ -158,10 +149,8 @@ def tell_fine(
         states: Of the very objects that are asked about.
         survey: What was looked at there.
         past: Incidents there that are over.
-        place: In words.
-        language: Of the question.
-        now: The time of the question.
+        telling: How it is worded.
     """
-    fine = tell_health(states, [], survey, place=place, language=language, now=now)
+    fine = tell_health(states, [], survey, telling)
     lines = [Line("", (one.key,), quote=quote_seen(one), role="point") for one in order_incidents(past)[:1]]
     return make_reading([*fine.lines, *lines], [*fine.hits, *list_hits(past)])

@@ -4,19 +4,19 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from processors.retrieval.readings.counting import PRESENT, name_subject, sum_up
-from processors.retrieval.readings.matching import KINDS, LISTED_PLACES, count_times
+from processors.retrieval.readings.counting import PRESENT, name_subject, say_state, sum_up
+from processors.retrieval.readings.matching import KINDS, LISTED_PLACES, count_times, name_place
+from processors.retrieval.readings.ordering import order_asked
 from processors.retrieval.readings.reading import Language, Line, Reading, make_reading
 from processors.retrieval.readings.seen import Seen, list_hits, quote_line
-from processors.retrieval.readings.subjects import Subject, asks_for_trouble
+from processors.retrieval.readings.subjects import Subject
 from processors.retrieval.readings.survey import Survey, cite_survey, narrow_survey, say_looked_at
-from processors.retrieval.readings.times import say_moment
+from processors.retrieval.readings.telling import Telling
 
 _MOST_LISTED: Final = 10
 _WORDS: Final[dict[Language, dict[str, str]]] = {
     "en": {
         "none": "There are no {noun}{trouble}{where} {when}: looked at {looked}, as of {as_of}.",
-        "trouble": " in trouble",
         "where": " of {place}",
         "now": "now",
         "kept": "in the last 24 hours",
@@ -28,7 +28,6 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
     },
     "ru": {
         "none": "{noun}{trouble}{where} {when} нет; просмотрено: {looked}; по состоянию на {as_of}.",
-        "trouble": " с проблемами",
         "where": " ({place})",
         "now": "сейчас",
         "kept": "за последние 24 часа",
@@ -45,12 +44,9 @@ def tell_list(
     subject: Subject,
     chosen: Sequence[Seen],
     survey: Survey,
+    telling: Telling,
     *,
     question: str,
-    place: str,
-    when: str,
-    language: Language,
-    now: datetime,
 ) -> Reading:
     """Return what there is, each with its time: what is wrong first, then what is new.
 
@@ -58,18 +54,16 @@ def tell_list(
         subject: What is listed.
         chosen: From `choose_counted`.
         survey: What was looked at.
+        telling: How it is worded.
         question: As it was asked.
-        place: The place asked about, in words; empty for everything.
-        when: The time asked about, in words; empty for none.
-        language: Of the question.
-        now: The time of the question.
     """
-    words = _WORDS[language]
+    words, language = _WORDS[telling.language], telling.language
     everything, survey = survey, narrow_survey(survey, KINDS.get(subject, survey.counts))
     if subject == "restarts" or subject in LISTED_PLACES:
-        lines = [*_tell_services(subject, chosen, language, now)]
+        lines = [*_tell_services(subject, chosen, telling)]
     else:
-        lines = [quote_line(one) for one in _order(chosen)]
+        ordered = order_asked(question, chosen) if subject == "incidents" else _order(chosen)
+        lines = [quote_line(one) for one in ordered]
     if lines:
         rest = len(lines) - _MOST_LISTED
         more = (
@@ -80,11 +74,11 @@ def tell_list(
         return make_reading([*lines[:_MOST_LISTED], *more], list_hits(chosen))
     told = words["none"].format(
         noun=name_subject(subject, language),
-        trouble=words["trouble"] if subject in PRESENT and asks_for_trouble(question) else "",
-        where=words["where"].format(place=place) if place else "",
-        when=when or (words["now"] if subject in PRESENT else words["kept"]),
+        trouble=say_state(subject, question, language),
+        where=words["where"].format(place=telling.place) if telling.place else "",
+        when=telling.when or (words["now"] if subject in PRESENT else words["kept"]),
         looked=say_looked_at(survey, language),
-        as_of=say_moment(survey.as_of or now, now),
+        as_of=telling.as_of(survey),
     )
     told = told[:1].upper() + told[1:]
     cited = cite_survey(survey) or cite_survey(everything)
@@ -99,25 +93,23 @@ def _order(chosen: Iterable[Seen]) -> list[Seen]:
     return sorted(newest.values(), key=lambda one: (not one.is_wrong, -one.observed.timestamp(), one.key))
 
 
-def _tell_services(
-    subject: Subject, chosen: Iterable[Seen], language: Language, now: datetime
-) -> Iterable[Line]:
-    words = _WORDS[language]
+def _tell_services(subject: Subject, chosen: Iterable[Seen], telling: Telling) -> Iterable[Line]:
+    words = _WORDS[telling.language]
     groups: dict[tuple[str, str], list[Seen]] = {}
     for one in chosen:
-        name = one.namespace if subject == "namespaces" else one.service or one.hit["title"]
+        name = name_place(subject, one) or ("" if subject in LISTED_PLACES else one.hit["title"])
         if name and (subject != "restarts" or count_times(subject, one)):
             groups.setdefault((name, "" if subject == "namespaces" else one.namespace), []).append(one)
     for (name, namespace), group in sorted(groups.items(), key=lambda pair: -_last(pair[1]).timestamp()):
         # How often a pod was restarted is told by the pod.
         counted = [one for one in group if one.kind == "k8s_state"] or group
-        count = sum_up(subject, counted)
+        count = len(counted) if subject in LISTED_PLACES else sum_up(subject, counted)
         template = "place" if subject != "restarts" else "restarted" if count > 1 else "restarted_once"
         text = words[template].format(
             name=name,
             lies=words["lies"].format(namespace=namespace) if namespace else "",
             count=count,
-            last=say_moment(_last(group), now),
+            last=telling.at(_last(group)),
         )
         newest = sorted(counted, key=lambda one: -one.observed.timestamp())
         yield Line(text, tuple(one.key for one in newest[:2]))

@@ -28,7 +28,8 @@ KINDS: Final[dict[Subject, tuple[str, ...]]] = {
     "deployments": ("k8s_state",),
     "jobs": ("k8s_state",),
     "claims": ("k8s_state",),
-    "namespaces": ("k8s_state",),
+    "replicas": ("k8s_state",),
+    "namespaces": ("k8s_state", "alert", "log_pattern", "metric_window", "k8s_event"),
     "services": ("k8s_state", "alert", "log_pattern", "metric_window", "k8s_event"),
 }
 LISTED_PLACES: Final[tuple[Subject, ...]] = ("services", "namespaces")
@@ -40,7 +41,7 @@ _OBJECTS: Final[dict[Subject, tuple[str, ...]]] = {
     "deployments": ("Deployment", "StatefulSet", "DaemonSet"),
     "jobs": ("Job", "CronJob"),
     "claims": ("PersistentVolumeClaim", "PersistentVolume"),
-    "namespaces": ("Namespace",),
+    "replicas": ("Deployment", "StatefulSet", "DaemonSet"),
 }
 _BEGAN_ANEW: Final = re.compile(r"\bbegan anew at ([^:]*\d\d:\d\d(?:, [^:]*\d\d:\d\d)*) UTC")
 _KILLED: Final = re.compile(r"\bOOM\w*|\bEvicted\b|\bKilling\b|\bevict", re.IGNORECASE)
@@ -84,6 +85,11 @@ _TESTS: Final[dict[Subject, Callable[[Seen], bool]]] = {
     "anomalies": lambda seen: seen.is_wrong,
     "incidents": is_open,
 }
+
+
+def name_place(subject: Subject, seen: Seen) -> str:
+    """Return the place that an observation is of, where places are counted or listed; empty for none."""
+    return seen.namespace if subject == "namespaces" else seen.service
 
 
 def count_times(subject: Subject, seen: Seen) -> int:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from processors.retrieval.readings.reading import Language, Line, Reading, make_reading
 from processors.retrieval.readings.seen import Seen, list_hits
-from processors.retrieval.readings.times import say_moment
+from processors.retrieval.readings.telling import Telling
 
 EXPERIMENTS: Final = ("runlore-rag", "runlore-cag")
 _PIPELINES: Final = ("rag", "cag")
@@ -51,9 +51,7 @@ def tell_platform(
     live: Mapping[str, str | None],
     metas: Mapping[str, Mapping[str, Any]],
     runs: Sequence[Seen],
-    *,
-    language: Language,
-    now: datetime,
+    telling: Telling,
 ) -> Reading:
     """Return which versions are live, how they were measured, and why the last was refused.
 
@@ -61,9 +59,9 @@ def tell_platform(
         live: Of each pipeline the version that is live.
         metas: What each version says of itself, by its name, the newest first.
         runs: Of the versions' own experiments in MLflow, the newest first.
-        language: Of the question.
-        now: The time of the question.
+        telling: How it is worded.
     """
+    language = telling.language
     lines: list[Line] = []
     for pipeline in _PIPELINES:
         version = live.get(pipeline)
@@ -74,14 +72,14 @@ def tell_platform(
         meta = metas.get(version, {})
         run = next((run for run in runs if version in f"{run.hit['title']} {run.hit['text']}"), None)
         keys = (run.key,) if run else ()
-        facts = list(_list_facts(meta, _WORDS[language], now))
+        facts = list(_list_facts(meta, telling))
         told = f": {', '.join(facts)}" if facts else ""
         lines.append(_say("live", keys, language, holds=holds, version=version, facts=told))
         if run and (figures := _list_figures(run)):
             lines.append(_say("quality", keys, language, version=version, figures=", ".join(figures)))
         if override := meta.get("override"):
             lines.append(_say("override", keys, language, version=version, reason=override.get("reason", "")))
-    lines += _tell_refused(metas, language, now)
+    lines += _tell_refused(metas, telling)
     lines += [
         _say("building", (), language, version=version)
         for version, meta in metas.items()
@@ -94,7 +92,8 @@ def _say(name: str, keys: tuple[str, ...], language: Language, **told: object) -
     return Line(f"{_WORDS[language][name].format(**told)}.", keys, role="point")
 
 
-def _list_facts(meta: Mapping[str, Any], words: Mapping[str, str], now: datetime) -> Iterator[str]:
+def _list_facts(meta: Mapping[str, Any], telling: Telling) -> Iterator[str]:
+    words = _WORDS[telling.language]
     if chunks := meta.get("chunks"):
         yield words["chunks"].format(count=chunks)
     for name, at in (
@@ -102,7 +101,7 @@ def _list_facts(meta: Mapping[str, Any], words: Mapping[str, str], now: datetime
         ("written", meta.get("indexed_at")),
     ):
         if at:
-            yield words[name].format(when=say_moment(datetime.fromisoformat(at), now))
+            yield words[name].format(when=telling.at(datetime.fromisoformat(at)))
     if model := meta.get("embedding_model"):
         yield words["model"].format(model=model)
 
@@ -119,15 +118,14 @@ def _list_figures(run: Seen) -> list[str]:
     return [f"{name} {float(metrics[name]):.4g}" for name in chosen]
 
 
-def _tell_refused(
-    metas: Mapping[str, Mapping[str, Any]], language: Language, now: datetime
-) -> Iterator[Line]:
+def _tell_refused(metas: Mapping[str, Mapping[str, Any]], telling: Telling) -> Iterator[Line]:
+    language = telling.language
     refused = [(version, meta) for version, meta in metas.items() if meta.get("state") == "refused"]
     for version, meta in refused[:2]:
         gate = meta.get("gate", {})
         reasons = "; ".join(str(reason) for reason in gate.get("reasons", [])[:_MOST_REASONS]) or "?"
         at = gate.get("decided_at")
-        when = f" ({say_moment(datetime.fromisoformat(at), now)})" if at else ""
+        when = f" ({telling.at(datetime.fromisoformat(at))})" if at else ""
         yield _say("refused", (), language, version=version, when=when, reasons=reasons.rstrip("."))
     if not refused:
         yield _say("no_refused", (), language)

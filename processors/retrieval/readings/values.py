@@ -9,7 +9,7 @@ from processors.retrieval.glossary import translate_terms
 from processors.retrieval.readings.places import lies_in
 from processors.retrieval.readings.reading import Language, Line, Reading, Role, make_reading
 from processors.retrieval.readings.seen import Seen, list_hits, quote_line
-from processors.retrieval.readings.times import say_moment
+from processors.retrieval.readings.telling import Telling
 
 if TYPE_CHECKING:
     from processors.retrieval.question.scope import Place
@@ -22,17 +22,29 @@ _SYNONYMS: Final = {
     "memory": ("memory", "mem", "heap", "rss", "resident"),
     "ram": ("memory", "mem", "heap", "rss", "resident"),
     "cpu": ("cpu", "processor", "load"),
+    "load": ("load", "cpu", "utilisation", "utilization"),
+    "loaded": ("load", "cpu", "utilisation", "utilization"),
+    "busy": ("load", "cpu", "utilisation", "utilization"),
     "disk": ("disk", "filesystem", "fs", "storage", "size", "space"),
     "space": ("disk", "filesystem", "fs", "storage", "space"),
     "lag": ("lag", "behind", "delay"),
+    "behind": ("lag", "behind", "delay"),
+    "lagging": ("lag", "behind", "delay"),
+    "response": ("latency", "duration", "seconds", "time"),
     "latency": ("latency", "duration", "seconds", "time", "slow"),
     "slow": ("latency", "duration", "seconds", "time"),
     "fast": ("latency", "duration", "seconds", "rate"),
     "traffic": ("requests", "bytes", "traffic", "rate"),
     "requests": ("requests", "request", "rate"),
+    "rps": ("requests", "request", "rate"),
+    "qps": ("requests", "queries", "rate"),
     "connections": ("connections", "clients", "connected"),
-    "queue": ("queue", "pending", "waiting", "queued"),
+    "clients": ("clients", "connected", "connections"),
+    "messages": ("messages", "lag", "backlog"),
+    "queue": ("queue", "pending", "waiting", "queued", "lag", "backlog"),
+    "backlog": ("queue", "pending", "waiting", "queued", "lag", "backlog"),
     "temperature": ("temperature", "temp", "celsius", "hot"),
+    "temp": ("temperature", "temp", "celsius", "hot"),
     "hot": ("temperature", "temp", "celsius"),
     "errors": ("errors", "error", "failed", "failures"),
     "documents": ("documents", "docs", "chunks"),
@@ -42,7 +54,10 @@ _RUSSIAN: Final = {
     "лаг": "lag", "отста": "lag", "задерж": "latency", "медлен": "latency", "запрос": "requests",
     "трафик": "traffic", "соедин": "connections", "подключ": "connections", "очеред": "queue",
     "темпер": "temperature", "ошибк": "errors", "нагруз": "cpu", "докуме": "documents",
+    "загру": "load", "клиент": "clients", "сообщен": "messages", "ответ": "response", "отклик": "response",
+    "латентн": "latency",
 }  # fmt: skip
+_KNOWN: Final = frozenset(_SYNONYMS.values())
 _EMPTY: Final = frozenset(
     [
         "how",
@@ -191,13 +206,14 @@ def choose_series(
     newest: dict[str, Seen] = {}
     for one in sorted(found, key=lambda one: (-one.observed.timestamp(), one.key)):
         newest.setdefault(one.hit["doc_id"], one)
-    weighed = [
-        (_weigh(words, one), -len(one.hit["title"]), one) for one in newest.values() if _is_of(places, one)
-    ]
+    of_places = [one for one in newest.values() if _is_of(places, one)]
+    # A word that no series is called by only carries the question along.
+    words = [forms for forms in words if forms in _KNOWN or any(_has_word(one, forms) for one in of_places)]
+    weighed = [(_weigh(words, one), -len(one.hit["title"]), one) for one in of_places]
     ranked = sorted(weighed, key=lambda each: (-each[0], -each[1], each[2].key))
     best = ranked[0][0] if ranked else 0.0
-    # The words must be there, but for one that may be said otherwise.
-    is_good = best > 0 and best >= 0.5
+    # What names a quantity must be there; of other words most.
+    is_good = best >= 0.5 and all(_has_word(ranked[0][2], forms) for forms in words if forms in _KNOWN)
     fitting = [one for weight, _, one in ranked if is_good and weight == best]
     return fitting, [one for _, _, one in ranked if one not in fitting]
 
@@ -214,10 +230,32 @@ def _weigh(words: Sequence[Collection[str]], seen: Seen) -> float:
     """Return the share of the words that a series is called by."""
     if not words:
         return 0.0
-    title = set(_TOKEN.findall(seen.hit["title"].lower().replace("_", " ")))
-    query = set(_TOKEN.findall(str(seen.hit["cite"].get("query", "")).lower().replace("_", " ")))
+    title, query = _read_tokens(seen)
     held = sum(1.0 if _has(title, forms) else 0.75 if _has(query, forms) else 0.0 for forms in words)
     return round(held / len(words), 3)
+
+
+def _read_tokens(seen: Seen) -> tuple[set[str], set[str]]:
+    told = (seen.hit["title"], str(seen.hit["cite"].get("query", "")))
+    title, query = (set(_TOKEN.findall(one.lower().replace("_", " "))) for one in told)
+    return title, query
+
+
+def _has_word(seen: Seen, forms: Collection[str]) -> bool:
+    title, query = _read_tokens(seen)
+    return _has(title | query, forms)
+
+
+def names_quantity(words: Iterable[Collection[str]]) -> bool:
+    """Tell whether one of the words names something that is measured.
+
+    Example:
+        >>> names_quantity(list_metric_words("latency of gateway", []))
+        True
+        >>> names_quantity(list_metric_words("owner of gateway", []))
+        False
+    """
+    return any(forms in _KNOWN for forms in words)
 
 
 def _has(tokens: Collection[str], forms: Collection[str]) -> bool:
@@ -244,46 +282,43 @@ def read_figure(seen: Seen) -> Figure | None:
     return Figure(last["value"], at, usual["usual"] if usual else "", rate["value"] if rate else "")
 
 
-def tell_value(
-    fitting: Sequence[Seen], near: Sequence[Seen], *, place: str, language: Language, now: datetime
-) -> Reading | None:
+def tell_value(fitting: Sequence[Seen], near: Sequence[Seen], telling: Telling) -> Reading | None:
     """Return the value of a metric, of several series their sum if they can be added, or what comes near.
 
     Args:
         fitting: The series that fit, best first.
         near: Those that come near.
-        place: The place asked about, in words; empty for everything.
-        language: Of the question.
-        now: The time of the question.
+        telling: How it is worded.
     """
-    words = _WORDS[language]
+    words = _WORDS[telling.language]
     told = [(one, figure) for one in fitting if (figure := read_figure(one))]
     if not told:
         shown = [*fitting, *near][:_MOST_SHOWN]
         if not shown:
             return None
-        where = words["where"].format(place=place) if place else ""
+        where = words["where"].format(place=telling.place) if telling.place else ""
         head = Line(words["nearest"].format(where=where), (shown[0].key,), role="verdict")
         return make_reading([head, *(quote_line(one) for one in shown)], list_hits(shown))
     lines: list[Line] = []
     if (total := _sum(told)) and len(told) > 1:
-        when = say_moment(told[0][1].at, now)
+        when = telling.at(told[0][1].at)
         lead = words["sum"].format(sum=total, when=when, count=len(told))
         lines.append(Line(lead, tuple(one.key for one, _ in told), role="verdict"))
     role: Role = "verdict" if len(told) == 1 else "item"
     for one, figure in told[:_MOST_SHOWN]:
-        lines.append(Line(_say(one, figure, words, now), (one.key,), role=role))
+        lines.append(Line(_say(one, figure, telling), (one.key,), role=role))
     # That a value is unusual, and since when, is said by the first sentence of its window.
     lines += [quote_line(one, "point") for one, _ in told[:_MOST_SHOWN] if one.is_wrong]
     lines += _tell_course(told[0][0])
     return make_reading(lines, list_hits(one for one, _ in told))
 
 
-def _say(seen: Seen, figure: Figure, words: dict[str, str], now: datetime) -> str:
+def _say(seen: Seen, figure: Figure, telling: Telling) -> str:
+    words = _WORDS[telling.language]
     told = figure.usual.replace("between ", words["from"]).replace(" and ", words["to"])
     usual = words["usual"].format(usual=told) if told and not figure.rate else ""
     rate = words["rate"].format(rate=figure.rate) if figure.rate else ""
-    when = say_moment(figure.at, now)
+    when = telling.at(figure.at)
     said = words["value"].format(
         title=seen.hit["title"], value=figure.value, when=when, usual=f"{rate}{usual}"
     )

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Final
 
 from processors.knowledge.incidents.sections import HEADS, Section
@@ -13,7 +12,7 @@ from processors.retrieval.readings.incidents import (
 )
 from processors.retrieval.readings.reading import Language, Line, Reading, make_reading
 from processors.retrieval.readings.seen import Seen, list_hits, quote_line
-from processors.retrieval.readings.times import say_moment
+from processors.retrieval.readings.telling import Telling
 from processors.retrieval.readings.trouble import group_trouble
 
 _SHOWN_EVIDENCE: Final = 3
@@ -48,28 +47,26 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
 def tell_why(
     incidents: Sequence[Seen],
     evidence: Mapping[str, Seen],
+    telling: Telling,
     *,
     ordinal: int | None,
-    language: Language,
-    now: datetime,
 ) -> Reading:
     """Return why the incidents of a place are: the one that is meant in full, the others by their titles.
 
     Args:
         incidents: At least one, open or over.
         evidence: Of the incidents, by ids.
+        telling: How it is worded.
         ordinal: Which of them is meant, from 1, -1 for the last; None for the first.
-        language: Of the question.
-        now: The time of the question.
     """
-    words = _WORDS[language]
+    words = _WORDS[telling.language]
     ordered = order_incidents(incidents)
     chosen = ordered[-1 if ordinal == -1 else min(max(ordinal or 1, 1), len(ordered)) - 1]
-    lines = [Line(_say_title(chosen, words, now), (chosen.key,), role="verdict")]
+    lines = [Line(_say_title(chosen, telling), (chosen.key,), role="verdict")]
     told = read_sections(chosen.hit["text"])
     shown = [evidence[key] for key in list_evidence(chosen) if key in evidence]
     for section in _TOLD:
-        head = _HEADS[language][section]
+        head = _HEADS[telling.language][section]
         keys = (chosen.key, *(one.key for one in shown[:1])) if section == "cause" else (chosen.key,)
         lines += [
             Line(f"{head}: {said.rstrip('.')}", keys, role="point")
@@ -84,11 +81,12 @@ def tell_why(
     return make_reading(lines, list_hits([*ordered, *evidence.values()]))
 
 
-def _say_title(incident: Seen, words: Mapping[str, str], now: datetime) -> str:
+def _say_title(incident: Seen, telling: Telling) -> str:
+    words = _WORDS[telling.language]
     title = _SENTENCE_END.sub("; ", incident.hit["title"]).rstrip(".")
-    since = say_moment(incident.began, now)
+    since = telling.at(incident.began)
     if incident.labels.get("state") == "resolved":
-        return words["over"].format(title=title, since=since, until=say_moment(incident.observed, now))
+        return words["over"].format(title=title, since=since, until=telling.at(incident.observed))
     return words["since"].format(title=title, since=since)
 
 

@@ -1,14 +1,14 @@
 """What is wrong: open incidents with their likely causes, then what is wrong besides, or that nothing is."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Final
 
-from processors.retrieval.readings.incidents import list_evidence, list_told, order_incidents, read_sections
+from processors.retrieval.readings.incidents import list_evidence, list_told, read_sections
+from processors.retrieval.readings.ordering import order_asked
 from processors.retrieval.readings.reading import Language, Line, Reading, make_reading
 from processors.retrieval.readings.seen import Seen, list_hits, quote_line, quote_seen
 from processors.retrieval.readings.survey import Survey, cite_survey, say_looked_at
-from processors.retrieval.readings.times import say_moment
+from processors.retrieval.readings.telling import Telling
 from processors.retrieval.readings.trouble import group_trouble, split_warnings
 
 MOST_INCIDENTS: Final = 5
@@ -47,13 +47,11 @@ def tell_wrong(
     trouble: Sequence[Seen],
     evidence: Mapping[str, Seen],
     survey: Survey,
-    states: Sequence[Seen] = (),
+    telling: Telling,
     *,
+    states: Sequence[Seen] = (),
     first: str = "",
-    place: str,
-    when: str,
-    language: Language,
-    now: datetime,
+    question: str = "",
 ) -> Reading:
     """Return what is wrong, the faulty object of each first.
 
@@ -62,21 +60,17 @@ def tell_wrong(
         trouble: What is wrong, be it part of an incident or not.
         evidence: Of the incidents, by ids.
         survey: What was looked at.
+        telling: How it is worded.
         states: Of the very objects that are asked about.
         first: Kind of observation that is told before others.
-        place: The place asked about, in words; empty for everything.
-        when: The time asked about, in words; empty for now.
-        language: Of the question.
-        now: The time of the question.
+        question: As it was asked; it may say which incident is told first.
     """
-    words = _WORDS[language]
-    ordered = order_incidents(incidents)
+    words = _WORDS[telling.language]
+    ordered = order_asked(question, incidents)
     warnings: list[Seen] = []
-    if not first and not when:
+    if not first and not telling.when:
         trouble, warnings = split_warnings(trouble)
-    lines = [
-        line for one in ordered[:MOST_INCIDENTS] for line in _tell_incident(one, evidence, language, now)
-    ]
+    lines = [line for one in ordered[:MOST_INCIDENTS] for line in _tell_incident(one, evidence, telling)]
     told_keys, told_places = list_told(ordered)
     groups = [
         group
@@ -93,11 +87,12 @@ def tell_wrong(
         last = groups[-1][0] if len(groups) > _MOST_BESIDES else ordered[-1]
         lines.append(Line(words["more"].format(count=left), (last.key,), role="verdict"))
     if not lines:
-        nothing = tell_nothing(survey, states, place=place, when=when, language=language, now=now)
-        told = [*nothing.lines, *tell_warnings(warnings, language)]
+        nothing = tell_nothing(survey, telling, states)
+        told = [*nothing.lines, *tell_warnings(warnings, telling.language)]
         return make_reading(told, [*nothing.hits, *list_hits(warnings)]) if warnings else nothing
-    as_of = say_moment(survey.as_of or now, now)
-    looked = words["looked"].format(looked=say_looked_at(survey, language), as_of=as_of)
+    looked = words["looked"].format(
+        looked=say_looked_at(survey, telling.language), as_of=telling.as_of(survey)
+    )
     lines.append(Line(looked, cite_survey(survey)[:2], role="verdict"))
     return make_reading(lines, list_hits([*ordered, *trouble, *evidence.values(), *survey.newest]))
 
@@ -120,12 +115,10 @@ def tell_warnings(warnings: Sequence[Seen], language: Language) -> list[Line]:
     return lines
 
 
-def _tell_incident(
-    incident: Seen, evidence: Mapping[str, Seen], language: Language, now: datetime
-) -> list[Line]:
-    words = _WORDS[language]
+def _tell_incident(incident: Seen, evidence: Mapping[str, Seen], telling: Telling) -> list[Line]:
+    words = _WORDS[telling.language]
     title = incident.hit["title"]
-    since = say_moment(incident.began, now)
+    since = telling.at(incident.began)
     shown = [evidence[key] for key in list_evidence(incident) if key in evidence]
     keys = (incident.key, *(one.key for one in shown[:_SHOWN_EVIDENCE]))
     lines = [Line(words["since"].format(title=title, since=since), keys)]
@@ -142,31 +135,20 @@ def _tell_incident(
     ]
 
 
-def tell_nothing(
-    survey: Survey,
-    states: Sequence[Seen] = (),
-    *,
-    place: str,
-    when: str,
-    language: Language,
-    now: datetime,
-) -> Reading:
+def tell_nothing(survey: Survey, telling: Telling, states: Sequence[Seen] = ()) -> Reading:
     """Return that nothing is wrong, with what was looked at.
 
     Args:
         survey: What was looked at.
+        telling: How it is worded.
         states: Of the very objects that are asked about.
-        place: The place asked about, in words; empty for everything.
-        when: The time asked about, in words; empty for now.
-        language: Of the question.
-        now: The time of the question.
     """
-    words = _WORDS[language]
+    words = _WORDS[telling.language]
     told = words["nothing" if survey.total else "unseen"].format(
-        where=words["of"].format(place=place) if place else "",
-        when=f" {when}" if when else "",
-        looked=say_looked_at(survey, language),
-        as_of=say_moment(survey.as_of or now, now),
+        where=words["of"].format(place=telling.place) if telling.place else "",
+        when=f" {telling.when}" if telling.when else "",
+        looked=say_looked_at(survey, telling.language),
+        as_of=telling.as_of(survey),
     )
     shown = [quote_line(one, "point") for one in states[:_MOST_BESIDES]]
     verdict = Line(told, cite_survey(survey), role="verdict")

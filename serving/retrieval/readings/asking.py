@@ -11,6 +11,7 @@ from processors.retrieval.readings.places import build_place_conditions, lies_in
 from processors.retrieval.readings.requests import build_survey_query, build_time_condition
 from processors.retrieval.readings.seen import Seen, parse_seen
 from processors.retrieval.readings.survey import Survey, parse_survey
+from processors.retrieval.readings.telling import Telling
 from processors.retrieval.readings.times import say_window
 from processors.versions.names import cover_family
 from serving.context.correlation import name_search
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from processors.retrieval.question.scope import Place
     from processors.retrieval.question.time_window import TimeWindow
-    from processors.retrieval.readings.reading import Language
     from serving.clients.lifespan import Clients
     from serving.retrieval.question import Question
 
@@ -37,24 +37,16 @@ class Asking:
     places: tuple[Place, ...]
 
     @property
-    def language(self) -> Language:
-        """Of the question."""
-        return self.question.understood.language
-
-    @property
     def window(self) -> TimeWindow | None:
         """The time asked about."""
         return self.question.window
 
     @property
-    def place(self) -> str:
-        """The places in words; empty for everything."""
-        return name_places(self.places, self.language)
-
-    @property
-    def when(self) -> str:
-        """The time asked about in words; empty for none."""
-        return say_window(self.window, self.now, self.language) if self.window else ""
+    def telling(self) -> Telling:
+        """How what is read is worded."""
+        language = self.question.understood.language
+        when = say_window(self.window, self.now, language) if self.window else ""
+        return Telling(language, self.now, name_places(self.places, language), when)
 
     @property
     def anywhere(self) -> list[dict[str, Any]]:

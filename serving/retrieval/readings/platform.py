@@ -32,7 +32,7 @@ async def read_platform(asking: Asking, versions: dict[str, str | None]) -> Read
     runs, metas = await asyncio.gather(
         asking.find(build_seen_query(of_versions, ("ml_run",), size=_MOST_RUNS)), _read_metas(asking)
     )
-    return tell_platform(versions, metas, runs, language=asking.language, now=asking.now)
+    return tell_platform(versions, metas, runs, asking.telling)
 
 
 async def _read_metas(asking: Asking) -> dict[str, dict[str, Any]]:

@@ -67,7 +67,7 @@ async def read_unknown(asking: Asking, unknown: Sequence[Place]) -> Reading:
         asking.search(build_names_query(unknown[0].name, asking.anywhere)),
         everywhere.survey(asking.anywhere),
     )
-    return tell_unknown(unknown, read_names(names), survey, language=asking.language, now=asking.now)
+    return tell_unknown(unknown, read_names(names), survey, asking.telling)
 
 
 async def read_unseen(asking: Asking) -> Reading:
@@ -75,11 +75,4 @@ async def read_unseen(asking: Asking) -> Reading:
     newest, survey = await asyncio.gather(
         asking.find(build_seen_query(asking.anytime, size=20)), asking.survey(asking.anywhere)
     )
-    return tell_unseen(
-        asking.places,
-        survey,
-        newest[0] if newest else None,
-        when=asking.when,
-        language=asking.language,
-        now=asking.now,
-    )
+    return tell_unseen(asking.places, survey, newest[0] if newest else None, asking.telling)

@@ -46,7 +46,7 @@ def test_the_faulty_object_comes_first_and_once() -> None:
         "in its registry (wrong name or tag)"
     )
     assert incident.key == "prod/shop/Deployment/checkout/image"
-    assert (incident.severity, incident.service, incident.acl) == ("error", "checkout", ("public",))
+    assert (incident.severity, incident.service) == ("error", "checkout")
 
 
 def test_an_incident_goes_on_when_it_becomes_known_that_there_is_one_cluster() -> None:

@@ -1,9 +1,11 @@
 """The passage of an incident: its parts each on a line, names by which it is found, and who may see it."""
 
 from datetime import timedelta
+from functools import partial
 
 from processors.knowledge.incidents.diagnosis import find_incidents
 from processors.knowledge.incidents.observation import observe
+from processors.knowledge.incidents.views import find_for_each_group
 from processors.knowledge.incidents.words import PageLink, PastIncident, describe_incident
 from tests.support.cluster import NOON, diagnose, make_all_chunks
 from tests.support.faults import dependency_crashes, list_noise
@@ -36,7 +38,8 @@ def test_evidence_that_others_may_not_see_is_left_out() -> None:
     observations = [observe(chunk) for chunk in make_all_chunks(fault.objects, fault.logs)]
     for one in observations:
         one["acl"] = ["data"] if one["kind"] == "log_pattern" else ["sre"]
-    first = find_incidents(observations, NOON)[0]
+    told = find_for_each_group(observations, partial(find_incidents, now=NOON))
+    first = next(one.incident for one in told if one.group == "sre")
     logs = {one["chunk_id"] for one in observations if one["kind"] == "log_pattern"}
-    assert first.acl == ("sre",)
+    assert first.evidence
     assert not logs & set(first.evidence)

@@ -195,12 +195,51 @@ def test_facts_of_odd_figures_can_be_read_again() -> None:
 
 
 @pytest.mark.parametrize(
-    "question",
+    ("question", "wish"),
     [
-        "Какой запуск oak лучше продакшена?", "какой запуск oak лучше, чем production?",
-        "Which run of oak beats production?",
-        "какие прогоны oak хуже текущей версии?", "Which run is better than production?",
+        ("Какой запуск oak лучше продакшена?", "better"),
+        ("какой запуск oak лучше, чем production?", "better"),
+        ("Which run of oak beats production?", "better"),
+        ("Does anything outperform the production model?", "better"),
+        ("какие прогоны oak хуже текущей версии?", "worse"),
+        ("Which run is better than production?", "better"),
+        ("Which run is in production?", "production"),
+        ("val_loss of the production model of oak", "production"),
+        ("Какой запуск oak в проде?", "production"),
     ],
-)  # fmt: skip
-def test_what_is_better_than_something_else_is_no_superlative(question: str) -> None:
-    assert read_ask(question) is None
+)
+def test_production_is_what_runs_are_compared_with(question: str, wish: str) -> None:
+    ask = read_ask(question)
+    assert ask is not None
+    assert ask.wish == wish
+
+
+LIVE = "production (version 7 of oak)"
+RIVALS = [
+    RunFacts("oak-live", "FINISHED", {"auc": 0.92}, "", False, f"is in {LIVE} with auc 0.92"),
+    RunFacts("oak-new", "FINISHED", {"auc": 0.94}, "", False, f"beats {LIVE}: auc 0.94 against 0.92 (+0.02)"),
+    RunFacts("oak-old", "FINISHED", {"auc": 0.9}, "", False, f"is worse than {LIVE}: auc 0.9 against 0.92"),
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "shown"),
+    [
+        ("Which run of oak beats production?", "run oak-new beats production (version 7 of oak)", "oak-new"),
+        ("Есть ли запуск oak хуже прода?", "run oak-old is worse than production", "oak-old"),
+        ("auc of the production model of oak", "run oak-live is in production (version 7", "oak-live"),
+        ("Какая модель oak в проде?", "run oak-live is in production (version 7", "oak-live"),
+    ],
+)
+def test_what_is_in_production_and_what_beats_it(question: str, said: str, shown: str) -> None:
+    verdict = judge(question, RIVALS)
+    assert verdict is not None
+    assert said in verdict.sentence
+    assert verdict.shown == [shown]
+
+
+def test_that_nothing_beats_production_is_an_answer() -> None:
+    verdict = judge("Which run of oak beats production?", RIVALS[:1])
+    assert verdict is not None
+    assert verdict.sentence.startswith("None of the 1 training runs of experiment oak beats production: run")
+    assert judge("Which run of oak beats production?", OAK) is None

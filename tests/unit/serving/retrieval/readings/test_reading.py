@@ -417,3 +417,100 @@ async def test_an_index_that_holds_nothing_yet_says_so() -> None:
 @pytest.mark.parametrize("question", ["How do I rotate the API key?", "What is a consumer group?", "hello"])
 async def test_other_questions_have_no_reading(question: str) -> None:
     assert await read(BROKEN, question) is None
+
+
+class TestSinceWhen:
+    @pytest.mark.parametrize(
+        "question",
+        ["when did it start?", "How long has this been going on?", "когда началось?", "с каких пор?"],
+    )
+    async def test_the_moment_stands_first(self, question: str) -> None:
+        told = await say(BROKEN, question, before=("is checkout healthy?",))
+        assert told == f"11:51 UTC: {CHECKOUT}: image shop/checkout:1.4.3 can't be pulled [1, 2]"
+
+    async def test_without_an_incident_it_is_that_of_the_symptom(self) -> None:
+        told = await say([LOGS, *FINE], "since when does payment fail?")
+        assert told.startswith("11:58 UTC: `4 log lines of payment")
+
+    async def test_of_several_each_is_told(self) -> None:
+        older = {**make_incident("i-2", began_at=ago(30)), "title": "Deployment cart: slow"}
+        told = await say([older, *BROKEN], "when did all this start?")
+        assert "11:30 UTC: Deployment cart: slow" in told
+        assert "11:51 UTC: Deployment checkout" in told
+
+
+class TestOrder:
+    @pytest.mark.parametrize(
+        ("question", "first"),
+        [
+            ("what broke first?", "Deployment cart: slow"),
+            ("what is the newest incident?", CHECKOUT),
+            ("какой инцидент самый старый?", "Deployment cart: slow"),
+            ("что сломалось последним?", CHECKOUT),
+        ],
+    )
+    async def test_the_first_and_the_last_are_those_by_their_begin(self, question: str, first: str) -> None:
+        older = {
+            **make_incident("i-2", began_at=ago(30), severity="warning"),
+            "title": "Deployment cart: slow",
+        }
+        older["text"] = older["title"]
+        assert first in (await say([older, *BROKEN], question)).splitlines()[0]
+
+
+class TestWords:
+    async def test_what_has_no_name_is_counted_by_its_words(self) -> None:
+        other = {**LOGS, "chunk_id": "l-2", "doc_id": "l-2", "text": "9 log lines of payment: order paid"}
+        other["title"] = "payment: order paid"
+        other["labels"] = {"count": "9"}
+        assert (await say([LOGS, other], "how many cards were declined?")).startswith("4 observations")
+        assert (await say([LOGS, other], "how many orders were paid?")).startswith("9 observations")
+
+    async def test_an_ordinary_word_is_a_place_if_the_index_knows_it(self) -> None:
+        data = make_deployment("orders-db", 1, 1, namespace="data")
+        assert (await say([data, *BROKEN], "is everything fine in data?")).startswith("Data is healthy")
+        assert (await say([data, *BROKEN], "в data все в порядке?")).startswith("Data в порядке")
+        assert CHECKOUT in await say(BROKEN, "is everything fine in data?")
+
+    async def test_of_two_names_the_one_that_is_known_is_told_of(self) -> None:
+        assert (await say(BROKEN, "why does checkout crash since wednesdays?")).startswith(CHECKOUT)
+
+    async def test_replicas_are_told_by_how_many_there_should_be(self) -> None:
+        told = await say(BROKEN, "how many replicas of checkout are ready?")
+        assert told.startswith(f"{CHECKOUT}: 0 of 3 replicas are ready. [1]")
+        assert (await say(BROKEN, "сколько реплик готово?")).startswith("Готово реплик 2 из 5; нагрузок 2.")
+
+    async def test_namespaces_are_counted_once_and_named(self) -> None:
+        data = make_deployment("orders-db", 1, 1, namespace="data")
+        told = await say([data, *BROKEN], "how many namespaces are there?")
+        assert told.startswith("2 namespaces now: data, shop; looked at ")
+
+    async def test_of_runs_those_are_meant_that_a_question_names(self) -> None:
+        dag = make_chunk("r-1", "pipeline_run", "DAG billing failed", severity="error")
+        training = make_chunk("r-2", "ml_run", "Run calm-owl of experiment fraud")
+        assert (await say([dag, training], "how many dags ran today?")).startswith("1 run ")
+        assert (await say([dag, training], "how many trainings ran today?")).startswith("1 run ")
+        assert (await say([dag, training], "how many dags succeeded today?")).startswith("No runs ")
+
+    async def test_what_is_over_is_asked_for_by_saying_so(self) -> None:
+        over = {**ALERT, "chunk_id": "a-2", "doc_id": "a-2", "title": "Alert DiskFull", "severity": "info"}
+        over["text"] = "Alert DiskFull was resolved."
+        assert (await say([over, ALERT], "which alerts are resolved?")).startswith("1. `Alert DiskFull")
+
+
+class TestMeasured:
+    @pytest.mark.parametrize(
+        "question",
+        [
+            "opensearch heap memory",
+            "memory of opensearch",
+            "what is opensearch's heap like",
+            "память opensearch",
+        ],
+    )
+    async def test_who_only_names_a_metric_and_a_place_wants_its_value(self, question: str) -> None:
+        assert "512 MiB" in (await say([HEAP], question)).splitlines()[0]
+
+    async def test_what_a_question_measures_must_be_measured(self) -> None:
+        told = await say([HEAP], "how much disk does opensearch use?")
+        assert told.startswith("No metric of opensearch goes by these words; the nearest are:")

@@ -1,0 +1,105 @@
+"""Readings of figures: how often, how much, and which there are."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from processors.retrieval.hybrid import DYNAMIC_KINDS
+from processors.retrieval.question.words import list_words
+from processors.retrieval.readings import counting, listing, matching, subjects, values, wrong
+from processors.retrieval.readings.mentions import find_mentions
+from processors.retrieval.readings.replicas import tell_replicas
+from processors.retrieval.readings.requests import build_metrics_query, build_seen_query
+from processors.retrieval.readings.seen import Seen, parse_seen
+from processors.retrieval.readings.trouble import LASTING
+from serving.retrieval.readings.scope import read_unseen
+from serving.retrieval.readings.trouble import gather_wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from processors.retrieval.readings.reading import Reading
+    from serving.retrieval.readings.asking import Asking
+
+_COUNTED_BACK: Final = timedelta(days=1)
+_MEASURED_BACK: Final = timedelta(hours=3)
+
+
+async def _choose(asking: Asking) -> tuple[subjects.Subject, list[Seen]]:
+    """Return what a question wants counted or listed, and the observations that belong to it."""
+    text = asking.question.searched
+    subject = subjects.find_subject(text)
+    kinds = matching.KINDS.get(subject, tuple(DYNAMIC_KINDS))
+    is_present = subject in counting.PRESENT and not asking.window
+    lasting = [kind for kind in kinds if kind in LASTING]
+    fleeting = [kind for kind in kinds if kind not in LASTING]
+    since = None if asking.window else asking.now - _COUNTED_BACK
+    bodies = (
+        [build_seen_query(asking.conditions, lasting, since=None if is_present else since)] if lasting else []
+    )
+    bodies += [build_seen_query(asking.conditions, fleeting, since=since)] if fleeting else []
+    found = await asking.find(*bodies)
+    return subject, counting.choose_counted(text, subject, found, _list_topic(asking))
+
+
+def _list_topic(asking: Asking) -> Sequence[Sequence[str]]:
+    """Return the words that tell what a question is about, without those that name its places."""
+    names = {part.lower() for place in asking.places for part in (place.name, *place.name.split("-"))}
+    return [forms for forms in list_words(asking.question.searched) if forms[0].lower() not in names]
+
+
+async def read_count(asking: Asking) -> Reading:
+    """Return how many there are, or how often something happened."""
+    (subject, chosen), survey = await asyncio.gather(_choose(asking), asking.survey())
+    replicas = tell_replicas(chosen, asking.telling) if subject == "replicas" else None
+    return replicas or counting.tell_count(
+        subject,
+        chosen,
+        survey,
+        asking.telling,
+        question=asking.question.searched,
+        window=asking.window,
+    )
+
+
+async def read_list(asking: Asking) -> Reading:
+    """Return what there is of what a question names."""
+    if subjects.find_subject(asking.question.searched) == "anything":
+        return await _read_troubled(asking)
+    (subject, chosen), survey = await asyncio.gather(_choose(asking), asking.survey())
+    return listing.tell_list(subject, chosen, survey, asking.telling, question=asking.question.searched)
+
+
+async def _read_troubled(asking: Asking) -> Reading:
+    """Return what is wrong of what a question names, such as the quotas that are used up; else all of it."""
+    (incidents, trouble, evidence), survey = await asyncio.gather(gather_wrong(asking), asking.survey())
+    topic = _list_topic(asking)
+    meant = find_mentions(topic, incidents)
+    others = [] if meant else find_mentions(topic, trouble)
+    if not meant and not others:
+        meant, others = incidents, trouble
+    return wrong.tell_wrong(meant, others, evidence, survey, asking.telling)
+
+
+async def read_value(asking: Asking, *, is_exact: bool = False) -> Reading | None:
+    """Return the value of a metric, None if none was measured there.
+
+    Args:
+        asking: The question.
+        is_exact: Whether what only comes near its words is none.
+    """
+    words = values.list_metric_words(asking.question.searched, asking.places)
+    since = None if asking.window else asking.now - _MEASURED_BACK
+    # A metric is named after its service in many ways, so its place is looked for in its words.
+    of_places = [tuple(place.name.lower().split("-")) for place in asking.places]
+    conditions = [*asking.anywhere, *asking.conditions[len(asking.anytime) :]]
+    response = await asking.search(build_metrics_query([*words, *of_places], conditions, since))
+    found = [one for one in parse_seen(response) if one.kind == "metric_window"]
+    fitting, near = values.choose_series(words, asking.places, found)
+    if is_exact and not fitting:
+        return None
+    if not fitting and asking.window and asking.places:
+        return await read_unseen(asking)
+    return values.tell_value(fitting, near, asking.telling)
