@@ -165,7 +165,13 @@ def sum_up(subject: Subject, chosen: Iterable[Seen]) -> int:
 
 
 def say_state(subject: Subject, question: str, language: Language) -> str:
-    """Return how what is counted or listed is, in words; empty where the question doesn't say."""
+    """Return how what is counted or listed is, in words; empty where the question doesn't say.
+
+    Args:
+        subject: From `find_subject`.
+        question: As it was asked.
+        language: Of the sentence.
+    """
     words = _WORDS[language]
     if subject not in PRESENT:
         return ""
