@@ -322,6 +322,19 @@ def claim_that_is_not_there() -> Fault:
 
 
 @_fault
+def claim_that_is_being_deleted() -> Fault:
+    # It stays for as long as a pod of before uses it.
+    claim = make(
+        "PersistentVolumeClaim", "data", spec={"volumeName": "pv-1"}, status={"phase": "Bound"},
+        metadata={"deletionTimestamp": ago(6)},
+    )  # fmt: skip
+    volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]
+    said = '0/1 nodes are available: persistentvolumeclaim "data" is being deleted.'
+    objects = [*_unscheduled(said, volumes=volumes), claim]
+    return Fault(objects, "Deployment/checkout", "missing-claim", ("data", "being deleted"))
+
+
+@_fault
 def scaled_to_zero() -> Fault:
     deployment = changed(make_deployment(desired=0), 15, "kubectl-scale")
     objects = [deployment, make_replica_set(deployment), make_service(), make_slice("checkout")]
@@ -511,6 +524,22 @@ def scaler_without_metrics() -> Fault:
         status={"currentReplicas": 2, "desiredReplicas": 2, "conditions": [condition]},
     )  # fmt: skip
     return Fault([scaler], "HorizontalPodAutoscaler/payment", "scaler", ("FailedGetResourceMetric",))
+
+
+@_fault
+def image_beside_a_scaler_that_measures_nothing() -> Fault:
+    said = "unable to get metrics for resource cpu: no metrics returned from resource metrics API"
+    condition = {
+        "type": "ScalingActive", "status": "False", "reason": "FailedGetResourceMetric",
+        "lastTransitionTime": ago(9), "message": said,
+    }  # fmt: skip
+    scaler = make(
+        "HorizontalPodAutoscaler", "checkout",
+        spec={"scaleTargetRef": {"kind": "Deployment", "name": "checkout"}, "maxReplicas": 5},
+        status={"currentReplicas": 2, "desiredReplicas": 2, "conditions": [condition]},
+    )  # fmt: skip
+    objects = _broken(waiting("ImagePullBackOff", 'Back-off pulling image "shop/checkout:1.4.3": not found'))
+    return Fault([*objects, scaler], "Deployment/checkout", "image", ("1.4.3",))
 
 
 @_fault
@@ -713,6 +742,19 @@ def volume_of_another_claim() -> Fault:
     spec = {"claimRef": {"namespace": "shop", "name": "other"}, "capacity": {"storage": "5Gi"}}
     volume = make("PersistentVolume", "pv-1", "", spec=spec, status={"phase": "Bound"})
     return Fault([claim, volume], "PersistentVolumeClaim/data", "volume-mismatch", ("pv-1", "shop/other"))
+
+
+@_fault
+def claim_beside_a_released_volume() -> Fault:
+    spec = {"storageClassName": "fast", "resources": {"requests": {"storage": "1Gi"}}}
+    claim = make("PersistentVolumeClaim", "data", made=ago(10), spec=spec, status={"phase": "Pending"})
+    event = make_event(claim, "ProvisioningFailed", "rpc error: the quota of volumes is exceeded")
+    class_ = make("StorageClass", "fast", "", provisioner="example.com/disk")
+    freed = {"claimRef": {"namespace": "shop", "name": "other"}, "storageClassName": "fast"}
+    volume = make("PersistentVolume", "pv-1", "", spec=freed, status={"phase": "Released"})
+    return Fault(
+        [claim, event, class_, volume], "PersistentVolumeClaim/data", "claim-pending", ("quota of volumes",)
+    )
 
 
 @_fault

@@ -1,11 +1,17 @@
 """What is wrong with autoscalers."""
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
-from processors.knowledge.incidents.finding import SEEN, Finding
+from processors.knowledge.incidents.finding import SEEN, SYMPTOM, Finding
+from processors.knowledge.incidents.health import is_fine
 from processors.knowledge.incidents.observation import seen_at
 from processors.knowledge.incidents.standing import is_news
 from processors.knowledge.incidents.world import World, walk_states
+
+# So it says where none of its target's pods is ready to be measured.
+_UNMEASURED: Final = re.compile(r"no metrics returned|did not receive metrics|missing metrics", re.IGNORECASE)
 
 
 def find_scaler_faults(world: World) -> Iterator[Finding]:
@@ -25,7 +31,9 @@ def find_scaler_faults(world: World) -> Iterator[Finding]:
             yield Finding(target, "scaled-to-zero", says, 0.8, own, since, "warning", alone=news)
         elif labels.get("unable"):
             says = f"it can't scale {kind} {name}: {labels['unable']}"
-            yield Finding(ref, "scaler", says, SEEN, evidence, since)
+            follows = bool(_UNMEASURED.search(labels["unable"])) and is_fine(world, target) is False
+            strength = SYMPTOM if follows else SEEN
+            yield Finding(ref, "scaler", says, strength, evidence, since, alone=not follows)
         elif state["severity"] == "warning":
             most = labels.get("maximum", "unknown")
             says = f"it is at its maximum of {most} replicas and can't scale {kind} {name} further up"

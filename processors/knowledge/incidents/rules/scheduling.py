@@ -22,7 +22,7 @@ _SELECTOR: Final = re.compile(
 )
 _CORDONED: Final = re.compile(r"\d+ node\(s\) were unschedulable")
 _CLAIM: Final = re.compile(
-    r'unbound immediate PersistentVolumeClaims|persistentvolumeclaim "([^"]+)" not found'
+    r'unbound immediate PersistentVolumeClaims|persistentvolumeclaim "([^"]+)" (?:not found|is being deleted)'
 )
 _PATIENCE: Final = timedelta(seconds=60)
 # A selector that fits some node isn't why that node takes no pod.
@@ -143,6 +143,10 @@ def _say_selector(world: World, statement: Statement) -> str:
 
 
 def _blame_claim(world: World, statement: Statement, name: str) -> Iterator[Finding | Link]:
+    if name and "is being deleted" in statement.text:
+        says = f"it needs PersistentVolumeClaim {name}, which is being deleted"
+        yield _tell(statement, "missing-claim", says, STATED)
+        return
     if name and statement.about._replace(kind="PersistentVolumeClaim", name=name) not in world.states:
         says = f"it needs PersistentVolumeClaim {name}, which doesn't exist"
         yield _tell(statement, "missing-claim", says, STATED)

@@ -15,6 +15,7 @@ from processors.knowledge.kubernetes.quotas import read_quantity
 _NO_CLASS: Final = re.compile(r'storageclass(?:\.storage\.k8s\.io)? "(?P<name>[^"]+)" not found')
 _NO_VOLUME: Final = re.compile(r"no persistent volumes available")
 _WAITS: Final = ("WaitForFirstConsumer", "WaitForPodScheduled")
+_MAKES_NONE: Final = "kubernetes.io/no-provisioner"
 _TROUBLES: Final = ("ProvisioningFailed", "FailedBinding", "VolumeMismatch", "ClaimLost")
 
 
@@ -68,6 +69,9 @@ def _compare_volumes(world: World, claim: Ref, labels: dict[str, str]) -> str:
         if volume not in world.states:
             return f"PersistentVolume {named}, which it names, doesn't exist" if volumes else ""
         return _say_misfit(named, labels, world.labels(volume), f"{claim.namespace}/{claim.name}")
+    class_ = claim._replace(namespace="", kind="StorageClass", name=labels.get("storage_class", ""))
+    if world.labels(class_).get("provisioner", _MAKES_NONE) != _MAKES_NONE:
+        return ""  # it is given a volume of its own, whatever others there are
     same = [ref for ref in volumes if world.labels(ref).get("storage_class") == labels.get("storage_class")]
     free = [ref for ref in same or volumes if world.labels(ref).get("phase") in ("Available", "Released")]
     told = [_say_misfit(ref.name, labels, world.labels(ref), "") for ref in free]
