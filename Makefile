@@ -23,11 +23,11 @@ BENCH_STACK := RUNLORE_HOME=.runlore/bench-stack RUNLORE_PORT_BASE=$(BENCH_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
-	restart-one ask compare rollback versions env prove fuzz bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis
+	restart-one ask compare rollback versions env prove fuzz bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-20s %s\n", $$1, $$2}'
 
 environments: ## Make the Python environments from the lock files (skipped when unchanged)
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 with its venv module is needed. Debian: apt install python3.11-venv"; exit 1; }
@@ -117,6 +117,9 @@ bench-oncall: environments ## Whether 250 questions of somebody on call are answ
 
 bench-diagnosis: environments ## Whether causes of 45 scripted faults are found, beside triage and likeness; needs no stack; BENCH=--vectors
 	@$(BIN)/python -m evaluation.benchmarks.diagnosis $(BENCH)
+
+bench-diagnosis-api: environments ## The same faults on a real API server with its controllers and scheduler; BENCH="--seeds 1" for fewer
+	@$(BIN)/python -m evaluation.benchmarks.diagnosis.real $(BENCH)
 
 bench-logs: environments ## How well log lines are put into patterns, beside published Drain; needs no stack
 	@$(BIN)/python -m evaluation.benchmarks.logs

@@ -14,36 +14,15 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
-from evaluation.benchmarks.diagnosis.baselines import (
-    Embed,
-    Guess,
-    judge_guess,
-    rank_by_likeness,
-    rank_by_triage,
-)
-from evaluation.benchmarks.diagnosis.cluster import NOON
+from evaluation.benchmarks.diagnosis.baselines import Embed
 from evaluation.benchmarks.diagnosis.episode import play_episode
 from evaluation.benchmarks.diagnosis.faults import FAULTS
-from evaluation.benchmarks.diagnosis.judging import Verdict, choose_incidents, judge, list_causes
+from evaluation.benchmarks.diagnosis.results import Result, diagnose, judge_episode, say_miss, say_table
 from evaluation.benchmarks.model_process import run_model_server
-from processors.knowledge.incidents.diagnosis import find_incidents
-from processors.knowledge.incidents.observation import observe
 from processors.stores.model_server import embed_texts
 
 _MODEL = "all-minilm-l6-v2"
-
-
-class Result(NamedTuple):
-    """What came of an episode."""
-
-    fault: str
-    seed: int
-    expected: str
-    verdict: Verdict
-    triage: Guess
-    likeness: Guess
 
 
 def run_episode(name: str, seed: int, embed: Embed | None = None) -> Result:
@@ -55,30 +34,7 @@ def run_episode(name: str, seed: int, embed: Embed | None = None) -> Result:
         embed: Gives the vectors of texts; without it likeness is that of words.
     """
     episode = play_episode(FAULTS[name], seed)
-    chunks, expected, place = episode.chunks, episode.expected, episode.namespace
-    incidents = choose_incidents(find_incidents([observe(one) for one in chunks], NOON), place)
-    known = {one["chunk_id"]: one for one in chunks}
-    return Result(
-        name,
-        seed,
-        " or ".join(f"{kind}/{each}" for kind, _, each in expected.objects),
-        judge(list_causes(incidents), expected, known, place),
-        judge_guess(rank_by_triage(chunks, place), expected, place),
-        judge_guess(rank_by_likeness(chunks, place, embed), expected, place),
-    )
-
-
-def say_row(name: str, answers: Sequence[Verdict | Guess]) -> str:
-    """Return a line of the table."""
-    shares = [
-        sum(getattr(one, field, False) for one in answers) / len(answers)
-        for field in ("is_object", "is_cause", "is_among")
-    ]
-    grounded = [one.is_grounded for one in answers if isinstance(one, Verdict) and one.said]
-    shown = f"{sum(grounded) / len(grounded):.2f}" if grounded else ""
-    elsewhere = sum(one.is_elsewhere for one in answers)
-    cells = " | ".join(f"{share:.2f}" for share in shares)
-    return f"| {name} | {cells} | {shown} | {elsewhere} |"
+    return judge_episode(name, seed, episode, diagnose(episode.chunks), embed)
 
 
 @contextmanager
@@ -103,28 +59,14 @@ def main(arguments: Sequence[str]) -> None:
     options = parser.parse_args(arguments)
     with open_embedder(options.vectors) as embed:
         results = [run_episode(name, seed, embed) for name in options.faults for seed in options.seeds]
-    for one in results:
-        verdict = one.verdict
-        if not (verdict.is_cause and verdict.is_grounded):
-            what = "object" if not verdict.is_object else "cause" if not verdict.is_cause else "grounds"
-            if what == "object" and verdict.is_among:
-                what = "object, but among three"
-            sys.stdout.write(f"{one.fault}, seed {one.seed}: {what}; {one.expected}; said: {verdict.said}\n")
-    quiet = [
-        len(find_incidents([observe(chunk) for chunk in play_episode(None, seed).chunks], NOON))
-        for seed in options.seeds
-    ]
-    rows = [
-        say_row("causes", [one.verdict for one in results]),
-        say_row("triage alone", [one.triage for one in results]),
-        say_row("likeness alone", [one.likeness for one in results]),
-    ]
+    for miss in filter(None, map(say_miss, results)):
+        sys.stdout.write(f"{miss}\n")
+    quiet = [len(diagnose(play_episode(None, seed).chunks)) for seed in options.seeds]
     sys.stdout.write(
         f"\n{len(results)} episodes of {len(options.faults)} faults, "
         "in memory: controllers, scheduler and kubelet are played\n"
-        "| | A@1 object | object and cause | A@3 | grounded | wrong place |\n|---|---|---|---|---|---|\n"
-        + "".join(f"{row}\n" for row in rows)
-        + f"incidents where all is well: {', '.join(map(str, quiet))}\n"
+        f"{say_table(results)}\n"
+        f"incidents where all is well: {', '.join(map(str, quiet))}\n"
     )
 
 

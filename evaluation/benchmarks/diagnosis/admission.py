@@ -21,6 +21,8 @@ def refuse_pod(cluster: Cluster, pod: Object) -> str:
                         )
     for quota in walk(cluster, "ResourceQuota", namespace):
         hard, used, wants = quota["spec"]["hard"], _sum_pods(cluster, namespace), measure_pod(pod)
+        if unsaid := _list_unsaid(pod, hard):
+            return f"failed quota: {quota['metadata']['name']}: must specify {'; '.join(unsaid)}"
         over = [
             name
             for name in sorted(hard)
@@ -35,6 +37,18 @@ def refuse_pod(cluster: Cluster, pod: Object) -> str:
             limited = ",".join(f"{name}={hard[name]}" for name in over)
             return f"exceeded quota: {quota['metadata']['name']}, {', '.join(said)}, limited: {limited}"
     return ""
+
+
+def _list_unsaid(pod: Object, hard: dict[str, str]) -> list[str]:
+    """Return what containers don't ask for though a quota limits it, with the containers."""
+    containers = [*pod["spec"].get("initContainers", ()), *pod["spec"]["containers"]]
+    lacking: dict[str, list[str]] = {}
+    for limited in sorted(hard):
+        what, _, name = limited.partition(".")
+        for one in containers:
+            if what in ("requests", "limits") and name not in one.get("resources", {}).get(what, {}):
+                lacking.setdefault(limited, []).append(one["name"])
+    return [f"{limited} for: {','.join(names)}" for limited, names in lacking.items()]
 
 
 def _list_amounts(names: list[str], amounts: dict[str, float]) -> str:

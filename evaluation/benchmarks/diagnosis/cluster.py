@@ -57,7 +57,26 @@ class App:
 
 @dataclass
 class Cluster:
-    """Everything of a play."""
+    """Everything of a play.
+
+    Attributes:
+        chance: Decides names, counts and times.
+        now: What the clock shows.
+        objects: What the API has.
+        events: Those of the kubelet and, where they are played, of controllers; by what they say of what.
+        gone: Objects as they were last, of those that aren't there any more.
+        apps: What programs do, by namespace and name.
+        images: Those that a registry has.
+        private: Repositories that need a pull secret.
+        started: When a pod's containers started, by its uid.
+        programs: What a pod's containers do, as it was when they started.
+        lines: Of logs.
+        others: What else is told, by topic.
+        silent: Names of nodes whose kubelet is stopped.
+        full: Names of nodes whose disk is full.
+        loads: Processors taken, in percent of what is asked for, by namespace and workload.
+        unmeasured: Workloads of which the metrics API tells nothing, by namespace and name.
+    """
 
     chance: random.Random
     now: datetime
@@ -68,8 +87,13 @@ class Cluster:
     images: set[str] = field(default_factory=set)
     private: set[str] = field(default_factory=set)
     started: dict[str, datetime] = field(default_factory=dict)
+    programs: dict[str, App] = field(default_factory=dict)
     lines: list[Object] = field(default_factory=list)
     others: list[tuple[str, Object]] = field(default_factory=list)
+    silent: set[str] = field(default_factory=set)
+    full: set[str] = field(default_factory=set)
+    loads: dict[tuple[str, str], int] = field(default_factory=dict)
+    unmeasured: set[tuple[str, str]] = field(default_factory=set)
 
 
 def write_time(at: datetime) -> str:

@@ -7,7 +7,12 @@ from typing import Final, NamedTuple
 
 from evaluation.benchmarks.diagnosis.cluster import NOON, Cluster, Object
 from evaluation.benchmarks.diagnosis.fault import Act, Expected
-from evaluation.benchmarks.diagnosis.noise import add_chatter, add_old_noise, add_stale_events
+from evaluation.benchmarks.diagnosis.noise import (
+    add_chatter,
+    add_old_lines,
+    add_old_noise,
+    add_stale_events,
+)
 from evaluation.benchmarks.diagnosis.play import play, settle
 from evaluation.benchmarks.diagnosis.town import build_town
 from processors.knowledge import topics
@@ -39,17 +44,18 @@ def play_episode(act: Act | None, seed: int) -> Episode:
     cluster = town.cluster
     add_old_noise(town)
     settle(cluster)
+    add_old_lines(cluster)
     count = cluster.chance.randint(5, 14)
     cluster.now = NOON - timedelta(minutes=count)
     add_stale_events(town)
     expected = act(town) if act else Expected((), ())
     play(cluster, count)
     cluster.now = NOON
-    add_chatter(town)
-    return Episode(town.namespace, _read(cluster), expected)
+    add_chatter(cluster)
+    return Episode(town.namespace, read_chunks(cluster), expected)
 
 
-def _read(cluster: Cluster) -> list[Chunk]:
+def read_chunks(cluster: Cluster) -> list[Chunk]:
     """Return the chunks of all that there is and was told, as the collector and the pipeline make them."""
     objects = [*cluster.objects.values(), *cluster.events.values()]
     told: dict[str, list[Record]] = {}

@@ -5,21 +5,18 @@ from typing import Final
 
 from evaluation.benchmarks.diagnosis.cluster import (
     NOON,
+    App,
+    Ending,
     Object,
     delete,
     edit,
-    make_id,
     minutes,
-    own,
     put,
     say,
-    set_condition,
-    tell,
     walk,
-    write_time,
 )
 from evaluation.benchmarks.diagnosis.fault import Expected, change_container, expect, get_object
-from evaluation.benchmarks.diagnosis.town import Town
+from evaluation.benchmarks.diagnosis.town import Town, make_job_spec
 from processors.knowledge import topics
 
 
@@ -126,69 +123,22 @@ def certificate_expired(town: Town) -> Expected:
 
 def job_out_of_tries(town: Town) -> Expected:
     """Let a job fail as often as it may."""
-    cluster = town.cluster
-    job = _put_job(town, "import-prices", {})
-    _fail_job(town, job, "cannot open /data/prices.csv: no such file or directory")
-    said = "Job has reached the specified backoff limit"
-    job["status"] |= {"failed": 3, "startTime": write_time(cluster.now)}
-    set_condition(job, "Failed", "True", cluster.now + minutes(2), "BackoffLimitExceeded", said)
-    tell(cluster, job, "BackoffLimitExceeded", said, at=cluster.now + minutes(2))
-    return expect(town, "Job/import-prices", "backoff|failed|limit|prices.csv")
+    cluster, name = town.cluster, "import-prices"
+    lines = ("cannot open /data/prices.csv: no such file or directory",)
+    cluster.apps[town.namespace, name] = App(name, town.namespace, ends=Ending(1, lines))
+    put(cluster, "Job", name, town.namespace, spec=make_job_spec(cluster, name, tries=2), status={})
+    return expect(town, f"Job/{name}", "backoff|failed|limit|prices.csv")
 
 
 def cron_job_failing(town: Town) -> Expected:
-    """Let the last jobs of a cron job fail."""
-    cluster, said = town.cluster, "Job has reached the specified backoff limit"
-    template = {"spec": {"template": {"spec": {"containers": [_make_container()]}}}}
-    cron = put(
-        cluster,
-        "CronJob",
-        "nightly-report",
-        town.namespace,
-        spec={"schedule": "*/10 * * * *", "jobTemplate": template},
-        status={"lastScheduleTime": write_time(cluster.now)},
-    )
-    for number in (1, 2):
-        job = _put_job(town, f"nightly-report-{29_000_000 + number}", {"ownerReferences": own(cron)})
-        _fail_job(town, job, "report failed: bucket reports: access denied")
-        job["status"] |= {"failed": 2, "startTime": write_time(cluster.now)}
-        set_condition(job, "Failed", "True", cluster.now + minutes(number), "BackoffLimitExceeded", said)
-        tell(cluster, job, "BackoffLimitExceeded", said, at=cluster.now + minutes(number))
-    jobs = tuple(f"Job/nightly-report-{29_000_000 + number}" for number in (1, 2))
-    return expect(town, "CronJob/nightly-report", "fail|backoff|denied", also=jobs)
-
-
-def _make_container() -> Object:
-    return {"name": "main", "image": "registry.example/tools/batch:1.0"}
-
-
-def _put_job(town: Town, name: str, metadata: Object) -> Object:
-    template = {"metadata": {"labels": {"app": name}}, "spec": {"containers": [_make_container()]}}
-    spec = {"backoffLimit": 2, "template": template}
-    return put(town.cluster, "Job", name, town.namespace, metadata=metadata, spec=spec, status={})
-
-
-def _fail_job(town: Town, job: Object, line: str) -> None:
-    """Add a pod of a job that failed, with its last words."""
-    cluster, name = town.cluster, job["metadata"]["name"]
-    end = {
-        "exitCode": 1,
-        "reason": "Error",
-        "startedAt": write_time(cluster.now),
-        "finishedAt": write_time(cluster.now + minutes(1)),
-    }
-    status = {"name": "main", "ready": False, "restartCount": 0, "state": {"terminated": end}}
-    pod = put(
-        cluster,
-        "Pod",
-        f"{name}-{make_id(cluster, 5)}",
-        town.namespace,
-        metadata={"labels": {"app": name, "job-name": name}, "ownerReferences": own(job)},
-        spec={**job["spec"]["template"]["spec"], "nodeName": "worker-1"},
-        status={"phase": "Failed", "containerStatuses": [status]},
-    )
-    set_condition(pod, "Ready", "False", cluster.now, "PodFailed")
-    say(cluster, pod, line, at=cluster.now + minutes(1))
+    """Let the jobs of a cron job fail."""
+    cluster, name = town.cluster, "nightly-report"
+    lines = ("report failed: bucket reports: access denied",)
+    cluster.apps[town.namespace, name] = App(name, town.namespace, ends=Ending(1, lines))
+    template = {"spec": make_job_spec(cluster, name, tries=0)}
+    spec = {"schedule": "*/5 * * * *", "jobTemplate": template}
+    put(cluster, "CronJob", name, town.namespace, spec=spec, status={})
+    return expect(town, f"CronJob/{name}", "fail|backoff|denied")
 
 
 def memory_leak(town: Town) -> Expected:

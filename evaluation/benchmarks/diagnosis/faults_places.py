@@ -2,23 +2,12 @@
 
 from typing import Final
 
-from evaluation.benchmarks.diagnosis.cluster import (
-    Object,
-    delete,
-    edit,
-    minutes,
-    put,
-    set_condition,
-    tell,
-    walk,
-    write_time,
-)
+from evaluation.benchmarks.diagnosis.cluster import Object, delete, edit, put, walk
 from evaluation.benchmarks.diagnosis.fault import (
     Expected,
     change_container,
     change_pods,
     expect,
-    get_object,
     restart,
 )
 from evaluation.benchmarks.diagnosis.town import DATABASE, Town
@@ -70,64 +59,35 @@ def untolerated_taint(town: Town) -> Expected:
 
 def node_not_ready(town: Town) -> Expected:
     """Stop the kubelet of a node that runs something of the namespace."""
-    cluster = town.cluster
-    pods = [pod for pod in walk(cluster, "Pod", town.namespace) if "nodeName" in pod["spec"]]
-    name = str(pods[0]["spec"]["nodeName"])
-    node = cluster.objects["Node", "", name]
-    said = "Kubelet stopped posting node status."
-    for one in ("MemoryPressure", "DiskPressure", "PIDPressure", "Ready"):
-        set_condition(node, one, "Unknown", cluster.now, "NodeStatusUnknown", said)
-    key = "node.kubernetes.io/unreachable"
-    node["spec"]["taints"] = [{"key": key, "effect": effect} for effect in ("NoSchedule", "NoExecute")]
-    tell(cluster, node, "NodeNotReady", f"Node {name} status is now: NodeNotReady", calm=True)
+    name = _choose_node(town)
+    town.cluster.silent.add(name)
     return Expected((("Node", "", name),), (("not ready", "notready", "kubelet", "unreachable"),))
 
 
 def nodes_cordoned(town: Town) -> Expected:
     """Forget to uncordon the nodes after a maintenance, and restart something."""
-    cluster = town.cluster
-    taint = {"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}
-    for node in list(walk(cluster, "Node")):
-        name = node["metadata"]["name"]
-        edit(cluster, "Node", "", name, lambda one: one["spec"].update(unschedulable=True, taints=[taint]))
-        changed = cluster.objects["Node", "", name]
-        tell(
-            cluster,
-            changed,
-            "NodeNotSchedulable",
-            f"Node {name} status is now: NodeNotSchedulable",
-            calm=True,
-        )
+    names = [node["metadata"]["name"] for node in walk(town.cluster, "Node")]
+    for name in names:
+        edit(town.cluster, "Node", "", name, lambda one: one["spec"].update(unschedulable=True))
     restart(town, town.front)
-    nodes = tuple(("Node", "", node["metadata"]["name"]) for node in walk(cluster, "Node"))
-    return Expected(nodes, (("cordon", "unschedulable"),))
+    return Expected(tuple(("Node", "", name) for name in names), (("cordon", "unschedulable"),))
 
 
 def disk_pressure(town: Town) -> Expected:
     """Fill the disk of a node, so that pods are evicted."""
-    cluster = town.cluster
-    pods = [pod for pod in walk(cluster, "Pod", town.namespace) if "nodeName" in pod["spec"]]
-    name = str(pods[0]["spec"]["nodeName"])
-    node = cluster.objects["Node", "", name]
-    set_condition(
-        node, "DiskPressure", "True", cluster.now, "KubeletHasDiskPressure", "kubelet has disk pressure"
-    )
-    node["spec"]["taints"] = [{"key": "node.kubernetes.io/disk-pressure", "effect": "NoSchedule"}]
-    tell(cluster, node, "EvictionThresholdMet", "Attempting to reclaim ephemeral-storage", times=5)
-    for pod in pods:
-        if pod["spec"]["nodeName"] == name:
-            said = (
-                "The node was low on resource: ephemeral-storage. Threshold quantity: 10727897073, "
-                "available: 4127Mi. "
-            )
-            tell(cluster, pod, "Evicted", said)
-            pod["status"] = {
-                "phase": "Failed",
-                "reason": "Evicted",
-                "message": said,
-                "startTime": pod["status"].get("startTime"),
-            }
+    name = _choose_node(town)
+    town.cluster.full.add(name)
     return Expected((("Node", "", name),), (("disk",),))
+
+
+def _choose_node(town: Town) -> str:
+    """Return the name of a node that runs something of the namespace."""
+    pods = walk(town.cluster, "Pod", town.namespace)
+    return next(
+        str(pod["spec"]["nodeName"])
+        for pod in pods
+        if "nodeName" in pod["spec"] and pod["status"]["phase"] == "Running"
+    )
 
 
 def missing_storage_class(town: Town) -> Expected:
@@ -171,58 +131,17 @@ def dns_down(town: Town) -> Expected:
 
 def autoscaler_without_metrics(town: Town) -> Expected:
     """Take away the metrics that an autoscaler reads."""
-    cluster = town.cluster
-    scaler = get_object(town, "HorizontalPodAutoscaler", town.front)
-    said = (
-        "failed to get cpu utilization: unable to get metrics for resource cpu: unable to fetch metrics from "
-        "resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)"
-    )
-    whole = f"the HPA was unable to compute the replica count: {said}"
-    set_condition(scaler, "ScalingActive", "False", cluster.now, "FailedGetResourceMetric", whole)
-    scaler["status"].pop("currentMetrics")
-    tell(cluster, scaler, "FailedGetResourceMetric", said, times=20, at=cluster.now + minutes(5))
-    tell(
-        cluster,
-        scaler,
-        "FailedComputeMetricsReplicas",
-        "invalid metrics (1 invalid out of 1), first error is: failed to get cpu resource metric value: "
-        f"{said}",
-        times=20,
-        at=cluster.now + minutes(5),
-    )
+    town.cluster.unmeasured.add((town.namespace, town.front))
     return expect(town, f"HorizontalPodAutoscaler/{town.front}", "metric")
 
 
 def autoscaler_at_maximum(town: Town) -> Expected:
     """Let load go beyond what an autoscaler may add."""
-    cluster = town.cluster
-    scaler = edit(
-        cluster,
-        "HorizontalPodAutoscaler",
-        town.namespace,
-        town.front,
-        lambda one: one["spec"].update(maxReplicas=3),
-    )
-    edit(cluster, "Deployment", town.namespace, town.front, lambda one: one["spec"].update(replicas=3))
-    current = {"averageUtilization": 188, "averageValue": "188m"}
-    scaler["status"] = {
-        **scaler["status"],
-        "currentReplicas": 3,
-        "desiredReplicas": 3,
-        "lastScaleTime": write_time(cluster.now),
-        "currentMetrics": [{"type": "Resource", "resource": {"name": "cpu", "current": current}}],
-    }
-    said = "the desired replica count is more than the maximum replica count"
-    set_condition(scaler, "ScalingLimited", "True", cluster.now, "TooManyReplicas", said)
-    tell(
-        cluster,
-        scaler,
-        "SuccessfulRescale",
-        "New size: 3; reason: cpu resource utilization (percentage of request) above target",
-        calm=True,
-    )
-    also = (f"Deployment/{town.front}",)
-    return expect(town, f"HorizontalPodAutoscaler/{town.front}", "max", also=also)
+    cluster, namespace, name = town.cluster, town.namespace, town.front
+    edit(cluster, "HorizontalPodAutoscaler", namespace, name, lambda one: one["spec"].update(maxReplicas=3))
+    cluster.loads[namespace, name] = 188
+    also = (f"Deployment/{name}",)
+    return expect(town, f"HorizontalPodAutoscaler/{name}", "max", also=also)
 
 
 ACTS: Final = (

@@ -10,7 +10,6 @@ from evaluation.benchmarks.diagnosis.cluster import (
     edit,
     list_containers,
     put,
-    tell,
     walk,
 )
 from evaluation.benchmarks.diagnosis.fault import (
@@ -21,7 +20,6 @@ from evaluation.benchmarks.diagnosis.fault import (
     get_object,
     restart,
 )
-from evaluation.benchmarks.diagnosis.play import settle
 from evaluation.benchmarks.diagnosis.quantities import write_quantity
 from evaluation.benchmarks.diagnosis.scheduler import sum_requests
 from evaluation.benchmarks.diagnosis.town import DATABASE, Town
@@ -142,7 +140,10 @@ def init_container_failing(town: Town) -> Expected:
     lines = ('migration 0042_add_index failed: relation "entries" does not exist',)
     town.cluster.apps[key] = replace(town.cluster.apps[key], init_ends=Ending(1, lines))
     image = list_containers(get_object(town, "Deployment", town.middle))[0]["image"]
-    change_pods(town, town.middle, initContainers=[{"name": "migrate", "image": image}])
+    resources = {"requests": {"cpu": "50m", "memory": "64Mi"}}
+    change_pods(
+        town, town.middle, initContainers=[{"name": "migrate", "image": image, "resources": resources}]
+    )
     return expect(town, f"Deployment/{town.middle}", "migrate|init|migration|relation")
 
 
@@ -192,28 +193,22 @@ def wrong_credentials(town: Town) -> Expected:
 
 
 def priority_preemption(town: Town) -> Expected:
-    """Let pods of a higher priority take the processors of others."""
-    cluster, namespace = town.cluster, town.namespace
-    victims = [
-        pod for pod in walk(cluster, "Pod", namespace) if pod["metadata"]["labels"].get("app") == town.middle
-    ]
-    put(cluster, "PriorityClass", "urgent", value=100_000)
-    cluster.images.add("registry.example/tools/crunch:3.1")
-    resources = {"requests": {"cpu": "1", "memory": "128Mi"}}
-    container = {"name": "crunch", "image": "registry.example/tools/crunch:3.1", "resources": resources}
-    labels = {"app": "crunch"}
-    spec = {"containers": [container], "priorityClassName": "urgent", "priority": 100_000}
-    template = {"metadata": {"labels": labels}, "spec": spec}
-    whole = {"replicas": 2, "selector": {"matchLabels": labels}, "template": template}
-    put(cluster, "Deployment", "crunch", namespace, metadata={"labels": labels}, spec=whole, status={})
-    settle(cluster)
-    for pod in victims:
-        node = pod["spec"]["nodeName"]
-        by = f"Preempted by pod 6f0e1a52-7c1d-4f3e-9b53-2f0d4c1a9e77 on node {node}"
-        tell(cluster, pod, "Preempted", by)
-        delete(cluster, "Pod", namespace, pod["metadata"]["name"])
+    """Let pods of a higher priority take the processors of others, where there are no more."""
+    cluster, namespace, image = town.cluster, town.namespace, "registry.example/tools/crunch:3.1"
     for node in walk(cluster, "Node"):
         node["status"]["allocatable"]["cpu"] = write_quantity("cpu", sum_requests(cluster, node))
+    put(cluster, "PriorityClass", "urgent", value=100_000)
+    cluster.images.add(image)
+    resources = {"requests": {"cpu": "500m", "memory": "128Mi"}}
+    labels = {"app": "crunch"}
+    spec = {
+        "containers": [{"name": "crunch", "image": image, "resources": resources}],
+        "priorityClassName": "urgent",
+        "priority": 100_000,
+    }
+    template = {"metadata": {"labels": labels}, "spec": spec}
+    whole = {"replicas": 1, "selector": {"matchLabels": labels}, "template": template}
+    put(cluster, "Deployment", "crunch", namespace, metadata={"labels": labels}, spec=whole, status={})
     return expect(town, f"Deployment/{town.middle}", "preempt|cpu|processor", also=("Deployment/crunch",))
 
 

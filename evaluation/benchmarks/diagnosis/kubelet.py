@@ -45,14 +45,19 @@ def run_pods(cluster: Cluster) -> None:
 def _run_pod(cluster: Cluster, pod: Object) -> None:
     meta = pod["metadata"]
     app = cluster.apps.get((meta["namespace"], meta["labels"].get("app", "")))
-    known = app or App(meta["name"], meta["namespace"])
+    known = cluster.programs.get(meta["uid"]) or app or App(meta["name"], meta["namespace"])
     if meta["uid"] not in cluster.started:
         held = _mount(cluster, pod) or _pull(cluster, pod) or _configure(cluster, pod)
-        if held or known.init_ends:
-            _hold(cluster, pod, held, known.init_ends)
+        init_ends = known.init_ends if "initContainers" in pod["spec"] else None
+        if held or init_ends:
+            _hold(cluster, pod, held, init_ends)
             return
         cluster.started[meta["uid"]] = cluster.now
+        cluster.programs[meta["uid"]] = known
     ending = _end(pod, known)
+    if pod["spec"].get("restartPolicy") == "Never":
+        _finish(cluster, pod, ending or Ending(0, reason="Completed"))
+        return
     if ending:
         _crash(cluster, pod, ending)
         return
@@ -216,6 +221,35 @@ def _crash(cluster: Cluster, pod: Object, ending: Ending) -> None:
     for line in ending.lines:
         say(cluster, pod, line)
     _set_ready(cluster, pod, ready=False)
+
+
+def _finish(cluster: Cluster, pod: Object, ending: Ending) -> None:
+    """Write that a pod is done, which isn't started again."""
+    end = {
+        "exitCode": ending.code,
+        "reason": ending.reason,
+        "startedAt": write_time(cluster.started[pod["metadata"]["uid"]]),
+        "finishedAt": write_time(cluster.now),
+    }
+    pod["status"] |= {
+        "phase": "Failed" if ending.code else "Succeeded",
+        "startTime": pod["metadata"]["creationTimestamp"],
+        "containerStatuses": [
+            {
+                "name": one["name"],
+                "image": one["image"],
+                "ready": False,
+                "restartCount": 0,
+                "state": {"terminated": end},
+            }
+            for one in pod["spec"]["containers"]
+        ],
+    }
+    for line in ending.lines:
+        say(cluster, pod, line)
+    for type_ in ("ContainersReady", "Ready"):
+        reason = "PodFailed" if ending.code else "PodCompleted"
+        set_condition(pod, type_, "False", cluster.now, reason)
 
 
 def _tell_backoff(cluster: Cluster, pod: Object, container: str) -> None:

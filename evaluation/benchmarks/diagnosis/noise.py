@@ -6,14 +6,13 @@ from evaluation.benchmarks.diagnosis.cluster import (
     NOON,
     Cluster,
     Object,
-    minutes,
     put,
     say,
     tell,
     walk,
     write_time,
 )
-from evaluation.benchmarks.diagnosis.town import Town, add_service
+from evaluation.benchmarks.diagnosis.town import Town, add_service, make_job_spec
 from processors.knowledge import topics
 
 _LINES = (
@@ -26,50 +25,22 @@ _LINES = (
 
 
 def add_old_noise(town: Town) -> None:
-    """Add what happened days ago and is as it should be."""
+    """Add to a namespace what happened days ago and is as it should be."""
     cluster, namespace = town.cluster, town.namespace
     old = add_service(cluster, namespace, "legacy-sync")
     old["spec"]["replicas"] = 0
-    put(
-        cluster,
-        "StorageClass",
-        "on-demand",
-        provisioner="ebs.csi.aws.com",
-        volumeBindingMode="WaitForFirstConsumer",
-    )
     claim = {
         "accessModes": ["ReadWriteOnce"],
         "storageClassName": "on-demand",
         "resources": {"requests": {"storage": "1Gi"}},
     }
-    put(
-        cluster,
-        "PersistentVolumeClaim",
-        "scratch",
-        namespace,
-        spec=claim,
-        status={"phase": "Pending"},
-    )
-    done = put(
-        cluster,
-        "Job",
-        "seed-data",
-        namespace,
-        spec={"template": {"spec": {"containers": [{"name": "seed", "image": "registry.example/seed:1"}]}}},
-        status={
-            "succeeded": 1,
-            "startTime": write_time(cluster.now),
-            "completionTime": write_time(cluster.now + minutes(3)),
-            "conditions": [
-                {
-                    "type": "Complete",
-                    "status": "True",
-                    "lastTransitionTime": write_time(cluster.now + minutes(3)),
-                }
-            ],
-        },
-    )
-    tell(cluster, done, "Completed", "Job completed", calm=True)
+    put(cluster, "PersistentVolumeClaim", "scratch", namespace, spec=claim, status={"phase": "Pending"})
+    spec = make_job_spec(cluster, "seed-data", tries=2)
+    put(cluster, "Job", "seed-data", namespace, spec=spec, status={})
+
+
+def add_old_lines(cluster: Cluster) -> None:
+    """Let every pod have logged long ago what it logs on any day."""
     for pod in _list_talkers(cluster):
         for level, text in _LINES:
             say(cluster, pod, text, level)
@@ -95,9 +66,8 @@ def add_stale_events(town: Town) -> None:
     cluster.gone.append(gone)
 
 
-def add_chatter(town: Town) -> None:
-    """Add lines of logs and an alert that is over, as on any day."""
-    cluster = town.cluster
+def add_chatter(cluster: Cluster) -> None:
+    """Add lines of logs and an alert that always fires, as on any day."""
     for pod in _list_talkers(cluster):
         for _ in range(cluster.chance.randint(0, 2)):
             level, text = cluster.chance.choice(_LINES)

@@ -1,4 +1,4 @@
-"""Which node a pod gets, played in the words of the scheduler, and what becomes of pods of a lost node."""
+"""Which node a pod gets, played in the words of the scheduler, and whom it takes the place from."""
 
 from collections import Counter
 
@@ -6,15 +6,12 @@ from evaluation.benchmarks.diagnosis.admission import measure_pod
 from evaluation.benchmarks.diagnosis.cluster import (
     Cluster,
     Object,
+    delete,
     find,
     has_labels,
-    is_true,
-    minutes,
-    read_time,
     set_condition,
     tell,
     walk,
-    write_time,
 )
 from evaluation.benchmarks.diagnosis.quantities import read_quantity
 
@@ -31,6 +28,7 @@ def schedule(cluster: Cluster) -> None:
         else:
             set_condition(pod, "PodScheduled", "False", cluster.now, "Unschedulable", said)
             tell(cluster, pod, "FailedScheduling", said)
+            _preempt(cluster, pod)
 
 
 def _choose(cluster: Cluster, pod: Object) -> tuple[str, str]:
@@ -49,7 +47,7 @@ def _choose(cluster: Cluster, pod: Object) -> tuple[str, str]:
         if why:
             refusals[why] += 1
         else:
-            fitting.append((sum(_is_on(one, node) for one in walk(cluster, "Pod")), node["metadata"]["name"]))
+            fitting.append((sum(is_on(one, node) for one in walk(cluster, "Pod")), node["metadata"]["name"]))
     if fitting:
         return "", min(fitting)[1]
     said = ", ".join(f"{count} {why}" for why, count in sorted(refusals.items()))
@@ -105,32 +103,44 @@ def sum_requests(cluster: Cluster, node: Object, name: str = "cpu") -> float:
         node: That is looked at.
         name: Of the object.
     """
-    pods = [pod for pod in walk(cluster, "Pod") if _is_on(pod, node)]
+    pods = [pod for pod in walk(cluster, "Pod") if is_on(pod, node)]
     return sum(measure_pod(pod).get(f"requests.{name}", 0.0) for pod in pods)
 
 
-def _is_on(pod: Object, node: Object) -> bool:
+def is_on(pod: Object, node: Object) -> bool:
+    """Tell whether a pod that isn't done is on a node."""
     is_done = pod["status"].get("phase") in ("Failed", "Succeeded")
     return not is_done and pod["spec"].get("nodeName") == node["metadata"]["name"]
 
 
-def leave_lost_nodes(cluster: Cluster) -> None:
-    """Say that pods of nodes that aren't heard of aren't ready; after five minutes give them up."""
-    for node in walk(cluster, "Node"):
-        if is_true(node, "Ready"):
+def _preempt(cluster: Cluster, pod: Object) -> None:
+    """Let a pod take the place of others of lower priority, on the node where the fewest lose theirs."""
+    priority, asked = _get_priority(pod), measure_pod(pod).get("requests.cpu", 0.0)
+    choices = []
+    for node in walk(cluster, "Node") if priority else ():
+        if not _refuse(cluster, pod, node).startswith("Insufficient"):
             continue
-        since = next(
-            read_time(one["lastTransitionTime"])
-            for one in node["status"]["conditions"]
-            if one["type"] == "Ready"
-        )
-        for pod in walk(cluster, "Pod"):
-            if not _is_on(pod, node) or not is_true(pod, "PodScheduled"):
-                continue
-            if is_true(pod, "Ready"):
-                set_condition(pod, "Ready", "False", cluster.now)
-                tell(cluster, pod, "NodeNotReady", "Node is not ready")
-            if cluster.now - since > minutes(5) and "deletionTimestamp" not in pod["metadata"]:
-                pod["metadata"]["deletionTimestamp"] = write_time(cluster.now)
-                named = f"{pod['metadata']['namespace']}/{pod['metadata']['name']}"
-                tell(cluster, pod, "TaintManagerEviction", f"Marking for deletion Pod {named}", calm=True)
+        lacking = sum_requests(cluster, node) + asked - read_quantity(node["status"]["allocatable"]["cpu"])
+        victims: list[Object] = []
+        lower = [one for one in walk(cluster, "Pod") if is_on(one, node) and _get_priority(one) < priority]
+        for one in sorted(lower, key=lambda pod: (_get_priority(pod), -_measure_cpu(pod))):
+            if lacking > 0:
+                victims.append(one)
+                lacking -= _measure_cpu(one)
+        if victims and lacking <= 0:
+            highest = max(map(_get_priority, victims))
+            choices.append((highest, len(victims), node["metadata"]["name"], victims))
+    if choices:
+        _, _, node_name, victims = min(choices, key=lambda one: one[:3])
+        for one in victims:
+            by = f"Preempted by pod {pod['metadata']['uid']} on node {node_name}"
+            tell(cluster, one, "Preempted", by, calm=True)
+            delete(cluster, "Pod", one["metadata"]["namespace"], one["metadata"]["name"])
+
+
+def _get_priority(pod: Object) -> int:
+    return int(pod["spec"].get("priority", 0))
+
+
+def _measure_cpu(pod: Object) -> float:
+    return measure_pod(pod).get("requests.cpu", 0.0)

@@ -1,10 +1,18 @@
 """A cluster before anything is wrong: nodes, kube-system, and namespaces of small services, by a seed."""
 
+import math
 import random
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
-from evaluation.benchmarks.diagnosis.cluster import NOON, App, Cluster, Object, put, set_condition
+from evaluation.benchmarks.diagnosis.cluster import (
+    NOON,
+    App,
+    Cluster,
+    Object,
+    put,
+    set_condition,
+)
 from evaluation.benchmarks.diagnosis.play import settle
 
 _NAMES: Final = (
@@ -15,6 +23,11 @@ _PLACES: Final = ("harbour", "meadow", "quarry", "orchard", "lagoon", "summit", 
 _PORTS: Final = (8080, 3000, 5000, 8000, 9090)
 _PATHS: Final = ("/healthz", "/health", "/ready", "/livez")
 DATABASE: Final = "postgres"
+LONG_AGO: Final = NOON - timedelta(days=3)
+"""When a town is built."""
+
+BATCH: Final = -10
+"""The priority of what gives way first."""
 
 
 class Town(NamedTuple):
@@ -43,17 +56,41 @@ def build_town(seed: int) -> Town:
     Args:
         seed: Decides the names, ports and counts.
     """
-    chance = random.Random(seed)  # noqa: S311 - no secret depends on it
-    cluster = Cluster(chance, NOON - timedelta(days=3))
-    for number in (1, 2, 3):
-        _make_node(cluster, f"worker-{number}")
-    put(cluster, "StorageClass", "standard", provisioner="ebs.csi.aws.com", volumeBindingMode="Immediate")
-    _make_dns(cluster)
-    places = chance.sample(_PLACES, 3)
-    towns = [_build_namespace(cluster, place, chance.sample(_NAMES, 4)) for place in places]
+    town = plan_towns(seed)[0]
     for _ in range(3):
-        settle(cluster)
-    return towns[0]
+        settle(town.cluster)
+    return town
+
+
+def plan_towns(seed: int, count: int = 3, nodes: int = 3) -> list[Town]:
+    """Return the towns of one cluster of three days ago, of which no part has made anything yet.
+
+    Args:
+        seed: Decides the names, ports and counts.
+        count: Of namespaces.
+        nodes: How many there are.
+    """
+    chance = random.Random(seed)  # noqa: S311 - no secret depends on it
+    cluster = Cluster(chance, LONG_AGO)
+    for number in range(1, nodes + 1):
+        _make_node(cluster, f"worker-{number}")
+    for name, mode in (("standard", "Immediate"), ("on-demand", "WaitForFirstConsumer")):
+        put(cluster, "StorageClass", name, provisioner="ebs.csi.aws.com", volumeBindingMode=mode)
+    _make_dns(cluster)
+    rounds = math.ceil(count / len(_PLACES))
+    names = [f"{place}-{number}" if number else place for number in range(rounds) for place in _PLACES]
+    places = chance.sample(names, count)
+    towns = [_build_namespace(cluster, place, chance.sample(_NAMES, 4)) for place in places]
+    _make_batch(towns[0])
+    return towns
+
+
+def _make_batch(town: Town) -> None:
+    """Let a service be large and of low priority: it is what pods of a higher one take the place of."""
+    put(town.cluster, "PriorityClass", "batch", value=BATCH)
+    spec = town.cluster.objects["Deployment", town.namespace, town.middle]["spec"]["template"]["spec"]
+    spec |= {"priorityClassName": "batch", "priority": BATCH}
+    spec["containers"][0]["resources"]["requests"]["cpu"] = "500m"
 
 
 def _make_node(cluster: Cluster, name: str) -> None:
@@ -98,9 +135,11 @@ def _build_namespace(cluster: Cluster, namespace: str, names: list[str]) -> Town
         add_service(cluster, namespace, name, calls[name])
     _add_database(cluster, namespace)
     backend = {"service": {"name": front, "port": {"number": 80}}}
-    rule = {"host": f"{namespace}.example", "http": {"paths": [{"path": "/", "backend": backend}]}}
+    path = {"path": "/", "pathType": "Prefix", "backend": backend}
+    rule = {"host": f"{namespace}.example", "http": {"paths": [path]}}
     tls = [{"hosts": [f"{namespace}.example"], "secretName": f"{namespace}-tls"}]
-    put(cluster, "Secret", f"{namespace}-tls", namespace, type="kubernetes.io/tls", data={"tls.crt": "-"})
+    pair = {"tls.crt": "LQ==", "tls.key": "LQ=="}
+    put(cluster, "Secret", f"{namespace}-tls", namespace, type="kubernetes.io/tls", data=pair)
     put(cluster, "Ingress", front, namespace, spec={"rules": [rule], "tls": tls})
     _add_autoscaler(cluster, namespace, front)
     hard = {"pods": "30", "requests.cpu": "12", "requests.memory": "8Gi"}
@@ -168,6 +207,24 @@ def add_service(
     return put(cluster, "Deployment", name, namespace, metadata={"labels": labels}, spec=whole, status={})
 
 
+def make_job_spec(cluster: Cluster, name: str, tries: int) -> Object:
+    """Return what a job is to do, with an image that the registry has.
+
+    Args:
+        cluster: Its registry is given the image.
+        name: That its pods are labelled with.
+        tries: So often it is tried again.
+    """
+    image = "registry.example/tools/batch:1.0"
+    cluster.images.add(image)
+    resources = {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "256Mi"}}
+    pod = {
+        "containers": [{"name": "main", "image": image, "resources": resources}],
+        "restartPolicy": "Never",
+    }
+    return {"backoffLimit": tries, "template": {"metadata": {"labels": {"app": name}}, "spec": pod}}
+
+
 def _add_database(cluster: Cluster, namespace: str) -> None:
     deployment = add_service(cluster, namespace, DATABASE)
     app = cluster.apps[namespace, DATABASE]
@@ -192,30 +249,11 @@ def _add_database(cluster: Cluster, namespace: str) -> None:
 
 
 def _add_autoscaler(cluster: Cluster, namespace: str, name: str) -> None:
-    replicas = cluster.objects["Deployment", namespace, name]["spec"]["replicas"]
     target = {"type": "Utilization", "averageUtilization": 70}
-    scaler = put(
-        cluster,
-        "HorizontalPodAutoscaler",
-        name,
-        namespace,
-        spec={
-            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": name},
-            "minReplicas": 1,
-            "maxReplicas": 5,
-            "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": target}}],
-        },
-        status={
-            "currentReplicas": replicas,
-            "desiredReplicas": replicas,
-            "currentMetrics": [
-                {
-                    "type": "Resource",
-                    "resource": {"name": "cpu", "current": {"averageUtilization": 41, "averageValue": "41m"}},
-                }
-            ],
-        },
-    )
-    for type_, reason in (("AbleToScale", "ReadyForNewScale"), ("ScalingActive", "ValidMetricFound")):
-        set_condition(scaler, type_, "True", cluster.now, reason)
-    set_condition(scaler, "ScalingLimited", "False", cluster.now, "DesiredWithinRange")
+    spec = {
+        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": name},
+        "minReplicas": 1,
+        "maxReplicas": 5,
+        "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": target}}],
+    }
+    put(cluster, "HorizontalPodAutoscaler", name, namespace, spec=spec, status={})

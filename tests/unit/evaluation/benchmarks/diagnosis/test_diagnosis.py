@@ -2,13 +2,14 @@
 
 import pytest
 
-from evaluation.benchmarks.diagnosis.__main__ import run_episode, say_row
+from evaluation.benchmarks.diagnosis.__main__ import run_episode
 from evaluation.benchmarks.diagnosis.cluster import NOON, edit, is_true, walk
 from evaluation.benchmarks.diagnosis.episode import play_episode
 from evaluation.benchmarks.diagnosis.fault import Expected
 from evaluation.benchmarks.diagnosis.faults import FAULTS
 from evaluation.benchmarks.diagnosis.judging import is_grounded, judge
 from evaluation.benchmarks.diagnosis.play import play
+from evaluation.benchmarks.diagnosis.results import say_row
 from evaluation.benchmarks.diagnosis.town import build_town
 from processors.knowledge.chunk import Chunk
 from processors.knowledge.incidents.diagnosis import find_incidents

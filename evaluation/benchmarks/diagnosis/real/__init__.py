@@ -1,0 +1,1 @@
+"""The same faults on a real API server, with the real controllers and the real scheduler."""
