@@ -18,7 +18,8 @@ from pyspark.sql import functions as F  # noqa: N812 - the customary name
 from pyspark.sql.pandas.types import from_arrow_schema
 
 from processors.access_policy import load_policy
-from processors.knowledge.chunk import chunks_to_table, make_id, parquet_schema
+from processors.knowledge.chunk import make_id
+from processors.knowledge.chunk_tables import chunks_to_table, parquet_schema
 from processors.knowledge.logs.partition_state import PartitionState
 from processors.knowledge.partitions import build_chunks
 from processors.knowledge.positions import Positions, merge_positions

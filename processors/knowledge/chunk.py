@@ -1,10 +1,8 @@
-"""The one chunk schema, from which the Parquet schema and the OpenSearch mapping are made."""
+"""The one chunk schema; the OpenSearch mapping is made from it, and in `chunk_tables` the Parquet schema."""
 
 import hashlib
 import json
 from typing import Any, Final, Literal, NotRequired, TypedDict
-
-import pyarrow as pa
 
 from processors.knowledge.blocks import Block
 
@@ -64,24 +62,15 @@ class Chunk(TypedDict):
     indexed_at: NotRequired[str]
 
 
-_KEYWORDS: Final = (
+KEYWORDS: Final = (
     "chunk_id", "doc_id", "source", "kind", "content_hash", "cluster", "namespace",
     "service", "severity", "batch_id", "embedding_model", "procedure",
 )  # fmt: skip
-_TEXTS: Final = ("title", "heading_path", "text")
-_KEPT: Final = ("gist", "source_offsets", "source_place")
-_LISTS: Final = ("acl", "values")
-_DATES: Final = ("began_at", "observed_at", "ingested_at", "indexed_at")
-_JSON: Final = ("labels", "cite", "blocks")
-
-
-def parquet_schema() -> pa.Schema:
-    """Return the Arrow schema of a Parquet file of chunks."""
-    strings = [pa.field(name, pa.string()) for name in (*_KEYWORDS, *_TEXTS, *_KEPT, *_DATES, *_JSON)]
-    lists = [pa.field(name, pa.list_(pa.string())) for name in _LISTS]
-    vector = pa.field("embedding", pa.list_(pa.float32()))
-    numbers = [pa.field(name, pa.int64()) for name in ("source_offset", "write_version")]
-    return pa.schema([*strings, *lists, vector, *numbers])
+TEXTS: Final = ("title", "heading_path", "text")
+KEPT: Final = ("gist", "source_offsets", "source_place")
+LISTS: Final = ("acl", "values")
+DATES: Final = ("began_at", "observed_at", "ingested_at", "indexed_at")
+JSON: Final = ("labels", "cite", "blocks")
 
 
 def index_mapping(dimension: int) -> dict[str, Any]:
@@ -90,15 +79,15 @@ def index_mapping(dimension: int) -> dict[str, Any]:
     Args:
         dimension: Length of the embedding vectors.
     """
-    properties: dict[str, Any] = {name: {"type": "keyword"} for name in (*_KEYWORDS, "acl")}
+    properties: dict[str, Any] = {name: {"type": "keyword"} for name in (*KEYWORDS, "acl")}
     russian = {"ru": {"type": "text", "analyzer": "runlore_russian"}}
-    properties |= {name: {"type": "text", "analyzer": "runlore_text", "fields": russian} for name in _TEXTS}
+    properties |= {name: {"type": "text", "analyzer": "runlore_text", "fields": russian} for name in TEXTS}
     # An identifier is found as a whole; cut into parts it would be found by every number.
     properties["values"] = {"type": "text", "analyzer": "runlore_values", "norms": False}
-    properties |= {name: {"type": "text", "index": False} for name in _KEPT}
+    properties |= {name: {"type": "text", "index": False} for name in KEPT}
     properties["source_offset"] = {"type": "long"}
-    properties |= {name: {"type": "date"} for name in _DATES}
-    properties |= {name: {"type": "object", "enabled": False} for name in _JSON}
+    properties |= {name: {"type": "date"} for name in DATES}
+    properties |= {name: {"type": "object", "enabled": False} for name in JSON}
     # The distribution carries no faiss library, and faiss is the default engine.
     method = {"name": "hnsw", "space_type": "cosinesimil", "engine": "lucene"}
     properties["embedding"] = {"type": "knn_vector", "dimension": dimension, "method": method}
@@ -133,21 +122,3 @@ def hash_content(title: str, heading_path: str, text: str) -> str:
 def embedding_text(chunk: Chunk) -> str:
     """Return the text that stands for the chunk in vector space: its headings, then its gist or its words."""
     return f"{chunk['heading_path'] or chunk['title']}\n{chunk.get('gist') or chunk['text']}"
-
-
-def chunks_to_table(chunks: list[Chunk]) -> pa.Table:
-    """Return chunks as an Arrow table in the Parquet schema, JSON objects as text."""
-    rows = [
-        {
-            **chunk,
-            **{name: json.dumps(value, sort_keys=True) for name, value in chunk.items() if name in _JSON},
-        }
-        for chunk in chunks
-    ]
-    return pa.Table.from_pylist(rows, schema=parquet_schema())
-
-
-def table_to_chunks(table: pa.Table) -> list[Chunk]:
-    """Return the chunks of an Arrow table; fields that are null there are absent here."""
-    rows = ({name: value for name, value in row.items() if value is not None} for row in table.to_pylist())
-    return [{**row, **{name: json.loads(row[name]) for name in _JSON if name in row}} for row in rows]  # type: ignore[typeddict-item]

@@ -11,7 +11,7 @@ import pytest
 from opensearchpy import OpenSearch
 
 from local.settings import load_settings as load_stack_settings
-from processors.knowledge.chunk import table_to_chunks
+from processors.knowledge.chunk_tables import table_to_chunks
 from processors.settings import Settings
 from processors.stores import staging
 from processors.versions import catalog, slices

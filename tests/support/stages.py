@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from processors.knowledge.chunk import Chunk, chunks_to_table, table_to_chunks
+from processors.knowledge.chunk import Chunk
+from processors.knowledge.chunk_tables import chunks_to_table, table_to_chunks
 from processors.knowledge.partitions import build_chunks
 from processors.knowledge.record import DeadLetter, Record, read_rows
 from processors.knowledge.untrusted import decode_text

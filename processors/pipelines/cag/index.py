@@ -5,7 +5,8 @@ Only what changed is embedded; the rest is carried over inside OpenSearch with i
 
 from typing import Any
 
-from processors.knowledge.chunk import Chunk, table_to_chunks
+from processors.knowledge.chunk import Chunk
+from processors.knowledge.chunk_tables import table_to_chunks
 from processors.knowledge.markdown import CHUNKER
 from processors.knowledge.markdown.chunking import hash_chunker
 from processors.pipelines.embed import embed_chunks

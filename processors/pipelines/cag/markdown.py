@@ -8,7 +8,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from processors.knowledge.chunk import Chunk, chunks_to_table, make_id
+from processors.knowledge.chunk import Chunk, make_id
+from processors.knowledge.chunk_tables import chunks_to_table
 from processors.knowledge.markdown.chunking import build_document_chunks
 from processors.knowledge.markdown.cutting import open_splitter
 from processors.knowledge.markdown.parsing import parse_document

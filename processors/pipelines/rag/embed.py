@@ -1,6 +1,7 @@
 """`embedding_generation_task`: a vector for every chunk of a run."""
 
-from processors.knowledge.chunk import Chunk, chunks_to_table, table_to_chunks
+from processors.knowledge.chunk import Chunk
+from processors.knowledge.chunk_tables import chunks_to_table, table_to_chunks
 from processors.pipelines.embed import embed_chunks
 from processors.settings import Settings
 from processors.stores import search, staging

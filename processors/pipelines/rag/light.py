@@ -7,7 +7,8 @@ from typing import Final
 import pyarrow as pa
 
 from processors.access_policy import load_policy
-from processors.knowledge.chunk import Chunk, chunks_to_table, make_id
+from processors.knowledge.chunk import Chunk, make_id
+from processors.knowledge.chunk_tables import chunks_to_table
 from processors.knowledge.partitions import build_chunks
 from processors.knowledge.record import DeadLetter, place_of
 from processors.pipelines.rag.ingest import read_records

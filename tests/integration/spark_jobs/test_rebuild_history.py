@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from processors.knowledge.chunk import parquet_schema, table_to_chunks
+from processors.knowledge.chunk_tables import parquet_schema, table_to_chunks
 from processors.knowledge.partitions import build_chunks
 from processors.knowledge.positions import Positions
 from processors.knowledge.record import Record

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from opensearchpy import OpenSearch, OpenSearchException
 
-from processors.knowledge.chunk import ENDED, Chunk, chunks_to_table, make_id
+from processors.knowledge.chunk import ENDED, Chunk, make_id
+from processors.knowledge.chunk_tables import chunks_to_table
 from processors.pipelines.maintain import apply_retention
 from processors.pipelines.rag.index import index_chunks
 from processors.pipelines.rag.light import LETTER_SCHEMA

@@ -1,6 +1,7 @@
 """One schema: what goes to Parquet comes back, and the mapping knows every field."""
 
-from processors.knowledge.chunk import Chunk, chunks_to_table, index_mapping, table_to_chunks
+from processors.knowledge.chunk import Chunk, index_mapping
+from processors.knowledge.chunk_tables import chunks_to_table, table_to_chunks
 
 CHUNK = Chunk(
     chunk_id="c",

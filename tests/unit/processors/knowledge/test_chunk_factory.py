@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from processors.access_policy import PUBLIC_POLICY, AccessPolicy, AccessRule, load_policy
-from processors.knowledge.chunk import Chunk, chunks_to_table, hash_content, make_id, table_to_chunks
+from processors.knowledge.chunk import Chunk, hash_content, make_id
 from processors.knowledge.chunk_factory import (
     LONGEST_NAME,
     LONGEST_TEXT,
@@ -19,6 +19,7 @@ from processors.knowledge.chunk_factory import (
     make_event_chunk,
     make_page_chunk,
 )
+from processors.knowledge.chunk_tables import chunks_to_table, table_to_chunks
 
 CLOCK = datetime(2026, 11, 21, 7, tzinfo=UTC)
 BATCH = Batch("b", CLOCK.isoformat())

@@ -4,7 +4,8 @@ from processors.knowledge.blocks import Block
 from processors.knowledge.blocks.merging import merge_blocks
 from processors.knowledge.blocks.rendering import render_markdown
 from processors.knowledge.blocks.walking import drop_lines
-from processors.knowledge.chunk import Chunk, chunks_to_table, table_to_chunks
+from processors.knowledge.chunk import Chunk
+from processors.knowledge.chunk_tables import chunks_to_table, table_to_chunks
 from processors.knowledge.markdown.chunking import build_document_chunks, hash_chunker
 from processors.knowledge.markdown.cutting import cut_blocks, make_splitter
 from processors.knowledge.markdown.parsing import parse_document

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from processors.knowledge import topics
-from processors.knowledge.chunk import table_to_chunks
+from processors.knowledge.chunk_tables import table_to_chunks
 from processors.pipelines.rag.ingest import RECORD_SCHEMA
 from processors.pipelines.rag.light import keep_last, process_events
 from processors.settings import change_settings, load_settings

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from processors.knowledge.chunk import chunks_to_table
+from processors.knowledge.chunk_tables import chunks_to_table
 from processors.pipelines.cag import index, sync
 from processors.pipelines.cag.sources.confluence import read_confluence_source
 from processors.pipelines.cag.sources.held_pages import read_held, stage_held
