@@ -10,6 +10,10 @@ ifdef DOCS
 export RUNLORE_DOCS := $(DOCS)
 endif
 
+ifdef BASE_IMAGE
+export RUNLORE_BASE_IMAGE := $(BASE_IMAGE)
+endif
+
 # The test stack lives beside the one of `make run`: own folder, own ports, the project's own runbooks.
 TEST_PORT_BASE ?= 24000
 TEST_STACK := RUNLORE_HOME=.runlore/test-stack RUNLORE_PORT_BASE=$(TEST_PORT_BASE) RUNLORE_DOCS= $(STACK)
@@ -23,7 +27,7 @@ BENCH_STACK := RUNLORE_HOME=.runlore/bench-stack RUNLORE_PORT_BASE=$(BENCH_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
-	restart-one ask compare rollback versions env prove fuzz bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api
+	restart-one ask compare rollback versions env prove fuzz bench kube-up kube-down images test-image bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"

@@ -83,6 +83,7 @@ class StackSettings(BaseSettings):
     open_webui: bool
     kubernetes: Literal["", "on", "off"] = ""
     neural_search: bool
+    base_image: str
     opensearch_heap: Size
     kafka_heap: Size
     redis_memory: Size
