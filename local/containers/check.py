@@ -37,7 +37,7 @@ try:
 except OSError as error:
     refused = error.strerror
 print(json.dumps({
-    "user": status["Uid"].split()[0], "capabilities": status["CapEff"].strip(),
+    "user": status["Uid"].split()[0], "capabilities": status["CapBnd"].strip(),
     "no new privileges": status["NoNewPrivs"].strip(), "writing to /app": refused,
     "installers": [name for name in ("pip", "setuptools", "ensurepip") if importlib.util.find_spec(name)],
     "secrets": sorted(os.listdir("/run/secrets")),
