@@ -5,8 +5,8 @@ ARG BASE_IMAGE=python:3.11-slim-bookworm
 FROM ${BASE_IMAGE} AS service-build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 # As process 1 a program that hasn't set a handler yet ignores SIGTERM; tini passes it on from the first moment.
-RUN command -v tini || { apt-get update && apt-get install -y --no-install-recommends tini; }; \
-    cp "$(command -v tini)" /opt/tini
+RUN { command -v tini || { apt-get update && apt-get install -y --no-install-recommends tini; }; } \
+ && cp "$(command -v tini)" /opt/tini
 # pip stays in an environment of its own, so that the one which is shipped never had it.
 RUN python3 -m venv /opt/pip && python3 -m venv --without-pip /opt/venv
 COPY requirements/service.txt /tmp/service.txt

@@ -134,6 +134,12 @@ kube-up: environments ## A Kubernetes cluster beside the stack, which watches it
 kube-down: ## End the Kubernetes cluster; its data stays
 	@$(STACK) kube-down
 
+images: environments ## Build the container images; BASE_IMAGE=<name>, or debootstrap where no registry can be had
+	@$(BIN)/python -m local.containers build
+
+test-image: environments ## Run the service's image read-only and without rights: healthy, answers, stops
+	@$(BIN)/python -m local.containers test
+
 bench-anomalies: environments ## The anomaly detector on NAB's series in $$RUNLORE_TEST_DATA/nab; needs no stack
 	@$(BIN)/python -m evaluation.benchmarks.anomalies
 
