@@ -1,5 +1,10 @@
 """The service's image, run as in production. `make test-image` does so with an engine of its own."""
 
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from contextlib import suppress
+
 import pytest
 
 from local.containers.build import name_image
@@ -32,7 +37,22 @@ def test_the_image_says_what_it_is(engine: Engine) -> None:
     assert said == f"10001:10001 {image.partition(':')[2]}"
 
 
-def test_no_layer_tells_of_the_index(engine: Engine) -> None:
+def test_no_layer_holds_what_the_build_was_told(engine: Engine) -> None:
     history = run_docker(engine, "history", "--no-trunc", "--format", "{{.CreatedBy}}", name_image("service"))
     assert "index-url" not in history
-    assert "pip.conf" not in history
+    names = set(_list_layers(engine, name_image("service")))
+    assert "app/serving/app.py" in names
+    assert not {name for name in names if name.endswith(("/pip.conf", "/ca.crt")) or "run/secrets" in name}
+
+
+def _list_layers(engine: Engine, image: str) -> Iterator[str]:
+    """Give the path of each file of each layer, also of those that a later layer hides."""
+    with (
+        subprocess.Popen([engine.client, "save", image], stdout=subprocess.PIPE) as saving,
+        tarfile.open(fileobj=saving.stdout, mode="r|") as parts,
+    ):
+        for part in filter(tarfile.TarInfo.isfile, parts):
+            file = parts.extractfile(part)
+            # Beside the layers there are descriptions, as JSON.
+            with suppress(tarfile.ReadError), tarfile.open(fileobj=file, mode="r|*") as layer:
+                yield from layer.getnames()
