@@ -4,7 +4,8 @@
 by rules: right, a dead end, made up, in the language of the question. Without more words it runs in one
 process beside a model server; `--stack` sends the afternoon into a running stack's topics and asks over HTTP.
 `--held-out` and `--open` ask one half only, `--misses` tells what was wrong, `--seed` chooses another
-afternoon. Where an MLflow is set up, the run is logged there.
+afternoon. `--check` ends with an error if less than `evaluation/oncall/floors.yaml` asks is reached. Where an
+MLflow is set up, the run is logged there.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from evaluation.benchmarks.oncall_over_http import open_stack_answers
 from evaluation.benchmarks.procedures import open_corpus
 from evaluation.benchmarks.service import percentile
 from evaluation.measures.statistics import bootstrap_interval
+from evaluation.oncall.floors import Result, list_shortfalls, load_floors
 from evaluation.oncall.judging import Answer, Verdict, judge_answer
 from evaluation.oncall.questions import Question, read_questions
 from evaluation.report.oncall import log_oncall
@@ -99,7 +101,7 @@ def _open_process(seed: int) -> Iterator[Ask]:
 def main() -> None:
     """Ask, judge, print the table and log it."""
     parser = argparse.ArgumentParser()
-    for name in ("stack", "held-out", "open", "misses"):
+    for name in ("stack", "held-out", "open", "misses", "check"):
         parser.add_argument(f"--{name}", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
@@ -113,7 +115,21 @@ def main() -> None:
     if given.misses:
         sys.stdout.write(report_misses(judged))
     sys.stdout.write(f"\n{table}")
-    log_oncall([_make_row(one) for one in judged], table, given.seed, is_stack=given.stack)
+    shortfalls = list_shortfalls(load_floors(), [_make_result(one) for one in judged])
+    log_oncall([_make_row(one) for one in judged], table, given.seed, shortfalls, is_stack=given.stack)
+    if given.check and shortfalls:
+        sys.exit("\n".join(shortfalls))
+
+
+def _make_result(judged: Judged) -> Result:
+    question, verdict = judged.question, judged.verdict
+    return Result(
+        question["language"],
+        question["split"],
+        verdict.is_right,
+        verdict.is_dead_end,
+        bool(verdict.made_up),
+    )
 
 
 def _make_row(judged: Judged) -> dict[str, str | float]:

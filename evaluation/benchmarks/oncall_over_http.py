@@ -1,31 +1,41 @@
 """The scripted afternoon sent into a running stack, and asked about over HTTP like any client does."""
 
+import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import httpx
 from opensearchpy import OpenSearch
 
-from evaluation.oncall.afternoon import FAULTS, list_messages
+from evaluation.oncall.afternoon import FAULTS, Message, list_messages
 from evaluation.oncall.judging import Answer, Cited
 from evaluation.oncall.questions import Question
 from local.airflow_api import open_airflow
 from local.settings import load_settings as load_stack_settings
-from processors.settings import load_settings
+from processors.settings import Settings, load_settings
 from processors.stores.kafka.producer import produce
 from processors.stores.search import open_search
 from processors.versions.catalog import find_live
 from processors.versions.names import cover_family
 
 _PATIENCE_S: Final = 300.0
-_PAUSE_S: Final = 2.0
+_PAUSE_S: Final = 0.5
 _TOLD: Final = frozenset(FAULTS) - {"payment"}
+
+
+class _Told(NamedTuple):
+    """What came in a stream: the text, the sources in the order of their numbers, and where all is from."""
+
+    text: str
+    sources: list[str]
+    provenance: dict[str, Any]
+    seconds: float
 
 
 @contextmanager
@@ -42,19 +52,33 @@ def open_stack_answers(seed: int) -> Iterator[Callable[[Question], Answer]]:
     with open_airflow(stack) as airflow:
         for dag in ("rag_pipeline", "correlate"):
             airflow.patch(f"dags/{dag}", json={"is_paused": False}).raise_for_status()
-    messages = sorted(list_messages(datetime.now(UTC), seed), key=attrgetter("topic"))
-    for topic, of_topic in groupby(messages, key=attrgetter("topic")):
-        produce(settings.kafka.bootstrap, topic, [(one.key, one.value, one.headers) for one in of_topic])
-    _wait_for_incidents(open_search(settings.opensearch.url))
+    send_messages(settings, list_messages(datetime.now(UTC), seed))
+    wait_for_incidents(open_search(settings.opensearch.url), _TOLD)
     key = settings.access.api_key_file.read_text(encoding="utf-8").strip()
     headers = {"Authorization": f"Bearer {key}"}
     with httpx.Client(base_url=settings.service.url, headers=headers, timeout=60) as client:
         yield partial(ask_over_http, client)
 
 
-def _wait_for_incidents(client: OpenSearch) -> None:
+def send_messages(settings: Settings, messages: Iterable[Message]) -> None:
+    """Send messages into their topics."""
+    by_topic = sorted(messages, key=attrgetter("topic"))
+    for topic, of_topic in groupby(by_topic, key=attrgetter("topic")):
+        produce(settings.kafka.bootstrap, topic, [(one.key, one.value, one.headers) for one in of_topic])
+
+
+def wait_for_incidents(client: OpenSearch, names: Iterable[str]) -> None:
+    """Wait until an incident tells of each of some names.
+
+    Args:
+        client: Of the stack.
+        names: Of what is wrong.
+
+    Raises:
+        TimeoutError: One isn't told of in time.
+    """
     end = time.monotonic() + _PATIENCE_S
-    missing = set(_TOLD)
+    missing = set(names)
     while missing:
         if time.monotonic() > end:
             raise TimeoutError(f"no incident tells of {', '.join(sorted(missing))}")
@@ -69,7 +93,7 @@ def _wait_for_incidents(client: OpenSearch) -> None:
 
 
 def ask_over_http(client: httpx.Client, question: Question) -> Answer:
-    """Ask the service, and read the sources that it cites as a reader does, by their links.
+    """Ask the service for a stream, and read the sources that come in it, as Open WebUI does.
 
     Args:
         client: With the address of the service and a key.
@@ -77,26 +101,40 @@ def ask_over_http(client: httpx.Client, question: Question) -> Answer:
     """
     said: list[dict[str, str]] = []
     for earlier in question.get("before", ()):
-        body, _ = _complete(client, [*said, {"role": "user", "content": earlier}])
-        answered = str(body["choices"][0]["message"]["content"])
-        said += [{"role": "user", "content": earlier}, {"role": "assistant", "content": answered}]
-    body, seconds = _complete(client, [*said, {"role": "user", "content": question["query"]}])
-    told = body["runlore"]
-    cited = tuple(_read_source(client, citation) for citation in told["citations"])
-    own = "" if told["citations"] else f"{told} {body['choices'][0]['message']['content']}"
-    return Answer(str(body["choices"][0]["message"]["content"]), cited, seconds, own)
+        told = _complete(client, [*said, {"role": "user", "content": earlier}])
+        said += [{"role": "user", "content": earlier}, {"role": "assistant", "content": told.text}]
+    told = _complete(client, [*said, {"role": "user", "content": question["query"]}])
+    citations = told.provenance["citations"]
+    cited = tuple(_cite(citation, source) for citation, source in zip(citations, told.sources, strict=True))
+    # What is told of the platform itself, no source shows.
+    is_own = not citations or told.provenance["kind"] == "platform"
+    own = f"{told.provenance['versions']} {told.text if is_own else ''}"
+    return Answer(told.text, cited, told.seconds, own)
 
 
-def _complete(client: httpx.Client, messages: Sequence[dict[str, str]]) -> tuple[dict[str, Any], float]:
+def _complete(client: httpx.Client, messages: Sequence[dict[str, str]]) -> _Told:
     began = time.monotonic()
-    response = client.post("/v1/chat/completions", json={"model": "runlore", "messages": messages})
-    response.raise_for_status()
-    body: dict[str, Any] = response.json()
-    return body, time.monotonic() - began
+    body = {"model": "runlore", "messages": messages, "stream": True}
+    text = ""
+    sources: list[str] = []
+    provenance: dict[str, Any] = {}
+    with client.stream("POST", "/v1/chat/completions", json=body) as response:
+        response.raise_for_status()
+        for chunk in _read_events(response):
+            if chunk.get("event", {}).get("type") == "source":
+                sources.append("\n".join(chunk["event"]["data"]["document"]))
+            text += "".join(choice["delta"].get("content") or "" for choice in chunk["choices"])
+            provenance = chunk.get("runlore", provenance)
+    return _Told(text, sources, provenance, time.monotonic() - began)
 
 
-def _read_source(client: httpx.Client, citation: dict[str, Any]) -> Cited:
+def _read_events(response: httpx.Response) -> Iterator[dict[str, Any]]:
+    for line in response.iter_lines():
+        data = line.removeprefix("data: ")
+        if data != line and data != "[DONE]":
+            yield json.loads(data)
+
+
+def _cite(citation: dict[str, Any], source: str) -> Cited:
     page = str(citation["cite"].get("path", "")).rpartition("/")[2]
-    shown = client.get(citation["url"]) if citation["url"] else None
-    text = shown.text if shown is not None and shown.is_success else ""
-    return Cited(citation["title"], f"{text} {citation['cite']}", page)
+    return Cited(citation["title"], f"{source} {citation['cite']}", page)

@@ -12,19 +12,24 @@ mpl.use("Agg")
 import mlflow
 from matplotlib.figure import Figure
 
+from processors.settings import load_settings
+
 EXPERIMENT: Final = "runlore-oncall"
 _ADDRESS: Final = "RUNLORE_MLFLOW_TRACKING_URI"
 
 Row = Mapping[str, str | float]
 
 
-def log_oncall(rows: Sequence[Row], table: str, seed: int, *, is_stack: bool) -> None:
+def log_oncall(
+    rows: Sequence[Row], table: str, seed: int, shortfalls: Sequence[str], *, is_stack: bool
+) -> None:
     """Log a run of the on-call questions, if an MLflow is set up.
 
     Args:
         rows: A question each: kind, language, split, right, seconds, answer, faults.
         table: The shares as they are printed.
         seed: Of the afternoon.
+        shortfalls: What isn't reached of what a release must reach.
         is_stack: Whether a stack was asked, and not one process.
     """
     if _ADDRESS not in os.environ:
@@ -32,9 +37,20 @@ def log_oncall(rows: Sequence[Row], table: str, seed: int, *, is_stack: bool) ->
     mlflow.set_tracking_uri(os.environ[_ADDRESS])
     mlflow.set_experiment(EXPERIMENT)
     with mlflow.start_run():
-        mlflow.log_params({"seed": seed, "asked": "stack" if is_stack else "process", "questions": len(rows)})
-        for name, shares in _group(rows, "language", "split").items():
-            mlflow.log_metric(f"right_{name}", sum(shares) / len(shares))
+        mlflow.log_params(
+            {
+                "seed": seed,
+                "asked": "stack" if is_stack else "process",
+                "questions": len(rows),
+                "code_commit": load_settings().versions.code_commit,
+            }
+        )
+        mlflow.set_tag("release", "refused" if shortfalls else "passed")
+        if shortfalls:
+            mlflow.set_tag("reasons", " ".join(shortfalls))
+        for names in (("language", "split"), ("kind", "language")):
+            for name, shares in _group(rows, *names).items():
+                mlflow.log_metric(f"right_{name}", sum(shares) / len(shares))
         columns = {name: [row[name] for row in rows] for name in rows[0]}
         mlflow.log_table(columns, "questions.json")
         mlflow.log_text(table, "shares.md")

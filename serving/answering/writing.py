@@ -109,11 +109,9 @@ async def answer_from(
     if reading is not None and not is_answered:
         # What documents say follows; no observation of the reading is cited by number here.
         shown = begin_with(compose_reading(reading.lines, {}), shown)
-    if asked.kind == "write" and settings.answering.model in QUOTING:
-        shown = begin_with(own.only_quotes, shown)
     return Answer(
         model=request.model,
-        text=shown,
+        text=_begin_as_asked(settings, question, shown),
         cited=text.cited,
         outcome=text.outcome,
         as_of=find_latest(sources, datetime.now(UTC)),
@@ -123,6 +121,16 @@ async def answer_from(
         reader=make_reader(settings, question.groups),
         check=text.check,
     )
+
+
+def _begin_as_asked(
+    settings: Settings, question: Question, shown: AsyncGenerator[str, None]
+) -> AsyncGenerator[str, None]:
+    """Return a text behind the word that nothing is written anew, if that was asked of who only quotes."""
+    asked = question.understood
+    if asked.kind != "write" or settings.answering.model not in QUOTING:
+        return shown
+    return begin_with(choose_words(asked.language).only_quotes, shown)
 
 
 async def _write(
@@ -261,9 +269,10 @@ def _abstain(settings: Settings, request: ChatRequest, question: Question, findi
     async def read() -> AsyncGenerator[str, None]:
         yield say_nothing(question, findings, nearest)
 
+    shown = number_citations(read(), nearest, cited)
     return Answer(
         model=request.model,
-        text=number_citations(read(), nearest, cited),
+        text=_begin_as_asked(settings, question, shown),
         cited=cited,
         outcome=Outcome(),
         as_of=find_latest(findings.hits, datetime.now(UTC)),
