@@ -7,7 +7,8 @@ import sys
 
 from local.containers.build import TARGETS, build_image, name_image
 from local.containers.check import EXPECTED, Findings, check_service, list_faults
-from local.containers.engine import Engine, make_environment, open_engine, run_docker
+from local.containers.engine import Engine, make_environment, run_docker
+from local.containers.opening import open_engine
 from local.errors import StackError
 from local.settings import load_settings
 

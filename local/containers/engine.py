@@ -1,27 +1,17 @@
-"""The Docker engine: the one that answers, or one of our own, started for a while."""
+"""A Docker engine, and how it is spoken to."""
 
-import fcntl
 import os
 import re
 import shutil
 import subprocess
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 from local.errors import StackError
-from local.packages import install_packages
 from local.settings import ROOT
 
 FOLDER = ROOT / ".runlore/containers"
-_PATIENCE_S = 120.0
 # From here on a client builds with a plugin, which Debian's package of an older client doesn't need.
 _NEEDS_PLUGIN = 23
-# An engine of our own leaves the network of the machine as it is: no bridge, no rules, no forwarding.
-_OWN_NETWORK = ("--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false")
 
 
 class Engine(NamedTuple):
@@ -36,29 +26,6 @@ class Engine(NamedTuple):
     client: str
     environment: dict[str, str]
     is_own: bool
-
-
-@contextmanager
-def open_engine() -> Iterator[Engine]:
-    """Give the engine that answers to `docker`; where none does, start one as root, and end it afterwards.
-
-    Raises:
-        StackError: if there is none and none can be started.
-    """
-    client = find_client()
-    if client and not explain_silence(Engine(client, {}, is_own=False)):
-        yield Engine(client, {}, is_own=False)
-        return
-    if os.environ.get("DOCKER_HOST"):
-        raise StackError(f"No Docker engine answers at DOCKER_HOST={os.environ['DOCKER_HOST']}.")
-    if os.geteuid() != 0:
-        raise StackError(
-            "No Docker engine answers, and only root can start one. Start yours, name it by DOCKER_HOST, or "
-            "let your user speak to it; then run this again."
-        )
-    install_packages([] if client and find_program("dockerd") else ["docker.io"])
-    with _run_own(find_client(), find_program("dockerd")) as engine:
-        yield engine
 
 
 def find_client() -> str:
@@ -105,6 +72,12 @@ def run_docker(engine: Engine, *arguments: str) -> str:
     return done.stdout.strip()
 
 
+def read_logs(engine: Engine, container: str) -> str:
+    """Give the last lines that a container said, to either output."""
+    done = _ask(engine, ["logs", "--tail", "20", container])
+    return (done.stdout + done.stderr).strip()
+
+
 def make_environment(engine: Engine) -> dict[str, str]:
     """Make the whole environment of a program that speaks to the engine."""
     return {**os.environ, **engine.environment}
@@ -121,57 +94,3 @@ def _can_build(client: str) -> bool:
     if read_version(said) < _NEEDS_PLUGIN:
         return True
     return subprocess.run([client, "buildx", "version"], capture_output=True).returncode == 0
-
-
-@contextmanager
-def _run_own(client: str, daemon: str) -> Iterator[Engine]:
-    """Run an engine with data of its own; its images stay there for the next time."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with (FOLDER / "lock").open("w") as lock, tempfile.TemporaryDirectory(prefix="runlore-docker-") as name:
-        _take(lock.fileno())
-        # In a folder with a short name: a socket's path has at most 107 letters.
-        socket = f"unix://{name}/docker.sock"
-        folders = ["--data-root", str(FOLDER / "data"), "--exec-root", f"{name}/exec"]
-        command = [daemon, *folders, "--pidfile", f"{name}/pid", "-H", socket, *_OWN_NETWORK]
-        environment = {"DOCKER_HOST": socket, "DOCKER_BUILDKIT": "1"}
-        engine = Engine(client, environment, is_own=True)
-        log = FOLDER / "dockerd.log"
-        began = time.monotonic()
-        with log.open("w") as file:
-            # In a session of its own: Ctrl-C is for us, who then end it in order. It holds the lock, too:
-            # should we be killed, no second engine begins on its data.
-            process = subprocess.Popen(
-                command, stdout=file, stderr=file, start_new_session=True, pass_fds=[lock.fileno()]
-            )
-        try:
-            _wait_until_it_answers(process, engine, log)
-            print(f"An engine of our own is up after {time.monotonic() - began:.1f} s: {FOLDER}", flush=True)
-            yield engine
-        finally:
-            process.terminate()
-            process.wait()
-            _unmount(name)
-
-
-def _take(lock: int) -> None:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        print("Another engine runs on the same data; waiting until it has ended …", flush=True)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-
-
-def _unmount(folder: str) -> None:
-    """Take off what the engine leaves mounted: the network that it lent to containers."""
-    points = (line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines())
-    for point in [point for point in points if point.startswith(f"{folder}/")]:
-        subprocess.run(["umount", point], check=True)
-
-
-def _wait_until_it_answers(process: subprocess.Popen[bytes], engine: Engine, log: Path) -> None:
-    deadline = time.monotonic() + _PATIENCE_S
-    while reason := explain_silence(engine):
-        if process.poll() is not None or time.monotonic() > deadline:
-            tail = "\n".join(log.read_text().splitlines()[-10:])
-            raise StackError(f"Docker's engine didn't start: {reason}\n{tail}\nAll of it: {log}")
-        time.sleep(0.2)

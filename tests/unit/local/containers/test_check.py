@@ -2,7 +2,8 @@
 
 import pytest
 
-from local.containers.check import EXPECTED, KILLED, Findings, Stop, list_faults, make_variables
+from local.containers.check import EXPECTED, Findings, list_faults
+from local.containers.running import KILLED, Stop, make_variables
 from processors.settings import read_settings
 
 GOOD = Findings(
