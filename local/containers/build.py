@@ -4,7 +4,6 @@ import re
 import subprocess
 import time
 import tomllib
-from pathlib import Path
 
 from local.code_commit import find_commit
 from local.containers.base import choose_base
@@ -105,6 +104,21 @@ def tell_step(line: str, steps: dict[str, str]) -> str:
     return f"{steps.pop(ended[1]):.90} … {f'{ended[2]} s' if ended[2] else 'as before'}"
 
 
+def advise(end: str) -> str:
+    """Say what to do about the end of a build's output, where that is known; else nothing.
+
+    Example:
+        >>> advise(" > [internal] load metadata for registry.example/python:3.11:").split(".")[0].strip()
+        'The base could not be had'
+    """
+    if not re.search("(load|resolve source) metadata for", end):
+        return ""
+    return (
+        "\nThe base could not be had. Name one that can: make images BASE_IMAGE=<name>; "
+        "BASE_IMAGE=debootstrap makes one where no image registry can be reached."
+    )
+
+
 def _read_version() -> str:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     return str(project["version"])
@@ -131,8 +145,5 @@ def _run(command: list[str], engine: Engine, target: str) -> None:
             if told := tell_step(line, steps):
                 print(f"  {told}", flush=True)
     if building.returncode:
-        raise StackError(f"The build of {target} failed:\n{_read_end(log)}\nAll of it: {log}")
-
-
-def _read_end(log: Path) -> str:
-    return "\n".join(log.read_text().splitlines()[-15:])
+        end = "\n".join(log.read_text().splitlines()[-15:])
+        raise StackError(f"The build of {target} failed:\n{end}\nAll of it: {log}{advise(end)}")
