@@ -6,16 +6,19 @@ from pathlib import Path
 import pytest
 
 from local.containers.secrets import CERTIFICATES, hold_secrets, render_pip_conf
+from local.environments import ensure_uv
 from local.settings import load_settings
 
 
 def test_what_pip_is_told_here_is_handed_on_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    envs = load_settings().envs
+    ensure_uv(envs)  # whose pip is asked; the index below is none
     certificates = tmp_path / "ca.pem"
     certificates.touch()
     monkeypatch.setenv("PIP_CERT", str(certificates))
     monkeypatch.setenv("PIP_INDEX_URL", "https://reader:secret@mirror.example/simple")
     monkeypatch.setenv("PIP_FIND_LINKS", "/a/folder/of/this/machine")
-    with hold_secrets(load_settings().envs) as options:
+    with hold_secrets(envs) as options:
         file = Path(options[1].partition("src=")[2])
         assert file.parent.stat().st_mode & 0o077 == 0
         told = configparser.RawConfigParser()
