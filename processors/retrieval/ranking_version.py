@@ -8,4 +8,4 @@ nothing that an older one remembered is hit after an upgrade.
 
 from typing import Final
 
-RANKING: Final = "a4a65687a1af"
+RANKING: Final = "cef6dba25ff1"

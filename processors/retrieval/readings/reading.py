@@ -8,7 +8,7 @@ from processors.retrieval.hybrid import Hit
 Language = Literal["en", "ru"]
 Role = Literal["verdict", "item", "point", "detail"]
 
-MOST_CITED: Final = 12
+MOST_CITED: Final = 16
 """So many observations are cited by a reading."""
 _MOST_CHARACTERS: Final = 600
 

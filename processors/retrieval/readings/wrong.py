@@ -12,6 +12,7 @@ from processors.retrieval.readings.telling import Telling
 from processors.retrieval.readings.trouble import group_trouble, split_warnings
 
 MOST_INCIDENTS: Final = 5
+_MOST_TITLED: Final = 5
 _MOST_BESIDES: Final = 7
 _MOST_WARNINGS: Final = 3
 _SHOWN_EVIDENCE: Final = 1
@@ -71,6 +72,8 @@ def tell_wrong(
     if not first and not telling.when:
         trouble, warnings = split_warnings(trouble)
     lines = [line for one in ordered[:MOST_INCIDENTS] for line in _tell_incident(one, evidence, telling)]
+    titled = ordered[MOST_INCIDENTS : MOST_INCIDENTS + _MOST_TITLED]
+    lines += [_say_title(one, (one.key,), telling) for one in titled]
     told_keys, told_places = list_told(ordered)
     groups = [
         group
@@ -82,7 +85,7 @@ def tell_wrong(
     for group in groups[:_MOST_BESIDES]:
         lines.append(quote_line(group[0]))
         lines += [quote_line(one, "detail") for one in group[1 : 1 + _SHOWN_EVIDENCE]]
-    left = max(0, len(ordered) - MOST_INCIDENTS) + max(0, len(groups) - _MOST_BESIDES)
+    left = max(0, len(ordered) - MOST_INCIDENTS - _MOST_TITLED) + max(0, len(groups) - _MOST_BESIDES)
     if left:
         last = groups[-1][0] if len(groups) > _MOST_BESIDES else ordered[-1]
         lines.append(Line(words["more"].format(count=left), (last.key,), role="verdict"))
@@ -118,10 +121,9 @@ def tell_warnings(warnings: Sequence[Seen], language: Language) -> list[Line]:
 def _tell_incident(incident: Seen, evidence: Mapping[str, Seen], telling: Telling) -> list[Line]:
     words = _WORDS[telling.language]
     title = incident.hit["title"]
-    since = telling.at(incident.began)
     shown = [evidence[key] for key in list_evidence(incident) if key in evidence]
     keys = (incident.key, *(one.key for one in shown[:_SHOWN_EVIDENCE]))
-    lines = [Line(words["since"].format(title=title, since=since), keys)]
+    lines = [_say_title(incident, keys, telling)]
     causes = [said for section, said in read_sections(incident.hit["text"]) if section == "cause"]
     lines += [
         Line(words["cause"].format(cause=cause.rstrip(".")), (incident.key,), role="detail")
@@ -133,6 +135,13 @@ def _tell_incident(incident: Seen, evidence: Mapping[str, Seen], telling: Tellin
         for one in shown[:_SHOWN_EVIDENCE]
         if quote_seen(one).rstrip(".") not in title
     ]
+
+
+def _say_title(incident: Seen, keys: tuple[str, ...], telling: Telling) -> Line:
+    said = _WORDS[telling.language]["since"].format(
+        title=incident.hit["title"], since=telling.at(incident.began)
+    )
+    return Line(said, keys)
 
 
 def tell_nothing(survey: Survey, telling: Telling, states: Sequence[Seen] = ()) -> Reading:

@@ -54,6 +54,16 @@ class TestWrong:
         assert f"{CHECKOUT} names an image that is not there [1]" in rest[0]
         assert "ImagePullBackOff" in rest[1]
 
+    async def test_of_many_incidents_the_first_are_told_in_full_and_others_by_their_titles(self) -> None:
+        many = [
+            {**make_incident(f"i-{n}", began_at=ago(n)), "title": f"Deployment d{n}: slow"} for n in range(13)
+        ]
+        told = await say(many, "What is wrong?")
+        assert told.count("Likely cause") == 5
+        assert "10. Deployment d9: slow, since 11:51 UTC" in told
+        assert "Deployment d10" not in told
+        assert "and 3 more" in told
+
     async def test_what_an_incident_tells_already_is_not_told_again(self) -> None:
         told = await say(BROKEN, "What is wrong?")
         assert told.count("ImagePullBackOff") == 1
