@@ -1,72 +1,31 @@
 """A play on a real API server: a town is built, faults happen in it, and what comes of it is read."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, NamedTuple
+from typing import Final
 
-from evaluation.benchmarks.diagnosis.cluster import NOON, Cluster, minutes, read_time, walk
-from evaluation.benchmarks.diagnosis.episode import read_chunks
-from evaluation.benchmarks.diagnosis.fault import Expected
-from evaluation.benchmarks.diagnosis.faults import FAULTS
-from evaluation.benchmarks.diagnosis.noise import (
-    add_chatter,
-    add_old_lines,
-    add_old_noise,
-    add_stale_events,
-)
+from evaluation.benchmarks.diagnosis.cluster import Cluster, walk
+from evaluation.benchmarks.diagnosis.noise import add_old_noise
 from evaluation.benchmarks.diagnosis.real.api import open_api
-from evaluation.benchmarks.diagnosis.real.clock import (
-    LONGEST,
-    OPENED,
-    Clock,
-    go_on,
-    open_window,
-    read_now,
-    read_story,
-    tell,
-)
+from evaluation.benchmarks.diagnosis.real.clock import LONGEST, Clock, read_now
 from evaluation.benchmarks.diagnosis.real.control_plane import run_control_plane
 from evaluation.benchmarks.diagnosis.real.kubelets import Kubelets, keep_alive, run_kubelets
 from evaluation.benchmarks.diagnosis.real.metrics_api import run_metrics_api
-from evaluation.benchmarks.diagnosis.real.mirror import OF_ROUNDS, Mirror, provision, pull, push
-from evaluation.benchmarks.diagnosis.town import Town, plan_towns
-from evaluation.benchmarks.diagnosis.traffic import call_all
+from evaluation.benchmarks.diagnosis.real.mirror import Mirror, provision, pull, push
+from evaluation.benchmarks.diagnosis.real.window import ROUND_S, Told, play_window
+from evaluation.benchmarks.diagnosis.town import plan_towns
 from local.kube import folder_of
-from processors.knowledge.chunk import Chunk
 from processors.stores import kubernetes
 
 LONERS: Final = ("node_not_ready", "nodes_cordoned", "disk_pressure", "dns_down", "priority_preemption")
 """Faults of nodes or of the whole cluster: each has a cluster of its own."""
 
-# What real controllers need longer for than the shortest time that a fault is given.
-_LEAST_MINUTES: Final = {"cron_job_failing": 14, "job_out_of_tries": 10, "node_not_ready": 8}
 _TOWNS_OF_LONERS: Final = 3
 _TOWNS_PER_NODE: Final = 3
-_ROUND_S: Final = 1.0
 _PATIENCE_S: Final = 240.0
-
-
-class Told(NamedTuple):
-    """What is known at noon of a cluster in which several things are wrong, each in its own namespace.
-
-    Attributes:
-        chunks: Of all of it.
-        expected: What is expected to be said of a namespace, by the name of its fault.
-        namespaces: Of the faults.
-        quiet: A namespace in which all is well.
-        refused: What the API server didn't take, which should be nothing.
-    """
-
-    chunks: list[Chunk]
-    expected: dict[str, Expected]
-    namespaces: dict[str, str]
-    quiet: str
-    refused: list[str]
 
 
 def group_faults(names: Sequence[str]) -> list[list[str]]:
@@ -112,7 +71,7 @@ def play_group(names: Sequence[str], seed: int, window_s: float, keep: Path | No
         stack.enter_context(keep_alive(mirror))
         push(mirror)
         _wait_until_well(kubelets)
-        return _play_window(kubelets, dict(zip(names, towns, strict=False)), towns[-1].namespace)
+        return play_window(kubelets, dict(zip(names, towns, strict=False)), towns[-1].namespace)
 
 
 def _wait_until_well(kubelets: Kubelets) -> None:
@@ -130,7 +89,7 @@ def _wait_until_well(kubelets: Kubelets) -> None:
         unwell = _list_unwell(kubelets.mirror.cluster)
         if not unwell:
             return
-        time.sleep(_ROUND_S)
+        time.sleep(ROUND_S)
     raise TimeoutError(f"not well: {unwell[:5]}; refused: {kubelets.mirror.refused[:5]}")
 
 
@@ -145,64 +104,3 @@ def _list_unwell(cluster: Cluster) -> list[str]:
     return [
         f"{one['kind']} {one['metadata']['namespace']}/{one['metadata']['name']}" for one in (*short, *undone)
     ]
-
-
-def _play_window(kubelets: Kubelets, faults: Mapping[str, Town], quiet: str) -> Told:
-    mirror, cluster = kubelets.mirror, kubelets.mirror.cluster
-    add_old_lines(cluster)
-    mirror.clock = open_window(mirror.clock, read_now())
-    for town in faults.values():
-        add_stale_events(town)
-    waiting = {name: NOON - minutes(_choose_minutes(cluster, name)) for name in faults}
-    expected: dict[str, Expected] = {}
-    called = OPENED
-    while cluster.now < NOON:
-        mirror.clock = go_on(mirror.clock, read_now())
-        cluster.now = read_story(mirror.clock)
-        due = [name for name, at in waiting.items() if at <= cluster.now]
-        pull(mirror) if due else pull(mirror, OF_ROUNDS)
-        for name in due:
-            del waiting[name]
-            expected[name] = FAULTS[name](faults[name])
-        # What a node has is told before somebody asks for it.
-        run_kubelets(kubelets)
-        push(mirror)
-        provision(mirror)
-        while called + minutes(1) <= cluster.now:
-            called += minutes(1)
-            _call(cluster, called)
-        time.sleep(_ROUND_S)
-    _read(mirror)
-    return Told(
-        read_chunks(cluster),
-        expected,
-        {name: town.namespace for name, town in faults.items()},
-        quiet,
-        mirror.refused,
-    )
-
-
-def _choose_minutes(cluster: Cluster, name: str) -> int:
-    return max(cluster.chance.randint(5, LONGEST), _LEAST_MINUTES.get(name, 0))
-
-
-def _call(cluster: Cluster, at: datetime) -> None:
-    """Let the programs of each namespace call each other; they see no other but that of the name server."""
-    for place in {namespace for namespace, _ in cluster.apps}:
-        objects = {key: one for key, one in cluster.objects.items() if key[1] in (place, "kube-system")}
-        apps = {key: app for key, app in cluster.apps.items() if key[0] == place}
-        call_all(replace(cluster, now=at, objects=objects, apps=apps))
-
-
-def _read(mirror: Mirror) -> None:
-    """Read the whole cluster as the collector does, and let it be noon."""
-    cluster = mirror.cluster
-    pull(mirror)
-    # Those of long ago are known by the scripts alone; all others come from the API server.
-    kept = {key: one for key, one in cluster.events.items() if read_time(one["lastTimestamp"]) < OPENED}
-    for events, _ in kubernetes.list_objects(mirror.source, "events"):
-        for event in events:
-            kept[(event["metadata"]["uid"],)] = tell(mirror.clock, event)
-    cluster.events = kept
-    cluster.now = NOON
-    add_chatter(cluster)
