@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from processors.settings.access import Access, Limits, Oidc
+from processors.settings.actions import Actions
 from processors.settings.addresses import hide_logins
 from processors.settings.documents import Documents
 from processors.settings.models import Answering, Embedding, KServe
@@ -54,6 +55,7 @@ class Settings(BaseModel):
     access: Access
     oidc: Oidc
     limits: Limits
+    actions: Actions
 
     @property
     def answering_base_url(self) -> str:

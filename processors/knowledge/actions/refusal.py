@@ -51,6 +51,10 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
         "en": "{person} may not approve `{action}`; these groups may: {groups}.",
         "ru": "{person} не может одобрять `{action}`; могут группы: {groups}.",
     },
+    "unknown_proposer": {
+        "en": "The policy doesn't know {person}: nobody could tell whether the approver is another person.",
+        "ru": "Политика не знает {person}: нельзя понять, другой ли человек одобряет.",
+    },
     "unknown_approver": {
         "en": "The policy doesn't know {person}, so {person} can't approve.",
         "ru": "Политика не знает {person}, поэтому {person} не может одобрять.",

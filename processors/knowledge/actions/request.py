@@ -124,6 +124,11 @@ def sign_request(request: Request, secret: str) -> str:
 def check_signature(request: Request, signature: object, secret: str) -> None:
     """Accept a request that the service signed.
 
+    Args:
+        request: As it came.
+        signature: As it came, whatever it is.
+        secret: The one that it must be signed with.
+
     Raises:
         ActionRefusedError: It didn't.
     """

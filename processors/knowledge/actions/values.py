@@ -41,7 +41,7 @@ KINDS: Final[dict[Kind, Form]] = {
         512,
     ),
     "duration": Form("a time such as 90s, 30m or 1h30m", r"(?:[0-9]{1,5}[dhms]){1,4}", 24),
-    "choice": Form("one of its choices", r"[A-Za-z0-9_.-]+", 100),
+    "choice": Form("one of its choices", r"[A-Za-z0-9_][A-Za-z0-9_.-]*", 100),
     "text": Form("one line of text", rf"{_LINE}+", 500),
     "promql": Form("a PromQL expression", rf"(?:{_LINE}|[\n\t])+", 2_000),
     "manifest": Form("a manifest in YAML", r"(?:[^\x00-\x08\x0b-\x1f\x7f]|\r)+", 65_536),
