@@ -27,7 +27,7 @@ BENCH_STACK := RUNLORE_HOME=.runlore/bench-stack RUNLORE_PORT_BASE=$(BENCH_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
-	restart-one ask compare rollback versions env prove fuzz bench kube-up kube-down images test-image bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api
+	restart-one ask compare rollback versions verify-audit env prove fuzz bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -175,3 +175,6 @@ rollback: ## Go back to the previous version of PIPELINE=cag|rag
 
 versions: ## List the index versions; ARGS="diff cag-v000003 cag-v000004", or show, promote, pin, unpin, prune
 	@$(STACK) exec -- python -m processors.versions $(ARGS)
+
+verify-audit: ## Whether the record of actions is as it was written, in both copies
+	@$(STACK) exec -- python -m processors.pipelines.actions.audit verify

@@ -22,4 +22,7 @@ DEAD_LETTER: Final = "runlore.dead-letter"
 COLLECTED: Final = "runlore.collected"
 """Compacted: up to where each collector has read its source."""
 
-ALL: Final = (*DYNAMIC, DOCS, QUERIES, DEAD_LETTER, COLLECTED)
+AUDIT: Final = "runlore.audit"
+"""The second copy of the record of actions: one partition, and nothing of it is ever deleted."""
+
+ALL: Final = (*DYNAMIC, DOCS, QUERIES, DEAD_LETTER, COLLECTED, AUDIT)

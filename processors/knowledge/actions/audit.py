@@ -7,7 +7,7 @@ second copy, for two copies are kept, in OpenSearch and in Kafka.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
@@ -16,7 +16,7 @@ from processors.knowledge.actions.request import Key, Person, Request, Value
 from processors.knowledge.actions.sealing import Sealed, digest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 BEGIN: Final = "0" * 64
 """Stands in the first record in place of the hash of the one before."""
@@ -52,14 +52,6 @@ class Record(Entry):
     seq: Annotated[int, Field(ge=1)]
     before: Digest
     """Hash of the record before."""
-
-
-class Chain(NamedTuple):
-    """What is whole and in order."""
-
-    records: int
-    last: str
-    """Hash of the last record."""
 
 
 class AuditError(Exception):
@@ -122,29 +114,57 @@ def hash_record(record: Record) -> str:
     return digest(record)
 
 
-def verify_records(told: Sequence[Any]) -> Chain:
-    """Return the chain of all records of a copy, in their order.
+def verify_records(told: Iterable[Any], after: int = 0, before: str = BEGIN) -> list[str]:
+    """Return the hashes of records of a copy, in their order.
 
     Args:
-        told: What the copy holds, from the first.
+        told: What the copy holds, from the first, or from behind one that is known.
+        after: Number of that one.
+        before: Hash of that one.
 
     Raises:
         AuditError: One was changed, taken out, put in or moved; the message says where.
     """
-    before = BEGIN
-    for number, each in enumerate(told, start=1):
+    hashes: list[str] = []
+    for number, each in enumerate(told, start=after + 1):
         try:
             record = _RECORD.validate_python(each)
         except ValidationError as error:
-            raise AuditError(
-                f"record {number} is none: {error.errors(include_url=False)[0]['msg']}"
-            ) from error
+            what = error.errors(include_url=False, include_input=False)[0]["msg"]
+            raise AuditError(f"record {number} is none: {what}") from error
         if record.seq != number:
             raise AuditError(f"record {number} is missing, or moved: {record.seq} stands there")
         if record.before != before:
             raise AuditError(f"record {number} doesn't follow the one before it: one of them was changed")
         before = hash_record(record)
-    return Chain(len(told), before)
+        hashes.append(before)
+    return hashes
+
+
+def compare_copies(kept: Sequence[str], sent: Sequence[str]) -> int:
+    """Return how many records weren't sent yet.
+
+    Args:
+        kept: Hashes of the copy that is written first.
+        sent: Hashes of the one that follows it.
+
+    Raises:
+        AuditError: They differ, or the first one lacks what the second one has.
+
+    Example:
+        >>> compare_copies(["a", "b"], ["a"])
+        1
+        >>> compare_copies(["a"], ["a", "b"])
+        Traceback (most recent call last):
+        ...
+        processors.knowledge.actions.audit.AuditError: 1 records were cut off behind record 1
+    """
+    for number, (first, second) in enumerate(zip(kept, sent, strict=False), start=1):
+        if first != second:
+            raise AuditError(f"record {number} isn't the same in both copies: one of them was written anew")
+    if len(sent) > len(kept):
+        raise AuditError(f"{len(sent) - len(kept)} records were cut off behind record {len(kept)}")
+    return len(kept) - len(sent)
 
 
 _RECORD: Final = TypeAdapter(Record)

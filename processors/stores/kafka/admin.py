@@ -15,7 +15,7 @@ def create_topics(bootstrap: str, partitions: int = 2, replication: int = 1) -> 
 
     Args:
         bootstrap: Kafka's bootstrap servers.
-        partitions: How many each has, but for the compacted one, which has one.
+        partitions: How many each has, but for the compacted one and the audit, which have one.
         replication: On how many brokers each partition is kept.
 
     Raises:
@@ -58,6 +58,9 @@ def _describe_topic(topic: str, partitions: int, replication: int) -> NewTopic:
         compact = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.1"}
         segments = {"segment.bytes": "16777216", "segment.ms": "600000"}
         return NewTopic(topic, 1, replication, config={**compact, **segments})
+    if topic == topics.AUDIT:
+        kept = {"retention.ms": "-1", "retention.bytes": "-1", "message.timestamp.type": "LogAppendTime"}
+        return NewTopic(topic, 1, replication, config=kept)
     # Time slices are told by when the broker got an event: senders' clocks can't be trusted with that.
     return NewTopic(topic, partitions, replication, config={"message.timestamp.type": "LogAppendTime"})
 

@@ -4,6 +4,7 @@ from processors.knowledge.actions.audit import (
     BEGIN,
     AuditError,
     Record,
+    compare_copies,
     hash_record,
     make_entry,
     seal_entry,
@@ -27,8 +28,9 @@ RECORDS = [record.model_dump(mode="json") for record in _write_chain()]
 
 
 def test_a_chain_as_it_was_written_is_whole():
-    assert verify_records(RECORDS) == (5, hash_record(Record.model_validate(RECORDS[-1])))
-    assert verify_records([]) == (0, BEGIN)
+    hashes = verify_records(RECORDS)
+    assert (len(hashes), hashes[-1]) == (5, hash_record(Record.model_validate(RECORDS[-1])))
+    assert verify_records([]) == []
 
 
 @pytest.mark.parametrize("field", sorted(set(RECORDS[1]) - {"seq", "before"}))
@@ -61,6 +63,22 @@ def test_each_field_is_part_of_the_hash(field):
 def test_what_is_removed_moved_or_put_in_is_found(told):
     with pytest.raises(AuditError):
         verify_records(told)
+
+
+def test_what_is_cut_off_at_the_end_shows_against_the_other_copy():
+    hashes = verify_records(RECORDS)
+    assert compare_copies(hashes, hashes) == 0
+    assert compare_copies(hashes, hashes[:3]) == 2
+    with pytest.raises(AuditError, match="2 records were cut off behind record 3"):
+        compare_copies(verify_records(RECORDS[:3]), hashes)
+
+
+def test_a_copy_that_was_written_anew_shows_against_the_other_one():
+    told = RECORDS[:3]
+    forged = make_entry("rejected", make_restart(), NOW, approver=BOB)
+    told = [*told, seal_entry(forged, 4, verify_records(told)[-1]).model_dump(mode="json")]
+    with pytest.raises(AuditError, match="record 4 isn't the same"):
+        compare_copies(verify_records(told), verify_records(RECORDS))
 
 
 def test_secrets_in_parameters_and_results_are_not_kept():

@@ -1,0 +1,1 @@
+"""What the tasks of the DAG `actions` do: propose, ask, execute, verify, record."""

@@ -1,0 +1,1 @@
+"""The sockets of actions: what executes them, and the audit."""

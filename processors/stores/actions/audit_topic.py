@@ -1,0 +1,115 @@
+"""The audit's second copy, in Kafka: everything behind its last record is sent, once."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from confluent_kafka import KafkaError, KafkaException, Producer
+from pydantic import ValidationError
+
+from processors.knowledge import topics
+from processors.knowledge.actions.audit import BEGIN, AuditError, Record, hash_record, verify_records
+from processors.stores.actions.audit import INDEX, Last, find_last, read_kept
+from processors.stores.kafka import drain, read_newest
+from processors.stores.kafka.limits import TIMEOUT_S, TRANSACTION_MS
+
+if TYPE_CHECKING:
+    from opensearchpy import OpenSearch
+
+_TRIES: Final = 10
+# A transaction leaves a mark behind its messages, which no reader is shown: the last record stands a little
+# before the end.
+_NEAR_THE_END: Final = 1_000
+
+
+def publish_records(
+    client: OpenSearch, bootstrap: str, index: str = INDEX, topic: str = topics.AUDIT
+) -> Last:
+    """Send every record that the topic doesn't hold yet, and return the last one.
+
+    What a crash kept from the topic is sent by whoever comes next. Two who send at once can't double a
+    record: the second one fences the first one off, which then looks again.
+
+    Args:
+        client: OpenSearch.
+        bootstrap: Kafka's bootstrap servers.
+        index: Of the records.
+        topic: Of one partition.
+
+    Raises:
+        AuditError: OpenSearch's copy isn't as it was written; nothing of it was sent.
+        confluent_kafka.KafkaException: Nothing was sent.
+    """
+    for _ in range(_TRIES):
+        try:
+            _send_new(client, bootstrap, index, topic)
+            return find_last(client, index)
+        except KafkaException as error:
+            if error.args[0].code() not in _FENCED:
+                raise
+    raise RuntimeError(f"{topic}: others were sending {_TRIES} times")
+
+
+def read_sent(bootstrap: str, topic: str = topics.AUDIT) -> list[Any]:
+    """Return what the topic holds, from its oldest message on; nothing of it is believed.
+
+    Args:
+        bootstrap: Kafka's bootstrap servers.
+        topic: Of one partition.
+
+    Raises:
+        confluent_kafka.KafkaException: The broker is unreachable, or there is no such topic.
+    """
+    return [_parse(record["value"]) for record in drain(bootstrap, [topic], {}, sys.maxsize)[0]]
+
+
+def _send_new(client: OpenSearch, bootstrap: str, index: str, topic: str) -> None:
+    producer = Producer(
+        {
+            "bootstrap.servers": bootstrap,
+            "transactional.id": f"{topic}-of-{index}",
+            "transaction.timeout.ms": TRANSACTION_MS,
+        }
+    )
+    # Only behind this is the topic's end certain: whoever was sending can't end it any more.
+    producer.init_transactions(TIMEOUT_S)
+    last = _find_last_sent(bootstrap, topic)
+    new = list(read_kept(client, last.seq, index))
+    verify_records(new, last.seq, last.hash)
+    producer.begin_transaction()
+    for told in new:
+        producer.produce(topic, value=json.dumps(told, ensure_ascii=False).encode())
+        producer.poll(0)
+    producer.commit_transaction(TIMEOUT_S)
+
+
+def _find_last_sent(bootstrap: str, topic: str) -> Last:
+    newest = read_newest(bootstrap, topic, _NEAR_THE_END)
+    told = [_parse(record["value"]) for record in newest] or read_sent(bootstrap, topic)
+    if not told:
+        return Last(0, BEGIN)
+    try:
+        record = Record.model_validate(told[-1])
+    except ValidationError as error:
+        raise AuditError(f"{topic}: the last message is no record") from error
+    return Last(record.seq, hash_record(record))
+
+
+def _parse(value: str | None) -> Any:
+    try:
+        return json.loads(value or "")
+    except ValueError:
+        return None
+
+
+_FENCED: Final = frozenset(
+    {
+        KafkaError._FENCED,
+        KafkaError.PRODUCER_FENCED,
+        KafkaError.INVALID_PRODUCER_EPOCH,
+        KafkaError.CONCURRENT_TRANSACTIONS,
+        KafkaError._STATE,
+    }
+)
