@@ -5,6 +5,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from local.actions import describe_actions
 from local.artifacts import NEURAL_SERVER, SERVER
 from local.code_commit import find_commit
 from local.docs_repository import resolve_docs
@@ -31,6 +32,7 @@ def compute_environment(settings: StackSettings, passwords: Passwords) -> dict[s
         **_chosen_by_person(),
         **_paths(settings),
         **_runlore(settings, passwords),
+        **describe_actions(settings, passwords, _chosen_by_person()),
         **_airflow(settings, passwords),
         **_tools(settings),
     }

@@ -17,7 +17,8 @@ from local.kube_build import MODULE, ensure_programs
 from local.settings import StackSettings
 
 CLUSTER = "local"
-COLLECTOR = "runlore-collector"
+# Runlore's own accounts: file name of the kubeconfig, and name in the namespace runlore.
+ACCOUNTS = {"collector": "runlore-collector", "actions": "runlore-actions"}
 # Who may enter by a token of tokens.csv: file name of the kubeconfig, user and groups in the cluster.
 USERS = {
     "admin": ("admin", "system:masters"),
@@ -65,24 +66,29 @@ def prepare_cluster(settings: StackSettings) -> None:
 
 
 def open_access(settings: StackSettings, _environment: dict[str, str]) -> None:
-    """Put nodes and the collector's read-only account into the cluster; write that one's kubeconfig.
+    """Put nodes and Runlore's accounts into the cluster; write their kubeconfigs.
 
     Raises:
-        StackError: if the cluster refuses them, or gives no token for the account.
+        StackError: if the cluster refuses them, or gives no token for an account.
     """
-    for name in ("nodes.yaml", "collector.yaml"):
+    for name in ("nodes.yaml", "collector.yaml", "actions.yaml", "actions-rights.yaml"):
         run_kubectl(settings, "apply", "-f", str(MODULE / name))
+    for name, account in ACCOUNTS.items():
+        _write_kubeconfig(settings, name, _wait_for_token(settings, account))
+    _give_to_data_user(settings)
+
+
+def _wait_for_token(settings: StackSettings, account: str) -> str:
     deadline = time.monotonic() + _PATIENCE_S
-    wanted = ("-n", "runlore", "get", "secret", COLLECTOR, "-o", "jsonpath={.data.token}")
+    wanted = ("-n", "runlore", "get", "secret", account, "-o", "jsonpath={.data.token}")
     while not (token := run_kubectl(settings, *wanted)):
         if time.monotonic() > deadline:
             raise StackError(
-                f"The cluster gave {COLLECTOR} no token in {_PATIENCE_S:.0f} s; see "
+                f"The cluster gave {account} no token in {_PATIENCE_S:.0f} s; see "
                 f"{settings.home}/logs/kube-controller-manager.log"
             )
         time.sleep(0.25)
-    _write_kubeconfig(settings, "collector", b64decode(token).decode())
-    _give_to_data_user(settings)
+    return b64decode(token).decode()
 
 
 def run_kubectl(settings: StackSettings, *arguments: str) -> str:

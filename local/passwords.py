@@ -6,12 +6,22 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-AIRFLOW_USERS = {"viewer": "VIEWER", "operator": "OP", "admin": "ADMIN"}
+AIRFLOW_USERS = {
+    "viewer": "VIEWER",
+    "operator": "OP",
+    "admin": "ADMIN",
+    "approver": "USER",
+    "runlore": "USER",
+}
 OPEN_WEBUI_ADMIN = "admin@runlore.local"
 _PLAIN = (
     "supervisor",
     "postgres",
     "api-key",
+    "api-key-oncall",
+    "api-key-second",
+    "api-key-guest",
+    "actions-secret",
     "mask-key",
     "airflow-jwt",
     "airflow-secret",
@@ -42,6 +52,17 @@ def _keep(path: Path, value: str) -> str:
     return path.read_text().strip()
 
 
+def _keep_users(path: Path) -> str:
+    """Give the passwords of Airflow's users that the file holds; generate those that are missing."""
+    kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    if missing := AIRFLOW_USERS.keys() - kept.keys():
+        path.touch(mode=0o600)
+        path.write_text(
+            json.dumps(kept | {user: secrets.token_urlsafe(12) for user in sorted(missing)}) + "\n"
+        )
+    return path.read_text().strip()
+
+
 def ensure_passwords(folder: Path) -> Passwords:
     """Read the stack's passwords; generate those that are missing.
 
@@ -55,6 +76,5 @@ def ensure_passwords(folder: Path) -> Passwords:
     values = {name: _keep(folder / name, secrets.token_urlsafe(48)) for name in _PLAIN}
     fernet = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
     values["airflow-fernet"] = _keep(folder / "airflow-fernet", fernet)
-    users = {user: secrets.token_urlsafe(12) for user in AIRFLOW_USERS}
-    values["airflow-users"] = _keep(folder / "airflow-users.json", json.dumps(users))
+    values["airflow-users"] = _keep_users(folder / "airflow-users.json")
     return Passwords(folder, values)

@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
+from local.actions import write_holders
 from local.artifacts import ensure_artifacts, ensure_neural_search
 from local.data import format_kafka, init_postgres, prepare_folders
 from local.docs_repository import remember_docs, seed_docs_repository
@@ -43,6 +44,7 @@ def set_up(settings: StackSettings, for_tests: bool = False) -> Prepared:
     ensure_models(settings)
     prepare_folders(settings)
     passwords = ensure_passwords(settings.home / "secrets")
+    write_holders(passwords)
     remember_docs(settings)
     seed_docs_repository(settings)
     render_templates(settings, passwords)

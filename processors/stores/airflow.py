@@ -146,3 +146,93 @@ def read_log_end(client: httpx.Client, instance: dict[str, Any], lines: int) -> 
         if response.status_code == httpx.codes.NOT_FOUND:
             return []
         return [json.loads(line) for line in deque(response.raise_for_status().iter_lines(), lines) if line]
+
+
+def trigger_dag(client: httpx.Client, dag_id: str, run_id: str) -> None:
+    """Begin a run of a DAG; one of that id that is there already is none of our making twice.
+
+    Args:
+        client: Of Airflow's API.
+        dag_id: Of the DAG.
+        run_id: Of the new run.
+
+    Raises:
+        httpx.HTTPStatusError: There is no such DAG, or it may not be run.
+    """
+    body: dict[str, Any] = {"logical_date": None, "dag_run_id": run_id, "conf": {}}
+    answer = client.post(f"/dags/{quote(dag_id, safe='')}/dagRuns", json=body)
+    if answer.status_code != httpx.codes.CONFLICT:
+        answer.raise_for_status()
+
+
+def find_run(client: httpx.Client, dag_id: str, run_id: str) -> dict[str, Any] | None:
+    """Return a run of a DAG, None if there is none.
+
+    Args:
+        client: Of Airflow's API.
+        dag_id: Of the DAG.
+        run_id: Of the run.
+    """
+    answer = client.get(f"/dags/{quote(dag_id, safe='')}/dagRuns/{quote(run_id, safe='')}")
+    if answer.status_code == httpx.codes.NOT_FOUND:
+        return None
+    run: dict[str, Any] = answer.raise_for_status().json()
+    return run
+
+
+def find_dag(client: httpx.Client, dag_id: str) -> dict[str, Any] | None:
+    """Return a DAG, None if there is none."""
+    answer = client.get(f"/dags/{quote(dag_id, safe='')}")
+    if answer.status_code == httpx.codes.NOT_FOUND:
+        return None
+    dag: dict[str, Any] = answer.raise_for_status().json()
+    return dag
+
+
+def clear_failed(client: httpx.Client, dag_id: str, run_id: str, *, dry_run: bool) -> list[dict[str, Any]]:
+    """Let the failed tasks of a run, and what comes after them, run again; return them.
+
+    Args:
+        client: Of Airflow's API.
+        dag_id: Of the DAG.
+        run_id: Of its run.
+        dry_run: Only tell which they would be.
+    """
+    body = {"dag_run_id": run_id, "dry_run": dry_run, "only_failed": True, "include_downstream": True}
+    path = f"/dags/{quote(dag_id, safe='')}/clearTaskInstances"
+    instances: list[dict[str, Any]] = client.post(path, json=body).raise_for_status().json()["task_instances"]
+    return instances
+
+
+def note_run(client: httpx.Client, dag_id: str, run_id: str, note: str) -> None:
+    """Write a note at a run.
+
+    Args:
+        client: Of Airflow's API.
+        dag_id: Of the DAG.
+        run_id: Of its run.
+        note: Takes the place of the one that is there.
+    """
+    path = f"/dags/{quote(dag_id, safe='')}/dagRuns/{quote(run_id, safe='')}"
+    client.patch(path, params={"update_mask": "note"}, json={"note": note}).raise_for_status()
+
+
+def read_answer(client: httpx.Client, dag_id: str, run_id: str, task_id: str) -> dict[str, Any] | None:
+    """Return what a person was asked by a task, and answered: as Airflow itself keeps it.
+
+    Args:
+        client: Of Airflow's API.
+        dag_id: Of the DAG.
+        run_id: Of its run.
+        task_id: Of the task that asks.
+
+    Returns:
+        With `body`, `chosen_options`, `params_input`, `responded_by_user` and `responded_at`; None if the
+        task has asked nothing.
+    """
+    dag, run, task = (quote(name, safe="") for name in (dag_id, run_id, task_id))
+    answer = client.get(f"/dags/{dag}/dagRuns/{run}/taskInstances/{task}/-1/hitlDetails")
+    if answer.status_code == httpx.codes.NOT_FOUND:
+        return None
+    detail: dict[str, Any] = answer.raise_for_status().json()
+    return detail

@@ -27,6 +27,22 @@ def query_range(
     return _read(httpx.get(f"{prometheus_url}/api/v1/query_range", params=window, timeout=30))
 
 
+def query_instant(prometheus_url: str, query: str, timeout_s: int) -> dict[str, Any]:
+    """Return a `query` answer: what an expression is worth now.
+
+    Args:
+        prometheus_url: Where Prometheus is.
+        query: PromQL.
+        timeout_s: How long Prometheus may evaluate it.
+
+    Raises:
+        httpx.HTTPStatusError: Prometheus refuses the query.
+        httpx.TransportError: Prometheus is unreachable.
+    """
+    asked: dict[str, str | int] = {"query": query, "timeout": f"{timeout_s}s"}
+    return _read(httpx.get(f"{prometheus_url}/api/v1/query", params=asked, timeout=timeout_s + 5))
+
+
 def list_alerts(prometheus_url: str) -> list[dict[str, Any]]:
     """Return the alerts that fire or are about to.
 

@@ -1,10 +1,13 @@
-"""The collector's account may look at what is watched and at nothing more; at secrets only on request."""
+"""The collector's account may look and nothing more, that of actions may only act for those on its list."""
 
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from local.actions import POLICY
+from processors.knowledge.actions.policy import load_policy
+from processors.stores.actions.kubernetes.access import GROUP_PREFIX, USER
 from processors.stores.kubernetes import RESOURCES
 
 FOLDER = Path(__file__).parents[3] / "local/kubernetes"
@@ -30,6 +33,16 @@ def test_every_kind_that_is_watched_may_be_listed_and_watched() -> None:
     rights = {**list_rights("collector.yaml"), **list_rights("collector-secrets.yaml")}
     assert rights.keys() == name_watched()
     assert all({"list", "watch"} <= verbs <= {"get", "list", "watch"} for verbs in rights.values())
+
+
+def test_who_acts_may_only_act_for_those_on_the_list() -> None:
+    manifests = list(yaml.safe_load_all((FOLDER / "actions.yaml").read_text(encoding="utf-8")))
+    (role,) = (manifest for manifest in manifests if manifest["kind"] == "ClusterRole")
+    assert {verb for rule in role["rules"] for verb in rule["verbs"]} == {"impersonate"}
+    named = {rule["resources"][0]: rule.get("resourceNames") for rule in role["rules"]}
+    assert named["users"] == [USER]
+    assert named["groups"] == [f"{GROUP_PREFIX}{group}" for group in load_policy(POLICY).groups]
+    assert named.keys() == {"users", "groups", "userextras/runlore.io/user"}
 
 
 def test_secrets_are_read_only_on_request() -> None:

@@ -1,0 +1,1 @@
+"""Actions in a Kubernetes cluster, each with the rights of the person who asks."""

@@ -1,0 +1,65 @@
+"""What a change makes of an object, as a diff that a person reads before approving it."""
+
+import difflib
+from collections.abc import Mapping
+from typing import Any, Final
+
+import yaml
+
+from processors.knowledge.actions.sealing import digest
+from processors.stores.actions.kubernetes import Object
+
+# The API server writes these, and they say nothing of what was asked for.
+_BOOKKEEPING: Final = (
+    "managedFields",
+    "resourceVersion",
+    "uid",
+    "generation",
+    "creationTimestamp",
+    "selfLink",
+)
+_CONTEXT: Final = 3
+
+
+def compare_objects(before: Object | None, after: Object) -> str:
+    """Return the difference that a change makes, without status and bookkeeping.
+
+    Args:
+        before: As it is; None: it isn't there yet.
+        after: As it would be.
+
+    Example:
+        >>> one, two = ({"kind": "A", "spec": {"replicas": n}} for n in (1, 2))
+        >>> print(compare_objects(one, two))
+         kind: A
+         spec:
+        -  replicas: 1
+        +  replicas: 2
+    """
+    old = _write(before).splitlines() if before else []
+    lines = difflib.unified_diff(old, _write(after).splitlines(), lineterm="", n=_CONTEXT)
+    # The first two name files.
+    return "\n".join([line for line in lines if not line.startswith("@@")][2:]) or "Nothing would change."
+
+
+def _write(whole: Object) -> str:
+    kept = {name: value for name, value in whole.items() if name != "status"}
+    if isinstance(meta := kept.get("metadata"), Mapping):
+        kept["metadata"] = {name: value for name, value in meta.items() if name not in _BOOKKEEPING}
+    written: str = yaml.safe_dump(kept, allow_unicode=True)
+    return written
+
+
+def version_of(whole: Object) -> str:
+    """Return what changes when an object does.
+
+    A node's version changes with each sign of life, so what people set of it stands for that.
+
+    Example:
+        >>> version_of({"kind": "Pod", "metadata": {"resourceVersion": "7"}})
+        '7'
+    """
+    meta: Mapping[str, Any] = whole["metadata"]
+    if whole.get("kind") != "Node":
+        return str(meta["resourceVersion"])
+    return digest({"spec": whole.get("spec", {}), "labels": meta.get("labels", {})})[:16]

@@ -1,0 +1,150 @@
+"""What is looked at in a cluster: objects, logs, events, use, rollouts. Nothing is changed."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+import yaml
+
+from processors.knowledge.actions.refusal import ActionRefusedError
+from processors.knowledge.actions.resources import Resource
+from processors.knowledge.actions.values import read_amount
+from processors.knowledge.kubernetes.pruning import prune_object
+from processors.pipelines.actions.cluster.access import (
+    SYSTEM,
+    enter,
+    namespace_of,
+    require_rights,
+    resource_of,
+)
+from processors.pipelines.actions.cluster.rollouts import describe_rollout
+from processors.pipelines.actions.cluster.tables import draw_table, write_table
+from processors.pipelines.actions.operation import Deed, Look, Operation
+from processors.stores.actions import kubernetes as store
+from processors.stores.actions.kubernetes import Object, Permission
+
+_USE: Final = {
+    "pods": Resource("Pod", "metrics.k8s.io", "v1beta1"),
+    "nodes": Resource("Node", "metrics.k8s.io", "v1beta1", namespaced=False),
+}
+
+
+def _may_get(deed: Deed) -> str:
+    resource, name = resource_of(deed), deed.get("name")
+    asked = Permission("get" if name else "list", resource, namespace_of(deed, resource), name)
+    return require_rights(deed, asked)
+
+
+def _get(deed: Deed, _look: Look | None) -> str:
+    resource = resource_of(deed)
+    namespace = namespace_of(deed, resource)
+    selector = {"labelSelector": deed.get("selector")} if deed.get("selector") else {}
+    with enter(deed) as cluster:
+        table = store.get_table(cluster, resource, namespace, deed.get("name"), **selector)
+    written = write_table(table, with_namespace=resource.namespaced and not namespace)
+    return written or f"No {resource.plural} found{f' in the namespace {namespace}' if namespace else ''}."
+
+
+def _may_describe(deed: Deed) -> str:
+    resource = resource_of(deed)
+    namespace = namespace_of(deed, resource)
+    events = Permission("list", resource_of(deed, "event"), namespace)
+    return require_rights(deed, Permission("get", resource, namespace, deed.get("name")), events)
+
+
+def _describe(deed: Deed, _look: Look | None) -> str:
+    resource = resource_of(deed)
+    namespace = namespace_of(deed, resource)
+    with enter(deed) as cluster:
+        found = store.get_object(cluster, resource, namespace, deed.get("name"))
+        about = {"fieldSelector": f"involvedObject.uid={found['metadata']['uid']}"}
+        events = store.get_table(cluster, resource_of(deed, "event"), namespace, "", **about)
+    pruned = prune_object(found, deed.settings.redaction.key_file.read_bytes().strip())
+    pruned["metadata"].pop("managedFields", None)
+    shown: str = yaml.safe_dump(pruned, sort_keys=False, allow_unicode=True)
+    return f"{shown}\nEvents:\n{write_table(events) or '<none>'}"
+
+
+def _may_read_log(deed: Deed) -> str:
+    pod = resource_of(deed, "pod")
+    return require_rights(deed, Permission("get", pod, deed.get("namespace"), deed.get("name"), "log"))
+
+
+def _read_log(deed: Deed, _look: Look | None) -> str:
+    options: dict[str, str | int] = {"tailLines": deed.parameters["tail"], "limitBytes": 1_000_000}
+    if deed.get("container"):
+        options["container"] = deed.get("container")
+    if deed.get("since"):
+        options["sinceSeconds"] = read_amount(deed.get("since"))
+    if deed.get("previous"):
+        options["previous"] = "true"
+    with enter(deed) as cluster:
+        return store.read_pod_log(cluster, deed.get("namespace"), deed.get("name"), **options)
+
+
+def _may_list_events(deed: Deed) -> str:
+    return require_rights(deed, Permission("list", resource_of(deed, "event"), deed.get("namespace")))
+
+
+def _list_events(deed: Deed, _look: Look | None) -> str:
+    about = {"involvedObject.name": deed.get("name")}
+    about["involvedObject.kind"] = resource_of(deed).kind if deed.get("resource") else ""
+    named = ",".join(f"{field}={value}" for field, value in about.items() if value)
+    chosen = {"fieldSelector": named} if named else {}
+    with enter(deed) as cluster:
+        table = store.get_table(cluster, resource_of(deed, "event"), deed.get("namespace"), "", **chosen)
+    return write_table(table) or f"No events in the namespace {deed.get('namespace')}."
+
+
+def _may_see_rollout(deed: Deed) -> str:
+    asked = Permission("get", resource_of(deed), deed.get("namespace"), deed.get("name"))
+    return require_rights(deed, asked)
+
+
+def _tell_rollout(deed: Deed, _look: Look | None) -> str:
+    with enter(deed) as cluster:
+        found = store.get_object(cluster, resource_of(deed), deed.get("namespace"), deed.get("name"))
+    return describe_rollout(found).told
+
+
+def _may_see_use(deed: Deed, what: str) -> str:
+    return require_rights(deed, Permission("list", _USE[what], deed.get("namespace")))
+
+
+def _list_use(deed: Deed, what: str) -> list[Object]:
+    with enter(deed) as cluster:
+        try:
+            return store.list_objects(cluster, _USE[what], deed.get("namespace"))
+        except store.AnswerError as error:
+            if error.status not in (HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE):
+                raise
+            missing = "the cluster has no metrics API, which metrics-server brings"
+            raise ActionRefusedError("system_refused", system=SYSTEM, what=missing) from error
+
+
+def _top_pods(deed: Deed, _look: Look | None) -> str:
+    rows = [
+        [pod["metadata"]["name"], container["name"], container["usage"]["cpu"], container["usage"]["memory"]]
+        for pod in _list_use(deed, "pods")
+        for container in pod.get("containers", [])
+    ]
+    return draw_table(["POD", "CONTAINER", "CPU", "MEMORY"], rows)
+
+
+def _top_nodes(deed: Deed, _look: Look | None) -> str:
+    rows = [
+        [node["metadata"]["name"], node["usage"]["cpu"], node["usage"]["memory"]]
+        for node in _list_use(deed, "nodes")
+    ]
+    return draw_table(["NODE", "CPU", "MEMORY"], rows)
+
+
+READING: Final[Mapping[str, Operation]] = {
+    "get": Operation(_may_get, _get),
+    "describe": Operation(_may_describe, _describe),
+    "logs": Operation(_may_read_log, _read_log),
+    "events": Operation(_may_list_events, _list_events),
+    "rollout_status": Operation(_may_see_rollout, _tell_rollout),
+    "top_pods": Operation(lambda deed: _may_see_use(deed, "pods"), _top_pods),
+    "top_nodes": Operation(lambda deed: _may_see_use(deed, "nodes"), _top_nodes),
+}

@@ -1,0 +1,30 @@
+"""The task behind the one that does it: whether it had its effect, and how it is taken back."""
+
+from processors.knowledge.actions.results import Done, Verified
+from processors.pipelines.actions.asked import Run, open_deed
+from processors.pipelines.actions.operations import OPERATIONS
+from processors.settings import Settings
+from processors.stores.actions.starts import find_start
+from processors.stores.search import open_search
+
+
+def verify(settings: Settings, run: Run, done: Done) -> Verified:
+    """Look at the target until the action had its effect, or its time is over.
+
+    Args:
+        settings: Of the platform.
+        run: Of the DAG.
+        done: What the task before returned.
+
+    Raises:
+        ActionRefusedError: The target isn't there any more, or may not be read.
+        httpx.TransportError: The system is unreachable, and trying again may help.
+    """
+    deed = open_deed(settings, run)
+    if done.state != "executed" or not deed.action.changing:
+        return Verified(verified=None)
+    start = find_start(open_search(settings.opensearch.url), deed.request.key)
+    if start is None or start.target is None:
+        return Verified(verified=None)
+    seen = OPERATIONS[deed.action.operation].verify(deed, start.target)
+    return seen.model_copy(update={"rollback": seen.rollback or start.undo})
