@@ -140,6 +140,18 @@ def name_human(policy: Policy, user: str) -> str:
     return next(matching, "")
 
 
+def is_same_person(policy: Policy, user: str, other: str) -> bool:
+    """Tell whether two accounts are of one human being.
+
+    Args:
+        policy: With its people.
+        user: An account.
+        other: Another one, or the same.
+    """
+    name = name_human(policy, user)
+    return user == other or (name != "" and name == name_human(policy, other))
+
+
 def find_airflow_person(policy: Policy, name: str) -> Person:
     """Return who an Airflow user is, with the groups that the policy gives them.
 
@@ -190,10 +202,9 @@ def require_may_approve(policy: Policy, action: Action, person: Person, proposer
         ActionRefusedError: None of their groups may, the policy doesn't tell who they are, or they are the
             proposer, under whatever account.
     """
-    name = name_human(policy, person.user)
-    if not name:
+    if not name_human(policy, person.user):
         raise ActionRefusedError("unknown_approver", person=person.user)
-    if person.user == proposer.user or name == name_human(policy, proposer.user):
+    if is_same_person(policy, person.user, proposer.user):
         raise ActionRefusedError("self_approval", person=person.user)
     allowed = find_allowed(policy, action).approve
     if not set(allowed) & set(person.groups):

@@ -15,6 +15,12 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
         "en": "This isn't a request for an action: {what}.",
         "ru": "Это не запрос действия: {what}.",
     },
+    "no_command": {
+        "en": "`{what}` is no command of the catalogue. Such are: `/do kubectl get pods -n shop`, "
+        "`/do restart the api deployment in shop`, `/do promql up`.",
+        "ru": "`{what}` – не команда каталога. Примеры: `/do kubectl get pods -n shop`, "
+        "`/do перезапусти деплоймент api в shop`, `/do promql up`.",
+    },
     "missing_parameter": {
         "en": "`{action}` needs `{parameter}`.",
         "ru": "Для `{action}` нужен параметр `{parameter}`.",
@@ -30,6 +36,12 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
     "refused_flag": {
         "en": "`{flag}` isn't allowed here: the catalogue knows each option that may be used.",
         "ru": "`{flag}` здесь не разрешён: каталог знает каждый допустимый параметр.",
+    },
+    "refused_file": {
+        "en": "Only a manifest in the message itself is applied, not the file `{file}`: write "
+        "`kubectl apply -f -`, and the manifest below it.",
+        "ru": "Применяется только манифест из самого сообщения, а не файл `{file}`: напишите "
+        "`kubectl apply -f -`, а манифест – ниже.",
     },
     "bad_signature": {
         "en": "The request's signature isn't good: it was changed, or isn't ours.",
