@@ -61,7 +61,25 @@ _SAME: Final = {
     "delete po": "delete pod",
 }
 _OTHERS: Final = frozenset(
-    ["annotate", "attach", "autoscale", "cp", "create", "debug", "delete", "drain", "edit", "exec", "expose", "label", "patch", "proxy", "replace", "run", "taint"]
+    [
+        "annotate",
+        "attach",
+        "autoscale",
+        "cp",
+        "create",
+        "debug",
+        "delete",
+        "drain",
+        "edit",
+        "exec",
+        "expose",
+        "label",
+        "patch",
+        "proxy",
+        "replace",
+        "run",
+        "taint",
+    ]
 )
 """Verbs of kubectl that the catalogue doesn't have; behind these, few words are a command and no sentence."""
 _OBJECT: Final = frozenset(
