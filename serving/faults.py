@@ -64,6 +64,18 @@ class IdentityProviderDownError(Exception):
     """A token can't be checked, because its issuer's public keys can't be read."""
 
 
+class ActionsDownError(Exception):
+    """An action can't be begun or read, because Airflow doesn't answer as it should."""
+
+
+class UnknownActionError(Exception):
+    """There is no action of this key, or none that its sender may see."""
+
+
+class ActionTakenError(Exception):
+    """A key is another action's already."""
+
+
 class ClientGoneError(Exception):
     """Who asked has closed the connection before the answer was ready."""
 

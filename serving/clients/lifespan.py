@@ -15,6 +15,7 @@ from redis.backoff import NoBackoff
 from processors.retrieval.near_duplicates import AskedQuestions
 from processors.settings import Settings
 from processors.stores.asked_questions import QuestionLog, open_question_log
+from serving.clients.airflow import AirflowClient, open_airflow
 from serving.clients.guarded_clients import GuardedOpenAI, GuardedRedis, GuardedTransport
 from serving.clients.guards import Guard
 from serving.clients.parts import Guards, make_guards
@@ -40,6 +41,8 @@ class Clients:
     questions: QuestionLog
     shadow_search: AsyncOpenSearch
     """For shadow reads: on connections of its own, so that no question waits for one."""
+    airflow: AirflowClient | None = None
+    """None where actions aren't set up."""
     guards: Guards = field(default_factory=make_guards)
     live: SharedRead[dict[str, str]] = field(default_factory=SharedRead)
     readiness: SharedRead[dict[str, str]] = field(default_factory=SharedRead)
@@ -76,12 +79,15 @@ async def open_clients(settings: Settings) -> AsyncIterator[Clients]:
     model = AsyncOpenAI(**_describe_server(settings, settings.answering_base_url))
     questions = open_question_log(settings.kafka.bootstrap, lambda outcome: QUESTIONS.labels(outcome).inc())
     shadow_search = _open_search(settings, guards.shadow_search, pool_maxsize=_SPARE_PLACES)
-    clients = Clients(search, cache, embedder, model, questions, shadow_search, guards)
+    airflow = open_airflow(settings, guards.airflow)
+    clients = Clients(search, cache, embedder, model, questions, shadow_search, airflow, guards)
     try:
         yield clients
     finally:
         await clients.spare.close()
         await asyncio.to_thread(questions.close)
+        if airflow is not None:
+            await airflow.http.aclose()
         await model.close()
         await embedder.close()
         await cache.aclose()

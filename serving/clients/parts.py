@@ -9,6 +9,7 @@ import openai
 from opensearchpy import exceptions as search_errors
 from redis import exceptions as cache_errors
 
+from serving.clients.airflow import is_airflow_fault
 from serving.clients.breaker import Breaker
 from serving.clients.guards import Guard, RetryBudget
 from serving.faults import is_refusal
@@ -30,6 +31,7 @@ class Guards:
     cache: Guard
     embedding: Guard
     model: Guard
+    airflow: Guard
 
 
 def make_guards(
@@ -37,6 +39,7 @@ def make_guards(
     embedding: float = 2.0,
     model: float = 60.0,
     cache: float = 0.5,
+    airflow: float = 5.0,
     failures: int = 5,
     rest: float = 2.0,
 ) -> Guards:
@@ -47,6 +50,7 @@ def make_guards(
         embedding: Until a question has its vector.
         model: Until an answer has begun; how long its parts may take is the reader's to say.
         cache: One command of Redis.
+        airflow: One call of its API.
         failures: So many in a row, and a part is left alone.
         rest: For so many seconds.
     """
@@ -61,6 +65,7 @@ def make_guards(
         cache=guard("cache", cache, is_cache_fault),
         embedding=guard("embedding", embedding, is_model_fault),
         model=guard("model", model, is_model_fault),
+        airflow=guard("airflow", airflow, is_airflow_fault),
     )
 
 

@@ -39,6 +39,9 @@ WITHHELD: Final = Counter(
     "Answers of a weak model that are not shown, for they cite nothing.",
     ("model",),
 )
+ACTIONS: Final = Counter(
+    "runlore_actions", "Actions that were begun, by name and where they were asked for.", ("action", "source")
+)
 FEEDBACK: Final = Counter("runlore_rated_answers", "Answers rated by those who asked.", ("rating",))
 ACTIVE_STREAMS: Final = Gauge("runlore_active_streams", "Answers being streamed now.")
 BREAKER_STATE: Final = Gauge(

@@ -21,6 +21,7 @@ from evaluation.benchmarks.small_index import answer
 from processors.settings import Settings, read_settings
 from serving.app import create_app
 from serving.clients.lifespan import Clients
+from tests.support.fake_airflow import FakeAirflow
 
 KEY = "the-key"
 
@@ -70,6 +71,7 @@ class World:
     ratings: list[Any] = field(default_factory=list)
     supporting: set[str] | None = None
     weighed: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    airflow: FakeAirflow = field(default_factory=FakeAirflow)
 
     def prompt(self) -> dict[str, Any]:
         body: dict[str, Any] = json.loads(self.model_requests[-1].content)
@@ -334,6 +336,7 @@ def app(settings: Settings, world: World) -> Litestar:
                 model,
                 FakeQuestionLog(world),  # type: ignore[arg-type]
                 FakeSearch(world),  # type: ignore[arg-type]
+                world.airflow.open(),
             )
 
         return opened()
