@@ -16,6 +16,7 @@ from serving.access.accounting import account_requests
 from serving.access.audit_log import AuditLog
 from serving.access.buckets import Bucket, describe_buckets
 from serving.access.callers import open_access, provide_caller
+from serving.api.approval_routes import APPROVAL_ROUTES
 from serving.api.citation_routes import show_citation
 from serving.api.errors import EXCEPTION_HANDLERS
 from serving.api.health_routes import report_live, report_metrics, report_ready
@@ -46,7 +47,14 @@ def create_app(settings: Settings, clients: _OpenClients = open_clients) -> Lite
             yield
 
     app = Litestar(
-        route_handlers=[v1_router, report_live, report_ready, report_metrics, show_citation],
+        route_handlers=[
+            v1_router,
+            report_live,
+            report_ready,
+            report_metrics,
+            show_citation,
+            *APPROVAL_ROUTES,
+        ],
         dependencies={
             "clients": Provide(_provide_clients, sync_to_thread=False),
             "settings": Provide(_provide_settings, sync_to_thread=False),

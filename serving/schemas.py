@@ -168,6 +168,15 @@ class ScopedPlace(TypedDict):
     name: str
 
 
+class ToldAction(TypedDict):
+    """An action that an answer tells of, and how far it was when the answer ended."""
+
+    key: str
+    action: str
+    state: str
+    url: str
+
+
 class Provenance(TypedDict):
     """The answer's extra field `runlore`: where it comes from and how it was made."""
 
@@ -187,6 +196,7 @@ class Provenance(TypedDict):
     unknown_commands: NotRequired[list[str]]
     window: NotRequired[Window]
     degraded: NotRequired[list[str]]
+    action: NotRequired[ToldAction]
     timings: NotRequired[Timings]
 
 

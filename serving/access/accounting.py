@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from serving.context.request_context import RequestContext
 
 # What tells nothing of what the indices hold isn't written down.
-_AUDITED: Final = ("/v1/", "/citations/")
+_AUDITED: Final = ("/v1/", "/citations/", "/actions/")
 
 
 def account_requests(app: ASGIApp) -> ASGIApp:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from serving.answering.links import Reader
     from serving.context.outcome import Outcome
     from serving.retrieval.question import Findings
+    from serving.schemas import ToldAction
 
-Writer: TypeAlias = Literal["model", "passages", "cache", "nobody"]
+Writer: TypeAlias = Literal["model", "passages", "cache", "action", "nobody"]
 """Who wrote an answer: the cache if it is remembered, nobody if it only says that nothing is known."""
 UNROUTED: Final = Route("both", "not routed")
 
@@ -43,5 +44,7 @@ class Answer:
     looked_at: tuple[str, ...] | None = None
     """Titles of what was nearest, if the answer only says that nothing is known."""
     route: Route = UNROUTED
+    action: ToldAction | None = None
+    """The action that it tells of; its state is known when the text has been read."""
     understood: Understood | None = None
     """What the question means; None while that is nobody's concern."""

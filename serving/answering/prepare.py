@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from processors.retrieval.question.route import Route
+from serving.answering.acting import act_on
 from serving.answering.answer_cache import is_answer_cacheable, recall_answer
 from serving.answering.answer_history import remember_when_read
 from serving.answering.condensing import understand_question
 from serving.answering.conversation import split_conversation
+from serving.answering.offering import offer_actions
 from serving.answering.routing import PIPELINES_BY_MODEL, ROUTED_MODEL, route_for
 from serving.answering.writing import answer_chat, answer_from
 from serving.context.metrics import ABSTENTIONS, ANSWERS, DEGRADED, ROUTES
@@ -51,6 +53,7 @@ async def prepare_answer(
     Raises:
         UnknownModelError: The request names none of our models.
         NoQuestionError: The conversation holds no question.
+        ActionsDownError: It is a command, and Airflow doesn't answer.
         NoKnowledgeError: No pipeline that the model reads has a live version.
         opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached.
         openai.BadRequestError: The model refuses the request.
@@ -60,6 +63,9 @@ async def prepare_answer(
         raise UnknownModelError(f"The model {request.model!r} does not exist; GET /v1/models lists them.")
     text, history = await split_conversation(request.messages)
     context.question = text
+    if acted := await act_on(clients, settings, request, caller, text, history):
+        context.answer_outcome = acted.outcome
+        return acted
     understood = await understand_question(clients, settings, caller.reader, text, history)
     route = route_for(request.model, understood.route)
     question = Question(
@@ -89,6 +95,8 @@ async def prepare_answer(
     if is_recorded:
         begin_shadow_reads(clients, settings, question)
     answer = replace(answer, route=route, understood=understood)
+    if not request.tools:
+        answer = offer_actions(settings, caller, understood.language, answer)
     context.versions, context.cited = answer.findings.versions, answer.cited
     context.answer_outcome = answer.outcome
     return remember_when_read(clients, caller.reader, question, answer) if is_recorded else answer

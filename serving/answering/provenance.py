@@ -42,6 +42,8 @@ def describe_provenance(answer: Answer) -> Provenance:
         provenance["unknown_commands"] = answer.check.unknown_commands
     if answer.findings.window:
         provenance["window"] = show_window(answer.findings.window)
+    if answer.action:
+        provenance["action"] = answer.action
     if answer.degraded:
         provenance["degraded"] = list(answer.degraded)
     if timings := read_watch():

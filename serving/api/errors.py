@@ -10,8 +10,11 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException, ValidationException
 from opensearchpy import exceptions as search_errors
 
+from processors.knowledge.actions.refusal import ActionRefusedError
 from processors.retrieval.hybrid import FilterError
 from serving.faults import (
+    ActionsDownError,
+    ActionTakenError,
     ClientGoneError,
     ContextTooLongError,
     IdentityProviderDownError,
@@ -21,6 +24,7 @@ from serving.faults import (
     NoQuestionError,
     PartError,
     RequestLateError,
+    UnknownActionError,
     UnknownAnswerError,
     UnknownModelError,
     UnreadablePartError,
@@ -32,6 +36,15 @@ _Handler: TypeAlias = Callable[[_Request, Any], Response[Any]]
 
 # What is refused before a handler is asked, in the words of OpenAI's clients.
 _HTTP_CODES: Final = {401: "invalid_api_key", 413: "request_too_large"}
+
+# Why an action is refused to whoever asks, whatever it is asked with.
+_NOT_ALLOWED: Final = (
+    "may_not_propose",
+    "unknown_proposer",
+    "may_not_approve",
+    "unknown_approver",
+    "self_approval",
+)
 
 log = structlog.get_logger(__name__)
 
@@ -104,6 +117,19 @@ def _on_memory_down(_: _Request, error: MemoryDownError) -> Response[Any]:
     return _respond(503, str(error), "server_error", code="memory_unavailable")
 
 
+def _on_actions_down(_: _Request, error: ActionsDownError) -> Response[Any]:
+    log.error("actions are down", error=str(error))
+    return _respond(503, str(error), "server_error", code="actions_unavailable")
+
+
+def _on_refused_action(_: _Request, error: ActionRefusedError) -> Response[Any]:
+    if error.reason == "not_configured":
+        return _respond(503, str(error), "server_error", code="actions_off")
+    if error.reason in _NOT_ALLOWED:
+        return _respond(403, str(error), "invalid_request_error", code="action_not_allowed")
+    return _respond(400, str(error), "invalid_request_error", code="action_refused")
+
+
 def _on_no_knowledge(_: _Request, error: NoKnowledgeError) -> Response[Any]:
     return _respond(503, str(error), "server_error", code="no_live_version")
 
@@ -158,6 +184,10 @@ EXCEPTION_HANDLERS: Final[dict[int | type[Exception], _Handler]] = {
     NoQuestionError: _on_bad_request("messages"),
     UnknownAnswerError: _on_bad_request("answer_id", code="answer_not_found", status=404),
     MemoryDownError: _on_memory_down,
+    ActionsDownError: _on_actions_down,
+    ActionRefusedError: _on_refused_action,
+    UnknownActionError: _on_bad_request("key", code="action_not_found", status=404),
+    ActionTakenError: _on_bad_request("key", code="action_taken", status=409),
     UnreadablePartError: _on_bad_request("messages", code="unsupported_content"),
     ClientGoneError: _on_client_gone,
     RecursionError: _on_too_deep,

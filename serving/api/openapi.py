@@ -46,7 +46,9 @@ Correlation: X-Correlation-Id of a request is kept, logged and passed on; withou
 _ERRORS: Final = {
     400: "The request is wrong; `param` names the field.",
     401: "No key or token, or one that isn't good.",
+    403: "The asker may not do that.",
     404: "There is no such thing.",
+    409: "It is something else already.",
     413: "The body is too large.",
     429: "Too many questions, tokens or requests in a minute; `Retry-After` says when to try again.",
     500: "A defect of the service; its log has more under the correlation id.",

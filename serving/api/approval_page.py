@@ -1,0 +1,143 @@
+"""What the page of a proposal shows, in the language of the request; everything on it is escaped."""
+
+from __future__ import annotations
+
+import shlex
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Final, TypedDict
+
+if TYPE_CHECKING:
+    from processors.knowledge.actions.binding import Proposal
+    from processors.knowledge.actions.refusal import Language
+    from serving.actions.approving import Opened
+    from serving.actions.status import State
+
+_PAGES: Final = Path(__file__).parent / "pages"
+_PAGE: Final = Template((_PAGES / "approval.html").read_text(encoding="utf-8"))
+_FORM: Final = Template((_PAGES / "approval-form.html").read_text(encoding="utf-8"))
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'; sandbox allow-forms"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, no-store",
+    # The address holds what opens the page.
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class _Words(TypedDict):
+    title: str
+    command: str
+    person: str
+    rights: str
+    target: str
+    expires: str
+    dry_run: str
+    key: str
+    approve: str
+    reject: str
+    states: dict[State, str]
+
+
+_WORDS: Final[dict[Language, _Words]] = {
+    "en": _Words(
+        title="Approve an action",
+        command="What will run",
+        person="Proposed by",
+        rights="With the rights of",
+        target="On",
+        expires="Can be approved until",
+        dry_run="What would happen",
+        key="Your own API key. It is used for this decision and kept nowhere.",
+        approve="Approve",
+        reject="Reject",
+        states={
+            "queued": "It isn't proposed yet.",
+            "waiting": "It waits for a decision.",
+            "running": "It was decided, and runs.",
+            "executed": "It was approved, and is done.",
+            "refused": "It was refused.",
+            "rejected": "It was rejected. Nothing was changed.",
+            "expired": "It expired. Nothing was changed.",
+            "failed": "It failed.",
+            "unknown": "It may have been done, and nobody can tell.",
+        },
+    ),
+    "ru": _Words(
+        title="Одобрить действие",
+        command="Что выполнится",
+        person="Предложил(а)",
+        rights="С правами",
+        target="Над чем",
+        expires="Можно одобрить до",
+        dry_run="Что произошло бы",
+        key="Ваш собственный ключ API. Он нужен только для этого решения и нигде не сохраняется.",
+        approve="Одобрить",
+        reject="Отклонить",
+        states={
+            "queued": "Предложения ещё нет.",
+            "waiting": "Ждёт решения.",
+            "running": "Решение принято, выполняется.",
+            "executed": "Одобрено и выполнено.",
+            "refused": "Отказано.",
+            "rejected": "Отклонено. Ничего не изменено.",
+            "expired": "Срок истёк. Ничего не изменено.",
+            "failed": "Не получилось.",
+            "unknown": "Возможно, выполнено; наверняка никто не знает.",
+        },
+    ),
+}
+
+
+def render_approval(opened: Opened, token: str, told: str = "") -> str:
+    """Return the page of a proposal, with the form while it waits for a decision.
+
+    Args:
+        opened: The proposal, and how far it is.
+        token: Of the link, for the form.
+        told: What came of a decision; empty: how far it is.
+    """
+    proposal, state = opened.proposal, opened.status.state
+    language = proposal.request.language
+    words = _WORDS[language]
+    form = ""
+    if state == "waiting":
+        form = _FORM.substitute(
+            key=escape(proposal.request.key),
+            token=escape(token),
+            hash=escape(proposal.hash),
+            key_label=escape(words["key"]),
+            approve=escape(words["approve"]),
+            reject=escape(words["reject"]),
+        )
+    return _PAGE.substitute(
+        language=language,
+        title=escape(words["title"]),
+        told=f'<p class="told">{escape(told or words["states"][state])}</p>',
+        facts="".join(
+            f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>"
+            for name, value in _list_facts(proposal, words)
+        ),
+        dry_run_title=escape(words["dry_run"]),
+        dry_run=escape(proposal.dry_run),
+        form=form,
+    )
+
+
+def _list_facts(proposal: Proposal, words: _Words) -> list[tuple[str, str]]:
+    target = proposal.target
+    place = f"{target.kind} {target.namespace}/{target.name}".replace(" /", " ") if target else ""
+    facts = [
+        (words["command"], shlex.join(proposal.command)),
+        (words["person"], proposal.request.proposer.user),
+        (words["rights"], proposal.rights),
+        (words["target"], place),
+        (words["expires"], f"{proposal.expires_at:%Y-%m-%d %H:%M:%S} UTC"),
+    ]
+    return [(name, value) for name, value in facts if value]
