@@ -39,16 +39,6 @@ class Undo(Sealed):
     parameters: dict[str, Value]
 
 
-class Effect(Sealed):
-    """What became of the alerts that fired for the target when the action began."""
-
-    before: tuple[str, ...]
-    after: tuple[str, ...] = ()
-    """Those that still fire."""
-    helped: bool | None = None
-    """Whether all are gone; None where none fired, or nobody knows."""
-
-
 class Verified(Sealed):
     """Returned by `verify_task`."""
 
@@ -57,4 +47,3 @@ class Verified(Sealed):
     told: str = ""
     """What was seen, as a sentence in the request's language."""
     rollback: Undo | None = None
-    effect: Effect | None = None

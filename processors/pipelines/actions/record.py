@@ -49,7 +49,7 @@ def record(settings: Settings, run: Run, told: Mapping[str, Any]) -> Recorded:
     if deed and broken:
         append_entry(client, make_entry("failed", deed.request, now, reason="a task of the run failed"))
     if deed and done and verified and verified.verified is not None:
-        effect = verified.model_dump(mode="json", include={"verified", "told", "effect"})
+        effect = {"verified": verified.verified, "told": verified.told}
         entry = make_entry("verified", deed.request, now, approver=done.approver, effect=effect)
         append_entry(client, entry)
     last = publish_records(client, settings.kafka.bootstrap)
