@@ -1,8 +1,8 @@
 """### Dynamic knowledge: what happens now, searchable within seconds
 
-**What it does.** Drains the Kafka topics of logs, metrics, Kubernetes, MLflow and Airflow from the positions
-that the live index version holds, turns the events into chunks, embeds what is new and appends it to that
-version.
+**What it does.** Drains the Kafka topics of logs, metrics, Kubernetes, MLflow, Airflow and actions from the
+positions that the live index version holds, turns the events into chunks, embeds what is new and appends it
+to that version.
 
 | task | what happens |
 |---|---|
@@ -48,7 +48,7 @@ from airflow.sdk import (
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from dags.assets import EVIDENCE
-from processors.knowledge.topics import DYNAMIC
+from processors.knowledge.topics import READ
 from processors.settings import load_settings
 from processors.stores.kafka_trigger import KafkaTrigger
 from processors.time_limits import SHORT, limit_embedding, limit_rebuild
@@ -63,7 +63,7 @@ EVENTS = Asset(
     watchers=[
         AssetWatcher(
             name="event-arrived",
-            trigger=KafkaTrigger(topics=list(DYNAMIC), kafka_config_id="runlore_events"),
+            trigger=KafkaTrigger(topics=list(READ), kafka_config_id="runlore_events"),
         )
     ],
 )

@@ -7,6 +7,7 @@ from typing import Final, TypedDict, TypeVar
 
 from processors.access_policy import PUBLIC_POLICY, AccessPolicy
 from processors.knowledge import topics
+from processors.knowledge.actions.passages import describe_action
 from processors.knowledge.airflow.chunks import describe_airflow
 from processors.knowledge.chunk import Chunk
 from processors.knowledge.chunk_factory import Batch, Origin, Reading, make_event_chunk
@@ -31,6 +32,7 @@ DESCRIBERS: Final[dict[str, Callable[[Record], Reading]]] = {
     topics.KUBERNETES: describe_kubernetes,
     topics.MLFLOW: describe_mlflow,
     topics.AIRFLOW: describe_airflow,
+    topics.AUDIT: describe_action,
 }
 """How a record of each topic but the logs' is read."""
 

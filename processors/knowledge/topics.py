@@ -9,7 +9,7 @@ MLFLOW: Final = "runlore.mlflow"
 AIRFLOW: Final = "runlore.airflow"
 
 DYNAMIC: Final = (LOGS, METRICS, KUBERNETES, MLFLOW, AIRFLOW)
-"""What `rag_pipeline` reads."""
+"""What happens, as senders and collectors tell it."""
 
 DOCS: Final = "runlore.docs"
 """Documents that changed; `cag_pipeline` is woken by it."""
@@ -24,5 +24,8 @@ COLLECTED: Final = "runlore.collected"
 
 AUDIT: Final = "runlore.audit"
 """The second copy of the record of actions: one partition, and nothing of it is ever deleted."""
+
+READ: Final = (*DYNAMIC, AUDIT)
+"""What `rag_pipeline` reads; into the audit nobody else may write, so it has no canary."""
 
 ALL: Final = (*DYNAMIC, DOCS, QUERIES, DEAD_LETTER, COLLECTED, AUDIT)

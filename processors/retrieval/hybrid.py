@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 DYNAMIC_KINDS: Final = frozenset(
     {
         "log_pattern", "metric_window", "alert", "k8s_event", "k8s_state", "ml_run", "ml_model",
-        "pipeline_run", "incident",
+        "pipeline_run", "incident", "action",
     }
 )  # fmt: skip
 KEYWORD_FILTERS: Final = (

@@ -20,6 +20,7 @@ _KINDS: Final[dict[Language, dict[str, str]]] = {
         "ml_run": "training run|s",
         "ml_model": "model|s",
         "incident": "incident|s",
+        "action": "action|s",
     },
     "ru": {
         "k8s_state": "объектов Kubernetes",
@@ -31,6 +32,7 @@ _KINDS: Final[dict[Language, dict[str, str]]] = {
         "ml_run": "обучений",
         "ml_model": "моделей",
         "incident": "инцидентов",
+        "action": "действий",
     },
 }
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 INDEX: Final = "runlore-audit"
 
 _PAGE: Final = 200
+_MOST: Final = 1_000
 _TRIES: Final = 100
 _MAPPINGS: Final = {
     # Whatever an action is given or finds is kept as it is, and only these are searched.
@@ -114,6 +115,22 @@ def list_entries(client: OpenSearch, key: str, index: str = INDEX) -> list[Recor
         index: Of the records.
     """
     query = {"size": _PAGE, "sort": [{"seq": "asc"}], "query": {"term": {"key": key}}}
+    try:
+        return [Record.model_validate(told) for told in _search(client, index, query)]
+    except NotFoundError:
+        return []
+
+
+def list_verified(client: OpenSearch, action: str, index: str = INDEX) -> list[Record]:
+    """Return the newest records of what an action's verification found, on whatever object.
+
+    Args:
+        client: OpenSearch.
+        action: Name in the catalogue.
+        index: Of the records.
+    """
+    wanted = [{"term": {"action": action}}, {"term": {"event": "verified"}}]
+    query = {"size": _MOST, "sort": [{"seq": "desc"}], "query": {"bool": {"filter": wanted}}}
     try:
         return [Record.model_validate(told) for told in _search(client, index, query)]
     except NotFoundError:

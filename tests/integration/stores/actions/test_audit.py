@@ -19,7 +19,7 @@ from processors.knowledge.actions.audit import AuditError, Event, Record, hash_r
 from processors.pipelines.actions.audit import verify_audit
 from processors.settings import Settings
 from processors.stores import kafka
-from processors.stores.actions.audit import append_entry, find_entry, find_last, list_entries
+from processors.stores.actions.audit import append_entry, find_entry, find_last, list_entries, list_verified
 from processors.stores.actions.audit_topic import publish_records
 from processors.stores.search import open_search
 from tests.support.actions import NOW, make_restart, propose
@@ -71,6 +71,7 @@ def test_a_record_is_appended_found_and_sent(audit: Audit) -> None:
         "proposed",
         "executed",
     ]
+    assert list_verified(audit.client, last.action, audit.index) == []
     assert audit.verify() == (3, hash_record(last), 3)
     assert audit.publish() == 3
     assert audit.publish() == 3

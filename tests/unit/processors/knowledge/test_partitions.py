@@ -24,10 +24,10 @@ def make_record(topic: str, offset: int, value: str | None) -> Record:
 
 
 def test_every_drained_topic_has_its_way() -> None:
-    assert {*DESCRIBERS, topics.LOGS} == set(topics.DYNAMIC)
+    assert {*DESCRIBERS, topics.LOGS} == set(topics.READ)
 
 
-@pytest.mark.parametrize("topic", topics.DYNAMIC)
+@pytest.mark.parametrize("topic", topics.READ)
 @pytest.mark.parametrize("value", [None, "{", "[]", '"x"', '{"a": [1]}', '{"metric": null, "data": 7}'])
 def test_poison_of_any_topic_becomes_a_letter_that_names_it(topic: str, value: str | None) -> None:
     built = build_chunks([make_record(topic, 5, value)], None, (), "b", "now")
