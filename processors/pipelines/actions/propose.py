@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from processors.knowledge.actions.audit import make_entry
 from processors.knowledge.actions.binding import Proposal, make_proposal
 from processors.knowledge.actions.catalogue import build_command
+from processors.knowledge.actions.policy import load_policy
 from processors.knowledge.actions.refusal import ActionRefusedError, tell_refusal
 from processors.knowledge.actions.results import Proposed
-from processors.pipelines.actions.asked import Run, open_deed, require_recent
+from processors.pipelines.actions.asked import Run, open_deed, read_asked, require_recent
 from processors.pipelines.actions.operation import Deed, Look
 from processors.pipelines.actions.operations import OPERATIONS
 from processors.settings import Settings
@@ -27,18 +28,17 @@ def propose(settings: Settings, run: Run) -> Proposed:
     """
     now, client = datetime.now(UTC), open_search(settings.opensearch.url)
     try:
-        deed = open_deed(settings, run)
+        request = read_asked(settings, run, load_policy(settings.actions.policy_file))
     except ActionRefusedError as error:
         # Whose it is and what it asks for isn't known for sure, so there is nothing to record of it.
         return Proposed(changing=False, refused=str(error))
     try:
-        require_recent(settings, deed.request, now)
-        expires_at = now + timedelta(seconds=settings.actions.expires_seconds)
-        proposal, _ = look(deed, expires_at)
+        require_recent(settings, request, now)
+        deed = open_deed(settings, run)
+        proposal, _ = look(deed, now + timedelta(seconds=settings.actions.expires_seconds))
     except ActionRefusedError as error:
-        append_entry(client, make_entry("refused", deed.request, now, reason=str(error)))
-        told = tell_refusal(error, deed.request.language)
-        return Proposed(changing=deed.action.changing, refused=told)
+        append_entry(client, make_entry("refused", request, now, reason=str(error)))
+        return Proposed(changing=False, refused=tell_refusal(error, request.language))
     append_entry(client, make_entry("proposed", deed.request, now, proposal=proposal))
     return Proposed(changing=deed.action.changing, proposal=proposal)
 
