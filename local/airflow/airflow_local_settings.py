@@ -10,6 +10,8 @@ from importlib import import_module
 for module in (
     "airflow.providers.apache.spark.operators.spark_submit",
     "evaluation.release.candidate",
+    "processors.pipelines.actions.record",
+    "processors.pipelines.actions.verify",
     "processors.pipelines.cag.index",
     "processors.pipelines.cag.markdown",
     "processors.pipelines.cag.sync",

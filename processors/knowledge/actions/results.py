@@ -39,6 +39,16 @@ class Undo(Sealed):
     parameters: dict[str, Value]
 
 
+class Effect(Sealed):
+    """What became of the alerts that fired for the target when the action began."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...] = ()
+    """Those that still fire."""
+    helped: bool | None = None
+    """Whether all are gone; None where none fired, or nobody knows."""
+
+
 class Verified(Sealed):
     """Returned by `verify_task`."""
 
@@ -47,3 +57,4 @@ class Verified(Sealed):
     told: str = ""
     """What was seen, as a sentence in the request's language."""
     rollback: Undo | None = None
+    effect: Effect | None = None

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from processors.knowledge.actions.binding import Approval, Proposal, check_approval
 from processors.knowledge.actions.policy import Policy, find_airflow_person, load_policy, require_may_approve
+from processors.knowledge.actions.proposal import render_proposal
 from processors.knowledge.actions.refusal import ActionRefusedError
 from processors.pipelines.actions.asked import Run
 from processors.pipelines.actions.operation import Deed
@@ -34,8 +35,7 @@ def ask(proposal: Proposal) -> Question:
     """Return what a person is asked about a proposal, with the hash that the answer binds."""
     request = proposal.request
     subject = f"{request.proposer.user}: {' '.join(proposal.command)}"
-    shown = proposal.dry_run.replace("```", "'''")
-    body = f"{proposal.rights}\n\n```diff\n{shown}\n```\n\nhash `{proposal.hash}`"
+    body = f"{render_proposal(proposal, request.language)}\n\nhash `{proposal.hash}`"
     return {"subject": subject, "body": body}
 
 

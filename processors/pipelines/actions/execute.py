@@ -11,6 +11,7 @@ from processors.knowledge.actions.refusal import ActionRefusedError, tell_refusa
 from processors.knowledge.actions.results import Done, End, Proposed
 from processors.pipelines.actions.approve import read_approval
 from processors.pipelines.actions.asked import Run, open_deed
+from processors.pipelines.actions.effects import list_alerts
 from processors.pipelines.actions.operation import Deed, Look
 from processors.pipelines.actions.operations import OPERATIONS
 from processors.pipelines.actions.propose import look
@@ -77,7 +78,8 @@ def _begin(client: OpenSearch, deed: Deed, proposal: Proposal, approval: Approva
     """Note the start, which only one task ever can, and do it."""
     undo = seen.undo if seen else None
     now, target = datetime.now(UTC), proposal.target
-    start = Start(at=now, target=target, undo=undo, proposal=proposal, approver=approval.by)
+    alerts = list_alerts(deed.settings, target) if target else None
+    start = Start(at=now, target=target, undo=undo, proposal=proposal, approver=approval.by, alerts=alerts)
     if not note_start(client, deed.request.key, start):
         return _end_started(client, deed, find_start(client, deed.request.key) or start)
     for event in ("approved", "started"):

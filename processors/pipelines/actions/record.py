@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from typing import Any, TypedDict
 
 from processors.knowledge.actions.audit import make_entry
+from processors.knowledge.actions.passages import count_effects, name_subject
 from processors.knowledge.actions.refusal import ActionRefusedError
 from processors.knowledge.actions.results import Done, Proposed, Verified
 from processors.pipelines.actions.asked import Run, open_deed
 from processors.settings import Settings
-from processors.stores.actions.audit import append_entry
+from processors.stores.actions.audit import append_entry, list_verified
 from processors.stores.actions.audit_topic import publish_records
 from processors.stores.search import open_search
 
@@ -49,7 +50,12 @@ def record(settings: Settings, run: Run, told: Mapping[str, Any]) -> Recorded:
     if deed and broken:
         append_entry(client, make_entry("failed", deed.request, now, reason="a task of the run failed"))
     if deed and done and verified and verified.verified is not None:
-        effect = {"verified": verified.verified, "told": verified.told}
+        request = deed.request
+        effect = count_effects(
+            verified.model_dump(mode="json", include={"verified", "told", "effect"}),
+            list_verified(client, request.action),
+            name_subject(request.action, request.parameters),
+        )
         entry = make_entry("verified", deed.request, now, approver=done.approver, effect=effect)
         append_entry(client, entry)
     last = publish_records(client, settings.kafka.bootstrap)

@@ -1,7 +1,10 @@
 """The task behind the one that does it: whether it had its effect, and how it is taken back."""
 
-from processors.knowledge.actions.results import Done, Verified
+import time
+
+from processors.knowledge.actions.results import Done, Effect, Verified
 from processors.pipelines.actions.asked import Run, open_deed
+from processors.pipelines.actions.effects import measure_effect
 from processors.pipelines.actions.operations import OPERATIONS
 from processors.settings import Settings
 from processors.stores.actions.starts import find_start
@@ -26,5 +29,15 @@ def verify(settings: Settings, run: Run, done: Done) -> Verified:
     start = find_start(open_search(settings.opensearch.url), deed.request.key)
     if start is None or start.target is None:
         return Verified(verified=None)
+    until = time.monotonic() + deed.action.limit_s
     seen = OPERATIONS[deed.action.operation].verify(deed, start.target)
-    return seen.model_copy(update={"rollback": seen.rollback or start.undo})
+    effect = measure_effect(settings, start.target, start.alerts, until)
+    told = "; ".join(filter(None, (seen.told, _tell_effect(effect))))
+    undo = seen.rollback or start.undo
+    return Verified(verified=seen.verified, told=told, rollback=undo, effect=effect)
+
+
+def _tell_effect(effect: Effect) -> str:
+    gone = [alert for alert in effect.before if alert not in effect.after]
+    parts = (("no longer firing", gone), ("still firing", effect.after))
+    return "; ".join(f"{state}: {', '.join(alerts)}" for state, alerts in parts if alerts)

@@ -21,6 +21,8 @@ class Start(Sealed):
     undo: Undo | None
     proposal: Proposal
     approver: Person
+    alerts: tuple[str, ...] | None = None
+    """What fired for the target then; None: nobody knows."""
 
 
 def note_start(client: OpenSearch, key: str, start: Start) -> bool:

@@ -14,7 +14,7 @@ from processors.pipelines.actions.operation import Deed, Look
 from processors.pipelines.actions.operations import OPERATIONS
 from processors.settings import Settings
 from processors.stores.actions import kubernetes as store
-from tests.integration.pipelines.actions.conftest import GUEST, Ask
+from tests.support.action_runs import GUEST, Ask
 from tests.support.waiting import wait_for
 
 MANIFEST = """

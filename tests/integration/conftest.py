@@ -1,7 +1,7 @@
 """A real API server with a deployment in a namespace of its own, and what people ask of it."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,12 +16,8 @@ from processors.knowledge.actions.policy import load_policy
 from processors.knowledge.actions.request import Person, Value, make_request
 from processors.pipelines.actions.operation import Deed
 from processors.settings import Settings, change_settings
+from tests.support.action_runs import ONCALL, Ask
 from tests.support.waiting import wait_for
-
-ONCALL = Person(user="key:oncall", groups=("public", "sre"))
-GUEST = Person(user="key:guest", groups=("public", "viewers"))
-
-Ask = Callable[..., Deed]
 
 
 @pytest.fixture(scope="session")
