@@ -16,7 +16,7 @@ from serving.clients.guards import Guard
 from serving.faults import ActionsDownError, PartError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import Generator, Mapping
 
     from processors.settings import Settings
 
@@ -49,17 +49,18 @@ class AirflowLogin(httpx.Auth):
 
     def __init__(self, url: str, user: str, password: str) -> None:
         """Take where to log in, and as whom; nothing is asked yet."""
-        self._login = httpx.Request("POST", url, json={"username": user, "password": password})
+        self._url = url
+        self._login = {"username": user, "password": password}
         self._token = ""
 
-    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Send a request with a token, a second time with a new one if the first was refused."""
         if self._token:
             request.headers["Authorization"] = f"Bearer {self._token}"
             response = yield request
             if response.status_code != httpx.codes.UNAUTHORIZED:
                 return
-        answer = yield self._login
+        answer = yield httpx.Request("POST", self._url, json=self._login)
         self._token = str(answer.raise_for_status().json()["access_token"])
         request.headers["Authorization"] = f"Bearer {self._token}"
         yield request
@@ -214,7 +215,7 @@ async def _ask(
 
     try:
         return await airflow.guard.call(attempt)
-    except (httpx.HTTPError, json.JSONDecodeError, PartError) as error:
+    except (httpx.HTTPError, json.JSONDecodeError, KeyError, PartError) as error:
         raise ActionsDownError(f"Airflow, which carries actions out, doesn't answer: {error}") from error
 
 

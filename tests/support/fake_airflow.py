@@ -88,6 +88,11 @@ class FakeAirflow:
         return AirflowClient(http, guard or make_guards().airflow)
 
     def _respond(self, request: httpx.Request) -> httpx.Response:
+        told = self._answer(request)
+        # As over a socket: whoever wants the body has to read it.
+        return httpx.Response(told.status_code, stream=httpx.ByteStream(told.content))
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
         if path == "/auth/token":
             self.logins += 1
