@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from processors.knowledge.actions.request import name_run
 from processors.knowledge.actions.results import Done, End, Proposed, Verified
-from serving.clients.airflow import APPROVAL_TASK, list_task_states, read_result
+from serving.clients.airflow import APPROVAL_TASK, list_task_states, read_approval, read_result
 from serving.faults import ActionsDownError
 
 if TYPE_CHECKING:
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from serving.clients.airflow import AirflowClient
 
 State = Literal["queued", "waiting", "running", End]
-"""`queued` until it is proposed, `waiting` for an approval, `running` until it has ended."""
+"""`queued` until it is proposed and asked about, `waiting` for an answer, `running` until it has ended."""
 _OVER: Final = frozenset({"success", "failed", "skipped", "upstream_failed", "removed"})
+_ASKING: Final = frozenset({"awaiting_input", "deferred"})
 _BROKEN: Final = frozenset({"failed", "upstream_failed"})
 _PAUSE_S: Final = 0.2
 _Result = TypeVar("_Result", bound=BaseModel)
@@ -91,7 +92,19 @@ async def read_status(airflow: AirflowClient, key: str, known: Status | None = N
         done=await read("execute_task", Done, known.done),
         verified=await read("verify_task", Verified, known.verified),
     )
-    return replace(status, state=find_state(status, tasks), is_over=_is_over(status, tasks))
+    is_answered = await _is_answered(airflow, run, status, tasks)
+    state = find_state(status, tasks, is_answered=is_answered)
+    return replace(status, state=state, is_over=_is_over(status, tasks))
+
+
+async def _is_answered(airflow: AirflowClient, run: str, status: Status, tasks: Mapping[str, str]) -> bool:
+    """Tell whether a task that neither waits nor has ended has its answer, or hasn't asked yet."""
+    if status.done is not None or status.proposed is None or not status.proposed.changing:
+        return False
+    if tasks.get(APPROVAL_TASK) in _ASKING | _OVER:
+        return False
+    asked = await read_approval(airflow, run)
+    return bool(asked and asked["response_received"])
 
 
 def _is_over(status: Status, tasks: Mapping[str, str]) -> bool:
@@ -101,7 +114,7 @@ def _is_over(status: Status, tasks: Mapping[str, str]) -> bool:
     return bool(tasks) and all(state in _OVER for task, state in tasks.items() if task != "record_task")
 
 
-def find_state(status: Status, tasks: Mapping[str, str]) -> State:
+def find_state(status: Status, tasks: Mapping[str, str], *, is_answered: bool = False) -> State:
     """Return the state of an action by what its tasks returned, and by their own states.
 
     A task that ended without saying how may have changed something: then nobody knows.
@@ -109,6 +122,7 @@ def find_state(status: Status, tasks: Mapping[str, str]) -> State:
     Args:
         status: With what the tasks returned.
         tasks: State of each task by its id.
+        is_answered: Whether the approval task has its answer, though it hasn't ended.
 
     Example:
         >>> find_state(Status("a"), {"propose_task": "running"})
@@ -126,8 +140,9 @@ def find_state(status: Status, tasks: Mapping[str, str]) -> State:
         return "refused"
     if tasks.get("execute_task") == "failed":
         return "unknown" if status.proposed.changing else "failed"
-    if status.proposed.changing and tasks.get(APPROVAL_TASK) not in _OVER:
-        return "waiting"
+    if status.proposed.changing and not is_answered and tasks.get(APPROVAL_TASK) not in _OVER:
+        # Before it asks, nobody could answer.
+        return "waiting" if tasks.get(APPROVAL_TASK) in _ASKING else "queued"
     if tasks.get(APPROVAL_TASK) in _BROKEN and tasks.get("execute_task") in _OVER:
         return "expired"
     return "running"

@@ -30,6 +30,16 @@ async def test_it_is_followed_until_it_waits_for_a_person(fake: FakeAirflow, run
     assert not told[-1].is_over
 
 
+async def test_nobody_is_asked_to_approve_before_they_can(fake: FakeAirflow, run: Run) -> None:
+    propose(run)
+    run.states["approval_task"] = "running"
+    assert (await read_status(fake.open(), KEY)).state == "queued"
+    run.states["approval_task"] = "awaiting_input"
+    assert (await read_status(fake.open(), KEY)).state == "waiting"
+    run.answer, run.states["approval_task"] = {"chosen_options": ["Approve"]}, "scheduled"
+    assert (await read_status(fake.open(), KEY)).state == "running"
+
+
 async def test_each_result_is_read_once(fake: FakeAirflow, run: Run) -> None:
     propose(run)
     airflow = fake.open()
