@@ -54,7 +54,10 @@ def execute(settings: Settings, run: Run, proposed: Proposed) -> Done:
 
 
 def _require_proposed(client: OpenSearch, deed: Deed, proposal: Proposal | None) -> Proposal:
-    """Return the proposal if it is the one that was recorded when it was made."""
+    """Return the proposal if it is the one that was recorded when it was made, and none was begun."""
+    if find_entry(client, deed.request.key, "started"):
+        # The note of the start is lost, and nobody knows what else is.
+        raise ActionRefusedError("used_before")
     recorded = find_entry(client, deed.request.key, "proposed")
     if proposal is None or recorded is None:
         raise ActionRefusedError("not_approved")

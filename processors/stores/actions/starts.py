@@ -9,8 +9,11 @@ from processors.knowledge.actions.binding import Proposal, Target
 from processors.knowledge.actions.request import Person
 from processors.knowledge.actions.results import Undo
 from processors.knowledge.actions.sealing import Sealed
+from processors.stores.indices import create_index
 
 INDEX: Final = "runlore-actions"
+# What a manifest holds is no schema of ours: it is read whole, by its id.
+_MAPPINGS: Final = {"dynamic": False, "properties": {"at": {"type": "date"}}}
 
 
 class Start(Sealed):
@@ -36,8 +39,16 @@ def note_start(client: OpenSearch, key: str, start: Start) -> bool:
     Raises:
         opensearchpy.exceptions.OpenSearchException: Whether it was noted isn't known.
     """
-    # Only one field is looked for; what a manifest holds is no schema of ours.
     body = {"start": start.model_dump_json(), "at": start.at.isoformat()}
+    try:
+        return _create(client, key, body)
+    except NotFoundError:
+        settings = {"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}}
+        create_index(client, INDEX, {"settings": settings, "mappings": _MAPPINGS})
+        return _create(client, key, body)
+
+
+def _create(client: OpenSearch, key: str, body: dict[str, str]) -> bool:
     try:
         client.index(index=INDEX, id=_name(key), body=body, op_type="create", refresh=True)
     except ConflictError:
