@@ -82,7 +82,7 @@ def test_what_a_policy_allows_is_allowed():
         "",
         "a text",
         "[1, 2]",
-        "a: &x [1]\nb: *x",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {a: &x one, b: *x}",
         "!!python/object/apply:os.system [id]",
         "[" * 3_000,
         write_deployment().replace("Deployment", "ClusterRole"),
