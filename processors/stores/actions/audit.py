@@ -76,16 +76,26 @@ def append_entry(client: OpenSearch, entry: Entry, index: str = INDEX) -> Record
 
 def find_last(client: OpenSearch, index: str = INDEX) -> Last:
     """Return the number and hash of the last record; 0 and `BEGIN` before the first."""
-    try:
-        client.indices.refresh(index=index)
-    except NotFoundError:
-        settings = {"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}}
-        create_index(client, index, {"settings": settings, "mappings": _MAPPINGS})
+    _make_searchable(client, index)
     found = _search(client, index, {"size": 1, "sort": [{"seq": "desc"}]})
     if not found:
         return Last(0, BEGIN)
     record = Record.model_validate(found[0])
     return Last(record.seq, hash_record(record))
+
+
+def _make_searchable(client: OpenSearch, index: str) -> None:
+    """See that the index is there, and that all that was written to it is found."""
+    try:
+        refreshed = client.indices.refresh(index=index)
+    except NotFoundError:
+        settings = {"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}}
+        create_index(client, index, {"settings": settings, "mappings": _MAPPINGS})
+    else:
+        if refreshed["_shards"]["successful"]:
+            return
+    # Made a moment ago, by this task or another one: its shard is just starting, which is called yellow, too.
+    client.cluster.health(index=index, wait_for_active_shards=1)
 
 
 def find_entry(client: OpenSearch, key: str, event: Event, index: str = INDEX) -> Record | None:

@@ -6,6 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+import structlog
 from confluent_kafka import KafkaError, KafkaException, Producer
 from pydantic import ValidationError
 
@@ -18,7 +19,8 @@ from processors.stores.kafka.limits import TIMEOUT_S, TRANSACTION_MS
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
 
-_TRIES: Final = 10
+log = structlog.get_logger(__name__)
+
 # A transaction leaves a mark behind its messages, which no reader is shown: the last record stands a little
 # before the end.
 _NEAR_THE_END: Final = 1_000
@@ -27,10 +29,10 @@ _NEAR_THE_END: Final = 1_000
 def publish_records(
     client: OpenSearch, bootstrap: str, index: str = INDEX, topic: str = topics.AUDIT
 ) -> Last:
-    """Send every record that the topic doesn't hold yet, and return the last one.
+    """Send every record that the topic doesn't hold yet, and return the last one that is kept.
 
     What a crash kept from the topic is sent by whoever comes next. Two who send at once can't double a
-    record: the second one fences the first one off, which then looks again.
+    record: the second one fences the first one off, and then sends what that one would have sent.
 
     Args:
         client: OpenSearch.
@@ -42,14 +44,19 @@ def publish_records(
         AuditError: OpenSearch's copy isn't as it was written; nothing of it was sent.
         confluent_kafka.KafkaException: Nothing was sent.
     """
-    for _ in range(_TRIES):
+    sent = _find_last_sent(bootstrap, topic)
+    # Read behind that one, so it can't be shorter unless somebody cut it off.
+    kept = find_last(client, index)
+    if kept.seq < sent.seq:
+        raise AuditError(f"{sent.seq - kept.seq} records were cut off behind record {kept.seq}")
+    if kept.seq > sent.seq:
         try:
             _send_new(client, bootstrap, index, topic)
-            return find_last(client, index)
         except KafkaException as error:
             if error.args[0].code() not in _FENCED:
                 raise
-    raise RuntimeError(f"{topic}: others were sending {_TRIES} times")
+            log.info("another task sends the audit", topic=topic, code=error.args[0].name())
+    return kept
 
 
 def read_sent(bootstrap: str, topic: str = topics.AUDIT) -> list[Any]:
@@ -105,11 +112,6 @@ def _parse(value: str | None) -> Any:
 
 
 _FENCED: Final = frozenset(
-    {
-        KafkaError._FENCED,
-        KafkaError.PRODUCER_FENCED,
-        KafkaError.INVALID_PRODUCER_EPOCH,
-        KafkaError.CONCURRENT_TRANSACTIONS,
-        KafkaError._STATE,
-    }
+    {KafkaError._FENCED, KafkaError.PRODUCER_FENCED, KafkaError.INVALID_PRODUCER_EPOCH}
 )
+"""Whoever began to send later is the only one who can end it."""
