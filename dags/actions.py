@@ -126,8 +126,9 @@ def actions() -> None:
         defaults="Reject",
         response_timeout=timedelta(seconds=SETTINGS.actions.expires_seconds),
         execution_timeout=None,
-        # A try of its own would ask a second time.
-        retries=0,
+        # An answer in the very moment in which the task begins to wait can fail it: Airflow then calls its states
+        # mismatched. Another try asks again, and the answer before is gone.
+        retries=1,
     )
     executed = execute_task(proposed)
     proposed >> approval >> executed

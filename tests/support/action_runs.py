@@ -1,5 +1,6 @@
 """Runs of the DAG `actions`, begun as the service begins them, and answered as people answer."""
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -77,7 +78,8 @@ class ActionRun(NamedTuple):
     def answer(
         self, who: httpx.Client, option: str = "Approve", given: Mapping[str, Any] | None = None
     ) -> httpx.Response:
-        """Answer as somebody."""
+        """Answer as somebody who read the question: Airflow itself needs a moment behind it."""
+        time.sleep(2)
         body = {"chosen_options": [option], "params_input": dict(given or {})}
         return who.patch(f"{self.path}/taskInstances/approval_task/-1/hitlDetails", json=body)
 

@@ -6,7 +6,7 @@ Each task reads it anew from the run, and nothing of it from what the task befor
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from processors.knowledge.actions.catalogue import check_parameters, find_action
 from processors.knowledge.actions.manifests import check_image, check_manifest
@@ -26,6 +26,9 @@ from processors.knowledge.actions.request import (
 )
 from processors.pipelines.actions.operation import Deed
 from processors.settings import Settings
+
+_PUBLIC: Final = "public"
+"""The group that everybody is in."""
 
 
 class Run(NamedTuple):
@@ -85,11 +88,13 @@ def read_asked(settings: Settings, run: Run, policy: Policy) -> Request:
 def _read_own(run: Run, told: Any, policy: Policy) -> Request:
     """Whatever else the run was given, who triggered it is who asks."""
     asked = told if isinstance(told, Mapping) else {}
+    person = find_airflow_person(policy, run.triggered_by)
+    proposer = person.model_copy(update={"groups": tuple(sorted({*person.groups, _PUBLIC}))})
     parameters = asked.get("parameters")
     return make_request(
         str(asked.get("action", "")),
         parameters if isinstance(parameters, Mapping) else {},
-        find_airflow_person(policy, run.triggered_by),
+        proposer,
         source="airflow",
         language="ru" if asked.get("language") == "ru" else "en",
         now=run.began_at,

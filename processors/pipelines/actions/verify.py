@@ -2,6 +2,7 @@
 
 import time
 
+from processors.knowledge.actions.refusal import ActionRefusedError, tell_refusal
 from processors.knowledge.actions.results import Done, Effect, Verified
 from processors.pipelines.actions.asked import Run, open_deed
 from processors.pipelines.actions.effects import measure_effect
@@ -20,7 +21,6 @@ def verify(settings: Settings, run: Run, done: Done) -> Verified:
         done: What the task before returned.
 
     Raises:
-        ActionRefusedError: The target isn't there any more, or may not be read.
         httpx.TransportError: The system is unreachable, and trying again may help.
     """
     deed = open_deed(settings, run)
@@ -30,7 +30,11 @@ def verify(settings: Settings, run: Run, done: Done) -> Verified:
     if start is None or start.target is None:
         return Verified(verified=None)
     until = time.monotonic() + deed.action.limit_s
-    seen = OPERATIONS[deed.action.operation].verify(deed, start.target)
+    try:
+        seen = OPERATIONS[deed.action.operation].verify(deed, start.target)
+    except ActionRefusedError as error:
+        # The target is gone since, or the proposer has lost the right to see it.
+        return Verified(verified=False, told=tell_refusal(error, deed.request.language), rollback=start.undo)
     effect = measure_effect(settings, start.target, start.alerts, until)
     told = "; ".join(filter(None, (seen.told, _tell_effect(effect))))
     undo = seen.rollback or start.undo

@@ -42,11 +42,10 @@ def test_a_person_is_asked_between_the_proposal_and_the_change() -> None:
     assert DAG.get_task("execute_task").trigger_rule == "none_failed_min_one_success"
 
 
-def test_silence_is_a_no_and_nobody_is_asked_twice() -> None:
+def test_silence_is_a_no() -> None:
     approval: Any = DAG.get_task("approval_task")
     assert approval.defaults == ["Reject"]
     assert approval.response_timeout == timedelta(seconds=load_settings().actions.expires_seconds)
-    assert approval.retries == 0
 
 
 def test_what_changes_something_waits(monkeypatch: pytest.MonkeyPatch) -> None:
