@@ -32,8 +32,6 @@ _TOLD: Final = {
     "failed": "failed",
     "unknown": "was begun, and nobody knows whether it was done",
     "rejected": "was proposed and rejected",
-    "expired": "was proposed, and nobody approved it in time",
-    "refused": "was asked for and refused",
     "rolled_back": "was taken back",
 }
 _SEVERITIES: Final = {"failed": "error", "unknown": "warning"}
@@ -77,7 +75,7 @@ def _has_helped(effect: Mapping[str, Any]) -> bool:
 
 
 def describe_action(message: Message) -> Reading:
-    """Return what a record of the audit tells; steps before the end, and what only read, tell nothing.
+    """Return what a record of the audit tells: nothing of steps before the end, and of what changed nothing.
 
     Raises:
         PoisonError: The message holds no record.

@@ -58,8 +58,6 @@ def test_one_action_is_one_passage_that_its_last_step_writes():
         ("failed", "failed"),
         ("unknown", "nobody knows"),
         ("rejected", "rejected"),
-        ("expired", "nobody approved"),
-        ("refused", "refused"),
     ],
 )
 def test_how_it_ended_is_told_with_the_reason(event, told):
@@ -68,8 +66,8 @@ def test_how_it_ended_is_told_with_the_reason(event, told):
     assert "Why: of a reason" in one.text
 
 
-@pytest.mark.parametrize("event", ["proposed", "approved", "started"])
-def test_steps_before_the_end_tell_nothing(event):
+@pytest.mark.parametrize("event", ["proposed", "approved", "started", "refused", "expired"])
+def test_steps_before_the_end_and_what_wasnt_done_tell_nothing(event):
     assert describe_action(make_message(make_record(event, proposal=propose(REQUEST)))).descriptions == []
 
 
