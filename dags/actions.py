@@ -126,8 +126,8 @@ def actions() -> None:
         defaults="Reject",
         response_timeout=timedelta(seconds=SETTINGS.actions.expires_seconds),
         execution_timeout=None,
-        # An answer in the very moment in which the task begins to wait can fail it: Airflow then calls its states
-        # mismatched. Another try asks again, and the answer before is gone.
+        # An answer in the very moment in which the task begins to wait can fail it, as a mismatch of states.
+        # Another try asks again, and the answer before is gone.
         retries=1,
     )
     executed = execute_task(proposed)
