@@ -5,7 +5,7 @@ from typing import Final
 from serving.model_server.extractive.prompt import Source
 from serving.model_server.extractive.units import Unit
 
-LINE_KINDS: Final = ("log", "metric", "k8s", "ml_", "alert", "pipeline", "incident")
+LINE_KINDS: Final = ("log", "metric", "k8s", "ml_", "alert", "pipeline", "incident", "action")
 """A source whose kind starts so tells what happened."""
 
 # What a window of log lines says of itself before it shows some of them.

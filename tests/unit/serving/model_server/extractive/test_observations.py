@@ -27,7 +27,7 @@ def test_how_often_and_when_comes_with_what_was_logged():
     ]
 
 
-@pytest.mark.parametrize("kind", ["alert", "pipeline_run"])
+@pytest.mark.parametrize("kind", ["alert", "pipeline_run", "action"])
 def test_alerts_and_runs_of_pipelines_are_read_by_lines(kind: str):
     page = read_page(Source(1, "Page", kind, "", "It fires. Now.\n1. no step"))
     assert [unit.text for unit in page.units] == ["It fires. Now.", "1. no step"]
