@@ -39,7 +39,7 @@ def make_guards(
     embedding: float = 2.0,
     model: float = 60.0,
     cache: float = 0.5,
-    airflow: float = 5.0,
+    airflow: float = 10.0,
     failures: int = 5,
     rest: float = 2.0,
 ) -> Guards:
