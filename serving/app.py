@@ -16,6 +16,7 @@ from serving.access.accounting import account_requests
 from serving.access.audit_log import AuditLog
 from serving.access.buckets import Bucket, describe_buckets
 from serving.access.callers import open_access, provide_caller
+from serving.actions.setup import read_ahead
 from serving.api.approval_routes import APPROVAL_ROUTES
 from serving.api.citation_routes import show_citation
 from serving.api.errors import EXCEPTION_HANDLERS
@@ -37,8 +38,9 @@ def create_app(settings: Settings, clients: _OpenClients = open_clients) -> Lite
         clients: Opens the clients for as long as the service runs.
 
     Raises:
-        ValueError: A file of keys or groups is missing or not of its form.
+        ValueError: A file of keys, groups or actions is missing or not of its form.
     """
+    read_ahead(settings)
 
     @asynccontextmanager
     async def hold_clients(app: Litestar) -> AsyncIterator[None]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from processors.knowledge.actions.catalogue import load_catalogue
+from processors.knowledge.actions.commands import read_command
+from processors.knowledge.actions.policy import load_policy
 from processors.knowledge.actions.refusal import ActionRefusedError
 
 if TYPE_CHECKING:
@@ -30,6 +33,20 @@ def find_missing(settings: Settings, system: str = "") -> str:
         "RUNLORE_ACTIONS_ALERTMANAGER_URL": system != "alertmanager" or bool(actions.alertmanager_url),
     }
     return next((name for name, is_there in needed.items() if not is_there), "")
+
+
+def read_ahead(settings: Settings) -> None:
+    """Read what actions are read by, so that no question waits for it, and what is wrong shows at the start.
+
+    Raises:
+        ValueError: The policy is none, or the secret is too short.
+        OSError: A file can't be read.
+    """
+    if not find_missing(settings):
+        load_secret(settings.actions)
+        load_policy(settings.actions.policy_file)
+        load_catalogue()
+        read_command("nothing that would be done")
 
 
 def require_airflow(clients: Clients, settings: Settings, system: str = "") -> AirflowClient:
