@@ -27,7 +27,7 @@ BENCH_STACK := RUNLORE_HOME=.runlore/bench-stack RUNLORE_PORT_BASE=$(BENCH_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
-	restart-one ask compare rollback versions verify-audit env prove fuzz bench kube-up kube-down bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-actions
+	restart-one ask compare rollback versions verify-audit env prove fuzz bench kube-up kube-down images test-image bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -121,6 +121,9 @@ bench-oncall: environments ## Whether 250 questions of somebody on call are answ
 
 bench-diagnosis: environments ## Whether causes of 45 scripted faults are found, beside triage and likeness; needs no stack; BENCH=--vectors
 	@$(BIN)/python -m evaluation.benchmarks.diagnosis $(BENCH)
+
+bench-diagnosis-api: environments ## The same faults on a real API server with its controllers and scheduler; BENCH="--seeds 1" for fewer
+	@$(BIN)/python -m evaluation.benchmarks.diagnosis.real $(BENCH)
 
 bench-actions: ## How long an action takes from proposal to effect, beside a bare kubectl; needs make kube-up
 	@$(STACK) exec -- python -m evaluation.benchmarks.actions $(BENCH)

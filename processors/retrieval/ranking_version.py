@@ -8,4 +8,4 @@ nothing that an older one remembered is hit after an upgrade.
 
 from typing import Final
 
-RANKING: Final = "c31e151df1bf"
+RANKING: Final = "3123a800d6f9"
