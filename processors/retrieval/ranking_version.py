@@ -8,4 +8,4 @@ nothing that an older one remembered is hit after an upgrade.
 
 from typing import Final
 
-RANKING: Final = "3123a800d6f9"
+RANKING: Final = "65bde4620fa1"
