@@ -70,7 +70,7 @@ def require_rights(deed: Deed, *permissions: store.Permission) -> str:
                     "no_right", person=deed.request.proposer.user, missing=f"{permission.describe()}{told}"
                 )
     groups = ", ".join(f"{store.GROUP_PREFIX}{group}" for group in deed.groups) or "none"
-    return f"{deed.request.proposer.user} in cluster {cluster.name}, groups {groups}: " + ", ".join(
+    return f"those of the groups {groups} in the cluster {cluster.name}: " + ", ".join(
         permission.describe() for permission in permissions
     )
 

@@ -18,7 +18,10 @@ _BOOKKEEPING: Final = (
     "creationTimestamp",
     "selfLink",
 )
+# The whole object once more, as somebody applied it.
+_LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 _CONTEXT: Final = 3
+_GAP: Final = "…"
 
 
 def compare_objects(before: Object | None, after: Object) -> str:
@@ -38,16 +41,23 @@ def compare_objects(before: Object | None, after: Object) -> str:
     """
     old = _write(before).splitlines() if before else []
     lines = difflib.unified_diff(old, _write(after).splitlines(), lineterm="", n=_CONTEXT)
-    # The first two name files.
-    return "\n".join([line for line in lines if not line.startswith("@@")][2:]) or "Nothing would change."
+    # The first three name files and the first place.
+    shown = [_GAP if line.startswith("@@") else line for line in [*lines][3:]]
+    return "\n".join(shown) or "Nothing would change."
 
 
 def _write(whole: Object) -> str:
     kept = {name: value for name, value in whole.items() if name != "status"}
     if isinstance(meta := kept.get("metadata"), Mapping):
-        kept["metadata"] = {name: value for name, value in meta.items() if name not in _BOOKKEEPING}
+        kept["metadata"] = {name: _drop_copy(meta[name]) for name in meta if name not in _BOOKKEEPING}
     written: str = yaml.safe_dump(kept, allow_unicode=True)
     return written
+
+
+def _drop_copy(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    return {name: each for name, each in value.items() if name != _LAST_APPLIED}
 
 
 def version_of(whole: Object) -> str:
