@@ -38,6 +38,8 @@ spec:
 """
 _PARAMETERS: Final = {"namespace": _NAMESPACE, "resource": "deployment", "name": "api"}
 _PATIENCE_S: Final = 120.0
+# Approved, but not yet taken up by Airflow, it is queued for a moment once more.
+_UNDER_WAY: Final = ("queued", "waiting", "running")
 _LOOK_S: Final = 0.1
 _LONGEST_WAIT: Final = 50
 
@@ -124,7 +126,7 @@ def time_actions(service: httpx.Client, approver: str, times: Times) -> None:
     }
     began = time.perf_counter()
     service.post(address.path, data=form).raise_for_status()
-    told = _wait(service, told["key"], lambda one: one["state"] not in ("waiting", "running"))
+    told = _wait(service, told["key"], lambda one: one["state"] not in _UNDER_WAY)
     _require(told, "executed")
     times.add("approval to done", began)
     told = _wait(service, told["key"], lambda one: one["is_over"])
