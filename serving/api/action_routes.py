@@ -76,7 +76,7 @@ class ActionRequest(BaseModel):
         return self
 
 
-@get("/actions", responses=list_errors(401, 429, 500, 503, 504))
+@get("/actions", responses=list_errors(401, 409, 429, 500, 503, 504))
 async def list_possible_actions(
     settings: NamedDependency[Settings], clients: NamedDependency[Clients], caller: NamedDependency[Caller]
 ) -> ActionList:
@@ -127,7 +127,7 @@ def _read(data: ActionRequest) -> Command:
     return command
 
 
-@get("/actions/{key:str}", responses=list_errors(400, 401, 404, 429, 500, 503, 504))
+@get("/actions/{key:str}", responses=list_errors(400, 401, 404, 409, 429, 500, 503, 504))
 async def show_action(
     key: FromPath[Annotated[str, Field(pattern="^[0-9a-f]{32}$")]],
     clients: NamedDependency[Clients],

@@ -57,7 +57,7 @@ class DecisionForm(BaseModel):
     "/actions/{key:str}",
     media_type=MediaType.HTML,
     guards=[admit_address],
-    responses=list_errors(400, 404, 429, 500, 503, 504),
+    responses=list_errors(400, 404, 409, 429, 500, 503, 504),
 )
 async def show_proposal(
     key: FromPath[str],
@@ -74,7 +74,7 @@ async def show_proposal(
     status_code=200,
     media_type=MediaType.HTML,
     guards=[admit_address],
-    responses=list_errors(400, 404, 413, 429, 500, 503, 504),
+    responses=list_errors(400, 404, 409, 413, 429, 500, 503, 504),
 )
 async def decide_proposal(
     request: Request[Any, Any, Any],

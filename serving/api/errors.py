@@ -124,7 +124,8 @@ def _on_actions_down(_: _Request, error: ActionsDownError) -> Response[Any]:
 
 def _on_refused_action(_: _Request, error: ActionRefusedError) -> Response[Any]:
     if error.reason == "not_configured":
-        return _respond(503, str(error), "server_error", code="actions_off")
+        # Nothing is down, and trying again doesn't help.
+        return _respond(409, str(error), "invalid_request_error", code="actions_off")
     if error.reason in _NOT_ALLOWED:
         return _respond(403, str(error), "invalid_request_error", code="action_not_allowed")
     return _respond(400, str(error), "invalid_request_error", code="action_refused")

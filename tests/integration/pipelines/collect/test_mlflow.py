@@ -27,7 +27,7 @@ def mlflow_client(settings: Settings) -> MlflowClient:
 
 @pytest.fixture
 def experiment() -> str:
-    return f"fraud-{uuid4().hex[:8]}"
+    return f"churn-{uuid4().hex[:8]}"
 
 
 @pytest.fixture
