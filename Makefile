@@ -62,7 +62,7 @@ test-integration: environments ## Start the test stack, test against it, stop it
 	$(TEST_STACK) up --for-tests && $(TEST_STACK) exec -- python -m pytest $(or $(TESTS),$(ALL_TESTS)) -q
 
 prove: ## The long proofs: kills, a flood, swaps, groups, random bytes, faults, hostile documents (50 min)
-	@PROVE_EACH_PROCESS=yes PROVE_SECRETS=50 PROVE_SWAPS=200 PROVE_LIVE_SWAPS=100 PROVE_EVENTS=100000 PROVE_KILLS=20 PROVE_SECONDS=300 PROVE_LINES=2000000 PROVE_FLOOD_SECONDS=300 PROVE_QUESTIONS=2000 PROVE_HOSTILE=200 PROVE_BYTES=1000000 PROVE_EXAMPLES=100 PROVE_FAULT_SECONDS=20 \
+	@PROVE_ONCALL=yes PROVE_EACH_PROCESS=yes PROVE_SECRETS=50 PROVE_SWAPS=200 PROVE_LIVE_SWAPS=100 PROVE_EVENTS=100000 PROVE_KILLS=20 PROVE_SECONDS=300 PROVE_LINES=2000000 PROVE_FLOOD_SECONDS=300 PROVE_QUESTIONS=2000 PROVE_HOSTILE=200 PROVE_BYTES=1000000 PROVE_EXAMPLES=100 PROVE_FAULT_SECONDS=20 \
 		$(MAKE) --no-print-directory test-integration TESTS=tests/prove
 
 fuzz: environments ## Odd records through every topic's stage and the masker, for an hour; SECONDS=<how long>
