@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from processors.knowledge.actions.catalogue import check_parameters, find_action
-from processors.knowledge.actions.policy import load_policy, require_may_propose
+from processors.knowledge.actions.policy import Policy, load_policy, require_may_propose
 from processors.knowledge.actions.refusal import ActionRefusedError
 from processors.knowledge.actions.request import Person, make_request, name_run, read_request, sign_request
 from serving.actions.setup import load_secret, require_airflow
@@ -37,16 +37,16 @@ def make_person(caller: Caller) -> Person:
     return Person(user=caller.user, groups=caller.groups)
 
 
-def may_propose(settings: Settings, action: Action, caller: Caller) -> bool:
-    """Tell whether somebody may propose an action, as the policy says.
+def may_propose(policy: Policy, action: Action, caller: Caller) -> bool:
+    """Tell whether somebody may propose an action.
 
     Args:
-        settings: Name the policy.
+        policy: Read by the caller, who has many actions to ask about.
         action: Of the catalogue.
         caller: Who would ask for it.
     """
     try:
-        require_may_propose(load_policy(settings.actions.policy_file), action, make_person(caller))
+        require_may_propose(policy, action, make_person(caller))
     except ActionRefusedError:
         return False
     return True

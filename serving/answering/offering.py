@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from processors.knowledge.actions.catalogue import find_action
 from processors.knowledge.actions.commands import Command, read_command, write_command
+from processors.knowledge.actions.policy import load_policy
 from processors.knowledge.actions.refusal import ActionRefusedError
 from processors.knowledge.incidents.sections import KIND
 from processors.knowledge.markdown.quoting import quote_span
@@ -50,7 +51,12 @@ def offer_actions(settings: Settings, caller: Caller, language: Language, answer
         return answer
 
     def list_lines(commands: Iterator[Command]) -> list[str]:
-        allowed = [one for one in commands if may_propose(settings, find_action(one.action), caller)]
+        found = list(commands)
+        if not found:
+            # Most answers hold no command, and need no policy.
+            return []
+        policy = load_policy(settings.actions.policy_file)
+        allowed = [one for one in found if may_propose(policy, find_action(one.action), caller)]
         lines = dict.fromkeys(quote_span(write_command(one.action, one.parameters)) for one in allowed)
         return list(lines)[:_MOST]
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from processors.knowledge.actions.catalogue import Action, describe_form, load_catalogue
 from processors.knowledge.actions.commands import Command, read_command
+from processors.knowledge.actions.policy import load_policy
 from processors.knowledge.actions.refusal import ActionRefusedError, Language
 from processors.knowledge.actions.request import Key, Request
 from processors.settings import Settings
@@ -82,8 +83,8 @@ async def list_possible_actions(
 ) -> ActionList:
     """List the actions that the asker may propose."""
     require_airflow(clients, settings)
-    actions = load_catalogue().values()
-    return ActionList(actions=[_show_form(one) for one in actions if may_propose(settings, one, caller)])
+    actions, policy = load_catalogue().values(), load_policy(settings.actions.policy_file)
+    return ActionList(actions=[_show_form(one) for one in actions if may_propose(policy, one, caller)])
 
 
 def _show_form(action: Action) -> ActionForm:

@@ -158,16 +158,7 @@ def _hold(cluster: Cluster, pod: Object, held: Held | None, init_ends: Ending | 
     waiting = {"reason": held.reason if held else ""} | (
         {"message": held.message} if held and held.message else {}
     )
-    status["containerStatuses"] = [
-        {
-            "name": one["name"],
-            "image": one["image"],
-            "ready": False,
-            "restartCount": 0,
-            "state": {"waiting": waiting},
-        }
-        for one in pod["spec"]["containers"]
-    ]
+    status["containerStatuses"] = _write_idle(pod, {"waiting": waiting})
     _set_ready(cluster, pod, ready=False)
 
 
@@ -234,16 +225,7 @@ def _finish(cluster: Cluster, pod: Object, ending: Ending) -> None:
     pod["status"] |= {
         "phase": "Failed" if ending.code else "Succeeded",
         "startTime": pod["metadata"]["creationTimestamp"],
-        "containerStatuses": [
-            {
-                "name": one["name"],
-                "image": one["image"],
-                "ready": False,
-                "restartCount": 0,
-                "state": {"terminated": end},
-            }
-            for one in pod["spec"]["containers"]
-        ],
+        "containerStatuses": _write_idle(pod, {"terminated": end}),
     }
     for line in ending.lines:
         say(cluster, pod, line)
@@ -283,6 +265,14 @@ def _write_crashed(cluster: Cluster, pod: Object, container: Object, ending: End
         "state": {"waiting": {"reason": "CrashLoopBackOff", "message": said}},
         "lastState": {"terminated": end},
     }
+
+
+def _write_idle(pod: Object, state: Object) -> list[Object]:
+    """Return the statuses of containers of which none runs."""
+    return [
+        {"name": one["name"], "image": one["image"], "ready": False, "restartCount": 0, "state": {**state}}
+        for one in pod["spec"]["containers"]
+    ]
 
 
 def _write_running(cluster: Cluster, pod: Object, container: Object, *, ready: bool) -> Object:

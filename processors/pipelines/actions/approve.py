@@ -7,7 +7,7 @@ from typing import Any, Final, TypedDict
 from pydantic import ValidationError
 
 from processors.knowledge.actions.binding import Approval, Proposal, check_approval
-from processors.knowledge.actions.policy import Policy, find_airflow_person, load_policy, require_may_approve
+from processors.knowledge.actions.policy import find_airflow_person, require_may_approve
 from processors.knowledge.actions.proposal import render_proposal
 from processors.knowledge.actions.refusal import ActionRefusedError
 from processors.pipelines.actions.asked import Run
@@ -55,14 +55,14 @@ def read_approval(settings: Settings, run: Run, deed: Deed) -> Approval:
         answer = read_answer(client, DAG, run.run_id, TASK)
     if not answer or not answer.get("responded_at"):
         raise ActionRefusedError("not_approved")
-    responder, policy = answer.get("responded_by_user"), load_policy(settings.actions.policy_file)
+    responder = answer.get("responded_by_user")
     if not responder:
         # Nobody answered: Airflow itself took the default, which is no.
         raise ActionRefusedError("expired", at=str(answer["responded_at"]))
     if answer.get("chosen_options") != [APPROVE]:
         raise ActionRefusedError("rejected", person=_name_rejecter(answer, responder["name"]))
-    approval = _read_approval(settings, deed, answer, policy)
-    require_may_approve(policy, deed.action, approval.by, deed.request.proposer)
+    approval = _read_approval(settings, deed, answer)
+    require_may_approve(deed.policy, deed.action, approval.by, deed.request.proposer)
     return approval
 
 
@@ -71,7 +71,7 @@ def _name_rejecter(answer: dict[str, Any], responder: str) -> str:
     return str(by["user"])[:500] if isinstance(by, dict) and "user" in by else f"airflow:{responder}"
 
 
-def _read_approval(settings: Settings, deed: Deed, answer: dict[str, Any], policy: Policy) -> Approval:
+def _read_approval(settings: Settings, deed: Deed, answer: dict[str, Any]) -> Approval:
     given = answer.get("params_input") or {}
     if "approval" in given:
         try:
@@ -81,7 +81,7 @@ def _read_approval(settings: Settings, deed: Deed, answer: dict[str, Any], polic
         secret = settings.actions.read_secret()
         check_approval(approval, deed.request.key, given.get("signature"), secret)
         return approval
-    person = find_airflow_person(policy, answer["responded_by_user"]["name"])
+    person = find_airflow_person(deed.policy, answer["responded_by_user"]["name"])
     bound = _BOUND.search(answer.get("body") or "")
     if not bound:
         raise ActionRefusedError("bad_approval")

@@ -37,7 +37,9 @@ def find_runbooks(client: OpenSearch, version: str | None, told: Sequence[Told])
         told: Incidents, each with the group that it was found for: that group may see the pages, too.
     """
     reasons = [list_reasons(one.incident) for one in told]
-    asked = [(place, body) for place, one in enumerate(told) if (body := build_runbook_query(one))]
+    asked = [
+        (place, build_runbook_query(one, reasons[place])) for place, one in enumerate(told) if reasons[place]
+    ]
     found: list[list[PageLink]] = [[] for _ in told]
     if version is None or not asked:
         return found
@@ -51,15 +53,13 @@ def find_runbooks(client: OpenSearch, version: str | None, told: Sequence[Told])
     return found
 
 
-def build_runbook_query(told: Told) -> dict[str, Any] | None:
-    """Return the search for the runbooks of an incident, or None if nothing in it has a name to look for.
+def build_runbook_query(told: Told, reasons: Sequence[str]) -> dict[str, Any]:
+    """Return the search for the runbooks of an incident.
 
     Args:
         told: The incident, and the group that it was found for.
+        reasons: Its own, from `list_reasons`, at least one.
     """
-    reasons = list_reasons(told.incident)
-    if not reasons:
-        return None
     names = [{"multi_match": {"query": name, "type": "phrase", "fields": _FIELDS}} for name in reasons]
     likeness = {"multi_match": {"query": told.incident.title[:_MOST_WORDS], "fields": _FIELDS}}
     allowed = [{"terms": {"acl": sorted({told.group, PUBLIC})}}, {"term": {"kind": "runbook"}}]

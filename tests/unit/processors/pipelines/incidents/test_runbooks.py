@@ -83,6 +83,6 @@ def test_nothing_is_asked_without_documents_or_reasons() -> None:
 
 def test_only_pages_are_linked_that_the_group_may_see() -> None:
     for group, allowed in ((PUBLIC, ["public"]), ("sre", ["public", "sre"])):
-        body = build_runbook_query(Told(group, make_incident()))
+        body = build_runbook_query(Told(group, make_incident()), list_reasons(make_incident()))
         assert body
         assert {"terms": {"acl": allowed}} in body["query"]["bool"]["filter"]
