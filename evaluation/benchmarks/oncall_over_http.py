@@ -18,10 +18,12 @@ from evaluation.oncall.judging import Answer, Cited
 from evaluation.oncall.questions import Question
 from local.airflow_api import open_airflow
 from local.settings import load_settings as load_stack_settings
+from processors.knowledge import topics
+from processors.knowledge.positions import count_between, merge_positions
 from processors.settings import Settings, load_settings
-from processors.stores.kafka.producer import produce
+from processors.stores import kafka
 from processors.stores.search import open_search
-from processors.versions.catalog import find_live
+from processors.versions.catalog import find_live, read_meta
 from processors.versions.names import cover_family
 
 _PATIENCE_S: Final = 300.0
@@ -53,7 +55,9 @@ def open_stack_answers(seed: int) -> Iterator[Callable[[Question], Answer]]:
         for dag in ("rag_pipeline", "correlate"):
             airflow.patch(f"dags/{dag}", json={"is_paused": False}).raise_for_status()
     send_messages(settings, list_messages(datetime.now(UTC), seed))
-    wait_for_incidents(open_search(settings.opensearch.url), _TOLD)
+    search = open_search(settings.opensearch.url)
+    wait_until_read(settings, search)
+    wait_for_incidents(search, _TOLD)
     key = settings.access.api_key_file.read_text(encoding="utf-8").strip()
     headers = {"Authorization": f"Bearer {key}"}
     with httpx.Client(base_url=settings.service.url, headers=headers, timeout=60) as client:
@@ -64,7 +68,30 @@ def send_messages(settings: Settings, messages: Iterable[Message]) -> None:
     """Send messages into their topics."""
     by_topic = sorted(messages, key=attrgetter("topic"))
     for topic, of_topic in groupby(by_topic, key=attrgetter("topic")):
-        produce(settings.kafka.bootstrap, topic, [(one.key, one.value, one.headers) for one in of_topic])
+        kafka.produce(
+            settings.kafka.bootstrap, topic, [(one.key, one.value, one.headers) for one in of_topic]
+        )
+
+
+def wait_until_read(settings: Settings, client: OpenSearch) -> None:
+    """Wait until the live version holds all that is in Kafka now.
+
+    An incident is told of as soon as its own events are there; what else was sent may lie in a later batch.
+
+    Raises:
+        TimeoutError: It isn't read in time.
+    """
+    sent = kafka.find_ends(settings.kafka.bootstrap, topics.READ)
+    end = time.monotonic() + _PATIENCE_S
+    while True:
+        live = find_live(client, "rag")
+        held = read_meta(client, live).get("positions", {}) if live else {}
+        ahead = count_between(held, merge_positions(held, sent))
+        if not ahead:
+            return
+        if time.monotonic() > end:
+            raise TimeoutError(f"{ahead} events in Kafka are still not searchable")
+        time.sleep(_PAUSE_S)
 
 
 def wait_for_incidents(client: OpenSearch, names: Iterable[str]) -> None:

@@ -9,7 +9,12 @@ import httpx
 import pytest
 from opensearchpy import OpenSearch
 
-from evaluation.benchmarks.oncall_over_http import ask_over_http, send_messages, wait_for_incidents
+from evaluation.benchmarks.oncall_over_http import (
+    ask_over_http,
+    send_messages,
+    wait_for_incidents,
+    wait_until_read,
+)
 from evaluation.oncall.afternoon import list_messages
 from evaluation.oncall.judging import judge_answer
 from evaluation.oncall.questions import Question, read_questions
@@ -37,9 +42,10 @@ def service(settings: Settings, api_key: str) -> httpx.Client:
 
 @pytest.fixture(scope="module")
 def afternoon(settings: Settings, client: OpenSearch, live_versions: None) -> None:  # noqa: ARG001 - order
-    """What was played can be asked about: its incidents are there."""
+    """What was played can be asked about: all of it is read, and its incidents are there."""
     messages = list_messages(datetime.now(UTC), seed=1)
     send_messages(settings, [one for one in messages if any(name in str(one.value) for name in PLAYED)])
+    wait_until_read(settings, client)
     wait_for_incidents(client, ["Deployment checkout in namespace shop", "invoices", "nightly_billing"])
 
 

@@ -2,7 +2,7 @@
 
 from processors.stores.kafka.admin import add_partitions, create_topics, mirror_positions
 from processors.stores.kafka.collected import read_collected, send_collected
-from processors.stores.kafka.consumer import drain, read_newest
+from processors.stores.kafka.consumer import drain, find_ends, read_newest
 from processors.stores.kafka.dead_letters import name_origin, send_dead_letters
 from processors.stores.kafka.producer import Message, produce
 
@@ -11,6 +11,7 @@ __all__ = [
     "add_partitions",
     "create_topics",
     "drain",
+    "find_ends",
     "mirror_positions",
     "name_origin",
     "produce",

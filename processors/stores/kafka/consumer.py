@@ -80,6 +80,19 @@ def read_newest(bootstrap: str, topic: str, limit: int) -> list[Record]:
     return drain(bootstrap, [topic], start, limit)[0]
 
 
+def find_ends(bootstrap: str, topics: Iterable[str]) -> Positions:
+    """Return where each partition of some topics ends now.
+
+    Raises:
+        confluent_kafka.KafkaException: The broker is unreachable, or there is no such topic.
+    """
+    consumer = open_consumer(bootstrap)
+    try:
+        return find_bounds(consumer, topics, {})[1]
+    finally:
+        consumer.close()
+
+
 def open_consumer(bootstrap: str) -> Consumer:
     """Return a consumer that commits nothing, tells where a partition ends, and never skips silently."""
     return Consumer(
