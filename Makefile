@@ -4,6 +4,8 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3,$(shell $(nam
 	'import sys, venv; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null && echo $(name))))
 RUNLORE_ENVS ?= .runlore/envs
 export RUNLORE_ENVS
+# Where this is set, every process compiles all that it imports: twice the time for an Airflow task.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := $(RUNLORE_ENVS)/platform/bin
 STACK := $(BIN)/python -m local.stack
 ifdef DOCS

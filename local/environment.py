@@ -249,6 +249,8 @@ def _tools(settings: StackSettings) -> dict[str, str]:
         "JAVA_HOME": str(java),
         "MLFLOW_TRACKING_URI": f"http://{LOCALHOST}:{settings.ports['mlflow']}",
         "PYTHONPATH": str(ROOT),
+        # Each task of Airflow is a process: without compiled modules it compiles thousands before it begins.
+        "PYTHONDONTWRITEBYTECODE": "",
         "PYTHONUNBUFFERED": "1",
         # A process that rewrites its title must leave its environment readable: it carries the stack's mark.
         "SPT_NOENV": "1",
