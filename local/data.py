@@ -21,6 +21,7 @@ _OF_DATA_USER = (
     "opensearch/tmp",
     "opensearch/snapshots",
     "prometheus",
+    "alertmanager",
     "log-shipper",
     "config/opensearch",
 )

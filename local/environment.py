@@ -29,6 +29,7 @@ def compute_environment(settings: StackSettings, passwords: Passwords) -> dict[s
     """
     return {
         **_weak_model(settings),
+        **_alertmanager(settings),
         **_chosen_by_person(),
         **_paths(settings),
         **_runlore(settings, passwords),
@@ -131,6 +132,12 @@ def _weak_model(settings: StackSettings) -> dict[str, str]:
         "RUNLORE_SOURCE_TOKENS": "800",
         "RUNLORE_MODEL_FIRST_SECONDS": "45",
     }
+
+
+def _alertmanager(settings: StackSettings) -> dict[str, str]:
+    """Name the stack's own Alertmanager for the gate and for silences, unless somebody names another."""
+    url = f"http://{LOCALHOST}:{settings.ports['alertmanager']}"
+    return {"RUNLORE_ALERTMANAGER_URL": url, "RUNLORE_ACTIONS_ALERTMANAGER_URL": url}
 
 
 def _answering(settings: StackSettings) -> dict[str, str]:

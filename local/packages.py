@@ -17,6 +17,7 @@ PACKAGES = {
     "rsyslogd": "rsyslog",
     "omkafka.so": "rsyslog-kafka",
     "prometheus": "prometheus",
+    "prometheus-alertmanager": "prometheus-alertmanager",
     "prometheus-node-exporter": "prometheus-node-exporter",
     "prometheus-redis-exporter": "prometheus-redis-exporter",
     "prometheus-postgres-exporter": "prometheus-postgres-exporter",
@@ -26,8 +27,8 @@ PACKAGES = {
     "git": "git",
     "asciidoctor": "asciidoctor",
 }
-# Only tests and screenshots drive a browser, and only a test has the gate's alerts taken by Alertmanager.
-TEST_PACKAGES = {"chromium": "chromium", "prometheus-alertmanager": "prometheus-alertmanager"}
+# Only tests and screenshots drive a browser.
+TEST_PACKAGES = {"chromium": "chromium"}
 JAVA_PACKAGES = ("openjdk-25-jdk-headless", "openjdk-21-jdk-headless")
 _ELSEWHERE = {
     "initdb": "/usr/lib/postgresql/*/bin/initdb",

@@ -74,6 +74,7 @@ SERVICES = (
     ),
     Service("log-shipper", None, ("topics",)),
     Service("prometheus", "prometheus", probe=probes.get("prometheus", "/-/ready"), path="/"),
+    Service("alertmanager", "alertmanager", probe=probes.get("alertmanager", "/-/ready"), path="/"),
     Service("node-exporter", "node-exporter", probe=probes.accepts("node-exporter")),
     Service("redis-exporter", "redis-exporter", ("redis",), probes.accepts("redis-exporter")),
     Service("postgres-exporter", "postgres-exporter", ("databases",), probes.accepts("postgres-exporter")),

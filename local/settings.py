@@ -36,6 +36,7 @@ PORT_OFFSETS = MappingProxyType(
         "airflow-log-server": 19,
         "triggerer-log-server": 20,
         "language-model": 21,
+        "alertmanager": 22,
         "kube-etcd": 30,
         "kube-etcd-peer": 31,
         "kube-apiserver": 32,
@@ -92,6 +93,7 @@ class StackSettings(BaseSettings):
     disk_flood: Size
     log_size: Size
     kafka_retention_hours: int = Field(ge=1)
+    alert_webhook: str = Field(pattern=r"^(https?://\S+)?$")
     prometheus_retention: str = Field(pattern=r"^\d+[smhdwy]$")
 
     @property

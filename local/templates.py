@@ -1,5 +1,6 @@
 """Rendering `local/config/*.template` into the stack's own configuration folder."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -17,6 +18,9 @@ _OPEN_WEBUI_PROBE = """\
 _LANGUAGE_MODEL_JOB = """\
   - job_name: language-model
     static_configs: [{{targets: ["127.0.0.1:{port}"]}}]"""
+
+_ALERT_RECEIVER = """\
+    webhook_configs: [{{url: {url}, send_resolved: true}}]"""
 
 # A server without the plugin would not start with these. No model runs inside of OpenSearch here, so the
 # plugin's limits of memory and disk, which are for such models, would only get in the way.
@@ -52,6 +56,8 @@ def make_values(settings: StackSettings, passwords: Passwords) -> dict[str, str]
     probe = _OPEN_WEBUI_PROBE.format(port=settings.ports["open-webui"]) if settings.open_webui else ""
     language = _LANGUAGE_MODEL_JOB.format(port=settings.ports["language-model"]) if settings.llm else ""
     neural = _NEURAL_SEARCH.format(port=settings.ports["model-server"]) if settings.neural_search else ""
+    webhook = json.dumps(settings.alert_webhook)
+    receiver = _ALERT_RECEIVER.format(url=webhook) if settings.alert_webhook else ""
     return {
         **{name: str(value) for name, value in settings.model_dump().items()},
         **ports,
@@ -62,6 +68,7 @@ def make_values(settings: StackSettings, passwords: Passwords) -> dict[str, str]
         "open_webui_probe": probe,
         "neural_search_settings": neural,
         "language_model_job": language,
+        "alert_receiver": receiver,
     }
 
 

@@ -47,6 +47,7 @@ def test_two_stacks_differ_in_home_and_mark(monkeypatch: pytest.MonkeyPatch, tmp
         ("RUNLORE_OPENSEARCH_HEAP", "lots"),
         ("RUNLORE_OPEN_WEBUI", "perhaps"),
         ("RUNLORE_DATA_USER", "no one"),
+        ("RUNLORE_ALERT_WEBHOOK", "chat.example.org"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
