@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shlex
 from html import escape
-from pathlib import Path
-from string import Template
 from typing import TYPE_CHECKING, Final, TypedDict
+
+from serving.api.guarded_page import make_headers, read_template, render_facts, render_page
 
 if TYPE_CHECKING:
     from processors.knowledge.actions.binding import Proposal
@@ -14,21 +14,9 @@ if TYPE_CHECKING:
     from serving.actions.approving import Opened
     from serving.actions.status import State
 
-_PAGES: Final = Path(__file__).parent / "pages"
-_PAGE: Final = Template((_PAGES / "approval.html").read_text(encoding="utf-8"))
-_FORM: Final = Template((_PAGES / "approval-form.html").read_text(encoding="utf-8"))
-HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'; sandbox allow-forms"
-    ),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "private, no-store",
-    # The address holds what opens the page.
-    "Referrer-Policy": "no-referrer",
-}
+_PAGE: Final = read_template("approval.html")
+_FORM: Final = read_template("approval-form.html")
+HEADERS: Final = make_headers(form_action="'self'", sandbox="sandbox allow-forms")
 
 
 class _Words(TypedDict):
@@ -116,18 +104,14 @@ def render_approval(opened: Opened, token: str, told: str = "") -> str:
             approve=escape(words["approve"]),
             reject=escape(words["reject"]),
         )
-    return _PAGE.substitute(
-        language=language,
-        title=escape(words["title"]),
+    body = _PAGE.substitute(
         told=f'<p class="told">{escape(told or words["states"][state])}</p>',
-        facts="".join(
-            f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>"
-            for name, value in _list_facts(proposal, words)
-        ),
+        facts=render_facts(_list_facts(proposal, words)),
         dry_run_title=escape(words["dry_run"]),
         dry_run=escape(proposal.dry_run),
         form=form,
     )
+    return render_page(words["title"], body, language)
 
 
 def _list_facts(proposal: Proposal, words: _Words) -> list[tuple[str, str]]:

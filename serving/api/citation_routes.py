@@ -4,8 +4,6 @@ import json
 import re
 from collections.abc import Sequence
 from html import escape
-from pathlib import Path
-from string import Template
 from typing import Any, Final
 
 from litestar import MediaType, Request, Response, get
@@ -21,6 +19,7 @@ from serving.access.admission import admit_reader
 from serving.answering.citations import name_log_lines
 from serving.answering.links import load_link_key, read_grant
 from serving.answering.prompt import title_of
+from serving.api.guarded_page import make_headers, read_template, render_facts, render_page
 from serving.api.openapi import list_errors
 from serving.clients.lifespan import Clients
 from serving.context.caller import Caller
@@ -28,20 +27,8 @@ from serving.context.request_context import current_context
 from serving.retrieval.search import read_sections
 
 _INDEX: Final = re.compile(r"(rag|cag)-v\d{6}(-\d{6})?")
-_PAGE: Final = Template((Path(__file__).parent / "pages" / "citation.html").read_text(encoding="utf-8"))
-# The text of a chunk was written by others: it is escaped, and nothing on the page may run or load.
-_HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'; sandbox"
-    ),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    # A link ends; what it showed must not stay behind on the way.
-    "Cache-Control": "private, no-store",
-    "Referrer-Policy": "no-referrer",
-}
+_PAGE: Final = read_template("citation.html")
+_HEADERS: Final = make_headers()
 
 
 @get(
@@ -89,10 +76,8 @@ async def _find_chunk(clients: Clients, index: str, chunk_id: str, groups: Seque
 
 def render_citation(hit: Hit) -> str:
     """Return the page of a chunk, with everything that comes from the chunk escaped."""
-    rows = "".join(
-        f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in _list_origin(hit)
-    )
-    return _PAGE.substitute(title=escape(title_of(hit)), origin=rows, text=escape(hit["text"]))
+    body = _PAGE.substitute(origin=render_facts(_list_origin(hit)), text=escape(hit["text"]))
+    return render_page(title_of(hit), body)
 
 
 def _list_origin(hit: Hit) -> list[tuple[str, str]]:
