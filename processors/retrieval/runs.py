@@ -1,7 +1,7 @@
 """Runs of MLflow for a question about the best of them: the requests for OpenSearch, and what comes of them.
 
-The first request reads what is kept of an experiment's runs to compare them, the second the passages of those
-that answer the question.
+The first request reads which experiments there are, the second what is kept of the runs of those that are
+meant, to compare them, and the third the passages of the runs that answer the question.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,17 +17,41 @@ MOST_RUNS: Final = 2_000
 """The newest runs of the experiments that are compared."""
 
 _MOST_EXPERIMENTS: Final = 3
+_MOST_NAMES: Final = 10_000
 # The index versions' own experiments are meant only by who names them.
 _OWN: Final = frozenset({"runlore-rag", "runlore-cag"})
 
 
-def find_experiments(ask: Ask, hits: Iterable[Hit]) -> list[str]:
-    """Return the experiments that a question about runs is about, as far as a search found runs of them.
+def build_experiments_query(conditions: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the body of the search for the names of all experiments that have runs.
 
-    Those that it names; without any, the only one there is, or all of them if it asks which runs diverged.
+    Args:
+        conditions: What every chunk must fulfil, from `hybrid.list_conditions`.
+    """
+    names = {"terms": {"field": "service", "size": _MOST_NAMES}}
+    query = {"bool": {"filter": [{"term": {"kind": RUN}}, *conditions]}}
+    return {"size": 0, "query": query, "aggs": {"experiments": names}}
+
+
+def list_experiments(response: Mapping[str, Any]) -> list[str]:
+    """Return the names out of the answer to `build_experiments_query`."""
+    return [str(bucket["key"]) for bucket in response["aggregations"]["experiments"]["buckets"]]
+
+
+def find_experiments(ask: Ask, hits: Iterable[Hit], known: Iterable[str] = ()) -> list[str]:
+    """Return the experiments that a question about runs is about.
+
+    Those that it names; without any, the only one of which a search found runs, or all of those if it asks
+    which runs diverged.
+
+    Args:
+        ask: What is asked.
+        hits: Of the search.
+        known: All experiments, among them those of which the search found nothing.
     """
     found = dict.fromkeys(str(hit["cite"].get("experiment", "")) for hit in hits if hit["kind"] == RUN)
-    named = [experiment for experiment in found if is_named(experiment, ask.question)]
+    all_names = found | dict.fromkeys(known)
+    named = [experiment for experiment in all_names if is_named(experiment, ask.question)]
     if named:
         return named[:_MOST_EXPERIMENTS]
     others = [experiment for experiment in found if experiment not in _OWN]

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from processors.knowledge.mlflow.asking import read_ask
 from processors.retrieval.hybrid import list_conditions, parse_hits
 from processors.retrieval.runs import (
+    build_experiments_query,
     build_facts_query,
     build_passages_query,
     find_experiments,
     judge_runs_of,
+    list_experiments,
     put_runs_first,
 )
 from processors.versions.names import cover_family
@@ -47,10 +49,15 @@ async def find_events(
     """
     ranking = await search_version(clients, settings, question, "rag", version, now)
     ask = read_ask(question.searched)
-    experiments = find_experiments(ask, ranking.hits) if ask else []
-    if ask is None or not experiments:
+    if ask is None:
         return ranking
     conditions = list_conditions(question.groups, question.filters, question.window)
+    known: list[str] = []
+    if ask.is_about_runs:
+        known = list_experiments(await _search(clients, version, build_experiments_query(conditions)))
+    experiments = find_experiments(ask, ranking.hits, known)
+    if not experiments:
+        return ranking
     kept = await _search(clients, version, build_facts_query(experiments, conditions))
     verdicts = judge_runs_of(ask, experiments, kept)
     if not verdicts:

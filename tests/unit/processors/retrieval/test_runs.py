@@ -55,6 +55,12 @@ def test_the_only_experiment_needs_no_name() -> None:
     assert find_experiments(ask, [HITS[1], HITS[3], HITS[4]]) == ["oak"]
 
 
+def test_an_experiment_is_found_by_its_name_where_the_search_found_runs_of_others_only() -> None:
+    ask = read_ask("Which elm run is best?")
+    assert ask is not None
+    assert find_experiments(ask, HITS, ["oak", "elm", "elm-wide"]) == ["elm"]
+
+
 def test_runs_written_before_there_were_facts_are_not_judged() -> None:
     ask = read_ask("Which run of oak is best?")
     assert ask is not None
