@@ -77,9 +77,17 @@ SERVICES = (
     Service("alertmanager", "alertmanager", probe=probes.get("alertmanager", "/-/ready"), path="/"),
     Service("node-exporter", "node-exporter", probe=probes.accepts("node-exporter")),
     Service("redis-exporter", "redis-exporter", ("redis",), probes.accepts("redis-exporter")),
-    Service("postgres-exporter", "postgres-exporter", ("databases",), probes.accepts("postgres-exporter")),
+    Service(
+        "postgres-exporter", "postgres-exporter", ("airflow-migrate",), probes.accepts("postgres-exporter")
+    ),
     Service(
         "opensearch-exporter", "opensearch-exporter", ("opensearch",), probes.accepts("opensearch-exporter")
+    ),
+    Service(
+        "pipeline-exporter",
+        "pipeline-exporter",
+        ("kafka", "opensearch", "index-templates", "topics"),
+        probes.accepts("pipeline-exporter"),
     ),
     Service("blackbox-exporter", "blackbox-exporter", probe=probes.accepts("blackbox-exporter")),
     Service(

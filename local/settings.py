@@ -37,6 +37,7 @@ PORT_OFFSETS = MappingProxyType(
         "triggerer-log-server": 20,
         "language-model": 21,
         "alertmanager": 22,
+        "pipeline-exporter": 23,
         "kube-etcd": 30,
         "kube-etcd-peer": 31,
         "kube-apiserver": 32,

@@ -9,7 +9,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from serving.context.timing import Part, waiting
 from serving.context.tracing import record_stage, trace_stage
 
-_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 3.0, 10.0)
+_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 10.0)
 
 REQUEST_SECONDS: Final = Histogram(
     "runlore_request_seconds",

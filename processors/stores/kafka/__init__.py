@@ -5,13 +5,16 @@ from processors.stores.kafka.collected import read_collected, send_collected
 from processors.stores.kafka.consumer import drain, find_ends, read_newest
 from processors.stores.kafka.dead_letters import name_origin, send_dead_letters
 from processors.stores.kafka.producer import Message, produce
+from processors.stores.kafka.waiting import Waiting, find_waiting
 
 __all__ = [
     "Message",
+    "Waiting",
     "add_partitions",
     "create_topics",
     "drain",
     "find_ends",
+    "find_waiting",
     "mirror_positions",
     "name_origin",
     "produce",

@@ -15,6 +15,7 @@ from local.services import SERVICES
 from local.settings import PORT_OFFSETS, StackSettings
 from processors.knowledge import topics
 from processors.knowledge.chunk import Chunk
+from processors.monitoring import metrics as of_pipelines
 from processors.retrieval.hybrid import DYNAMIC_KINDS, KEYWORD_FILTERS
 from serving.context import metrics as of_service
 from serving.model_server import metrics as of_models
@@ -81,7 +82,11 @@ def test_a_row_is_of_a_setting_that_is_there(heading: str, there: dict[str, Fiel
 
 
 def find_metrics() -> dict[str, Any]:
-    values = [value for module in (of_service, of_models, of_language) for value in vars(module).values()]
+    values = [
+        value
+        for module in (of_service, of_models, of_language, of_pipelines)
+        for value in vars(module).values()
+    ]
     return {value._name: value for value in values if isinstance(value, Counter | Gauge | Histogram)}
 
 

@@ -1,0 +1,1 @@
+"""What Prometheus is told of the pipelines: what waits, and how the live versions are."""
