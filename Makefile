@@ -29,7 +29,7 @@ BENCH_STACK := RUNLORE_HOME=.runlore/bench-stack RUNLORE_PORT_BASE=$(BENCH_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
-	restart-one ask compare rollback versions verify-audit env prove fuzz bench kube-up kube-down images test-image bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
+	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz bench kube-up kube-down images test-image bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -180,6 +180,21 @@ rollback: ## Go back to the previous version of PIPELINE=cag|rag
 
 versions: ## List the index versions; ARGS="diff cag-v000003 cag-v000004", or show, promote, pin, unpin, prune
 	@$(STACK) exec -- python -m processors.versions $(ARGS)
+
+backup: ## Copy indices, staging and databases to RUNLORE_BACKUP_URL; NAME=<name>
+	@$(STACK) exec -- python -m processors.pipelines.backup make $(NAME)
+
+backups: ## List the back-ups, oldest first
+	@$(STACK) exec -- python -m processors.pipelines.backup list
+
+restore: ## Bring indices and files of SNAPSHOT=<name> back, the newest by default; OVERWRITE=yes if versions may be deleted
+	@$(STACK) exec -- python -m processors.pipelines.backup restore $(SNAPSHOT) $(if $(filter yes,$(OVERWRITE)),--overwrite)
+
+restore-databases: environments ## Bring the databases of SNAPSHOT=<name> back, with Airflow and MLflow stopped meanwhile; OVERWRITE=yes
+	@$(BIN)/python -m local.restore_databases $(SNAPSHOT) $(if $(filter yes,$(OVERWRITE)),--overwrite)
+
+restore-drill: ## On the test stack: back up, wipe OpenSearch and Redis, restore, compare, catch up; how long it takes
+	@PROVE_RESTORE=yes $(MAKE) --no-print-directory test-integration TESTS=tests/prove/test_restore.py
 
 verify-audit: ## Whether the record of actions is as it was written, in both copies
 	@$(STACK) exec -- python -m processors.pipelines.actions.audit verify

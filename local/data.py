@@ -25,7 +25,7 @@ _OF_DATA_USER = (
     "log-shipper",
     "config/opensearch",
 )
-_OF_STARTER = ("logs", "run", "config", "airflow", "mlflow", "staging", "work", "open-webui")
+_OF_STARTER = ("logs", "run", "config", "airflow", "mlflow", "staging", "backup", "work", "open-webui")
 
 
 def prepare_folders(settings: StackSettings) -> None:

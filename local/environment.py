@@ -10,6 +10,7 @@ from local.artifacts import NEURAL_SERVER, SERVER
 from local.code_commit import find_commit
 from local.docs_repository import resolve_docs
 from local.java import find_java
+from local.jobs import DATABASES
 from local.models import EMBEDDERS, LANGUAGE_MODELS, find_folder
 from local.passwords import AIRFLOW_USERS, Passwords
 from local.settings import PORT_OFFSETS, ROOT, StackSettings
@@ -100,6 +101,7 @@ def _runlore(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
         "RUNLORE_EMBEDDING_FALLBACK": (
             f"{settings.envs}/model-server/bin/python -m serving.model_server.embed_once"
         ),
+        **_backup(settings, passwords),
         **_kubernetes(settings),
         **_embedding(settings),
         "RUNLORE_OPENWEBUI_URL": addresses["OPENWEBUI_URL"],
@@ -111,6 +113,31 @@ def _runlore(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
             if not name.startswith("RUNLORE_")
         },
     }
+
+
+def _backup(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
+    """Say where back-ups go, and what of the stack is in them beside the index and staging."""
+    repository = {"type": "fs", "settings": {"location": "runlore", "compress": True}}
+    return {
+        "RUNLORE_BACKUP_URL": (settings.home / "backup").as_uri(),
+        "RUNLORE_BACKUP_REPOSITORY": json.dumps(repository),
+        "RUNLORE_BACKUP_DATABASES": json.dumps(
+            {name: name_database(settings, passwords, name) for name in DATABASES}
+        ),
+        "RUNLORE_BACKUP_FOLDERS": json.dumps({"mlflow": (settings.home / "mlflow").as_uri()}),
+    }
+
+
+def name_database(settings: StackSettings, passwords: Passwords, name: str) -> str:
+    """Give the address of one of the stack's databases, with its password.
+
+    Args:
+        settings: the stack's settings.
+        passwords: its generated passwords.
+        name: of the database.
+    """
+    login = f"runlore:{passwords['postgres']}@{LOCALHOST}:{settings.ports['postgres']}"
+    return f"postgresql+psycopg2://{login}/{name}"
 
 
 def _kubernetes(settings: StackSettings) -> dict[str, str]:
@@ -194,9 +221,7 @@ def _airflow(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
         "topic.metadata.refresh.interval.ms": "5000",
     }
     spark = {"spark-binary": "spark-submit", "deploy-mode": "client"}
-    database = (
-        f"postgresql+psycopg2://runlore:{passwords['postgres']}@{LOCALHOST}:{ports['postgres']}/airflow"
-    )
+    database = name_database(settings, passwords, "airflow")
     options = {
         "CORE__DAGS_FOLDER": str(ROOT / "dags"),
         "CORE__LOAD_EXAMPLES": "False",

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from processors.settings.access import Access, Limits, Oidc
 from processors.settings.actions import Actions
 from processors.settings.addresses import hide_logins
+from processors.settings.backup import Backup
 from processors.settings.documents import Documents
 from processors.settings.models import Answering, Embedding, KServe
 from processors.settings.processing import Events, Incidents, Redaction, Retention, Slices, Versions
@@ -56,6 +57,7 @@ class Settings(BaseModel):
     oidc: Oidc
     limits: Limits
     actions: Actions
+    backup: Backup
 
     @property
     def answering_base_url(self) -> str:

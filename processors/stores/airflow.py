@@ -236,3 +236,28 @@ def read_answer(client: httpx.Client, dag_id: str, run_id: str, task_id: str) ->
         return None
     detail: dict[str, Any] = answer.raise_for_status().json()
     return detail
+
+
+def set_paused(client: httpx.Client, dag_id: str, *, paused: bool) -> bool:
+    """Pause a DAG or let it run again; False if there is none of that id.
+
+    Args:
+        client: Of Airflow's API.
+        dag_id: Of the DAG.
+        paused: Whether no run of it may begin or go on.
+
+    Raises:
+        httpx.HTTPStatusError: The user may not do that.
+    """
+    answer = client.patch(f"/dags/{quote(dag_id, safe='')}", json={"is_paused": paused})
+    if answer.status_code == httpx.codes.NOT_FOUND:
+        return False
+    answer.raise_for_status()
+    return True
+
+
+def has_active_run(client: httpx.Client, dag_id: str) -> bool:
+    """Tell whether a run of a DAG is queued or under way."""
+    query: dict[str, Any] = {"state": ["queued", "running"], "limit": 1}
+    answer = client.get(f"/dags/{quote(dag_id, safe='')}/dagRuns", params=query).raise_for_status()
+    return bool(answer.json()["dag_runs"])

@@ -79,6 +79,19 @@ def change_record(
             continue
 
 
+def raise_number(client: OpenSearch, pipeline: str, number: int) -> None:
+    """See that the next version of a pipeline has a number above this one.
+
+    Args:
+        client: OpenSearch.
+        pipeline: Whose record.
+        number: One that was used, here or before the record was lost.
+    """
+    change_record(
+        client, pipeline, lambda record: {**record, "last_number": max(record["last_number"], number)}
+    )
+
+
 def _create_index(client: OpenSearch) -> None:
     settings = {"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}}
     create_index(client, INDEX, {"settings": settings, "mappings": {"dynamic": False}})

@@ -11,6 +11,7 @@ import httpx
 import structlog
 
 from processors.stores import mlflow
+from processors.versions.names import read_number
 
 if TYPE_CHECKING:
     # The schema's module brings pyarrow, and a rollback by command must not wait for that.
@@ -103,6 +104,16 @@ def point_aliases(tracking_uri: str, pipeline: str, **aliases: Unpack[Aliases]) 
         log.warning("MLflow's aliases stay as they were", pipeline=pipeline, error=str(error), **aliases)
         return False
     return all(index is None or index in numbers for index in aliases.values())
+
+
+def find_highest_number(tracking_uri: str, pipeline: str) -> int:
+    """Return the highest number of an index version that MLflow tells of; 0 if it tells of none."""
+    try:
+        with mlflow.open_mlflow(tracking_uri) as client:
+            return max(map(read_number, map(str, _list_numbers(client, name_model(pipeline)))), default=0)
+    except httpx.HTTPError as error:
+        log.warning("MLflow tells of no numbers of versions", pipeline=pipeline, error=str(error))
+        return 0
 
 
 def _list_numbers(client: httpx.Client, name: str) -> dict[object, str]:

@@ -59,6 +59,32 @@ def publish_records(
     return kept
 
 
+def fetch_records(client: OpenSearch, bootstrap: str, index: str = INDEX, topic: str = topics.AUDIT) -> int:
+    """Write the records that only the topic holds into OpenSearch, and return how many they were.
+
+    An index that was restored ends where its back-up did, while the topic goes on.
+
+    Args:
+        client: OpenSearch.
+        bootstrap: Kafka's bootstrap servers.
+        index: Of the records.
+        topic: Of one partition.
+
+    Raises:
+        AuditError: The topic isn't as it was written, or doesn't follow what OpenSearch keeps; nothing of it
+            was written.
+    """
+    sent = read_sent(bootstrap, topic)
+    hashes = verify_records(sent)
+    kept = find_last(client, index)
+    if 0 < kept.seq <= len(hashes) and hashes[kept.seq - 1] != kept.hash:
+        raise AuditError(f"record {kept.seq} isn't the same in both copies: one of them was written anew")
+    missing = sent[kept.seq :]
+    for number, told in enumerate(missing, start=kept.seq + 1):
+        client.index(index=index, id=str(number), body=told, op_type="create", refresh=True)
+    return len(missing)
+
+
 def read_sent(bootstrap: str, topic: str = topics.AUDIT) -> list[Any]:
     """Return what the topic holds, from its oldest message on; nothing of it is believed.
 

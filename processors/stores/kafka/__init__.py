@@ -2,7 +2,7 @@
 
 from processors.stores.kafka.admin import add_partitions, create_topics, mirror_positions
 from processors.stores.kafka.collected import read_collected, send_collected
-from processors.stores.kafka.consumer import drain, find_ends, read_newest
+from processors.stores.kafka.consumer import drain, find_ends, find_kept, read_newest
 from processors.stores.kafka.dead_letters import name_origin, send_dead_letters
 from processors.stores.kafka.producer import Message, produce
 from processors.stores.kafka.waiting import Waiting, find_waiting
@@ -14,6 +14,7 @@ __all__ = [
     "create_topics",
     "drain",
     "find_ends",
+    "find_kept",
     "find_waiting",
     "mirror_positions",
     "name_origin",

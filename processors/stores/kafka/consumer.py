@@ -70,14 +70,23 @@ def read_newest(bootstrap: str, topic: str, limit: int) -> list[Record]:
         confluent_kafka.KafkaException: The broker is unreachable.
         TimeoutError: The broker stopped sending.
     """
-    consumer = open_consumer(bootstrap)
-    try:
-        oldest, newest = find_bounds(consumer, [topic], {})
-    finally:
-        consumer.close()
+    oldest, newest = find_kept(bootstrap, [topic])
     share = limit // max(len(newest[topic]), 1)
     start = {topic: {p: max(oldest[topic][p], end - share) for p, end in newest[topic].items()}}
     return drain(bootstrap, [topic], start, limit)[0]
+
+
+def find_kept(bootstrap: str, topics: Iterable[str]) -> tuple[Positions, Positions]:
+    """Return the oldest offset that each partition of some topics has, and where it ends now.
+
+    Raises:
+        confluent_kafka.KafkaException: The broker is unreachable, or there is no such topic.
+    """
+    consumer = open_consumer(bootstrap)
+    try:
+        return find_bounds(consumer, topics, {})
+    finally:
+        consumer.close()
 
 
 def find_ends(bootstrap: str, topics: Iterable[str]) -> Positions:
@@ -86,11 +95,7 @@ def find_ends(bootstrap: str, topics: Iterable[str]) -> Positions:
     Raises:
         confluent_kafka.KafkaException: The broker is unreachable, or there is no such topic.
     """
-    consumer = open_consumer(bootstrap)
-    try:
-        return find_bounds(consumer, topics, {})[1]
-    finally:
-        consumer.close()
+    return find_kept(bootstrap, topics)[1]
 
 
 def open_consumer(bootstrap: str) -> Consumer:

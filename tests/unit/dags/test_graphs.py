@@ -10,6 +10,7 @@ from airflow.sdk import Asset
 from airflow.sdk.exceptions import AirflowSkipException
 
 from dags.assets import EVIDENCE
+from dags.backup import backup, snapshot_indices_task
 from dags.cag_pipeline import cag_pipeline
 from dags.collect import collect, collect_airflow_task, collect_log_indices_task, naming_source
 from dags.correlate import correlate
@@ -17,6 +18,7 @@ from dags.maintain import clean_airflow_tables_task, maintain
 from dags.manage_versions import ACTIONS, manage_versions
 from dags.rag_pipeline import EVENTS, MORE_EVENTS, NEW_EVIDENCE, rag_pipeline
 from dags.replay_dead_letter import replay_dead_letter
+from dags.restore import restore
 from dags.roll_back_version import roll_back_version
 
 RAG = [
@@ -49,6 +51,8 @@ def test_the_tasks_are_the_fixed_ones_and_follow_each_other(make: Any, tasks: li
         replay_dead_letter,
         roll_back_version,
         manage_versions,
+        backup,
+        restore,
     ],
 )
 def test_a_dag_runs_once_at_a_time_and_explains_itself(make: Any) -> None:
@@ -78,6 +82,25 @@ def test_no_source_waits_for_another() -> None:
 def test_airflow_tables_are_left_alone_without_an_address() -> None:
     with pytest.raises(AirflowSkipException, match="RUNLORE_AIRFLOW_DATABASE_URL is empty"):
         clean_airflow_tables_task.function()
+
+
+def test_without_a_place_no_back_up_is_made() -> None:
+    with pytest.raises(AirflowSkipException, match="RUNLORE_BACKUP_URL is empty"):
+        snapshot_indices_task.function({"backup": ""}, SimpleNamespace())
+
+
+def test_a_back_up_is_whole_only_behind_all_its_parts() -> None:
+    finish = backup().get_task("finish_backup_task")
+    assert finish.upstream_task_ids >= {"copy_files_task", "dump_databases_task", "snapshot_indices_task"}
+    assert finish.downstream_task_ids == {"drop_old_backups_task"}
+
+
+def test_whoever_writes_rests_from_the_look_to_the_end_of_a_restore() -> None:
+    tasks = ["check_restore_task", "pause_writers_task", "restore_indices_task", "resume_writers_task"]
+    for earlier, later in pairwise(tasks):
+        assert earlier in restore().get_task(later).get_flat_relative_ids(upstream=True)
+    # What failed half-way must not be built on.
+    assert restore().get_task("resume_writers_task").trigger_rule == "all_success"
 
 
 def test_a_source_without_an_address_is_skipped_and_one_that_is_down_is_named() -> None:

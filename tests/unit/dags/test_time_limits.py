@@ -13,6 +13,7 @@ from airflow.sdk.execution_time import task_runner
 from airflow.sdk.execution_time.context import OutletEventAccessors
 
 from dags.approve_version import approve_version
+from dags.backup import backup
 from dags.cag_pipeline import cag_pipeline
 from dags.collect import collect
 from dags.correlate import correlate
@@ -20,6 +21,7 @@ from dags.maintain import maintain
 from dags.manage_versions import manage_versions
 from dags.rag_pipeline import limit_micro_batch, rag_pipeline
 from dags.replay_dead_letter import replay_dead_letter
+from dags.restore import restore
 from dags.roll_back_version import roll_back_version
 from dags.watch_kubernetes import watch_kubernetes
 from processors.settings import change_settings, load_settings
@@ -33,6 +35,7 @@ from processors.versions import leases
 PAGE = Path(__file__).parents[3] / "docs/reference/time-limits.md"
 OTHERS = [
     collect, watch_kubernetes, correlate, maintain, replay_dead_letter, roll_back_version, manage_versions,
+    backup, restore,
 ]  # fmt: skip
 
 

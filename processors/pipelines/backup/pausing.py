@@ -1,0 +1,67 @@
+"""Whoever writes to index versions rests while they are restored."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import httpx
+
+from processors.settings import Settings
+from processors.stores import airflow
+
+WRITERS: Final = ("rag_pipeline", "cag_pipeline", "correlate", "maintain")
+_PATIENCE_S: Final = 600.0
+_LOOK_AGAIN_S: Final = 1.0
+
+
+@contextmanager
+def resting_writers(settings: Settings) -> Iterator[None]:
+    """Let the DAGs that write rest during the block; if that fails, they stay paused."""
+    pause_writers(settings)
+    yield
+    resume_writers(settings)
+
+
+def pause_writers(settings: Settings) -> list[str]:
+    """Let no run of the DAGs that write begin, and wait for those that are under way; return the DAGs.
+
+    Airflow doesn't go on with the runs of a paused DAG, so each is paused between two of them.
+
+    Args:
+        settings: Name Airflow; without one nothing writes.
+
+    Raises:
+        TimeoutError: One was never without a run; those that were paused by then stay so.
+        httpx.HTTPError: Airflow can't be asked, or the user may not pause.
+    """
+    if not settings.airflow.url:
+        return []
+    with _open(settings) as client:
+        for dag in WRITERS:
+            _pause(client, dag)
+    return list(WRITERS)
+
+
+def _pause(client: httpx.Client, dag: str) -> None:
+    deadline = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < deadline:
+        if airflow.set_paused(client, dag, paused=True) and airflow.has_active_run(client, dag):
+            airflow.set_paused(client, dag, paused=False)
+            time.sleep(_LOOK_AGAIN_S)
+            continue
+        return
+    raise TimeoutError(f"{dag} was never without a run for {_PATIENCE_S:.0f} s; nothing was restored")
+
+
+def resume_writers(settings: Settings) -> list[str]:
+    """Let the DAGs that write run again; what came in meanwhile is read from the restored positions on."""
+    if not settings.airflow.url:
+        return []
+    with _open(settings) as client:
+        return [dag for dag in WRITERS if airflow.set_paused(client, dag, paused=False)]
+
+
+def _open(settings: Settings) -> httpx.Client:
+    user = settings.actions.airflow_user or settings.airflow.user
+    return airflow.open_airflow(settings.airflow.url, user, settings.airflow.passwords_file)
