@@ -12,7 +12,7 @@ _TEXT: Final = "This folder is a stack's own. `make clean` removes it.\n"
 # All that a stack puts there, so that whatever else lies there is somebody's.
 CONTENTS: Final = frozenset(
     {
-        MARK, "airflow", "alertmanager", "config", "docs-repository", "docs.json", "kafka", "kubernetes",
+        MARK, "airflow", "alertmanager", "backup", "config", "docs-repository", "docs.json", "kafka", "kubernetes",
         "log-shipper", "logs", "mlflow", "open-webui", "opensearch", "postgres", "prometheus", "redis", "run",
         "secrets", "staging", "work",
     }
