@@ -12,9 +12,9 @@ _TEXT: Final = "This folder is a stack's own. `make clean` removes it.\n"
 # All that a stack puts there, so that whatever else lies there is somebody's.
 CONTENTS: Final = frozenset(
     {
-        MARK, "airflow", "alertmanager", "backup", "config", "docs-repository", "docs.json", "kafka", "kubernetes",
-        "log-shipper", "logs", "mlflow", "open-webui", "opensearch", "postgres", "prometheus", "redis", "run",
-        "secrets", "staging", "work",
+        MARK, "airflow", "alertmanager", "backup", "config", "docs-repository", "docs.json", "kafka",
+        "kubernetes", "log-shipper", "logs", "mlflow", "open-webui", "opensearch", "postgres", "prometheus",
+        "redis", "run", "secrets", "staging", "work",
     }
 )  # fmt: skip
 
