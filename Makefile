@@ -46,15 +46,16 @@ run: environments ## From nothing to a cited answer; DOCS=<git url or folder> re
 	@$(STACK) up
 	@$(STACK) exec -- python -m local.first_run
 
-# The stack takes minutes to come up, and the unit tests need none of it.
+# The unit tests need no stack: they run while it starts, and beside the first of the others, which often wait.
 test: environments ## Unit and integration tests, on a stack of their own
-	@mkdir -p .runlore; log=.runlore/test-stack-up.log; \
-	echo "Starting the test stack behind the unit tests; how far it is: $$log"; \
-	$(TEST_STACK) up --for-tests > $$log 2>&1 & up=$$!; \
-	trap 'kill $$up 2> /dev/null; wait $$up; $(TEST_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
-	$(MAKE) --no-print-directory test-unit || exit 1; \
-	wait $$up || { cat $$log; exit 1; }; tail -n 1 $$log; \
-	$(TEST_STACK) exec -- python -m pytest $(ALL_TESTS) -q
+	@mkdir -p .runlore; log=.runlore/test-unit.log; \
+	echo "The unit tests run behind the start of the test stack; how far they are: $$log"; \
+	$(MAKE) --no-print-directory test-unit > $$log 2>&1 & unit=$$!; \
+	trap 'kill $$unit 2> /dev/null; wait $$unit; $(TEST_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
+	$(TEST_STACK) up --for-tests || exit 1; \
+	kill -0 $$unit 2> /dev/null || wait $$unit || { cat $$log; exit 1; }; \
+	$(TEST_STACK) exec -- python -m pytest $(ALL_TESTS) -q; others=$$?; \
+	wait $$unit || { cat $$log; exit 1; }; echo "Unit tests: $$(tail -n 1 $$log)"; exit $$others
 
 test-unit: environments ## Quick tests without a stack
 	@$(BIN)/pytest tests/unit processors evaluation serving local -q -n auto --ignore=serving/model_server
