@@ -18,7 +18,9 @@ endif
 
 # The test stack lives beside the one of `make run`: own folder, own ports, the project's own runbooks.
 TEST_PORT_BASE ?= 24000
-TEST_STACK := RUNLORE_HOME=.runlore/test-stack RUNLORE_PORT_BASE=$(TEST_PORT_BASE) RUNLORE_DOCS= $(STACK)
+# Many of its versions live for seconds: a tenth of the usual answers is written ahead for each.
+TEST_STACK := RUNLORE_HOME=.runlore/test-stack RUNLORE_PORT_BASE=$(TEST_PORT_BASE) RUNLORE_DOCS= \
+	RUNLORE_WARMED_ANSWERS=30 $(STACK)
 
 ALL_TESTS := tests/integration tests/e2e tests/prove
 

@@ -30,6 +30,9 @@ class Redis(SettingsGroup, alias_generator=variables("RUNLORE_REDIS_")):
 
     url: str
     cache_ttl_seconds: int = Field(86_400, ge=60, alias="RUNLORE_CACHE_TTL_SECONDS")
+    warmed_answers: int = Field(
+        300, ge=0, alias="RUNLORE_WARMED_ANSWERS", description="How many answers are written ahead."
+    )
 
 
 class Storage(SettingsGroup):

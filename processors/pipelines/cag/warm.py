@@ -29,7 +29,6 @@ from processors.versions.catalog import find_live
 
 _CACHED_HITS: Final = 20
 _READ_BACK: Final = 20_000
-_ANSWERED: Final = 300
 _BATCH: Final = 64
 
 
@@ -59,7 +58,7 @@ def warm_cache(
     known = [*questions, *list_alerts(client, index), *list_titles(client, index)]
     reranked = settings.retrieval.reranker
     warmed = 0 if reranked else _preload(client, settings, index, plan_warming(asked, known))
-    first = drop_repeats([*asked.get(("public",), []), *questions])[:_ANSWERED]
+    first = drop_repeats([*asked.get(("public",), []), *questions])[: settings.redis.warmed_answers]
     answered = _write_answers(settings, first)
     live = find_live(client, "cag")
     evicted = evict_versions(settings.redis.url, [index, live or index])
