@@ -48,7 +48,7 @@ from tests.support.open_webui import (
 from tests.support.parrot import talk
 from tests.support.swapping import make_pipeline, serve
 
-DOCUMENTS = int(os.environ.get("PROVE_HOSTILE", "10"))
+DOCUMENTS = int(os.environ.get("PROVE_HOSTILE", "15"))
 OWN_WORDS = {
     words
     for phrases in PHRASES.values()
