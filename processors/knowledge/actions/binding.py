@@ -33,6 +33,7 @@ class Target(Sealed):
     name: str
     uid: str = ""
     resource_version: str = ""
+    """What is another one as soon as somebody changes the target; how it is made is the system's affair."""
 
 
 class Proposal(Sealed):

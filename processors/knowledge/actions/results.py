@@ -56,5 +56,7 @@ class Verified(Sealed):
     """Whether it had the effect; None if there is nothing to look at."""
     told: str = ""
     """What was seen, as a sentence in the request's language."""
+    noted: str = ""
+    """The same in English, for the record."""
     rollback: Undo | None = None
     effect: Effect | None = None

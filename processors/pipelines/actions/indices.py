@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING, Final, cast
 
 from processors.knowledge.actions.binding import Target
+from processors.knowledge.actions.findings import make_finding
 from processors.knowledge.actions.refusal import ActionRefusedError
-from processors.knowledge.actions.results import Verified
 from processors.pipelines.actions.monitoring import allow_all
-from processors.pipelines.actions.operation import Deed, Look, Operation
+from processors.pipelines.actions.operation import Deed, Look, Operation, Seen
 from processors.stores.search import open_search
 from processors.versions import catalog, operations, swaps
 from processors.versions.operations import Asker
@@ -48,9 +48,9 @@ def _was_taken_back(deed: Deed, target: Target) -> bool:
     return bool(note.get("reason") == f"action {deed.request.key}")
 
 
-def _verify(deed: Deed, target: Target) -> Verified:
+def _verify(deed: Deed, target: Target) -> Seen:
     live = catalog.find_live(open_search(deed.settings.opensearch.url), _pipeline(deed))
-    return Verified(verified=live == target.resource_version, told=f"{live} is live")
+    return Seen(live == target.resource_version, make_finding("live", version=live))
 
 
 INDEX_ROLLBACK: Final = Operation(allow_all, _roll_back, _look, _was_taken_back, _verify)

@@ -8,11 +8,12 @@ from typing import Any, Final
 import httpx
 
 from processors.knowledge.actions.binding import Target
+from processors.knowledge.actions.findings import make_finding
 from processors.knowledge.actions.refusal import ActionRefusedError
-from processors.knowledge.actions.results import Undo, Verified
+from processors.knowledge.actions.results import Undo
 from processors.pipelines.actions.cluster.tables import draw_table
 from processors.pipelines.actions.monitoring import allow_all, asking
-from processors.pipelines.actions.operation import Deed, Look, Operation
+from processors.pipelines.actions.operation import Deed, Look, Operation, Seen
 from processors.stores import mlflow
 
 
@@ -94,11 +95,12 @@ def _is_set(deed: Deed, target: Target) -> bool:
     return now == deed.get("version") != target.resource_version
 
 
-def _verify_alias(deed: Deed, _target: Target) -> Verified:
+def _verify_alias(deed: Deed, _target: Target) -> Seen:
     with _open(deed) as client:
         now = _find_alias(client, deed)
-    told = f"{deed.get('model')}@{deed.get('alias')} stands for version {now or 'none'}"
-    return Verified(verified=now == deed.get("version"), told=told)
+    alias = f"{deed.get('model')}@{deed.get('alias')}"
+    found = make_finding("alias", alias=alias, version=now) if now else make_finding("no_alias", alias=alias)
+    return Seen(now == deed.get("version"), found)
 
 
 MODELS: Final[Mapping[str, Operation]] = {

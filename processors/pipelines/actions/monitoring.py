@@ -8,10 +8,11 @@ from typing import Any, Final
 import httpx
 
 from processors.knowledge.actions.binding import Target
+from processors.knowledge.actions.findings import make_finding
 from processors.knowledge.actions.refusal import ActionRefusedError
-from processors.knowledge.actions.results import Undo, Verified
+from processors.knowledge.actions.results import Undo
 from processors.knowledge.actions.values import read_amount
-from processors.pipelines.actions.operation import Deed, Look, Operation
+from processors.pipelines.actions.operation import Deed, Look, Operation, Seen
 from processors.stores import alertmanager, prometheus
 
 _MOST_SERIES: Final = 100
@@ -138,12 +139,12 @@ def _find_silence(deed: Deed) -> dict[str, Any] | None:
     return next((one for one in silences if f"({deed.request.key})" in one["comment"]), None)
 
 
-def _verify_silence(deed: Deed, _target: Target) -> Verified:
+def _verify_silence(deed: Deed, _target: Target) -> Seen:
     found = _find_silence(deed)
     if found is None or found["status"]["state"] != "active":
-        return Verified(verified=False, told="there is no such silence")
+        return Seen(False, make_finding("no_silence"))
     undo = Undo(action=deed.action.rollback, parameters={"silence": found["id"]})
-    return Verified(verified=True, told=f"silence {found['id']} is active", rollback=undo)
+    return Seen(True, make_finding("silence_active", silence=found["id"]), undo)
 
 
 def _get_silence(deed: Deed) -> dict[str, Any]:
@@ -173,9 +174,9 @@ def _has_ended(deed: Deed, _target: Target) -> bool:
     return bool(_get_silence(deed)["status"]["state"] == "expired")
 
 
-def _verify_end(deed: Deed, target: Target) -> Verified:
+def _verify_end(deed: Deed, target: Target) -> Seen:
     ended = _has_ended(deed, target)
-    return Verified(verified=ended, told="the silence has ended" if ended else "the silence is active")
+    return Seen(ended, make_finding("silence_ended" if ended else "silence_left"))
 
 
 MONITORING: Final[Mapping[str, Operation]] = {

@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from processors.knowledge.actions.binding import Target
 from processors.knowledge.actions.catalogue import Action
+from processors.knowledge.actions.findings import Finding
 from processors.knowledge.actions.policy import Policy
 from processors.knowledge.actions.request import Request, Value
-from processors.knowledge.actions.results import Undo, Verified
+from processors.knowledge.actions.results import Undo
 from processors.settings import Settings
 
 
@@ -52,8 +53,18 @@ def _leave_no_mark(_deed: Deed, _target: Target) -> bool:
     return False
 
 
-def _verify_nothing(_deed: Deed, _target: Target) -> Verified:
-    return Verified(verified=None)
+class Seen(NamedTuple):
+    """What was seen of the target afterwards."""
+
+    verified: bool | None
+    """Whether it is as it should be; None if there is nothing to look at."""
+    finding: Finding | None = None
+    undo: Undo | None = None
+    """What takes it back, where that is known only afterwards."""
+
+
+def _verify_nothing(_deed: Deed, _target: Target) -> Seen:
+    return Seen(None)
 
 
 class Operation(NamedTuple):
@@ -68,4 +79,4 @@ class Operation(NamedTuple):
     """Do it, and return what the system says."""
     look: Callable[[Deed], Look] | None = None
     find_mark: Callable[[Deed, Target], bool] = _leave_no_mark
-    verify: Callable[[Deed, Target], Verified] = _verify_nothing
+    verify: Callable[[Deed, Target], Seen] = _verify_nothing

@@ -7,10 +7,10 @@ from typing import Any, Final
 import httpx
 
 from processors.knowledge.actions.binding import Target
+from processors.knowledge.actions.findings import make_finding
 from processors.knowledge.actions.refusal import ActionRefusedError
-from processors.knowledge.actions.results import Verified
 from processors.pipelines.actions.monitoring import allow_all, asking
-from processors.pipelines.actions.operation import Deed, Look, Operation
+from processors.pipelines.actions.operation import Deed, Look, Operation, Seen
 from processors.stores import airflow
 
 OWN_DAG: Final = "actions"
@@ -58,16 +58,16 @@ def _has_run(deed: Deed, _target: Target) -> bool:
         return airflow.find_run(client, deed.get("dag"), f"{_RUN}{deed.request.key}") is not None
 
 
-def _verify_trigger(deed: Deed, _target: Target) -> Verified:
+def _verify_trigger(deed: Deed, _target: Target) -> Seen:
     return _verify_run(deed, f"{_RUN}{deed.request.key}")
 
 
-def _verify_run(deed: Deed, run_id: str) -> Verified:
+def _verify_run(deed: Deed, run_id: str) -> Seen:
     with _open_airflow(deed) as client:
         run = airflow.find_run(client, deed.get("dag"), run_id)
     if run is None:
-        return Verified(verified=False, told=f"there is no run {run_id}")
-    return Verified(verified=run["state"] != "failed", told=f"the run {run_id} is {run['state']}")
+        return Seen(False, make_finding("no_run", run=run_id))
+    return Seen(run["state"] != "failed", make_finding("run", run=run_id, state=run["state"]))
 
 
 def _get_run(client: httpx.Client, deed: Deed) -> dict[str, Any]:

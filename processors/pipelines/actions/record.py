@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypedDict
 
+from opensearchpy import OpenSearch
+
 from processors.knowledge.actions.audit import make_entry
 from processors.knowledge.actions.passages import count_effects, name_subject
 from processors.knowledge.actions.refusal import ActionRefusedError
+from processors.knowledge.actions.request import Request
 from processors.knowledge.actions.results import Done, Proposed, Verified
 from processors.pipelines.actions.asked import Run, open_deed
+from processors.pipelines.actions.taking_back import record_taken_back
 from processors.settings import Settings
 from processors.stores.actions.audit import append_entry, list_verified
 from processors.stores.actions.audit_topic import publish_records
@@ -25,6 +29,20 @@ class Recorded(TypedDict):
 
 class NotEndedError(Exception):
     """A task failed, so nobody knows what came of the action."""
+
+
+def _record_effect(client: OpenSearch, request: Request, done: Done, verified: Verified) -> None:
+    """Append what was found; an action that this one takes back is told to be so."""
+    found = verified.model_dump(mode="json", include={"verified", "effect", "rollback"})
+    effect = count_effects(
+        found | {"told": verified.noted},
+        list_verified(client, request.action),
+        name_subject(request.action, request.parameters),
+    )
+    now = datetime.now(UTC)
+    append_entry(client, make_entry("verified", request, now, approver=done.approver, effect=effect))
+    if verified.verified:
+        record_taken_back(client, request, now)
 
 
 def record(settings: Settings, run: Run, told: Mapping[str, Any]) -> Recorded:
@@ -50,14 +68,7 @@ def record(settings: Settings, run: Run, told: Mapping[str, Any]) -> Recorded:
     if deed and broken:
         append_entry(client, make_entry("failed", deed.request, now, reason="a task of the run failed"))
     if deed and done and verified and verified.verified is not None:
-        request = deed.request
-        effect = count_effects(
-            verified.model_dump(mode="json", include={"verified", "told", "effect"}),
-            list_verified(client, request.action),
-            name_subject(request.action, request.parameters),
-        )
-        entry = make_entry("verified", deed.request, now, approver=done.approver, effect=effect)
-        append_entry(client, entry)
+        _record_effect(client, deed.request, done, verified)
     last = publish_records(client, settings.kafka.bootstrap)
     if broken:
         raise NotEndedError(f"a task of the run {run.run_id} failed; its log tells why")

@@ -1,8 +1,10 @@
 """The task behind the one that does it: whether it had its effect, and how it is taken back."""
 
 import time
+from collections.abc import Iterable
 
-from processors.knowledge.actions.refusal import ActionRefusedError, tell_refusal
+from processors.knowledge.actions.findings import Finding, make_finding
+from processors.knowledge.actions.refusal import ActionRefusedError, Language, tell_refusal
 from processors.knowledge.actions.results import Done, Effect, Verified
 from processors.pipelines.actions.asked import Run, open_deed
 from processors.pipelines.actions.effects import measure_effect
@@ -34,14 +36,24 @@ def verify(settings: Settings, run: Run, done: Done) -> Verified:
         seen = OPERATIONS[deed.action.operation].verify(deed, start.target)
     except ActionRefusedError as error:
         # The target is gone since, or the proposer has lost the right to see it.
-        return Verified(verified=False, told=tell_refusal(error, deed.request.language), rollback=start.undo)
+        told = tell_refusal(error, deed.request.language)
+        return Verified(verified=False, told=told, noted=str(error), rollback=start.undo)
     effect = measure_effect(settings, start.target, start.alerts, until)
-    told = "; ".join(filter(None, (seen.told, _tell_effect(effect))))
-    undo = seen.rollback or start.undo
-    return Verified(verified=seen.verified, told=told, rollback=undo, effect=effect)
+    findings = [*([seen.finding] if seen.finding else []), *_find_alerts(effect)]
+    return Verified(
+        verified=seen.verified,
+        told=_tell(findings, deed.request.language),
+        noted=_tell(findings, "en"),
+        rollback=seen.undo or start.undo,
+        effect=effect,
+    )
 
 
-def _tell_effect(effect: Effect) -> str:
+def _tell(findings: Iterable[Finding], language: Language) -> str:
+    return "; ".join(finding.tell(language) for finding in findings)
+
+
+def _find_alerts(effect: Effect) -> list[Finding]:
     gone = [alert for alert in effect.before if alert not in effect.after]
-    parts = (("no longer firing", gone), ("still firing", effect.after))
-    return "; ".join(f"{state}: {', '.join(alerts)}" for state, alerts in parts if alerts)
+    parts = (("alerts_gone", gone), ("alerts_left", effect.after))
+    return [make_finding(what, alerts=", ".join(alerts)) for what, alerts in parts if alerts]

@@ -39,6 +39,9 @@ def enter(deed: Deed) -> Iterator[store.Cluster]:
 
 
 def _explain(deed: Deed, error: store.AnswerError) -> Exception:
+    # Admission forbids, too, such as Pod Security: then nobody lacks a right.
+    if error.status == HTTPStatus.FORBIDDEN and " cannot " not in str(error):
+        return ActionRefusedError("system_refused", system=SYSTEM, what=str(error))
     if error.status == HTTPStatus.FORBIDDEN:
         return ActionRefusedError("no_right", person=deed.request.proposer.user, missing=str(error))
     if error.status == HTTPStatus.NOT_FOUND:

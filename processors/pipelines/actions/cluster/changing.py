@@ -6,15 +6,17 @@ from http import HTTPStatus
 from typing import Final, NamedTuple
 
 from processors.knowledge.actions.binding import Target
+from processors.knowledge.actions.findings import Finding, make_finding
 from processors.knowledge.actions.refusal import ActionRefusedError
 from processors.knowledge.actions.resources import Resource
-from processors.knowledge.actions.results import Undo, Verified
+from processors.knowledge.actions.results import Undo
 from processors.pipelines.actions.cluster import changes, revisions
 from processors.pipelines.actions.cluster.access import enter, namespace_of, require_rights, resource_of
 from processors.pipelines.actions.cluster.changes import MARK, Patch, bind_patch
 from processors.pipelines.actions.cluster.differences import compare_objects, version_of
+from processors.pipelines.actions.cluster.racing import call_unless_changed
 from processors.pipelines.actions.cluster.rollouts import describe_rollout
-from processors.pipelines.actions.operation import Deed, Look, Operation
+from processors.pipelines.actions.operation import Deed, Look, Operation, Seen
 from processors.stores.actions import kubernetes as store
 from processors.stores.actions.kubernetes import Cluster, Object, Permission, path_of
 
@@ -74,22 +76,36 @@ def make_target(cluster: Cluster, current: Object) -> Target:
 def _look(deed: Deed, change: Change) -> Look:
     place = _place(deed, change)
     with enter(deed) as cluster:
-        current = store.get_object(cluster, *place)
-        patch = bind_patch(change.plan(cluster, deed, current), current, deed.request.key)
-        changed = store.patch_object(cluster, path_of(*place), patch.body, patch.form, dry_run=True)
-        return Look(
-            make_target(cluster, current), compare_objects(current, changed), change.undo(deed, current)
-        )
+
+        def try_it() -> Look:
+            current = store.get_object(cluster, *place)
+            changed = _patch(cluster, deed, change, current, dry_run=True)
+            target, diff = make_target(cluster, current), compare_objects(current, changed)
+            return Look(target, diff, change.undo(deed, current))
+
+        return call_unless_changed(try_it)
+
+
+def _patch(cluster: Cluster, deed: Deed, change: Change, current: Object, *, dry_run: bool) -> Object:
+    patch = bind_patch(change.plan(cluster, deed, current), current, deed.request.key)
+    return store.patch_object(
+        cluster, path_of(*_place(deed, change)), patch.body, patch.form, dry_run=dry_run
+    )
 
 
 def _run(deed: Deed, change: Change, look: Look | None) -> str:
     place = _place(deed, change)
+    if look is None:
+        raise ActionRefusedError("changed", what="the target")
     with enter(deed) as cluster:
-        current = store.get_object(cluster, *place)
-        if look is None or make_target(cluster, current) != look.target:
-            raise ActionRefusedError("changed", what="the target")
-        patch = bind_patch(change.plan(cluster, deed, current), current, deed.request.key)
-        changed = store.patch_object(cluster, path_of(*place), patch.body, patch.form, dry_run=False)
+
+        def try_it() -> Object:
+            current = store.get_object(cluster, *place)
+            if make_target(cluster, current) != look.target:
+                raise ActionRefusedError("changed", what="the target")
+            return _patch(cluster, deed, change, current, dry_run=False)
+
+        changed = call_unless_changed(try_it)
     return f"{changed['kind']} {changed['metadata']['name']} was changed:\n{look.dry_run}"
 
 
@@ -105,7 +121,7 @@ def _find_mark(deed: Deed, change: Change, target: Target) -> bool:
     return bool(meta["uid"] == target.uid and meta.get("annotations", {}).get(MARK) == deed.request.key)
 
 
-def _verify(deed: Deed, change: Change) -> Verified:
+def _verify(deed: Deed, change: Change) -> Seen:
     """Wait until the rollout is done, it is stuck, or the action's time is over."""
     until = time.monotonic() + deed.action.limit_s
     while True:
@@ -113,16 +129,16 @@ def _verify(deed: Deed, change: Change) -> Verified:
             found = store.get_object(cluster, *_place(deed, change))
         if deed.action.verification != "rollout":
             marked = found["metadata"].get("annotations", {}).get(MARK) == deed.request.key
-            return Verified(verified=marked, told=_tell_mark(found, is_marked=marked))
+            return Seen(marked, _find_out(found, is_marked=marked))
         rollout = describe_rollout(found)
         if rollout.is_done or rollout.is_stuck or time.monotonic() > until:
-            return Verified(verified=rollout.is_done, told=rollout.told)
+            return Seen(rollout.is_done, rollout.finding)
         time.sleep(_PAUSE_S)
 
 
-def _tell_mark(found: Object, *, is_marked: bool) -> str:
+def _find_out(found: Object, *, is_marked: bool) -> Finding:
     name = f"{found['kind'].lower()} {found['metadata']['name']}"
-    return f"{name} is as the action left it" if is_marked else f"{name} was changed by something else since"
+    return make_finding("as_left" if is_marked else "changed_since", name=name)
 
 
 CHANGING: Final[Mapping[str, Operation]] = {

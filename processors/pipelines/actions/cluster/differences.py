@@ -20,6 +20,9 @@ _BOOKKEEPING: Final = (
 )
 # The whole object once more, as somebody applied it.
 _LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
+# What a write of the status changes of the rest.
+_STATUS_WRITES: Final = frozenset({"managedFields", "resourceVersion"})
+_DIGITS: Final = 16
 _CONTEXT: Final = 3
 _GAP: Final = "…"
 
@@ -61,15 +64,22 @@ def _drop_copy(value: Any) -> Any:
 
 
 def version_of(whole: Object) -> str:
-    """Return what changes when an object does.
+    """Return what changes when an object does, but not when its status does.
 
-    A node's version changes with each sign of life, so what people set of it stands for that.
+    A `resourceVersion` changes with each sign of life of a node and each restart of a pod that crashes; what
+    an action changes, and what its dry run showed, is all the rest.
 
     Example:
-        >>> version_of({"kind": "Pod", "metadata": {"resourceVersion": "7"}})
-        '7'
+        >>> pod = {"kind": "Pod", "metadata": {"name": "api", "resourceVersion": "7"}}
+        >>> later = {"kind": "Pod", "metadata": {"name": "api", "resourceVersion": "8"}, "status": {"a": 1}}
+        >>> version_of(pod) == version_of(later)
+        True
+        >>> version_of(pod) == version_of({**pod, "spec": {"nodeName": "node-1"}})
+        False
     """
     meta: Mapping[str, Any] = whole["metadata"]
-    if whole.get("kind") != "Node":
-        return str(meta["resourceVersion"])
-    return digest({"spec": whole.get("spec", {}), "labels": meta.get("labels", {})})[:16]
+    if whole.get("kind") == "Node":
+        # Its annotations are signs of life, too.
+        return digest({"spec": whole.get("spec", {}), "labels": meta.get("labels", {})})[:_DIGITS]
+    kept = {name: value for name, value in meta.items() if name not in _STATUS_WRITES}
+    return digest({**whole, "metadata": kept, "status": None})[:_DIGITS]

@@ -4,15 +4,16 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from processors.knowledge.actions.binding import Target
+from processors.knowledge.actions.findings import make_finding
 from processors.knowledge.actions.manifests import check_manifest
 from processors.knowledge.actions.refusal import ActionRefusedError
 from processors.knowledge.actions.resources import Resource
-from processors.knowledge.actions.results import Verified
 from processors.pipelines.actions.cluster.access import enter, require_rights, resource_of
 from processors.pipelines.actions.cluster.changes import MARK
 from processors.pipelines.actions.cluster.changing import make_target
 from processors.pipelines.actions.cluster.differences import compare_objects
-from processors.pipelines.actions.operation import Deed, Look, Operation
+from processors.pipelines.actions.cluster.racing import call_unless_changed
+from processors.pipelines.actions.operation import Deed, Look, Operation, Seen
 from processors.stores.actions import kubernetes as store
 from processors.stores.actions.kubernetes import APPLY, Cluster, Object, Permission, path_of
 
@@ -61,17 +62,27 @@ def _find_target(cluster: Cluster, deed: Deed, current: Object | None) -> Target
 
 def _look(deed: Deed) -> Look:
     with enter(deed) as cluster:
-        current = _find(cluster, deed, _read(deed))
-        changed = _apply(cluster, deed, current, dry_run=True)
-        return Look(_find_target(cluster, deed, current), compare_objects(current, changed))
+
+        def try_it() -> Look:
+            current = _find(cluster, deed, _read(deed))
+            changed = _apply(cluster, deed, current, dry_run=True)
+            return Look(_find_target(cluster, deed, current), compare_objects(current, changed))
+
+        return call_unless_changed(try_it)
 
 
 def _run(deed: Deed, look: Look | None) -> str:
+    if look is None:
+        raise ActionRefusedError("changed", what="the target")
     with enter(deed) as cluster:
-        current = _find(cluster, deed, _read(deed))
-        if look is None or _find_target(cluster, deed, current) != look.target:
-            raise ActionRefusedError("changed", what="the target")
-        changed = _apply(cluster, deed, current, dry_run=False)
+
+        def try_it() -> Object:
+            current = _find(cluster, deed, _read(deed))
+            if _find_target(cluster, deed, current) != look.target:
+                raise ActionRefusedError("changed", what="the target")
+            return _apply(cluster, deed, current, dry_run=False)
+
+        changed = call_unless_changed(try_it)
     return f"{changed['kind']} {changed['metadata']['name']} was applied:\n{look.dry_run}"
 
 
@@ -81,10 +92,10 @@ def _find_mark(deed: Deed, _target: Target) -> bool:
     return found is not None and found["metadata"].get("annotations", {}).get(MARK) == deed.request.key
 
 
-def _verify(deed: Deed, target: Target) -> Verified:
+def _verify(deed: Deed, target: Target) -> Seen:
     there = _find_mark(deed, target)
-    told = "is as it was applied" if there else "was changed by something else since, or is gone"
-    return Verified(verified=there, told=f"{target.kind} {target.name} {told}")
+    name = f"{target.kind} {target.name}"
+    return Seen(there, make_finding("applied" if there else "not_as_applied", name=name))
 
 
 APPLY_MANIFEST: Final = Operation(_may_apply, _run, _look, _find_mark, _verify)

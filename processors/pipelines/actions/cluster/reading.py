@@ -104,7 +104,7 @@ def _may_see_rollout(deed: Deed) -> str:
 def _tell_rollout(deed: Deed, _look: Look | None) -> str:
     with enter(deed) as cluster:
         found = store.get_object(cluster, resource_of(deed), deed.get("namespace"), deed.get("name"))
-    return describe_rollout(found).told
+    return describe_rollout(found).finding.tell(deed.request.language)
 
 
 def _may_see_use(deed: Deed, what: str) -> str:

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from processors.knowledge.actions.findings import Finding, make_finding
 from processors.stores.actions.kubernetes import Object
 
 
@@ -9,7 +10,7 @@ class Rollout(NamedTuple):
     """How far it is."""
 
     is_done: bool
-    told: str
+    finding: Finding
     is_stuck: bool = False
 
 
@@ -19,13 +20,14 @@ def describe_rollout(workload: Object) -> Rollout:
     Example:
         >>> spec, status = {"replicas": 2}, {"observedGeneration": 3, "updatedReplicas": 1, "replicas": 2}
         >>> meta = {"name": "api", "generation": 3}
-        >>> describe_rollout({"kind": "Deployment", "metadata": meta, "spec": spec, "status": status}).told
+        >>> workload = {"kind": "Deployment", "metadata": meta, "spec": spec, "status": status}
+        >>> describe_rollout(workload).finding.tell("en")
         'deployment api: 1 of 2 replicas updated'
     """
     kind, meta, status = workload["kind"], workload["metadata"], workload.get("status", {})
     name = f"{kind.lower()} {meta['name']}"
     if meta.get("generation", 0) > status.get("observedGeneration", 0):
-        return Rollout(False, f"{name}: its controller hasn't seen the change yet")
+        return Rollout(False, make_finding("unseen", name=name))
     match kind:
         case "Deployment":
             return _describe_deployment(name, workload, status)
@@ -43,16 +45,17 @@ def _describe_deployment(name: str, workload: Object, status: Object) -> Rollout
     updated = status.get("updatedReplicas", 0)
     for condition in status.get("conditions", []):
         if condition.get("reason") == "ProgressDeadlineExceeded":
-            return Rollout(False, f"{name}: stuck, {condition.get('message', '')}", is_stuck=True)
+            stuck = make_finding("stuck", name=name, why=condition.get("message", ""))
+            return Rollout(False, stuck, is_stuck=True)
     old = status.get("replicas", 0) - updated
     if updated >= wanted and old > 0:
-        return Rollout(False, f"{name}: {old} old replicas are still there")
+        return Rollout(False, make_finding("old_left", name=name, count=old))
     return _compare(name, wanted, updated, status.get("availableReplicas", 0))
 
 
 def _compare(name: str, wanted: int, updated: int, available: int) -> Rollout:
     if updated < wanted:
-        return Rollout(False, f"{name}: {updated} of {wanted} replicas updated")
+        return Rollout(False, make_finding("updating", name=name, count=updated, wanted=wanted))
     if available < wanted:
-        return Rollout(False, f"{name}: {available} of {wanted} replicas available")
-    return Rollout(True, f"{name}: rolled out, {available} of {wanted} replicas available")
+        return Rollout(False, make_finding("starting", name=name, count=available, wanted=wanted))
+    return Rollout(True, make_finding("rolled_out", name=name, count=available, wanted=wanted))

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from processors.pipelines.actions.cluster.differences import compare_objects
+import pytest
+
+from processors.pipelines.actions.cluster.differences import compare_objects, version_of
 
 
 def make_deployment(replicas: int, **annotations: str) -> dict[str, Any]:
@@ -31,3 +33,27 @@ def test_places_that_are_apart_are_shown_apart() -> None:
 
 def test_what_changes_nothing_says_so() -> None:
     assert compare_objects(make_deployment(1), make_deployment(1)) == "Nothing would change."
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"spec": {"replicas": 2}},
+        {"metadata": {"name": "api", "generation": 2}},
+        {"metadata": {"name": "api", "labels": {"a": "b"}}},
+        {"metadata": {"name": "api", "annotations": {"a": "b"}}},
+        {"metadata": {"name": "api", "uid": "another"}},
+        {"metadata": {"name": "api", "deletionTimestamp": "2026-11-29T15:00:00Z"}},
+        {"data": {"most": "5"}},
+    ],
+)
+def test_whatever_somebody_changes_is_another_version(changed: dict[str, Any]) -> None:
+    whole = {"kind": "Deployment", "metadata": {"name": "api", "generation": 1}, "spec": {"replicas": 1}}
+    assert version_of({**whole, **changed}) != version_of(whole)
+
+
+def test_a_write_of_the_status_is_none() -> None:
+    before, after = make_deployment(2), make_deployment(2)
+    after["status"] = {"readyReplicas": 1}
+    after["metadata"] |= {"resourceVersion": "8", "managedFields": [{"manager": "kube-controller-manager"}]}
+    assert version_of(before) == version_of(after)

@@ -24,7 +24,7 @@ def make(kind: str = "Deployment", wanted: int = 3, generation: int = 2, **statu
 def test_it_is_not_done_yet(status: dict[str, Any], told: str) -> None:
     rollout = describe_rollout(make(**status))
     assert not rollout.is_done
-    assert told in rollout.told
+    assert told in rollout.finding.tell("en")
 
 
 def test_it_is_done() -> None:
@@ -45,6 +45,8 @@ def test_sets_count_what_is_ready() -> None:
         make("StatefulSet", observedGeneration=2, updatedReplicas=3, readyReplicas=3)
     ).is_done
     daemons = {"desiredNumberScheduled": 2, "updatedNumberScheduled": 2, "numberAvailable": 1}
-    assert describe_rollout(make("DaemonSet", observedGeneration=2, **daemons)).told.endswith(
-        "1 of 2 replicas available"
+    assert (
+        describe_rollout(make("DaemonSet", observedGeneration=2, **daemons))
+        .finding.tell("en")
+        .endswith("1 of 2 replicas available")
     )
