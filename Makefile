@@ -24,13 +24,20 @@ TEST_STACK := RUNLORE_HOME=.runlore/test-stack RUNLORE_PORT_BASE=$(TEST_PORT_BAS
 
 ALL_TESTS := tests/integration tests/e2e tests/prove
 
+# Actions need a cluster, and proposals that expire while a test waits for it.
+ACTIONS_PORT_BASE ?= 26000
+ACTIONS_STACK := RUNLORE_HOME=.runlore/actions-stack RUNLORE_PORT_BASE=$(ACTIONS_PORT_BASE) RUNLORE_DOCS= \
+	RUNLORE_KUBERNETES=on RUNLORE_ACTIONS_EXPIRES_SECONDS=120 $(STACK)
+ACTION_TESTS := $(wildcard tests/integration/*/test_actions.py tests/integration/*/actions tests/e2e/test_actions.py) \
+	tests/integration/pipelines/collect/test_kubernetes.py tests/prove/test_hostile_orders.py
+
 # The benchmark of quality has documents of its own, and no more services than it needs.
 BENCH_PORT_BASE ?= 25000
 BENCH_STACK := RUNLORE_HOME=.runlore/bench-stack RUNLORE_PORT_BASE=$(BENCH_PORT_BASE) RUNLORE_DOCS= \
 	RUNLORE_OPEN_WEBUI=off $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help environments setup run test test-unit test-integration lint status addresses logs stop clean \
+.PHONY: help environments setup run test test-unit test-integration test-actions lint status addresses logs stop clean \
 	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz bench kube-up kube-down images test-image bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
 
 help: ## Show this help
@@ -66,8 +73,12 @@ test-integration: environments ## Start the test stack, test against it, stop it
 	@trap '$(TEST_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
 	$(TEST_STACK) up --for-tests && $(TEST_STACK) exec -- python -m pytest $(or $(TESTS),$(ALL_TESTS)) -q
 
+test-actions: environments ## Everything about actions, on a stack with a Kubernetes cluster (built once, minutes); TESTS=<path> for fewer
+	@trap '$(ACTIONS_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
+	$(ACTIONS_STACK) up --for-tests && PROVE_ORDERS=100 $(ACTIONS_STACK) exec -- python -m pytest $(or $(TESTS),$(ACTION_TESTS)) -q -rs
+
 prove: ## The long proofs: kills, a flood, swaps, groups, random bytes, faults, hostile documents (50 min)
-	@PROVE_ONCALL=yes PROVE_EACH_PROCESS=yes PROVE_SECRETS=50 PROVE_SWAPS=200 PROVE_LIVE_SWAPS=100 PROVE_EVENTS=100000 PROVE_KILLS=20 PROVE_SECONDS=300 PROVE_LINES=2000000 PROVE_FLOOD_SECONDS=300 PROVE_QUESTIONS=2000 PROVE_HOSTILE=200 PROVE_BYTES=1000000 PROVE_EXAMPLES=100 PROVE_FAULT_SECONDS=20 \
+	@PROVE_ONCALL=yes PROVE_EACH_PROCESS=yes PROVE_SECRETS=50 PROVE_SWAPS=200 PROVE_LIVE_SWAPS=100 PROVE_EVENTS=100000 PROVE_KILLS=20 PROVE_SECONDS=300 PROVE_LINES=2000000 PROVE_FLOOD_SECONDS=300 PROVE_QUESTIONS=2000 PROVE_HOSTILE=200 PROVE_ORDERS=100 PROVE_BYTES=1000000 PROVE_EXAMPLES=100 PROVE_FAULT_SECONDS=20 \
 		$(MAKE) --no-print-directory test-integration TESTS=tests/prove
 
 fuzz: environments ## Odd records through every topic's stage and the masker, for an hour; SECONDS=<how long>

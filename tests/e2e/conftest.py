@@ -13,9 +13,12 @@ from local.settings import load_settings
 from local.supervisor import restart_program
 from processors.settings import Settings
 from tests.conftest import RunDag
+from tests.integration.conftest import acting, admin, api, kubeconfigs, namespace
 from tests.support.open_webui import open_browser
 
 RESTARTED = "node-exporter"
+# The fixtures of a cluster are those of the integration tests.
+__all__ = ["acting", "admin", "api", "kubeconfigs", "namespace"]
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from kubernetes import client, config
 
 from local import probes
 from local.actions import POLICY
+from local.kube import folder_of
 from local.settings import load_settings as load_stack_settings
 from processors.knowledge.actions.catalogue import check_parameters, find_action
 from processors.knowledge.actions.policy import load_policy
@@ -21,25 +23,31 @@ from tests.support.waiting import wait_for
 
 
 @pytest.fixture(scope="session")
-def acting(settings: Settings) -> Settings:
-    """Settings with the stack's cluster."""
+def kubeconfigs() -> Path:
+    """Where the kubeconfigs of the stack's cluster lie."""
     stack = load_stack_settings()
     if not stack.kubernetes_on or not probes.kubernetes_answers(stack, 0):
-        pytest.skip("this stack has no Kubernetes cluster: `make kube-up` starts one")
-    kubeconfig = str(stack.home / "kubernetes/actions.kubeconfig")
+        pytest.skip("this stack has no Kubernetes cluster: `make test-actions` starts one")
+    return folder_of(stack)
+
+
+@pytest.fixture(scope="session")
+def acting(settings: Settings, kubeconfigs: Path) -> Settings:
+    """Settings with the stack's cluster."""
+    kubeconfig = str(kubeconfigs / "actions.kubeconfig")
     return change_settings(settings, actions={"kubeconfig": kubeconfig, "policy_file": POLICY})
 
 
 @pytest.fixture(scope="session")
-def admin(acting: Settings) -> client.ApiClient:  # noqa: ARG001 - skips without a cluster
-    kubeconfig = str(load_stack_settings().home / "kubernetes/admin.kubeconfig")
+def admin(kubeconfigs: Path) -> client.ApiClient:
+    kubeconfig = str(kubeconfigs / "admin.kubeconfig")
     api: client.ApiClient = config.new_client_from_config(config_file=kubeconfig)
     return api
 
 
 @pytest.fixture
 def namespace(admin: client.ApiClient) -> Iterator[str]:
-    name = f"act-{time.time_ns()}"
+    name = f"test-{time.time_ns()}"
     core = client.CoreV1Api(admin)
     core.create_namespace({"metadata": {"name": name}})
     wait_for(lambda: core.list_namespaced_service_account(name).items)

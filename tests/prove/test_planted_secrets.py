@@ -21,10 +21,9 @@ from evaluation.benchmarks.secret_texts.planted import Planted, find_traces, pla
 from evaluation.benchmarks.secret_texts.surrounded import surround_secrets
 from local.settings import load_settings as load_stack_settings
 from processors.knowledge import topics
-from processors.knowledge.positions import Positions
 from processors.settings import Settings
 from processors.stores import kafka
-from processors.versions import catalog
+from tests.support.stream import wait_until_read
 
 RunDag = Callable[..., dict[str, str]]
 TOPICS = {
@@ -32,7 +31,6 @@ TOPICS = {
     "event": topics.KUBERNETES, "object": topics.KUBERNETES, "run": topics.MLFLOW, "alert": topics.METRICS,
 }  # fmt: skip
 OF_EACH_KIND = int(os.environ.get("PROVE_SECRETS", "10"))
-PATIENCE_S = 600
 ASKED = 40
 
 
@@ -94,20 +92,6 @@ def send(settings: Settings, planted: list[Planted]) -> None:
     ]
     messages = [("planted", json.dumps(body).encode(), {"note": body["message"]}) for body in bodies]
     kafka.produce(settings.kafka.bootstrap, topics.LOGS, messages)  # type: ignore[arg-type]
-
-
-def wait_until_read(settings: Settings, client: OpenSearch, run_dag: RunDag) -> None:
-    _, _, wanted = kafka.drain(settings.kafka.bootstrap, topics.DYNAMIC, {}, 10_000_000)
-    deadline = time.monotonic() + PATIENCE_S
-    while not is_held(client, wanted):
-        assert time.monotonic() < deadline, f"the live version doesn't hold {wanted} after {PATIENCE_S} s"
-        run_dag("rag_pipeline")
-
-
-def is_held(client: OpenSearch, wanted: Positions) -> bool:
-    live = catalog.find_live(client, "rag")
-    held: Positions = catalog.read_meta(client, live).get("positions", {}) if live else {}
-    return all(held.get(t, {}).get(p, 0) >= offset for t, ps in wanted.items() for p, offset in ps.items())
 
 
 def ask(settings: Settings, planted: list[Planted]) -> None:

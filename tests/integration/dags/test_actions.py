@@ -133,6 +133,9 @@ def test_a_restart_is_approved_done_verified_and_taken_back(
     back.answer(people["approver"])
     assert back.wait_for_done().state == "executed"
     assert deployment().spec.template.metadata.annotations is None
+    assert tell_events(client, run)[-1] == "rolled_back"
+    assert back.request.key in list_entries(client, run.request.key)[-1].reason
+    assert "rolled_back" not in tell_events(client, back)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,8 @@
 """Somebody asks in the chat, somebody else approves in a real browser, and both see what came of it.
 
-It needs the stack's cluster: `make kube-up`.
+It needs a cluster: `make test-actions`.
 """
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from local.settings import load_settings as load_stack_settings
 from processors.settings import Settings
+from tests.support.approving import approve_in_airflow
 from tests.support.open_webui import LOAD, open_browser
 
 PATIENCE = 240.0
@@ -89,18 +89,6 @@ def page(browser: Browser) -> Iterator[Page]:
     page.close()
 
 
-def approve_in_airflow(page: Page, chat: Chat, picture: Path, user: str = "approver") -> None:
-    """Sign in to Airflow, and say yes where its required action is shown."""
-    page.goto(f"{chat.action['url']}/tasks/approval_task/required_actions?map_index=-1")
-    page.locator("input[name=username]").fill(user)
-    page.locator("input[type=password]").fill(json.loads((SECRETS / "airflow-users.json").read_text())[user])
-    page.get_by_role("button", name="Sign in").click()
-    yes = page.get_by_role("button", name="Approve")
-    yes.wait_for()
-    page.screenshot(path=picture, animations="disabled")
-    yes.click()
-
-
 def test_the_pods_are_the_answer(oncall: Chat, namespace: str, api: str) -> None:
     told = oncall.say(f"kubectl get pods -n {namespace}")
     assert told.count(f"{api}-") == 2, told
@@ -122,7 +110,7 @@ def test_a_restart_is_approved_in_airflow_verified_and_taken_back(
     told = oncall.say(f"restart the {api} deployment in {namespace}")
     assert "+        kubectl.kubernetes.io/restartedAt:" in told
     assert "Nothing has been changed" in told
-    approve_in_airflow(page, oncall, screenshots / "airflow-approval.png")
+    approve_in_airflow(page, oncall.action["url"], screenshots / "airflow-approval.png")
     done = oncall.wait_for_end()
     assert (done["state"], done["approver"], done["verified"]) == ("executed", "airflow:approver", True)
     told = oncall.say("what became of it?")

@@ -10,43 +10,34 @@ from kubernetes import client
 
 from processors.knowledge.actions.refusal import ActionRefusedError
 from processors.pipelines.actions.cluster.changes import MARK
-from processors.pipelines.actions.operation import Deed, Look
 from processors.pipelines.actions.operations import OPERATIONS
 from processors.settings import Settings
 from processors.stores.actions import kubernetes as store
 from tests.support.action_runs import GUEST, Ask
+from tests.support.deeds import do, is_marked, look_at, refused, run, verify
 from tests.support.waiting import wait_for
 
+PRIVILEGED = """
+apiVersion: v1
+kind: Pod
+metadata: {name: digger}
+spec:
+  containers: [{name: app, image: "shop/api:1", securityContext: {privileged: true}}]
+"""
+HOST_PATH = """
+apiVersion: v1
+kind: Pod
+metadata: {name: digger}
+spec:
+  containers: [{name: app, image: "shop/api:1"}]
+  volumes: [{name: root, hostPath: {path: /}}]
+"""
 MANIFEST = """
 apiVersion: v1
 kind: ConfigMap
 metadata: {name: limits}
 data: {most: "5"}
 """
-
-
-def refused(deed: Deed) -> str:
-    """Return the reason for which the rights don't suffice."""
-    with pytest.raises(ActionRefusedError) as caught:
-        OPERATIONS[deed.action.operation].rights(deed)
-    return str(caught.value)
-
-
-def look_at(deed: Deed) -> Look:
-    look = OPERATIONS[deed.action.operation].look
-    assert look
-    return look(deed)
-
-
-def run(deed: Deed, look: Look | None = None) -> str:
-    return OPERATIONS[deed.action.operation].run(deed, look)
-
-
-def do(deed: Deed) -> Look:
-    """Look and run at once, as if somebody had approved."""
-    look = look_at(deed)
-    run(deed, look)
-    return look
 
 
 @pytest.fixture
@@ -100,15 +91,16 @@ def test_a_restart_is_shown_done_marked_and_verified(
     look = look_at(deed)
     assert "+        kubectl.kubernetes.io/restartedAt:" in look.dry_run
     # Nothing was changed by looking, and looking again says the same.
-    assert apps.read_namespaced_deployment(*place).metadata.resource_version == look.target.resource_version
+    after = apps.read_namespaced_deployment(*place)
+    assert after.metadata.resource_version == before.metadata.resource_version
     assert look_at(deed) == look
-    assert not operation.find_mark(deed, look.target)
+    assert not is_marked(deed, look)
     run(deed, look)
-    assert operation.find_mark(deed, look.target)
-    assert not operation.find_mark(ask("kubernetes.rollout_restart", **workload), look.target)
-    verified = operation.verify(deed, look.target)
-    assert verified.verified
-    assert "2 of 2 replicas available" in verified.told
+    assert is_marked(deed, look)
+    assert not is_marked(ask("kubernetes.rollout_restart", **workload), look)
+    verified, told = verify(deed, look)
+    assert verified
+    assert "2 of 2 replicas available" in told
     assert apps.read_namespaced_deployment(*place).metadata.generation == before.metadata.generation + 1
     assert look.undo
     assert look.undo.parameters["revision"] == 1
@@ -124,6 +116,40 @@ def test_what_was_changed_since_is_left_alone(
     with pytest.raises(ActionRefusedError, match="the target"):
         run(deed, look)
     assert apps.read_namespaced_deployment(*place).spec.replicas == 2
+
+
+@pytest.mark.parametrize("name", ["kubernetes.rollout_restart", "kubernetes.delete_pod"])
+def test_what_crashes_all_the_time_can_be_changed(
+    ask: Ask, admin: client.ApiClient, workload: dict[str, str], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    namespace, get, crashes = workload["namespace"], store.get_object, []
+    apps, core = client.AppsV1Api(admin), client.CoreV1Api(admin)
+    pod = core.list_namespaced_pod(namespace).items[0].metadata.name
+    of_pod = {"namespace": namespace, "name": pod}
+    deed = ask(name, **(of_pod if name == "kubernetes.delete_pod" else workload))
+
+    def crash() -> None:
+        """Write what a crash loop writes each time."""
+        crashes.append(1)
+        told = {"type": "Crashing", "status": "True", "message": f"crash {len(crashes)}"}
+        apps.patch_namespaced_deployment_status("api", namespace, {"status": {"conditions": [told]}})
+        core.patch_namespaced_pod_status(pod, namespace, {"status": {"message": told["message"]}})
+
+    look = look_at(deed)
+    crash()
+    assert look_at(deed) == look
+
+    def crash_behind(cluster: store.Cluster, *where: Any) -> store.Object:
+        found = get(cluster, *where)
+        if len(crashes) < 3:
+            crash()
+        return found
+
+    monkeypatch.setattr(store, "get_object", crash_behind)
+    run(deed, look)
+    assert len(crashes) == 3
+    monkeypatch.undo()
+    assert is_marked(deed, look)
 
 
 def test_the_api_server_itself_refuses_what_was_changed_since(
@@ -153,13 +179,13 @@ def test_a_change_is_taken_back_to_its_revision(
     look = do(set_image)
     assert "-      - image: shop/api:1" in look.dry_run
     assert "+      - image: shop/api:2" in look.dry_run
-    assert OPERATIONS["set_image"].verify(set_image, look.target).verified
+    assert verify(set_image, look)[0]
     assert look.undo
     undo = ask(look.undo.action, **look.undo.parameters)
     back = do(undo)
     assert "+      - image: shop/api:1" in back.dry_run
-    assert OPERATIONS["rollout_undo"].verify(undo, back.target).verified
-    assert OPERATIONS["rollout_undo"].find_mark(undo, back.target)
+    assert verify(undo, back)[0]
+    assert is_marked(undo, back)
     found = apps.read_namespaced_deployment(*place)
     assert found.spec.template.spec.containers[0].image == "shop/api:1"
     assert "pod-template-hash" not in found.spec.template.metadata.labels
@@ -174,7 +200,7 @@ def test_no_container_is_made_by_a_new_image(ask: Ask, workload: dict[str, str])
 def test_scaling_is_taken_back(ask: Ask, admin: client.ApiClient, workload: dict[str, str]) -> None:
     deed = ask("kubernetes.scale", **workload, replicas=3)
     look = do(deed)
-    assert OPERATIONS["scale"].verify(deed, look.target).verified
+    assert verify(deed, look)[0]
     assert look.undo
     do(ask(look.undo.action, **look.undo.parameters))
     apps = client.AppsV1Api(admin)
@@ -188,7 +214,7 @@ def test_a_node_is_cordoned_whatever_signs_of_life_it_gives(ask: Ask, admin: cli
     core.patch_node_status("node-2", {"status": {"conditions": [{"type": "Odd", "status": "False"}]}})
     run(deed, look)
     assert core.read_node("node-2").spec.unschedulable
-    assert OPERATIONS["cordon"].verify(deed, look.target).verified
+    assert verify(deed, look)[0]
     assert look.undo
     do(ask(look.undo.action, **look.undo.parameters))
     assert not core.read_node("node-2").spec.unschedulable
@@ -202,9 +228,9 @@ def test_only_the_pod_that_was_seen_is_deleted(
     deed = ask("kubernetes.delete_pod", namespace=namespace, name=min(pods))
     look = look_at(deed)
     assert "ReplicaSet" in look.dry_run
-    assert not OPERATIONS["delete_pod"].find_mark(deed, look.target)
+    assert not is_marked(deed, look)
     run(deed, look)
-    assert OPERATIONS["delete_pod"].verify(deed, look.target).verified
+    assert verify(deed, look)[0]
     assert wait_for(lambda: len(core.list_namespaced_pod(namespace).items) == 2)
     with pytest.raises(ActionRefusedError):
         run(deed, look)
@@ -222,12 +248,36 @@ def test_a_manifest_is_compared_applied_and_not_forced(
     assert "+  most: '5'" in look.dry_run
     run(deed, look)
     assert core.read_namespaced_config_map("limits", namespace).data == {"most": "5"}
-    assert OPERATIONS["apply"].verify(deed, look.target).verified
+    assert verify(deed, look)[0]
     # Somebody else manages the field by now.
     core.patch_namespaced_config_map("limits", namespace, {"data": {"most": "6"}}, field_manager="helm")
     again = ask("kubernetes.apply", namespace=namespace, manifest=MANIFEST)
     with pytest.raises(ActionRefusedError, match="conflict"):
         look_at(again)
+
+
+@pytest.mark.parametrize(
+    ("manifest", "by_us", "by_the_cluster"),
+    [
+        (PRIVILEGED, "privileged", "privileged: Forbidden: disallowed by cluster policy"),
+        (HOST_PATH, "hostPath", 'violates PodSecurity "baseline:latest": hostPath volumes'),
+    ],
+)
+def test_power_over_a_node_is_refused_by_our_policy_and_by_the_cluster_s(
+    ask: Ask, admin: client.ApiClient, namespace: str, manifest: str, by_us: str, by_the_cluster: str
+) -> None:
+    core, level = client.CoreV1Api(admin), {"pod-security.kubernetes.io/enforce": "baseline"}
+    core.patch_namespace(namespace, {"metadata": {"labels": level}})
+    deed = ask("kubernetes.apply", namespace=namespace, manifest=manifest)
+    assert f"The policy forbids this manifest: {by_us}" in refused(deed)
+    rules = deed.policy.manifests.model_copy(update={"privileged": True, "host_paths": True})
+    allowed = deed._replace(policy=deed.policy.model_copy(update={"manifests": rules}))
+    assert "create pods" in OPERATIONS["apply"].rights(allowed)
+    with pytest.raises(ActionRefusedError) as caught:
+        look_at(allowed)
+    assert str(caught.value).startswith("Kubernetes refused")
+    assert by_the_cluster in str(caught.value)
+    assert core.list_namespaced_pod(namespace).items == []
 
 
 def test_a_manifest_made_by_another_meanwhile_is_left_alone(

@@ -8,11 +8,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from kubernetes import client, config
+from kubernetes import client
 from kubernetes.client.exceptions import ApiException
 
 from local import probes
@@ -26,6 +27,7 @@ from processors.settings import Settings, change_settings
 from processors.stores import kafka
 from processors.stores import kubernetes as store
 from tests.support.chunks import make_chunks
+from tests.support.waiting import wait_for
 
 Topic = Callable[[], list[Record]]
 COLLECT = (
@@ -38,12 +40,10 @@ OOM_KILLED = {"exitCode": 137, "reason": "OOMKilled", "finishedAt": "2026-11-21T
 
 
 @pytest.fixture(scope="module")
-def watching(settings: Settings) -> Iterator[Settings]:
+def watching(settings: Settings, kubeconfigs: Path) -> Iterator[Settings]:
     """Settings with the stack's cluster, which nobody else watches meanwhile."""
     stack = load_stack_settings()
-    if not stack.kubernetes_on or not probes.kubernetes_answers(stack, 0):
-        pytest.skip("this stack has no Kubernetes cluster: `make kube-up` starts one")
-    kubeconfig = str(stack.home / "kubernetes/collector.kubeconfig")
+    kubeconfig = str(kubeconfigs / "collector.kubeconfig")
     os.environ["RUNLORE_KUBECONFIG"] = kubeconfig
     watched = change_settings(settings, kubernetes={"kubeconfig": kubeconfig})
     # A stack of which only some parts run has no DAG that watches.
@@ -63,23 +63,6 @@ def _end_watch(airflow: httpx.Client) -> None:
         airflow.patch(f"/dags/watch_kubernetes/dagRuns/{run}", json={"state": "failed"}).raise_for_status()
         assert time.monotonic() < deadline, f"{run} doesn't end"
         time.sleep(1)
-
-
-@pytest.fixture(scope="module")
-def admin(watching: Settings) -> client.ApiClient:  # noqa: ARG001 - skips without a cluster
-    kubeconfig = str(load_stack_settings().home / "kubernetes/admin.kubeconfig")
-    api: client.ApiClient = config.new_client_from_config(config_file=kubeconfig)
-    return api
-
-
-@pytest.fixture
-def namespace(admin: client.ApiClient) -> Iterator[str]:
-    name = f"test-{time.time_ns()}"
-    core = client.CoreV1Api(admin)
-    core.create_namespace({"metadata": {"name": name}})
-    _wait_for(lambda: core.list_namespaced_service_account(name).items, "a service account")
-    yield name
-    core.delete_namespace(name)
 
 
 @pytest.fixture
@@ -108,14 +91,6 @@ def start(watching: Settings) -> Iterator[Callable[[], "subprocess.Popen[bytes]"
         process.wait()
 
 
-def _wait_for(look: Callable[[], Any], what: str, seconds: float = 40) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < deadline, f"no {what} in {seconds:.0f} s"
-        time.sleep(0.2)
-    return found
-
-
 def _make_pod_spec() -> dict[str, Any]:
     env = [{"name": "DB_PASSWORD", "value": "hunter2-hunter2"}]
     return {
@@ -140,7 +115,7 @@ def _create_deployment(admin: client.ApiClient, namespace: str, name: str) -> An
         pods = core.list_namespaced_pod(namespace, label_selector=f"app={name}").items
         return next((pod for pod in pods if pod.status.phase == "Running"), None)
 
-    return _wait_for(find_running, "running pod")
+    return wait_for(find_running)
 
 
 def _crash(admin: client.ApiClient, pod: Any) -> None:
@@ -168,7 +143,7 @@ def test_a_crash_is_in_the_topic_at_once_and_says_why(
 ) -> None:
     start()
     pod = _create_deployment(admin, namespace, "checkout")
-    _wait_for(lambda: _of(topic(), "Pod", namespace), "pod in the topic")
+    wait_for(lambda: _of(topic(), "Pod", namespace))
     _crash(admin, pod)
     crashed_at = time.time()
 
@@ -176,7 +151,7 @@ def test_a_crash_is_in_the_topic_at_once_and_says_why(
         records = _of(topic(), "Pod", namespace)
         return next((record for record in records if "CrashLoopBackOff" in str(record["value"])), None)
 
-    crash = _wait_for(find_crash, "crash in the topic")
+    crash = wait_for(find_crash)
     # By the watch: the next list is minutes away.
     assert crash["timestamp_ms"] / 1000 - crashed_at < 30
     (chunk,) = make_chunks(crash)
@@ -203,7 +178,7 @@ def test_kills_lose_nothing_and_what_is_unchanged_is_not_sent_again(
             core.create_namespaced_pod(namespace, body)
             if number == 0:
                 seen = f"Pod/{namespace}/p-{round_}-0/"
-                _wait_for(lambda seen=seen: [r for r in topic() if r["key"].startswith(seen)], "collector")
+                wait_for(lambda seen=seen: [r for r in topic() if r["key"].startswith(seen)])
             time.sleep(dice.uniform(0, 0.4))
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -245,7 +220,7 @@ def test_after_a_gap_only_the_difference_is_sent(
     before = topic()
     client.AppsV1Api(admin).delete_namespaced_deployment("removed", namespace)
     core = client.CoreV1Api(admin)
-    _wait_for(lambda: len(core.list_namespaced_pod(namespace).items) == 2, "end of the removed pod")
+    wait_for(lambda: len(core.list_namespaced_pod(namespace).items) == 2)
     _crash(admin, crashed)
 
     forgotten = set()

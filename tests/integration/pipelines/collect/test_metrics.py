@@ -1,12 +1,9 @@
 """Metrics and alerts of a real Prometheus come into Kafka and, told in words, into the index."""
 
-import json
-import socket
-import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 import pytest
@@ -19,22 +16,10 @@ from processors.pipelines.collect.metrics import collect_metrics
 from processors.settings import Settings, change_settings
 from processors.stores import kafka
 from tests.support.chunks import make_chunks
+from tests.support.own_prometheus import OwnPrometheus, start_prometheus
 from tests.support.waiting import wait_for
 
 DOWN_S = 30
-
-
-class OwnPrometheus(NamedTuple):
-    """A Prometheus of the test's own, in which an alert can be made to fire and to end."""
-
-    url: str
-    rules: Path
-
-    def set_rule(self, name: str, expression: str) -> None:
-        rule = {"alert": name, "expr": expression, "labels": {"severity": "critical"},
-                "annotations": {"summary": f"{name} is only a test."}}  # fmt: skip
-        self.rules.write_text(json.dumps({"groups": [{"name": "test", "rules": [rule]}]}))
-        httpx.post(f"{self.url}/-/reload").raise_for_status()
 
 
 @pytest.fixture
@@ -45,29 +30,8 @@ def collector(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def prometheus(tmp_path: Path) -> Iterator[OwnPrometheus]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    rules, config = tmp_path / "rules.json", tmp_path / "prometheus.json"
-    rules.write_text("{}")
-    target = {"job_name": "prometheus", "static_configs": [{"targets": [f"127.0.0.1:{port}"]}]}
-    seconds = {"scrape_interval": "1s", "evaluation_interval": "1s"}
-    config.write_text(json.dumps({"global": seconds, "rule_files": [str(rules)], "scrape_configs": [target]}))
-    options = [f"--config.file={config}", f"--storage.tsdb.path={tmp_path}/data", "--web.enable-lifecycle"]
-    process = subprocess.Popen(["prometheus", *options, f"--web.listen-address=127.0.0.1:{port}"])
-    url = f"http://127.0.0.1:{port}"
-    wait_for(lambda: is_up(url), DOWN_S)
-    yield OwnPrometheus(url, rules)
-    process.terminate()
-    process.wait(timeout=20)
-
-
-def is_up(url: str) -> bool:
-    try:
-        answer = httpx.get(f"{url}/api/v1/query", params={"query": "up"})
-    except httpx.TransportError:
-        return False
-    return answer.is_success and bool(answer.json()["data"]["result"])
+    with start_prometheus(tmp_path) as started:
+        yield started
 
 
 def read_new(settings: Settings, collect: Callable[[], object]) -> list[Record]:
