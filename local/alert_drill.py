@@ -1,0 +1,133 @@
+"""`make alert-drill`: break the running stack in four ways, and see each alert arrive, be known, and end."""
+
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from typing import Final, NamedTuple, TypeVar
+
+from local.airflow_api import follow_run, open_airflow, trigger_dag
+from local.ask import ask_question
+from local.errors import StackError
+from local.faults import events_waiting, full_disk, may_mount, send_unreadable, stopped
+from local.settings import ROOT, StackSettings, load_settings
+from local.webhook import State, Webhook, listening, telling
+from processors.settings import load_settings as load_platform_settings
+
+Found = TypeVar("Found")
+
+QUESTION: Final = "Is anything broken?"
+_FIRES_S: Final = 600
+_ENDS_S: Final = 900
+_KNOWN_S: Final = 300
+_POLL_S: Final = 1.0
+
+
+class Expected(NamedTuple):
+    """An alert that a fault sets off."""
+
+    alert: str
+    labels: dict[str, str]
+
+
+MODEL: Final = Expected("NotAnswering", {"job": "model-server"})
+FRESHNESS: Final = Expected("FreshnessLost", {"topic": "runlore.logs"})
+LETTERS: Final = Expected("DeadLetters", {})
+DISK: Final = Expected("DiskAlmostFull", {})
+
+
+def main() -> int:
+    """Run the drill; an alert that doesn't come, isn't known or doesn't end is an error."""
+    settings = load_settings()
+    try:
+        with listening() as webhook, telling(settings, webhook.url):
+            drill(settings, webhook)
+    except StackError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    print("The drill is over: each alert came with its runbook, was known to the chat, and ended.")
+    return 0
+
+
+def drill(settings: StackSettings, webhook: Webhook) -> None:
+    """Make the faults, wait for their alerts, ask the chat, undo the faults, wait for the end.
+
+    Args:
+        settings: Of the stack.
+        webhook: Alertmanager tells it.
+    """
+    bootstrap = load_platform_settings().kafka.bootstrap
+    expected = [LETTERS, MODEL, FRESHNESS, *([DISK] if may_mount() else [])]
+    if not may_mount():
+        print("Left out: the full disk. Only root may mount the small file system for it.", flush=True)
+    with ExitStack() as disk:
+        if may_mount():
+            disk.enter_context(full_disk(settings))
+        began = time.monotonic()
+        send_unreadable(bootstrap)
+        # A paused pipeline, or one without its model, would make no dead letter.
+        _await(webhook, [LETTERS], "firing", began, _FIRES_S)
+        with stopped(settings, "model-server"), events_waiting(settings, bootstrap):
+            began = time.monotonic()
+            _await(webhook, [MODEL, FRESHNESS], "firing", began, _FIRES_S)
+        if may_mount():
+            _await(webhook, [DISK], "firing", began, _FIRES_S)
+        ask_what_is_broken(settings, DISK if may_mount() else LETTERS)
+    _await(webhook, expected, "resolved", time.monotonic(), _ENDS_S)
+
+
+def ask_what_is_broken(settings: StackSettings, expected: Expected) -> None:
+    """Collect what fires, and ask the chat until it names the alert.
+
+    Args:
+        settings: Of the stack.
+        expected: The alert that the answer has to name.
+
+    Raises:
+        StackError: It doesn't in time.
+    """
+    with open_airflow(settings) as client:
+        follow_run(client, "collect", trigger_dag(client, "collect"), lambda _line: None)
+
+    def find_answer() -> str | None:
+        answer = ask_question(settings, QUESTION)
+        return answer if expected.alert in answer else None
+
+    answer = _wait(find_answer, _KNOWN_S, f"The chat doesn't tell of {expected.alert}")
+    print(f"\n{QUESTION}\n{answer}\n", flush=True)
+
+
+def _await(webhook: Webhook, expected: list[Expected], state: State, began: float, patience_s: float) -> None:
+    """Wait until each alert is in this state, with a runbook that is there; print how long each took.
+
+    Args:
+        webhook: Alertmanager tells it.
+        expected: The alerts.
+        state: The one that is waited for.
+        began: When the fault was made or undone.
+        patience_s: How long each may take.
+
+    Raises:
+        StackError: One didn't come, or without a runbook.
+    """
+    for alert, labels in expected:
+        otherwise = f"{alert} {labels or ''} didn't reach the webhook as {state}"
+        notice = _wait(partial(webhook.find, alert, state, labels), patience_s, otherwise)
+        if not (ROOT / notice.runbook).is_file():
+            raise StackError(f"{alert} names no runbook that is there: {notice.runbook!r}")
+        print(f"{alert}: {state} after {notice.at - began:.0f} s, {notice.runbook}", flush=True)
+
+
+def _wait(find_it: Callable[[], Found | None], patience_s: float, otherwise: str) -> Found:
+    """Return what is found as soon as it is something."""
+    deadline = time.monotonic() + patience_s
+    while not (found := find_it()):
+        if time.monotonic() > deadline:
+            raise StackError(f"{otherwise} within {patience_s:.0f} s.")
+        time.sleep(_POLL_S)
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
