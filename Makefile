@@ -38,7 +38,7 @@ BENCH_STACK := RUNLORE_HOME=.runlore/bench-stack RUNLORE_PORT_BASE=$(BENCH_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration test-actions lint status addresses logs stop clean \
-	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz bench kube-up kube-down images test-image bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
+	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz bench kube-up kube-down alert-drill dashboards dashboards-preview images test-image bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -146,6 +146,15 @@ bench-actions: ## How long an action takes from proposal to effect, beside a bar
 
 bench-logs: environments ## How well log lines are put into patterns, beside published Drain; needs no stack
 	@$(BIN)/python -m evaluation.benchmarks.logs
+
+alert-drill: ## Break the running stack in four ways, and see each alert reach a webhook, be known to the chat, and end (15 min)
+	@$(STACK) exec -- python -m local.alert_drill
+
+dashboards: ## Make Grafana's files of local/dashboards/dashboards.yaml
+	@$(BIN)/python -m local.dashboards build
+
+dashboards-preview: ## Draw the dashboards from the running stack's Prometheus, into .runlore/dashboards
+	@$(STACK) exec -- python -m local.dashboards preview
 
 kube-up: environments ## A Kubernetes cluster beside the stack, which watches it (built once, minutes)
 	@$(STACK) kube-up
