@@ -17,8 +17,9 @@ from processors.stores.prometheus import query_range
 SPAN: Final = timedelta(hours=1)
 _STEP_S: Final = 30
 _COLUMNS: Final = 3
-_MOST_LEGENDS: Final = 8
+_LEGENDS_IN_A_COLUMN: Final = 9
 _SMALL: Final = 7
+_LONG_S: Final = 120
 
 
 def draw(dashboard: Dashboard, prometheus_url: str, file: Path) -> list[str]:
@@ -80,12 +81,16 @@ def write_value(value: float, unit: str) -> str:
     Example:
         >>> [write_value(0.25, "percentunit"), write_value(3e9, "bytes"), write_value(90, "s")]
         ['25%', '2.8 GiB', '90 s']
+        >>> [write_value(600, "s"), write_value(1234, "short")]
+        ['10 min', '1,234']
     """
     if unit == "percentunit":
         return f"{100 * value:.3g}%"
     if unit == "bytes":
         return f"{value / 2**30:.2g} GiB" if value >= 2**30 else f"{value / 2**20:.3g} MiB"
-    return f"{value:.3g}{' s' if unit == 's' else ''}"
+    if unit == "s":
+        return f"{value / 60:.3g} min" if value > _LONG_S else f"{value:.3g} s"
+    return f"{value:,.4g}"
 
 
 def _draw_panel(axes: Axes, panel: Panel, series: list[tuple[str, list[float], list[float]]]) -> None:
@@ -99,6 +104,7 @@ def _draw_panel(axes: Axes, panel: Panel, series: list[tuple[str, list[float], l
     axes.set_xlim(-SPAN.total_seconds() / 60, 0)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f} min"))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: write_value(value, panel.unit)))
-    axes.set_ylim(0, 1.1 * max(max(values) for _, _, values in series) or 1)
-    if len(series) <= _MOST_LEGENDS:
-        axes.legend(frameon=False, loc="upper left")
+    top = 1.1 * max(max(values) for _, _, values in series) or 1
+    # A line at 0 is seen above the axis.
+    axes.set_ylim(-top / 50, top)
+    axes.legend(frameon=False, loc="upper left", ncols=1 + len(series) // _LEGENDS_IN_A_COLUMN)
