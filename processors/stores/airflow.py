@@ -39,18 +39,31 @@ def open_airflow(url: str, user: str, passwords_file: Path | None) -> httpx.Clie
     return httpx.Client(base_url=f"{url.rstrip('/')}/api/v2", headers=headers, timeout=30)
 
 
-def list_ended_runs(
-    client: httpx.Client, since: str, before: str | None = None, dag_id: str = "~"
-) -> Iterator[dict[str, Any]]:
-    """Yield the runs that ended in a span, oldest first, page by page as they are asked for.
+def list_changed_runs(client: httpx.Client, since: str) -> Iterator[dict[str, Any]]:
+    """Yield the ended runs that changed since a time, as by their end, in the order of their ends.
+
+    A run that ended long ago is one of them if somebody marks it as failed now.
 
     Args:
         client: Of Airflow.
+        since: In ISO 8601.
+    """
+    return _list_runs(client, "~", {"updated_at_gte": since})
+
+
+def list_ended_runs(client: httpx.Client, dag_id: str, since: str, before: str) -> Iterator[dict[str, Any]]:
+    """Yield the runs of a DAG that ended in a span, oldest first, page by page as they are asked for.
+
+    Args:
+        client: Of Airflow.
+        dag_id: Of the DAG.
         since: First end, in ISO 8601.
         before: The end of the span, which isn't part of it.
-        dag_id: Only runs of this DAG; "~" means all.
     """
-    span = {"end_date_gte": since, **({"end_date_lt": before} if before else {})}
+    return _list_runs(client, dag_id, {"end_date_gte": since, "end_date_lt": before})
+
+
+def _list_runs(client: httpx.Client, dag_id: str, span: dict[str, str]) -> Iterator[dict[str, Any]]:
     query: dict[str, Any] = {**span, "state": ["success", "failed"], "order_by": "end_date", "limit": _PAGE}
     offset = 0
     while True:

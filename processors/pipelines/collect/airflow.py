@@ -40,7 +40,7 @@ _DROPPED: Final = ("dag_versions", "conf")
 
 
 def collect_airflow(settings: Settings) -> dict[str, int]:
-    """Send the runs that ended since the last time to `runlore.airflow`.
+    """Send the runs that ended since the last time, or were given another end, to `runlore.airflow`.
 
     A failed run's record is `{"dag_run", "task_instances", "logs", "event_logs"}`, with the ends of the
     failed tasks' logs by the names of the tasks, mapped ones as `task[index]`, and why Airflow itself ended a
@@ -60,7 +60,7 @@ def collect_airflow(settings: Settings) -> dict[str, int]:
     position = kafka.read_collected(bootstrap, COLLECTOR) or {"from": start, "known": [], "failed": []}
     url, user = settings.airflow.url, settings.airflow.user
     with airflow.open_airflow(url, user, settings.airflow.passwords_file) as client:
-        ended = list(islice(airflow.list_ended_runs(client, position["from"]), _RUNS))
+        ended = list(islice(airflow.list_changed_runs(client, position["from"]), _RUNS))
         known = set(position["known"])
         fresh = [run for run in ended if _identify(run) not in known]
         alone = [run for run in fresh if run["state"] == "failed" or _name(run) in position["failed"]]
@@ -76,13 +76,13 @@ def _move(position: dict[str, Any], ended: list[dict[str, Any]]) -> dict[str, An
     """Return the position after these runs, of which there is at least one."""
     newest = datetime.fromisoformat(ended[-1]["end_date"]) - _OVERLAP
     reached = max(newest, datetime.fromisoformat(position["from"]))
-    window = [run for run in ended if datetime.fromisoformat(run["end_date"]) >= reached]
     failed = dict.fromkeys(position["failed"])
     for run in ended:
         failed.pop(_name(run), None)
         if run["state"] == "failed":
             failed[_name(run)] = None
-    known = [_identify(run) for run in window]
+    # When a run changed, Airflow doesn't say: any of these may be listed again.
+    known = [_identify(run) for run in ended]
     return {"from": reached.isoformat(), "known": known, "failed": list(failed)[-_FAILED:]}
 
 
@@ -115,7 +115,7 @@ def _write_run(client: httpx.Client, run: dict[str, Any]) -> kafka.Message:
 def _write_hour(client: httpx.Client, dag_id: str, hour: str) -> kafka.Message:
     since = datetime.fromisoformat(f"{hour}:00:00+00:00")
     span = since.isoformat(), (since + timedelta(hours=1)).isoformat()
-    runs = islice(airflow.list_ended_runs(client, *span, dag_id=dag_id), _RUNS_OF_HOUR)
+    runs = islice(airflow.list_ended_runs(client, dag_id, *span), _RUNS_OF_HOUR)
     tasks = airflow.list_ended_tasks(client, dag_id, *span)
     record = {
         "dag_id": dag_id,

@@ -42,7 +42,7 @@ def read_new(settings: Settings, collect: Callable[[], object]) -> list[Record]:
     return records
 
 
-@pytest.mark.usefixtures("collector")
+@pytest.mark.usefixtures("collector", "paused_collect")
 def test_the_stack_s_series_come_with_their_words(settings: Settings) -> None:
     counts: dict[str, int] = {}
     records = read_new(settings, lambda: counts.update(collect_metrics(settings)))
