@@ -36,9 +36,14 @@ BENCH_PORT_BASE ?= 25000
 BENCH_STACK := RUNLORE_HOME=.runlore/bench-stack RUNLORE_PORT_BASE=$(BENCH_PORT_BASE) RUNLORE_DOCS= \
 	RUNLORE_OPEN_WEBUI=off $(STACK)
 
+# The chart is looked at by an API server, which needs no more of a stack than its own parts.
+CHART_PORT_BASE ?= 28000
+CHART_STACK := RUNLORE_HOME=.runlore/chart-stack RUNLORE_PORT_BASE=$(CHART_PORT_BASE) RUNLORE_DOCS= \
+	RUNLORE_OPEN_WEBUI=off RUNLORE_KUBERNETES=on $(STACK)
+
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration test-actions lint status addresses logs stop clean \
-	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz bench kube-up kube-down alert-drill dashboards dashboards-preview images test-image bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
+	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz bench kube-up kube-down alert-drill dashboards dashboards-preview images test-image chart-lint chart-release bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -167,6 +172,15 @@ images: environments ## Build the container images; BASE_IMAGE=<name>, or deboot
 
 test-image: environments ## Run the service's image read-only and without rights: healthy, answers, stops
 	@$(BIN)/python -m local.containers test
+
+chart-lint: environments ## Look at the Helm chart: schema, unit tests, a dry run by a real API server of its own (built once, minutes)
+	@trap '$(CHART_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
+	$(CHART_STACK) up kube-access && $(CHART_STACK) exec -- python -m local.charts lint
+
+chart-release: environments ## Install, upgrade, take back and uninstall the chart on a real API server of its own, whose nodes are played
+	@trap '$(CHART_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
+	$(BIN)/python -m local.charts tools && $(CHART_STACK) up kube-nodes kube-scheduler && \
+	$(CHART_STACK) exec -- python -m pytest tests/integration/local/charts -q
 
 bench-anomalies: environments ## The anomaly detector on NAB's series in $$RUNLORE_TEST_DATA/nab; needs no stack
 	@$(BIN)/python -m evaluation.benchmarks.anomalies
