@@ -5,6 +5,7 @@ import sys
 
 from local.charts.lint import lint_chart
 from local.charts.readme import README, write_table
+from local.charts.tools import ensure_tools
 from local.errors import StackError
 from local.settings import StackSettings, load_settings
 
@@ -25,10 +26,16 @@ def _make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, run, text in (
         ("lint", lint_chart, "look at the chart, with the API server of the stack"),
+        ("tools", build_tools, "build helm and its neighbours where they are missing"),
         ("readme", describe_values, "write the table of values into the chart's README"),
     ):
         commands.add_parser(name, help=text, description=text).set_defaults(run=run)
     return parser
+
+
+def build_tools(settings: StackSettings) -> None:
+    """Build helm and its neighbours where they are missing."""
+    print(f"Built: {ensure_tools(settings.envs)}")
 
 
 def describe_values(_settings: StackSettings) -> None:
