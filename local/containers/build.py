@@ -4,6 +4,7 @@ import re
 import subprocess
 import time
 import tomllib
+from pathlib import Path
 
 from local.code_commit import find_commit
 from local.containers.base import choose_base
@@ -12,7 +13,7 @@ from local.containers.secrets import hold_secrets
 from local.errors import StackError
 from local.settings import ROOT, StackSettings
 
-TARGETS = ("service",)
+TARGETS = ("service", "model-server", "platform", "spark")
 # Lines of the build's output: `#9 [service-build 4/8] RUN …` names a step, `#9 DONE 7.1s` ends it.
 _STEP = re.compile(r"#(\d+) (\[[a-z-]+ +\d+/\d+\] .*)")
 _END = re.compile(r"#(\d+) (?:DONE ([\d.]+)s|CACHED)")
@@ -51,7 +52,7 @@ def build_image(engine: Engine, settings: StackSettings, target: str) -> str:
         arguments = make_arguments(target, image, base, find_commit(ROOT))
         # An engine of our own has no network but the machine's.
         network = ["--network", "host"] if engine.is_own else []
-        _run([engine.client, "build", *arguments, *secrets, *network, "."], engine, target)
+        run_build([engine.client, "build", *arguments, *secrets, *network, "."], engine, target)
     size = int(run_docker(engine, "image", "inspect", "--format", "{{.Size}}", image))
     print(f"{image} … built in {time.monotonic() - began:.0f} s, {size / 1e6:.0f} MB", flush=True)
     return image
@@ -130,14 +131,25 @@ def _read_commit_time() -> str:
     return subprocess.run(command, capture_output=True, text=True).stdout.strip() or "unknown"
 
 
-def _run(command: list[str], engine: Engine, target: str) -> None:
+def run_build(command: list[str], engine: Engine, target: str, folder: Path = ROOT) -> None:
+    """Run a `docker build` to its end, with progress.
+
+    Args:
+        command: the whole of it.
+        engine: builds.
+        target: names the log.
+        folder: where the command runs.
+
+    Raises:
+        StackError: with the end of its output, if it failed.
+    """
     log = FOLDER / f"build-{target}.log"
     environment = {**make_environment(engine), "DOCKER_BUILDKIT": "1"}
     steps: dict[str, str] = {}
     with (
         log.open("w") as file,
         subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as building,
     ):
         for line in building.stdout or ():

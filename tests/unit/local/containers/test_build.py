@@ -1,4 +1,4 @@
-"""What is built: the arguments fit the Dockerfile, and the lock file fits the service and the platform."""
+"""What is built: arguments fit the Dockerfile, lock files fit the platform and all that is imported."""
 
 import re
 import sys
@@ -13,6 +13,8 @@ from local.containers.build import TARGETS, make_arguments, name_image
 from local.containers.engine import Engine
 from local.settings import ROOT
 
+# What an image of its own lock file begins with; the platform's image has the environment that tests run in.
+LOCKED = {"service": "serving.__main__", "spark": "spark_jobs.rebuild_history"}
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 
@@ -33,8 +35,24 @@ def test_a_build_gives_each_argument_that_the_dockerfile_takes() -> None:
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_each_target_is_a_stage(target: str) -> None:
-    assert re.search(rf"^FROM \$\{{BASE_IMAGE\}} AS {target}$", DOCKERFILE, re.MULTILINE)
+    assert re.search(rf"^FROM runtime AS {target}$", DOCKERFILE, re.MULTILINE)
     assert re.fullmatch(rf"runlore/{target}:\d+\.\d+\.\d+", name_image(target))
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_each_target_is_run_by_a_user_who_owns_nothing_and_says_what_it_is(target: str) -> None:
+    stage = re.search(rf"^FROM runtime AS {target}$.*?(?=^FROM |\Z)", DOCKERFILE, re.MULTILINE | re.DOTALL)
+    assert stage
+    wanted = (
+        "USER 10001:10001",
+        "HEALTHCHECK ",
+        'ENTRYPOINT ["/usr/bin/tini"',
+        "image.title=",
+        "image.revision=",
+    )
+    assert [line for line in wanted if line not in stage[0]] == []
+    assert "--require-hashes" in stage[0]
+    assert "id=pip" in stage[0]
 
 
 def test_the_base_that_is_named_is_taken_as_it_is() -> None:
@@ -42,26 +60,29 @@ def test_the_base_that_is_named_is_taken_as_it_is() -> None:
     assert choose_base(nobody, "registry.example/python:3.11") == "registry.example/python:3.11"
 
 
-def test_the_service_runs_with_the_versions_that_are_tested() -> None:
-    service, platform = _read_lock("requirements/service.txt"), _read_lock("requirements.txt")
-    assert {name: versions for name, versions in service.items() if platform.get(name) != versions} == {}
+@pytest.mark.parametrize("group", LOCKED)
+def test_an_image_has_the_versions_that_are_tested(group: str) -> None:
+    locked, platform = _read_lock(f"requirements/{group}.txt"), _read_lock("requirements.txt")
+    assert {name: versions for name, versions in locked.items() if platform.get(name) != versions} == {}
 
 
-def test_all_that_the_service_imports_is_in_its_container() -> None:
-    ours = ("serving", "processors")
+@pytest.mark.parametrize(("group", "start"), LOCKED.items())
+def test_all_that_is_imported_is_in_the_image(group: str, start: str) -> None:
+    ours = (start.partition(".")[0], "processors")
     graph = grimp.build_graph(*ours, include_external_packages=True, cache_dir=None)
-    imported = {name.partition(".")[0] for name in graph.find_upstream_modules("serving.__main__")}
+    imported = {name.partition(".")[0] for name in graph.find_upstream_modules(start)}
     foreign = imported - {*ours} - sys.stdlib_module_names
     distributions = packages_distributions()
-    locked = _read_lock("requirements/service.txt").keys()
+    locked = _read_lock(f"requirements/{group}.txt").keys()
     assert [name for name in sorted(foreign) if not {*_names(distributions[name])} & locked] == []
-    assert "litestar" in foreign
+    assert "pydantic" in foreign
 
 
-def test_no_package_is_named_that_is_not_locked() -> None:
+@pytest.mark.parametrize("group", LOCKED)
+def test_no_package_is_named_that_is_not_locked(group: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    named = {name.partition("[")[0] for name in project["dependency-groups"]["service"]}
-    assert named <= _read_lock("requirements/service.txt").keys()
+    named = {re.split(r"[\[<>=]", name)[0] for name in project["dependency-groups"][group]}
+    assert named <= _read_lock(f"requirements/{group}.txt").keys()
 
 
 def _names(distributions: list[str]) -> list[str]:
