@@ -152,7 +152,7 @@ bench-actions: ## How long an action takes from proposal to effect, beside a bar
 bench-logs: environments ## How well log lines are put into patterns, beside published Drain; needs no stack
 	@$(BIN)/python -m evaluation.benchmarks.logs
 
-alert-drill: ## Break the running stack in four ways, and see each alert reach a webhook, be known to the chat, and end (15 min)
+alert-drill: ## Break the running stack in four ways, and see each alert reach a webhook, be known to the chat, and end (12 min)
 	@$(STACK) exec -- python -m local.alert_drill
 
 dashboards: ## Make Grafana's files of local/dashboards/dashboards.yaml

@@ -113,7 +113,8 @@ def ask_what_is_broken(settings: StackSettings, expected: Expected) -> None:
         return answer if expected.alert in answer else None
 
     answer = _wait(find_answer, _KNOWN_S, f"The chat doesn't tell of {expected.alert}")
-    print(f"\n{QUESTION}\n{answer}\n", flush=True)
+    told, _, _sources = answer.partition("\n\n  [1]")
+    print(f"\n{QUESTION}\n{told}\n", flush=True)
 
 
 def _await(webhook: Webhook, expected: list[Expected], state: State, began: float, patience_s: float) -> None:
@@ -134,7 +135,9 @@ def _await(webhook: Webhook, expected: list[Expected], state: State, began: floa
         notice = _wait(partial(webhook.find, alert, state, labels), patience_s, otherwise)
         if not (ROOT / notice.runbook).is_file():
             raise StackError(f"{alert} names no runbook that is there: {notice.runbook!r}")
-        print(f"{alert}: {state} after {notice.at - began:.0f} s, {notice.runbook}", flush=True)
+        # Some end while others are still waited for, before the last fault is undone.
+        when = f"{max(0, notice.at - began):.0f} s after the {'fault' if state == 'firing' else 'repair'}"
+        print(f"{alert}: {state} {when}, {notice.runbook}", flush=True)
 
 
 def _wait(find_it: Callable[[], Found | None], patience_s: float, otherwise: str) -> Found:
