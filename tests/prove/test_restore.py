@@ -29,6 +29,7 @@ from processors.settings import Settings
 from processors.versions import catalog
 from tests.support.killing import wait_until_searchable
 from tests.support.numbered import assert_each_once, make_mark, send_events, wait_until_held
+from tests.support.waiting import wait_for
 
 EVENTS = int(os.environ.get("PROVE_RESTORE_EVENTS", "500"))
 SECONDS = 5.0
@@ -113,6 +114,7 @@ def test_all_is_back_and_each_event_is_told_once(
     took = time.monotonic() - began
     report(f"restored in {took:.1f} s, of which the pipelines took {paused:.1f} s to rest: {restored}")
     assert describe_indices(client) == told
+    wait_for(lambda: httpx.get(f"{settings.service.url}/health/ready", timeout=10).is_success)
     assert find_top_ten(settings) == top
     report(f"{len(told)} indices and the top ten of {len(top)} golden queries are as before")
 

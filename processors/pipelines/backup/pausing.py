@@ -12,7 +12,7 @@ from processors.stores import airflow
 
 WRITERS: Final = ("rag_pipeline", "cag_pipeline", "correlate", "maintain")
 _PATIENCE_S: Final = 600.0
-_LOOK_AGAIN_S: Final = 1.0
+_LOOK_AGAIN_S: Final = 0.2
 
 
 @contextmanager
@@ -32,25 +32,30 @@ def pause_writers(settings: Settings) -> list[str]:
         settings: Name Airflow; without one nothing writes.
 
     Raises:
-        TimeoutError: One was never without a run; those that were paused by then stay so.
+        TimeoutError: One was never without a run; all run on.
         httpx.HTTPError: Airflow can't be asked, or the user may not pause.
     """
     if not settings.airflow.url:
         return []
     with _open(settings) as client:
-        for dag in WRITERS:
-            _pause(client, dag)
+        try:
+            for dag in WRITERS:
+                _pause(client, dag)
+        except TimeoutError:
+            resume_writers(settings)
+            raise
     return list(WRITERS)
 
 
 def _pause(client: httpx.Client, dag: str) -> None:
     deadline = time.monotonic() + _PATIENCE_S
     while time.monotonic() < deadline:
-        if airflow.set_paused(client, dag, paused=True) and airflow.has_active_run(client, dag):
+        if not airflow.has_active_run(client, dag):
+            if not airflow.set_paused(client, dag, paused=True) or not airflow.has_active_run(client, dag):
+                return
+            # One began in between, and would stand still.
             airflow.set_paused(client, dag, paused=False)
-            time.sleep(_LOOK_AGAIN_S)
-            continue
-        return
+        time.sleep(_LOOK_AGAIN_S)
     raise TimeoutError(f"{dag} was never without a run for {_PATIENCE_S:.0f} s; nothing was restored")
 
 
