@@ -43,7 +43,7 @@ CHART_STACK := RUNLORE_HOME=.runlore/chart-stack RUNLORE_PORT_BASE=$(CHART_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration test-actions lint status addresses logs stop clean \
-	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz bench kube-up kube-down alert-drill dashboards dashboards-preview images test-image chart-lint chart-release bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
+	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz bench kube-up kube-down alert-drill dashboards dashboards-preview images test-image test-oidc chart-lint chart-release bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -181,6 +181,10 @@ chart-release: environments ## Install, upgrade, take back and uninstall the cha
 	@trap '$(CHART_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
 	$(BIN)/python -m local.charts tools && $(CHART_STACK) up kube-nodes kube-scheduler && \
 	$(CHART_STACK) exec -- python -m pytest tests/integration/local/charts -q
+
+test-oidc: environments ## A real Keycloak says who asks: groups, foreign and expired tokens, changed keys, sign-out (Maven fetches it once)
+	@trap '$(TEST_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
+	$(TEST_STACK) up serving && PROVE_OIDC=yes $(TEST_STACK) exec -- python -m pytest tests/integration/serving/access/test_keycloak.py -q
 
 bench-anomalies: environments ## The anomaly detector on NAB's series in $$RUNLORE_TEST_DATA/nab; needs no stack
 	@$(BIN)/python -m evaluation.benchmarks.anomalies

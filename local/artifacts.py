@@ -58,7 +58,7 @@ def ensure_neural_search(envs: Path) -> None:
     shutil.rmtree(server, ignore_errors=True)
     _run_maven(NEURAL_POM, java)
     shutil.copytree(java / SERVER, server)
-    _unzip(java / "downloads/opensearch-ml-plugin.zip", server / "plugins/opensearch-ml-plugin")
+    unzip(java / "downloads/opensearch-ml-plugin.zip", server / "plugins/opensearch-ml-plugin")
     (java / "downloads/opensearch-ml-plugin.zip").unlink()
     stamp.write_text(wanted)
 
@@ -76,15 +76,15 @@ def unpack_opensearch(java: Path) -> None:
     """Unpack the server to `java/opensearch` and each plugin under its `plugins` folder."""
     unpacked = java / "unpacked"
     shutil.rmtree(unpacked, ignore_errors=True)
-    _unzip(java / "downloads/opensearch.zip", unpacked)
+    unzip(java / "downloads/opensearch.zip", unpacked)
     (server,) = unpacked.iterdir()
     for plugin in PLUGINS:
-        _unzip(java / f"downloads/{plugin}.zip", server / "plugins" / plugin)
+        unzip(java / f"downloads/{plugin}.zip", server / "plugins" / plugin)
     server.rename(java / SERVER)
     unpacked.rmdir()
 
 
-def _unzip(archive: Path, target: Path) -> None:
+def unzip(archive: Path, target: Path) -> None:
     """Unpack an archive with the permissions that it holds: scripts must stay executable."""
     with zipfile.ZipFile(archive) as file:
         for member in file.infolist():
