@@ -15,6 +15,12 @@ def test_the_alerts_are_those_of_the_local_stack() -> None:
     assert yaml.safe_load(rules.read_text()).keys() == {"groups"}
 
 
+def test_the_dashboards_are_those_of_the_local_stack() -> None:
+    dashboards = CHART / "files/dashboards"
+    assert dashboards.resolve() == ROOT / "local/dashboards/grafana"
+    assert list(dashboards.glob("*.json"))
+
+
 def test_the_collectors_may_see_what_the_local_collector_may() -> None:
     objects: list[Any] = list(yaml.safe_load_all((MODULE / "collector.yaml").read_text()))
     (role,) = (one for one in objects if one["kind"] == "ClusterRole")
