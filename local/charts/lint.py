@@ -26,7 +26,7 @@ def lint_chart(settings: StackSettings) -> None:
     tools = ensure_tools(settings.envs)
     helm = tools / "helm"
     _tell("helm lint", lambda: _lint(helm))
-    _tell("unit tests", lambda: run([tools / "helm-unittest", CHART]).strip().splitlines()[-4])
+    _tell("unit tests", lambda: _test(tools / "helm-unittest"))
     _tell("typos", lambda: refuse_typos(helm))
     _tell("kinds of others", lambda: _apply_definitions(settings))
     _tell("kubeconform", lambda: _check_schemas(settings, tools))
@@ -59,6 +59,11 @@ def _lint(helm: Path) -> str:
     for values in list_values():
         run([helm, "lint", "--strict", CHART, "-f", values])
     return f"{len(list_values())} files of values"
+
+
+def _test(unittest: Path) -> str:
+    said = run([unittest, CHART])
+    return next(line for line in said.splitlines() if line.startswith("Tests:")).split(maxsplit=1)[1]
 
 
 def _apply_definitions(settings: StackSettings) -> str:
