@@ -51,7 +51,7 @@ def snapshot_indices(settings: Settings, name: str) -> dict[str, int]:
         "journals": journals,
     }
     indices = [index for version in versions.values() for index in version.indices] + journals
-    if not indices:
+    if not versions:
         raise BackupError("there is nothing to back up: no version is finished yet")
     backups.take_snapshot(client, name, indices)
     told["chunks"] = {index: search.count_chunks(client, cover_family(index)) for index in versions}

@@ -124,7 +124,7 @@ def find_backup(settings: Settings, name: str) -> BackupRecord:
     told = f"Finished are: {', '.join(finished) or 'none'}"
     if not name and not finished:
         raise BackupError(f"there is no finished back-up under {settings.backup.url}")
-    name = name or finished[-1]
+    name = name or max((record.began_at, each) for each, record in held.items() if record)[1]
     if name not in held:
         raise BackupError(f"there is no back-up {name} under {settings.backup.url}. {told}")
     record = held[name]

@@ -46,6 +46,13 @@ def test_the_newest_finished_one_is_found(settings: Settings) -> None:
     assert tell_backups(list_backups(settings)).splitlines()[2] == "Back-up 20261130-013000: not finished"
 
 
+def test_the_newest_is_told_by_its_time_and_not_by_its_name(settings: Settings) -> None:
+    write_record(settings, make_record("before-the-upgrade"))
+    later = make_record("20261129-020000").model_copy(update={"began_at": BEGAN.replace(hour=2)})
+    write_record(settings, later)
+    assert find_backup(settings, "").name == "20261129-020000"
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [("gone", "no back-up gone .*Finished are: whole"), ("half", "half was never finished.*are: whole")],
