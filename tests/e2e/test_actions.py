@@ -67,7 +67,7 @@ def test_pods_are_shown_to_who_may_see_them(
 ) -> None:
     begin_chat(oncall)
     shown = ask(oncall, f"kubectl get pods -n {namespace}").shown
-    expect(shown).to_contain_text(re.compile(rf"(?s)({api}-\S+\s+1/1\s+Running.*){{2}}"))
+    expect(shown).to_contain_text(re.compile(rf"({api}-\S+\s+1/1\s+Running.*){{2}}", re.DOTALL))
     oncall.screenshot(path=screenshots / "open-webui-pods.png", animations="disabled")
 
     begin_chat(guest)

@@ -92,9 +92,11 @@ def say(service: httpx.Client, *messages: dict[str, str]) -> tuple[str, dict[str
 
 
 def count_proposals(client: OpenSearch, airflow: httpx.Client) -> tuple[int, int]:
-    """Return the number of the last record of actions, and how many runs there were."""
+    """Return how often something was proposed or refused by the record, and how many runs there were."""
     runs = airflow.get("/dags/actions/dagRuns", params={"limit": 1}).raise_for_status().json()
-    return audit.find_last(client).seq, runs["total_entries"]
+    audit.find_last(client)
+    asked = {"query": {"terms": {"event": ["proposed", "refused"]}}}
+    return client.count(index=audit.INDEX, body=asked)["count"], runs["total_entries"]
 
 
 @pytest.mark.usefixtures("read")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,6 @@ COLLECT = (
     "from processors.settings import load_settings; "
     "collect_kubernetes(load_settings(), 120)"
 )
-
-OOM_KILLED = {"exitCode": 137, "reason": "OOMKilled", "finishedAt": "2026-11-21T10:02:11Z"}
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +119,7 @@ def _create_deployment(admin: client.ApiClient, namespace: str, name: str) -> An
 
 def _crash(admin: client.ApiClient, pod: Any) -> None:
     """Write the status that a kubelet would write after the fourth time."""
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     crashed = {
         "name": "app",
         "image": "shop/checkout:1",
@@ -127,7 +127,7 @@ def _crash(admin: client.ApiClient, pod: Any) -> None:
         "ready": False,
         "restartCount": 4,
         "state": {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 1m20s restarting app"}},
-        "lastState": {"terminated": OOM_KILLED},
+        "lastState": {"terminated": {"exitCode": 137, "reason": "OOMKilled", "finishedAt": now}},
     }
     client.CoreV1Api(admin).patch_namespaced_pod_status(
         pod.metadata.name, pod.metadata.namespace, {"status": {"containerStatuses": [crashed]}}
