@@ -81,7 +81,7 @@ COPY evaluation /app/evaluation
 COPY dags /app/dags
 RUN rm -r /app/serving/model_server && python3 -m compileall -q --invalidation-mode unchecked-hash /app \
  && install -d -o 10001 -g 10001 /var/lib/runlore
-ENV AIRFLOW_HOME=/tmp/airflow AIRFLOW__CORE__DAGS_FOLDER=/app/dags AIRFLOW__CORE__LOAD_EXAMPLES=False \
+ENV HOME=/tmp AIRFLOW_HOME=/tmp/airflow AIRFLOW__CORE__DAGS_FOLDER=/app/dags AIRFLOW__CORE__LOAD_EXAMPLES=False \
     AIRFLOW__USAGE_DATA_COLLECTION__ENABLED=False RUNLORE_AIRFLOW_URL=http://127.0.0.1:8080 \
     RUNLORE_AIRFLOW_COMPONENT=metadatabase
 USER 10001:10001

@@ -43,7 +43,7 @@ CHART_STACK := RUNLORE_HOME=.runlore/chart-stack RUNLORE_PORT_BASE=$(CHART_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration test-actions lint status addresses logs stop clean \
-	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz bench kube-up kube-down alert-drill dashboards dashboards-preview images test-image test-oidc chart-lint chart-release bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
+	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz bench kube-up kube-down alert-drill dashboards dashboards-preview images test-image compose-up compose-down test-compose test-oidc chart-lint chart-release bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -172,6 +172,15 @@ images: environments ## Build the container images; BASE_IMAGE=<name>, or deboot
 
 test-image: environments ## Run the service's image read-only and without rights: healthy, answers, stops
 	@$(BIN)/python -m local.containers test
+
+compose-up: environments ## The whole stack in containers, from compose.yaml, and a cited answer; needs make images
+	@$(BIN)/python -m local.containers compose-up
+
+compose-down: environments ## End the stack in containers; its data stays
+	@$(BIN)/python -m local.containers compose-down
+
+test-compose: environments ## Both stacks in containers from nothing: a cited answer, TLS, headers, what is refused (15 min)
+	@$(BIN)/python -m local.containers compose-test
 
 chart-lint: environments ## Look at the Helm chart: schema, unit tests, a dry run by a real API server of its own (built once, minutes)
 	@trap '$(CHART_STACK) stop' EXIT; trap 'exit 130' INT TERM; \

@@ -7,6 +7,7 @@ import sys
 
 from local.containers.build import TARGETS, build_image, name_image
 from local.containers.check import EXPECTED, Findings, check_service, list_faults
+from local.containers.compose_commands import compose_down, compose_test, compose_up
 from local.containers.engine import Engine, make_environment, run_docker
 from local.containers.opening import open_engine
 from local.errors import StackError
@@ -32,6 +33,9 @@ def _make_parser() -> argparse.ArgumentParser:
     for name, run, text in (
         ("build", build, "build all images"),
         ("test", test, "run the service's image as production does, and look at it"),
+        ("compose-up", start_compose, "start the whole stack in containers, and ask it"),
+        ("compose-down", end_compose, "end the stack in containers; its data stays"),
+        ("compose-test", try_compose, "start both stacks in containers from nothing, and look at them"),
         ("exec", execute, "run a command that speaks to the engine: exec -- docker images"),
     ):
         command = commands.add_parser(name, help=text, description=text)
@@ -73,6 +77,24 @@ def describe(found: Findings) -> str:
             f"  told to stop later   {found.stop.seconds:.1f} s, code {found.stop.code}",
         )
     )
+
+
+def start_compose(engine: Engine, _options: argparse.Namespace) -> None:
+    """Start the stack for development."""
+    compose_up(engine, load_settings())
+
+
+def end_compose(engine: Engine, _options: argparse.Namespace) -> None:
+    """End it."""
+    compose_down(engine, load_settings())
+
+
+def try_compose(engine: Engine, _options: argparse.Namespace) -> int:
+    """Try both stacks, and fail if something is not as it has to be."""
+    faults = compose_test(engine, load_settings())
+    for fault in faults:
+        print(f"Wrong: {fault}.", file=sys.stderr)
+    return len(faults)
 
 
 def execute(engine: Engine, options: argparse.Namespace) -> int:

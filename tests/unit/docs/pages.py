@@ -52,4 +52,5 @@ def read_sources() -> str:
     """The text of all programs and their configuration."""
     suffixes = (".py", ".yaml", ".yml", ".template", ".env", ".toml", ".conf", ".lua")
     paths = [path for room in ROOMS for path in (ROOT / room).rglob("*") if path.suffix in suffixes]
-    return "\n".join(read_page(path) for path in [*paths, ROOT / "Makefile", *(ROOT / "tests").rglob("*.py")])
+    paths += [ROOT / "Makefile", *ROOT.glob("compose*.yaml"), *(ROOT / "tests").rglob("*.py")]
+    return "\n".join(read_page(path) for path in paths)
