@@ -65,11 +65,10 @@ test: environments ## Unit and integration tests, on a stack of their own
 	@mkdir -p .runlore; log=.runlore/test-unit.log; \
 	echo "The unit tests run behind the start of the test stack; how far they are: $$log"; \
 	$(MAKE) --no-print-directory test-unit > $$log 2>&1 & unit=$$!; \
-	trap 'kill $$unit 2> /dev/null; wait $$unit; $(TEST_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
+	others=; trap 'kill $$unit $$others 2> /dev/null; wait; $(TEST_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
 	$(TEST_STACK) up --for-tests || exit 1; \
-	kill -0 $$unit 2> /dev/null || wait $$unit || { cat $$log; exit 1; }; \
-	$(TEST_STACK) exec -- python -m pytest $(ALL_TESTS) -q; others=$$?; \
-	wait $$unit || { cat $$log; exit 1; }; echo "Unit tests: $$(tail -n 1 $$log)"; exit $$others
+	$(TEST_STACK) exec -- python -m pytest $(ALL_TESTS) -q & others=$$!; \
+	wait $$unit || { cat $$log; exit 1; }; echo "Unit tests: $$(tail -n 1 $$log)"; wait $$others
 
 test-unit: environments ## Quick tests without a stack
 	@$(BIN)/pytest tests/unit processors evaluation serving local -q -n auto --ignore=serving/model_server
