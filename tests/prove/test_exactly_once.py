@@ -26,8 +26,9 @@ from tests.support.numbered import (
 
 EVENTS = int(os.environ.get("PROVE_EVENTS", "1000"))
 KILLS = int(os.environ.get("PROVE_KILLS", "3"))
-SECONDS = float(os.environ.get("PROVE_SECONDS", "20"))
-PAUSE = (2.0, 12.0)
+SECONDS = float(os.environ.get("PROVE_SECONDS", "12"))
+# Kills come all the time while events are sent.
+PAUSE = (1.0, 2 * SECONDS / (KILLS + 1))
 
 pytestmark = pytest.mark.usefixtures("live_versions")
 
