@@ -19,6 +19,9 @@ _LONGEST: Final = 70_000
 _DO: Final = re.compile(r"/do(?:\s+|$)", re.IGNORECASE)
 _FENCE: Final = re.compile(r"```[a-z]*\n(.*?)\n?```|`([^`\n]+)`", re.DOTALL)
 _PROMPT: Final = re.compile(r"[$#]\s+(?=kubectl\s)")
+# Fields for chats set what is typed: two hyphens become a dash, straight quotes become curly.
+_DASH: Final = re.compile(r"(?<=\s)[—–](?=[a-z])")
+_QUOTES: Final = str.maketrans(dict.fromkeys("“”„", '"') | dict.fromkeys("‘’", "'"))
 
 
 def read_command(text: str) -> Command | None:
@@ -37,13 +40,24 @@ def read_command(text: str) -> Command | None:
         >>> read_command("how do I restart the api deployment in checkout?") is None
         True
     """
-    told = text.strip()
+    told = undo_typography(text.strip())
     if not told or len(told) > _LONGEST:
         return None
     if begun := _DO.match(told):
         return _read_done(told[begun.end() :].strip())
     bare = _unwrap(told)
     return read_kubectl(bare) if bare.startswith("kubectl ") else read_plain(told)
+
+
+def undo_typography(text: str) -> str:
+    """Return a text with its first line as it was typed; a manifest behind it stays as it is.
+
+    Example:
+        >>> undo_typography("/do kubectl rollout undo deployment/api —to-revision=1")
+        '/do kubectl rollout undo deployment/api --to-revision=1'
+    """
+    line, end, rest = text.partition("\n")
+    return f"{_DASH.sub('--', line).translate(_QUOTES)}{end}{rest}"
 
 
 def _read_done(told: str) -> Command:

@@ -34,6 +34,10 @@ SCALE = (
         ("`kubectl -n checkout get pods`", PODS),
         ("/do kubectl get pods -n checkout", PODS),
         ("/DO show the pods in checkout", PODS),
+        # As a chat's input field sets what is typed.
+        ("kubectl get pods —namespace=checkout", PODS),
+        ("/do kubectl get pods –namespace=checkout", PODS),
+        ("/do kubernetes.get resource=“pods” namespace=‘checkout’", PODS),
         ("/do kubernetes.get resource=pods namespace=checkout", PODS),
         ("restart the api deployment in checkout", RESTART),
         ("restart deployment api in checkout", RESTART),
