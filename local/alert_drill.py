@@ -61,11 +61,11 @@ def drill(settings: StackSettings, webhook: Webhook) -> None:
     platform = load_platform_settings()
     require_calm(platform.prometheus.url)
     bootstrap = platform.kafka.bootstrap
-    expected = [LETTERS, MODEL, FRESHNESS, *([DISK] if may_mount() else [])]
-    if not may_mount():
+    on_disk = [DISK] if may_mount() else []
+    if not on_disk:
         print("Left out: the full disk. Only root may mount the small file system for it.", flush=True)
     with ExitStack() as disk:
-        if may_mount():
+        if on_disk:
             disk.enter_context(full_disk(settings))
         filled = time.monotonic()
         send_unreadable(bootstrap)
@@ -74,10 +74,9 @@ def drill(settings: StackSettings, webhook: Webhook) -> None:
         with stopped(settings, "model-server"), events_waiting(settings, bootstrap):
             began = time.monotonic()
             _await(webhook, [MODEL, FRESHNESS], "firing", began, _FIRES_S)
-        if may_mount():
-            _await(webhook, [DISK], "firing", filled, _FIRES_S)
-        ask_what_is_broken(settings, DISK if may_mount() else LETTERS)
-    _await(webhook, expected, "resolved", time.monotonic(), _ENDS_S)
+        _await(webhook, on_disk, "firing", filled, _FIRES_S)
+        ask_what_is_broken(settings, DISK if on_disk else LETTERS)
+    _await(webhook, [LETTERS, MODEL, FRESHNESS, *on_disk], "resolved", time.monotonic(), _ENDS_S)
 
 
 def require_calm(prometheus_url: str) -> None:

@@ -1,7 +1,6 @@
 """The running stack under test, and Airflow to run its pipelines on."""
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +11,9 @@ import hypothesis
 import pytest
 from opensearchpy import OpenSearch
 
-from local.airflow_api import find_active_run, follow_run, open_airflow, trigger_dag
+from local.airflow_api import follow_run, open_airflow, trigger_dag
 from local.settings import load_settings as load_stack_settings
+from processors.pipelines.backup.pausing import pause_when_idle
 from processors.settings import Settings, load_settings
 from processors.stores.search import open_search
 
@@ -65,29 +65,11 @@ def paused_rag(airflow: httpx.Client) -> Iterator[None]:
 @contextmanager
 def hold_off(airflow: httpx.Client, dag: str) -> Iterator[None]:
     """Let no run of a DAG begin; one that is going on ends first."""
-    deadline = time.monotonic() + 180
-    # Airflow doesn't go on with the runs of a paused DAG, so it must be paused between two of them.
-    while not _pause_if_idle(airflow, dag):
-        assert time.monotonic() < deadline, f"{dag} was never without a run for 180 s"
-        time.sleep(0.5)
+    pause_when_idle(airflow, dag, 180)
     try:
         yield
     finally:
-        _set_paused(airflow, dag, False)
-
-
-def _pause_if_idle(airflow: httpx.Client, dag: str) -> bool:
-    if find_active_run(airflow, dag):
-        return False
-    _set_paused(airflow, dag, True)
-    if find_active_run(airflow, dag):
-        _set_paused(airflow, dag, False)
-        return False
-    return True
-
-
-def _set_paused(airflow: httpx.Client, dag: str, paused: bool) -> None:
-    airflow.patch(f"/dags/{dag}", json={"is_paused": paused}).raise_for_status()
+        airflow.patch(f"/dags/{dag}", json={"is_paused": False}).raise_for_status()
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from evaluation.oncall.questions import Question
 from local.airflow_api import open_airflow
 from local.settings import load_settings as load_stack_settings
 from processors.knowledge import topics
-from processors.knowledge.positions import count_between, merge_positions
+from processors.knowledge.positions import Positions, count_between, merge_positions
 from processors.settings import Settings, load_settings
 from processors.stores import kafka
 from processors.stores.search import open_search
@@ -83,15 +83,17 @@ def wait_until_read(settings: Settings, client: OpenSearch) -> None:
     """
     sent = kafka.find_ends(settings.kafka.bootstrap, topics.READ)
     end = time.monotonic() + _PATIENCE_S
-    while True:
-        live = find_live(client, "rag")
-        held = read_meta(client, live).get("positions", {}) if live else {}
-        ahead = count_between(held, merge_positions(held, sent))
-        if not ahead:
-            return
+    while ahead := count_unread(client, sent):
         if time.monotonic() > end:
             raise TimeoutError(f"{ahead} events in Kafka are still not searchable")
         time.sleep(_PAUSE_S)
+
+
+def count_unread(client: OpenSearch, ends: Positions) -> int:
+    """Return how many of the events before some positions the live version doesn't hold."""
+    live = find_live(client, "rag")
+    held: Positions = read_meta(client, live).get("positions", {}) if live else {}
+    return count_between(held, merge_positions(held, ends))
 
 
 def wait_for_incidents(client: OpenSearch, names: Iterable[str]) -> None:

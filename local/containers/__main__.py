@@ -60,7 +60,11 @@ def test(engine: Engine, _options: argparse.Namespace) -> int:
     print(f"Running {image}: read-only, no capabilities, nobody behind it …", flush=True)
     found = check_service(engine, image)
     print(describe(found))
-    faults = list_faults(found)
+    return tell_faults(list_faults(found))
+
+
+def tell_faults(faults: list[str]) -> int:
+    """Say what is wrong, and give how much that is."""
     for fault in faults:
         print(f"Wrong: {fault}.", file=sys.stderr)
     return len(faults)
@@ -91,10 +95,7 @@ def end_compose(engine: Engine, _options: argparse.Namespace) -> None:
 
 def try_compose(engine: Engine, _options: argparse.Namespace) -> int:
     """Try both stacks, and fail if something is not as it has to be."""
-    faults = compose_test(engine, load_settings())
-    for fault in faults:
-        print(f"Wrong: {fault}.", file=sys.stderr)
-    return len(faults)
+    return tell_faults(compose_test(engine, load_settings()))
 
 
 def execute(engine: Engine, options: argparse.Namespace) -> int:

@@ -29,6 +29,16 @@ def name_image(target: str) -> str:
     return f"runlore/{target}:{_read_version()}"
 
 
+def name_variable(target: str) -> str:
+    """Give the variable by which compose.yaml takes a target's image.
+
+    Example:
+        >>> name_variable("model-server")
+        'RUNLORE_IMAGE_MODEL_SERVER'
+    """
+    return f"RUNLORE_IMAGE_{target.upper().replace('-', '_')}"
+
+
 def build_image(engine: Engine, settings: StackSettings, target: str) -> str:
     """Build an image, with progress; what did not change is taken from the engine's cache.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from local.containers.base import DEBOOTSTRAP
-from local.containers.build import TARGETS, name_image
+from local.containers.build import TARGETS, name_image, name_variable
 from local.containers.compose_secrets import write_compose_secrets
 from local.containers.compose_tool import find_compose
 from local.containers.engine import Engine, make_environment, run_docker
@@ -59,7 +59,7 @@ def prepare_project(
     missing = [target for target in TARGETS if not run_docker(engine, "images", "-q", name_image(target))]
     if missing:
         raise StackError(f"There are no images {', '.join(missing)}: `make images` builds them.")
-    images = {f"RUNLORE_IMAGE_{name.upper().replace('-', '_')}": name_image(name) for name in TARGETS}
+    images = {name_variable(name): name_image(name) for name in TARGETS}
     if settings.base_image == DEBOOTSTRAP:
         build_stand_ins(engine, settings)
         images |= make_image_variables()

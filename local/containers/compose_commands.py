@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from openai import DefaultHttpxClient
 
 from local.containers.asking import ask_until_cited
-from local.containers.build import TARGETS
+from local.containers.build import TARGETS, name_variable
 from local.containers.compose import (
     DEVELOPMENT,
     PRODUCTION,
@@ -94,7 +94,7 @@ def _list_rights(project: Project) -> list[str]:
     """Say which containers of ours have a right, or may write."""
     found = {}
     for target in TARGETS:
-        image = project.variables[f"RUNLORE_IMAGE_{target.upper().replace('-', '_')}"]
+        image = project.variables[name_variable(target)]
         for container in run_docker(project.engine, "ps", "-q", "--filter", f"ancestor={image}").split():
             found[container] = run_docker(project.engine, "inspect", "--format", _RIGHTS, container)
     faults = [

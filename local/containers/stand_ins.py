@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from local.artifacts import ensure_artifacts
 from local.containers.base import choose_base
-from local.containers.build import run_build
+from local.containers.build import name_variable, run_build
 from local.containers.engine import FOLDER, Engine
 from local.packages import ensure_java
 from local.settings import ROOT, StackSettings
@@ -37,7 +37,7 @@ def make_image_variables() -> dict[str, str]:
         >>> make_image_variables()["RUNLORE_IMAGE_KAFKA"]
         'runlore/stand-in-kafka'
     """
-    return {f"RUNLORE_IMAGE_{name.upper()}": name_stand_in(name) for name in NAMES}
+    return {name_variable(name): name_stand_in(name) for name in NAMES}
 
 
 def build_stand_ins(engine: Engine, settings: StackSettings) -> None:

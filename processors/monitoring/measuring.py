@@ -13,9 +13,9 @@ from processors.knowledge import topics
 from processors.knowledge.chunk import ENDED
 from processors.monitoring import metrics
 from processors.stores.kafka import find_waiting
+from processors.stores.search import PIPELINES, count_chunks
 from processors.versions.catalog import find_live, list_versions, read_meta
 
-PIPELINES: Final = ("rag", "cag")
 _SEVERITIES: Final = ("critical", "error", "warning", "info")
 _OF_KAFKA: Final = (metrics.WAITING_RECORDS, metrics.WAITING_SECONDS)
 _OF_VERSIONS: Final = (
@@ -68,7 +68,7 @@ def measure_versions(client: OpenSearch, pipelines: Iterable[str] = PIPELINES) -
         created_ms = int(held["settings"]["index"]["creation_date"])
         metrics.VERSION_NUMBER.labels(pipeline).set(number)
         metrics.VERSION_AGE.labels(pipeline).set(time.time() - created_ms / 1000)
-        metrics.VERSION_CHUNKS.labels(pipeline).set(client.count(index=pipeline)["count"])
+        metrics.VERSION_CHUNKS.labels(pipeline).set(count_chunks(client, pipeline))
 
 
 def measure_incidents(client: OpenSearch) -> None:

@@ -1,16 +1,15 @@
 """A page that shows what others wrote: escaped, with nothing on it that may run or load."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from string import Template
-from types import MappingProxyType
 from typing import Final
 
 _PAGES: Final = Path(__file__).parent / "pages"
 
 
-def make_headers(form_action: str = "'none'", sandbox: str = "sandbox") -> Mapping[str, str]:
+def make_headers(form_action: str = "'none'", sandbox: str = "sandbox") -> dict[str, str]:
     """Return the headers of such a page: nothing runs, loads, frames or keeps it.
 
     Args:
@@ -18,17 +17,15 @@ def make_headers(form_action: str = "'none'", sandbox: str = "sandbox") -> Mappi
         sandbox: What it may do in spite of all this, in the same words.
     """
     policy = f"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action {form_action}"
-    return MappingProxyType(
-        {
-            "Content-Security-Policy": f"{policy}; frame-ancestors 'none'; {sandbox}",
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "Cross-Origin-Resource-Policy": "same-origin",
-            "X-Content-Type-Options": "nosniff",
-            # The link to it ends, and its address holds what opens it.
-            "Cache-Control": "private, no-store",
-            "Referrer-Policy": "no-referrer",
-        }
-    )
+    return {
+        "Content-Security-Policy": f"{policy}; frame-ancestors 'none'; {sandbox}",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+        # The link to it ends, and its address holds what opens it.
+        "Cache-Control": "private, no-store",
+        "Referrer-Policy": "no-referrer",
+    }
 
 
 def read_template(name: str) -> Template:

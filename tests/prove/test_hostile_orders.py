@@ -7,7 +7,6 @@ of the actions asks about each as an honest person would.
 
 import json
 import os
-import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +22,7 @@ from processors.settings import Settings
 from processors.stores import kafka
 from processors.stores.actions import audit
 from tests.support.hostile_orders import Order, make_orders
+from tests.support.repository import git
 from tests.support.stream import wait_until_read
 
 ORDERS = int(os.environ.get("PROVE_ORDERS", "0"))
@@ -49,11 +49,6 @@ def pages(settings: Settings, orders: list[Order]) -> Iterator[None]:
     yield
     git(repository, "rm", "-r", "-f", "--quiet", folder.name)
     git(repository, "commit", "--quiet", "-m", "no more orders")
-
-
-def git(repository: Path, *command: str) -> None:
-    identity = ("-c", "user.name=test", "-c", "user.email=test@localhost")
-    subprocess.run(["git", "-C", str(repository), *identity, *command], check=True, capture_output=True)
 
 
 @pytest.fixture(scope="module")

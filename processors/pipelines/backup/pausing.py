@@ -40,15 +40,25 @@ def pause_writers(settings: Settings) -> list[str]:
     with _open(settings) as client:
         try:
             for dag in WRITERS:
-                _pause(client, dag)
+                pause_when_idle(client, dag, _PATIENCE_S)
         except TimeoutError:
             resume_writers(settings)
             raise
     return list(WRITERS)
 
 
-def _pause(client: httpx.Client, dag: str) -> None:
-    deadline = time.monotonic() + _PATIENCE_S
+def pause_when_idle(client: httpx.Client, dag: str, patience_s: float) -> None:
+    """Pause a DAG between two of its runs.
+
+    Args:
+        client: Of Airflow's API.
+        dag: Id of the DAG.
+        patience_s: How long the run that is under way is waited for.
+
+    Raises:
+        TimeoutError: It was never without one, and runs on.
+    """
+    deadline = time.monotonic() + patience_s
     while time.monotonic() < deadline:
         if not airflow.has_active_run(client, dag):
             if not airflow.set_paused(client, dag, paused=True) or not airflow.has_active_run(client, dag):
@@ -56,7 +66,7 @@ def _pause(client: httpx.Client, dag: str) -> None:
             # One began in between, and would stand still.
             airflow.set_paused(client, dag, paused=False)
         time.sleep(_LOOK_AGAIN_S)
-    raise TimeoutError(f"{dag} was never without a run for {_PATIENCE_S:.0f} s; nothing was restored")
+    raise TimeoutError(f"{dag} was never without a run for {patience_s:.0f} s; nothing was done")
 
 
 def resume_writers(settings: Settings) -> list[str]:

@@ -18,7 +18,7 @@ PATIENCE_S = 300
 
 def snapshot(settings: Settings, airflow: httpx.Client) -> tuple[Positions, int]:
     """How far the log topic reaches, and how many runs were not started by the clock."""
-    _, _, end = kafka.drain(settings.kafka.bootstrap, [topics.LOGS], {}, 1_000_000)
+    end = kafka.find_ends(settings.kafka.bootstrap, [topics.LOGS])
     woken = {"run_type": ["asset_triggered"], "limit": 1}
     runs = airflow.get("/dags/rag_pipeline/dagRuns", params=woken).raise_for_status().json()
     return end, runs["total_entries"]

@@ -12,12 +12,16 @@ from processors.knowledge import topics
 from processors.knowledge.chunk import Chunk
 from processors.pipelines.collect.airflow import collect_airflow
 from processors.settings import Settings
-from processors.stores import kafka
 from tests.support.chunks import make_chunks
+from tests.support.collecting import read_sent
 
 pytestmark = pytest.mark.usefixtures("paused_collect")
 DAG = "manage_versions"
 Collect = Callable[[], list[Chunk]]
+
+
+def count_sent(counts: dict[str, int]) -> int:
+    return counts["runs"] + counts["hours"]
 
 
 @pytest.fixture
@@ -25,9 +29,7 @@ def collect(settings: Settings) -> Collect:
     """Collect, and return the chunks of what was sent about `DAG`."""
 
     def collect_once() -> list[Chunk]:
-        _, _, before = kafka.drain(settings.kafka.bootstrap, [topics.AIRFLOW], {}, 10_000_000)
-        collect_airflow(settings)
-        records, _, _ = kafka.drain(settings.kafka.bootstrap, [topics.AIRFLOW], before, 10_000_000)
+        records = read_sent(settings, topics.AIRFLOW, lambda: count_sent(collect_airflow(settings)))
         ours = [record for record in records if record["key"].startswith(f"{DAG}/")]
         return [chunk for record in ours for chunk in make_chunks(record)]
 

@@ -67,7 +67,7 @@ def _end_watch(airflow: httpx.Client) -> None:
 @pytest.fixture
 def topic(watching: Settings) -> Topic:
     """Give what has come into the topic since the test began."""
-    _, _, begin = kafka.drain(watching.kafka.bootstrap, [topics.KUBERNETES], {}, 10**9)
+    begin = kafka.find_ends(watching.kafka.bootstrap, [topics.KUBERNETES])
 
     def read(since: Positions = begin) -> list[Record]:
         return kafka.drain(watching.kafka.bootstrap, [topics.KUBERNETES], since, 10**9)[0]

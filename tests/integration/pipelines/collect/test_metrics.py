@@ -1,7 +1,7 @@
 """Metrics and alerts of a real Prometheus come into Kafka and, told in words, into the index."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +10,12 @@ import pytest
 from opensearchpy import OpenSearch
 
 from processors.knowledge import topics
-from processors.knowledge.record import Record
 from processors.pipelines.collect import metrics
 from processors.pipelines.collect.metrics import collect_metrics
 from processors.settings import Settings, change_settings
 from processors.stores import kafka
 from tests.support.chunks import make_chunks
+from tests.support.collecting import read_sent
 from tests.support.own_prometheus import OwnPrometheus, start_prometheus
 from tests.support.waiting import wait_for
 
@@ -34,18 +34,15 @@ def prometheus(tmp_path: Path) -> Iterator[OwnPrometheus]:
         yield started
 
 
-def read_new(settings: Settings, collect: Callable[[], object]) -> list[Record]:
-    """Return the records of `runlore.metrics` that came while something was collected."""
-    _, _, before = kafka.drain(settings.kafka.bootstrap, [topics.METRICS], {}, 10**9)
-    collect()
-    records, _, _ = kafka.drain(settings.kafka.bootstrap, [topics.METRICS], before, 10**9)
-    return records
-
-
 @pytest.mark.usefixtures("collector", "paused_collect")
 def test_the_stack_s_series_come_with_their_words(settings: Settings) -> None:
     counts: dict[str, int] = {}
-    records = read_new(settings, lambda: counts.update(collect_metrics(settings)))
+
+    def collect() -> int:
+        counts.update(collect_metrics(settings))
+        return counts["series"] + counts["alerts_firing"] + counts["alerts_resolved"]
+
+    records = read_sent(settings, topics.METRICS, collect)
     assert counts["queries_refused"] == 0
     assert counts["series"] >= 5
     chunks = [chunk for record in records for chunk in make_chunks(record)]

@@ -1,6 +1,5 @@
 """What changes in MLflow is collected once, and our own micro-batches are no change."""
 
-import time
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -9,11 +8,11 @@ from mlflow import MlflowClient
 
 from processors.knowledge import topics
 from processors.knowledge.chunk import Chunk
-from processors.knowledge.record import Record
 from processors.pipelines.collect.mlflow import collect_mlflow
 from processors.settings import Settings
-from processors.stores import kafka, mlflow
+from processors.stores import mlflow
 from tests.support.chunks import make_chunks
+from tests.support.collecting import read_sent
 
 pytestmark = pytest.mark.usefixtures("paused_collect")
 Train = Callable[..., str]
@@ -51,14 +50,7 @@ def collect(settings: Settings, experiment: str) -> Collect:
     """Collect, and return the chunks of what was sent about the experiment and its model since."""
 
     def collect_once() -> list[Chunk]:
-        _, _, before = kafka.drain(settings.kafka.bootstrap, [topics.MLFLOW], {}, 10_000_000)
-        sent = sum(collect_mlflow(settings).values())
-        records: list[Record] = []
-        # Kafka marks a transaction's messages as committed a moment after it has said that they are.
-        deadline = time.monotonic() + 60
-        while len(records) < sent:
-            assert time.monotonic() < deadline, f"{len(records)} of {sent} messages are there after 60 s"
-            records, _, _ = kafka.drain(settings.kafka.bootstrap, [topics.MLFLOW], before, 10_000_000)
+        records = read_sent(settings, topics.MLFLOW, lambda: sum(collect_mlflow(settings).values()))
         ours = [record for record in records if experiment in (record["value"] or "")]
         assert not any("hunter22" in (record["value"] or "") for record in ours)
         return [chunk for record in ours for chunk in make_chunks(record)]
@@ -133,8 +125,6 @@ def test_the_freshness_of_a_micro_batch_is_no_change(
     for step in (10, 20):
         with mlflow.open_mlflow(settings.mlflow.tracking_uri) as opened:
             mlflow.log_metrics(opened, run_id, step, {"freshness_seconds": 3.0, "odd": float("nan")})
-        _, _, before = kafka.drain(settings.kafka.bootstrap, [topics.MLFLOW], {}, 10_000_000)
-        collect_mlflow(settings)
-        records, _, _ = kafka.drain(settings.kafka.bootstrap, [topics.MLFLOW], before, 10_000_000)
+        records = read_sent(settings, topics.MLFLOW, lambda: sum(collect_mlflow(settings).values()))
         assert run_id not in [record["key"] for record in records]
     mlflow_client.delete_run(run_id)

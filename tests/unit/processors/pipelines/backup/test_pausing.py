@@ -5,7 +5,7 @@ import json
 import httpx
 import pytest
 
-from processors.pipelines.backup import pausing
+from processors.pipelines.backup.pausing import pause_when_idle
 
 
 class FakeAirflow:
@@ -26,19 +26,18 @@ class FakeAirflow:
 
 def test_a_dag_is_paused_by_a_fake_airflow_only_once_it_is_without_a_run() -> None:
     fake = FakeAirflow([True, True, False, False])
-    pausing._pause(fake.open(), "rag_pipeline")
+    pause_when_idle(fake.open(), "rag_pipeline", 60)
     assert fake.paused == [True]
 
 
 def test_a_run_that_began_in_between_goes_on_in_a_fake_airflow() -> None:
     fake = FakeAirflow([False, True, True, False, False])
-    pausing._pause(fake.open(), "rag_pipeline")
+    pause_when_idle(fake.open(), "rag_pipeline", 60)
     assert fake.paused == [True, False, True]
 
 
-def test_one_that_is_never_without_a_run_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pausing, "_PATIENCE_S", 0.3)
+def test_one_that_is_never_without_a_run_is_not_waited_for_for_ever() -> None:
     fake = FakeAirflow([True] * 1_000)
     with pytest.raises(TimeoutError, match="rag_pipeline was never without a run"):
-        pausing._pause(fake.open(), "rag_pipeline")
+        pause_when_idle(fake.open(), "rag_pipeline", 0.3)
     assert fake.paused == []
