@@ -64,7 +64,7 @@ run: environments ## From nothing to a cited answer; DOCS=<git url or folder> re
 test: environments ## Unit and integration tests, on a stack of their own
 	@mkdir -p .runlore; log=.runlore/test-unit.log; \
 	echo "The unit tests run behind the start of the test stack; how far they are: $$log"; \
-	$(MAKE) --no-print-directory test-unit > $$log 2>&1 & unit=$$!; \
+	nice -n 5 $(MAKE) --no-print-directory test-unit > $$log 2>&1 & unit=$$!; \
 	others=; trap 'kill $$unit $$others 2> /dev/null; wait; $(TEST_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
 	$(TEST_STACK) up --for-tests || exit 1; \
 	$(TEST_STACK) exec -- python -m pytest $(ALL_TESTS) -q & others=$$!; \

@@ -45,8 +45,8 @@ def create_topics(settings: StackSettings, environment: dict[str, str]) -> None:
 
 
 def apply_templates(settings: StackSettings, environment: dict[str, str]) -> None:
-    """Apply the index templates and the search pipeline."""
-    _run(settings, environment, "index-templates", "processors.stores.search", "apply-templates")
+    """Apply the index templates, and make the index of builds."""
+    _run(settings, environment, "index-templates", "processors.versions.prepare")
 
 
 def register_embedder(settings: StackSettings, environment: dict[str, str]) -> None:
@@ -69,5 +69,5 @@ def _run(
     if done.returncode:
         tail = "\n".join((done.stdout + done.stderr).splitlines()[-15:])
         raise StackError(
-            f"{name} failed (`python -m {module} {' '.join(arguments)}`):\n{tail}\nAll of it: {log}"
+            f"{name} failed (`python -m {' '.join((module, *arguments))}`):\n{tail}\nAll of it: {log}"
         )

@@ -91,7 +91,7 @@ SERVICES = (
     ),
     Service("blackbox-exporter", "blackbox-exporter", probe=probes.accepts("blackbox-exporter")),
     Service(
-        "open-webui", "open-webui", ("serving",), probes.get("open-webui", "/health"), "/", part="Open WebUI"
+        "open-webui", "open-webui", probe=probes.get("open-webui", "/health"), path="/", part="Open WebUI"
     ),
     Service("kube-etcd", "kube-etcd", probe=probes.get("kube-etcd", "/health"), part="Kubernetes"),
     Service("kube-apiserver", "kube-apiserver", ("kube-etcd",), probes.kubernetes_answers, part="Kubernetes"),

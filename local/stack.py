@@ -18,7 +18,6 @@ from local.setup import set_up
 from local.start import start_services, wait_until_healthy
 from local.status import print_status
 from local.supervisor import (
-    STORES,
     is_running,
     list_programs,
     restart_program,
@@ -99,8 +98,7 @@ def kube_down(settings: StackSettings, _options: argparse.Namespace) -> None:
     """End the cluster and keep its data."""
     switch(settings, on=False)
     running, parts = _running(settings), set(names_of("Kubernetes"))
-    stop_programs(settings, (running & parts) - {*STORES})
-    stop_programs(settings, running & parts & {*STORES})
+    stop_programs(settings, running & parts)
     if running - parts:
         _up_again(settings, running - parts)
     elif running:

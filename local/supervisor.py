@@ -79,14 +79,19 @@ def restart_program(settings: StackSettings, name: str) -> None:
 
 
 def stop_programs(settings: StackSettings, names: Iterable[str]) -> None:
-    """Stop those of the named programs that run, at the same time; returns when they have ended."""
+    """Stop those of the named programs that run; returns when they have ended.
 
-    def stop(name: str) -> None:
-        with suppress(xmlrpc.client.Fault):  # it has just ended by itself
-            connect(settings).supervisor.stopProcess(name)
-
+    They stop at the same time, the stores after all others, which would complain about stores that are gone.
+    """
+    named = set(names)
     with ThreadPoolExecutor(max_workers=16) as pool:
-        list(pool.map(stop, names))
+        for group in (named.difference(STORES), named.intersection(STORES)):
+            list(pool.map(lambda name: _stop(settings, name), group))
+
+
+def _stop(settings: StackSettings, name: str) -> None:
+    with suppress(xmlrpc.client.Fault):  # it has just ended by itself
+        connect(settings).supervisor.stopProcess(name)
 
 
 def start_supervisor(settings: StackSettings, passwords: Passwords, environment: dict[str, str]) -> None:
@@ -145,25 +150,15 @@ def stop_supervisor(settings: StackSettings, patience: float = 60) -> int:
     """
     with suppress(StackError):  # somebody else has our port: then our supervisord is not there
         if is_running(settings):
-            _stop_users_of_stores(settings)
             with suppress(xmlrpc.client.Fault):  # it is shutting down already
+                stop_programs(settings, list_programs(settings))
                 connect(settings).supervisor.shutdown()
             _wait_for_end(settings, patience)
     return end_processes(find_marked(settings.stack_id), patience=5)
 
 
-def _stop_users_of_stores(settings: StackSettings) -> None:
-    """Stop all but the stores, at the same time: they would complain about stores that are gone."""
-    try:
-        programs = list_programs(settings)
-    except xmlrpc.client.Fault:  # supervisord is shutting down already
-        return
-    active = [name for name, state in programs.items() if state["pid"] and name not in STORES]
-    stop_programs(settings, active)
-
-
 def _wait_for_end(settings: StackSettings, patience: float) -> None:
-    """Wait until supervisord has stopped the stores and itself."""
+    """Wait until supervisord has ended."""
     pid = int((settings.home / "run/supervisord.pid").read_text())
     with suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
         psutil.Process(pid).wait(timeout=patience)

@@ -4,7 +4,7 @@ cd /tmp
 
 airflow db migrate
 (cd /app && python -m processors.stores.kafka create-topics)
-(cd /app && python -m processors.stores.search apply-templates)
+(cd /app && python -m processors.versions.prepare)
 
 # Airflow opens the file of passwords for writing, which a secret doesn't allow.
 [ -e /var/lib/runlore/airflow-users.json ] || install -m 600 /run/secrets/airflow-users /var/lib/runlore/airflow-users.json

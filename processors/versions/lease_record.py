@@ -48,7 +48,7 @@ def _read(client: OpenSearch, pipeline: str, timeout_s: float = TIMEOUT_S) -> tu
         found = client.get(index=INDEX, id=pipeline, params={"request_timeout": timeout_s})
     except NotFoundError as error:
         if error.error == "index_not_found_exception":
-            _create_index(client)
+            create_record_index(client)
         return Record(last_number=0, holder=None), {"op_type": "create"}
     place = {"if_seq_no": found["_seq_no"], "if_primary_term": found["_primary_term"]}
     return found["_source"], place
@@ -92,6 +92,7 @@ def raise_number(client: OpenSearch, pipeline: str, number: int) -> None:
     )
 
 
-def _create_index(client: OpenSearch) -> None:
+def create_record_index(client: OpenSearch) -> None:
+    """Create the index of the documents where it is missing, and wait until it can be read."""
     settings = {"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}}
     create_index(client, INDEX, {"settings": settings, "mappings": {"dynamic": False}})

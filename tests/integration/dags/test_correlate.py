@@ -13,6 +13,7 @@ import pytest
 from opensearchpy import OpenSearch
 
 from processors.knowledge import topics
+from processors.knowledge.incidents.sections import HEADS
 from processors.pipelines.correlate import correlate
 from processors.pipelines.rag.embed import embed_events
 from processors.pipelines.rag.index import index_chunks
@@ -119,7 +120,8 @@ def test_an_incident_is_found_cited_closed_and_found_again_in_another_version(
             assert find(client, namespace) == []
             catch_up(settings)
             (again,) = find(client, namespace)
-            assert (again["chunk_id"], again["text"]) == (incident["chunk_id"], incident["text"])
+            assert again["chunk_id"] == incident["chunk_id"]
+            assert forget(again["text"]) == forget(incident["text"])
             fix(settings, namespace)
             catch_up(settings)
             (resolved,) = find(client, namespace)
@@ -133,6 +135,11 @@ def test_an_incident_is_found_cited_closed_and_found_again_in_another_version(
         catch_up(settings)
         (caught_up,) = find(client, namespace, cover_family(older))
         assert (caught_up["chunk_id"], caught_up["labels"]["state"]) == (incident["chunk_id"], "resolved")
+
+
+def forget(text: str) -> list[str]:
+    """Return what is told of an incident without what helped in others, which an empty version can't know."""
+    return [line for line in text.splitlines() if not line.startswith(HEADS["helped"])]
 
 
 def catch_up(settings: Settings) -> None:

@@ -79,8 +79,10 @@ def test_an_alert_is_found_while_it_fires_and_resolved_when_it_is_over(
 
 
 def find_alert(client: OpenSearch, name: str, state: str) -> list[dict[str, Any]]:
+    """Return the alert's own passages; an incident about it is titled like it."""
     client.indices.refresh(index="rag")
-    body = {"query": {"match_phrase": {"title": name}}, "_source": {"excludes": ["embedding"]}}
+    query = {"bool": {"must": {"match_phrase": {"title": name}}, "filter": {"term": {"kind": "alert"}}}}
+    body = {"query": query, "_source": {"excludes": ["embedding"]}}
     found = [hit["_source"] for hit in client.search(index="rag", body=body)["hits"]["hits"]]
     return [chunk for chunk in found if chunk["cite"]["state"] == state]
 

@@ -42,10 +42,10 @@ def test_whole_characters_stay() -> None:
 @pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 700, 5_000, 300_000])
 def test_what_is_nested_without_end_is_poison(opening: str, depth: int) -> None:
     closing = "".join({"[": "]", "{": "}"}.get(c, "") for c in reversed(opening))
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(PoisonError):
         read_json(opening * depth + ("" if opening == '"' else "1") + closing * depth)
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_what_is_wide_or_as_deep_as_people_write_is_fine() -> None:

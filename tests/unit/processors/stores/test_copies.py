@@ -54,37 +54,15 @@ def test_each_index_is_made_with_so_many_copies(replicas: int) -> None:
     assert copies == {replicas}
 
 
-def run_command(monkeypatch: pytest.MonkeyPatch, module: str, command: str, **groups: dict[str, int]) -> None:
-    """Run a module as `python -m` does, where these groups of the settings are so."""
-    settings = change_settings(load_settings(), **groups)
-    monkeypatch.setattr("processors.settings.load_settings", lambda: settings)
-    monkeypatch.setattr(sys, "argv", [module, command])
-    monkeypatch.delitem(sys.modules, module, raising=False)
-    runpy.run_module(module, run_name="__main__")
-
-
 def test_the_command_that_creates_topics_asks_for_what_the_settings_say(
     monkeypatch: pytest.MonkeyPatch, created: list[Any]
 ) -> None:
-    run_command(monkeypatch, "processors.stores.kafka.__main__", "create-topics", kafka={"replication": 3})
+    settings = change_settings(load_settings(), kafka={"replication": 3})
+    monkeypatch.setattr("processors.settings.load_settings", lambda: settings)
+    monkeypatch.setattr(sys, "argv", ["kafka", "create-topics"])
+    monkeypatch.delitem(sys.modules, "processors.stores.kafka.__main__", raising=False)
+    runpy.run_module("processors.stores.kafka.__main__", run_name="__main__")
     assert {topic.replication_factor for topic in created} == {3}
-
-
-def test_the_command_that_applies_templates_asks_for_what_the_settings_say(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    applied: list[int] = []
-
-    def note(name: str, body: Any) -> None:
-        assert name.startswith("runlore-")
-        applied.append(body["template"]["settings"]["index"]["number_of_replicas"])
-
-    client = SimpleNamespace(indices=SimpleNamespace(put_index_template=note))
-    monkeypatch.setattr("processors.stores.search.client.OpenSearch", lambda *_, **__: client)
-    run_command(
-        monkeypatch, "processors.stores.search.__main__", "apply-templates", opensearch={"replicas": 2}
-    )
-    assert applied == [2, 2]
 
 
 def test_one_broker_and_one_node_are_enough_by_default() -> None:

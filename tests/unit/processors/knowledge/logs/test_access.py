@@ -124,6 +124,6 @@ def test_a_status_makes_a_line_worse_and_never_better() -> None:
     "part", ['"GET ', "GET /a ", '] "', "1/1/1/1/1 500 GET ", "| 500 |", r'] "\"', "500 "]
 )
 def test_long_lines_take_no_longer_than_their_length(part: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     read_request([], part * (16_000 // len(part)))
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5

@@ -98,6 +98,6 @@ def test_the_title_of_lines_that_came_one_by_one_says_what_happened(lines: list[
 
 @pytest.mark.parametrize("piece", ["<1>", "a=b ", 'a="', "msg=x ", "[1.000] ", "1 ", 'File "', "E, [", "a: "])
 def test_time_grows_with_the_length_only(piece: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     find_headline(piece * (16_000 // len(piece)), CLOCK_MS)
-    assert time.perf_counter() - begin < 0.1
+    assert time.process_time() - begin < 0.1

@@ -277,8 +277,8 @@ def test_the_longest_lines_take_no_longer_than_their_length(part: str) -> None:
     state = start_state()
     fold_lines(state, [make_line(0, "panic: nil map", seconds=0), make_line(1, "ready", seconds=0)])
     long = (part * 16_000)[:16_000]
-    begun = time.perf_counter()
+    begun = time.process_time()
     fold_lines(
         state, [make_line(2 + n, message, seconds=0) for n, message in enumerate((long, f"  {long}", long))]
     )
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5
