@@ -150,18 +150,19 @@ def stop_supervisor(settings: StackSettings, patience: float = 60) -> int:
     """
     with suppress(StackError):  # somebody else has our port: then our supervisord is not there
         if is_running(settings):
-            with suppress(xmlrpc.client.Fault):  # it is shutting down already
-                stop_programs(settings, list_programs(settings))
-                connect(settings).supervisor.shutdown()
-            _wait_for_end(settings, patience)
+            _stop_all(settings, patience)
     return end_processes(find_marked(settings.stack_id), patience=5)
 
 
-def _wait_for_end(settings: StackSettings, patience: float) -> None:
-    """Wait until supervisord has ended."""
-    pid = int((settings.home / "run/supervisord.pid").read_text())
-    with suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
-        psutil.Process(pid).wait(timeout=patience)
+def _stop_all(settings: StackSettings, patience: float) -> None:
+    """Stop the programs, then supervisord, and wait until it has ended."""
+    # It is gone by itself at any time if somebody else has told it to stop.
+    with suppress(FileNotFoundError, psutil.NoSuchProcess, psutil.TimeoutExpired):
+        supervisord = psutil.Process(int((settings.home / "run/supervisord.pid").read_text()))
+        with suppress(xmlrpc.client.Fault):  # it is shutting down already
+            stop_programs(settings, list_programs(settings))
+            connect(settings).supervisor.shutdown()
+        supervisord.wait(timeout=patience)
 
 
 def _is_free(port: int) -> bool:
