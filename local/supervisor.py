@@ -157,7 +157,7 @@ def stop_supervisor(settings: StackSettings, patience: float = 60) -> int:
 def _stop_all(settings: StackSettings, patience: float) -> None:
     """Stop the programs, then supervisord, and wait until it has ended."""
     # It is gone by itself at any time if somebody else has told it to stop.
-    with suppress(FileNotFoundError, psutil.NoSuchProcess, psutil.TimeoutExpired):
+    with suppress(OSError, psutil.NoSuchProcess, psutil.TimeoutExpired):
         supervisord = psutil.Process(int((settings.home / "run/supervisord.pid").read_text()))
         with suppress(xmlrpc.client.Fault):  # it is shutting down already
             stop_programs(settings, list_programs(settings))
