@@ -43,7 +43,7 @@ CHART_STACK := RUNLORE_HOME=.runlore/chart-stack RUNLORE_PORT_BASE=$(CHART_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration test-actions lint status addresses logs stop clean \
-	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz bench kube-up kube-down alert-drill dashboards dashboards-preview images test-image compose-up compose-down test-compose test-oidc chart-lint chart-release bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
+	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz soak bench kube-up kube-down alert-drill dashboards dashboards-preview images test-image compose-up compose-down test-compose test-oidc chart-lint chart-release bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -120,6 +120,10 @@ bench-swaps: ## How long it takes to take a version back, by command and as a DA
 bench-quality: environments ## How well pages are found, beside simple rankings; RUNLORE_TEST_DATA=<folder>; a stack of its own (20 min)
 	@trap '$(BENCH_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
 	$(BENCH_STACK) up serving && $(BENCH_STACK) exec -- python -m evaluation.benchmarks.quality
+
+soak: environments ## Steady use for two hours on a stack of its own: does anything grow, is anything lost? SECONDS=<how long>
+	@trap '$(BENCH_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
+	$(BENCH_STACK) up && $(BENCH_STACK) exec -- python -m evaluation.benchmarks.soak --seconds $(or $(SECONDS),7200) $(SOAK)
 
 bench-embedders: environments ## Embedding models side by side: what they find, and how fast; RUNLORE_TEST_DATA=<folder>; needs no stack (30 min)
 	@$(BIN)/python -m evaluation.benchmarks.embedders $(BENCH)

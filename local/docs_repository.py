@@ -46,8 +46,18 @@ def seed_docs_repository(settings: StackSettings) -> None:
     _git(repository, "init", "-q", "-b", "main")
     _git(repository, "config", "user.name", "Runlore set-up")
     _git(repository, "config", "user.email", "setup@runlore.local")
-    _git(repository, "add", ".")
-    _git(repository, "commit", "-q", "-m", "Runbooks that come with Runlore")
+    commit_documents(repository, "Runbooks that come with Runlore")
+
+
+def commit_documents(repository: Path, message: str) -> None:
+    """Commit all that was changed in the stack's own Git work tree; nothing changed is an error of Git's.
+
+    Args:
+        repository: The work tree.
+        message: Of the commit.
+    """
+    _git(repository, "add", "--all")
+    _git(repository, "commit", "-q", "-m", message)
 
 
 def _default(settings: StackSettings) -> str:

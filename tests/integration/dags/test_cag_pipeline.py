@@ -14,13 +14,13 @@ from opensearchpy import OpenSearch
 
 from evaluation.gate.policy import load_policy
 from evaluation.release import candidate
+from local.docs_repository import commit_documents
 from processors.knowledge.chunk import make_id
 from processors.retrieval.cache_keys import cache_key, cache_namespace
 from processors.settings import Settings
 from processors.stores.search import write_chunks
 from processors.versions import builds, catalog
 from tests.support.cag_stages import build_documents
-from tests.support.documents_repository import commit
 
 RunDag = Callable[..., dict[str, str]]
 pytestmark = pytest.mark.usefixtures("live_versions")
@@ -34,7 +34,7 @@ def pages(settings: Settings) -> Iterator[tuple[Path, Path]]:
     yield first, second
     first.unlink(missing_ok=True)
     second.unlink(missing_ok=True)
-    commit(repository)
+    commit_documents(repository, "test")
 
 
 def find(client: OpenSearch, path: Path) -> list[dict[str, Any]]:
@@ -58,7 +58,7 @@ def test_what_is_added_edited_and_deleted_is_so_in_the_next_version_and_no_chang
     edited, deleted = pages
     edited.write_text("# Flux capacitor\n\n## Steps\n\n1. Turn it off and on.\n")
     deleted.write_text("# Time circuits\n\n## Steps\n\n1. Set the year.\n")
-    commit(edited.parent)
+    commit_documents(edited.parent, "test")
     assert set(run_dag("cag_pipeline").values()) == {"success"}
     added = find(client, edited)
     assert added
@@ -71,7 +71,7 @@ def test_what_is_added_edited_and_deleted_is_so_in_the_next_version_and_no_chang
     edited.write_text("# Flux capacitor\n\n## Steps\n\n1. Replace it.\n")
     gone = len(find(client, deleted))
     deleted.unlink()
-    commit(edited.parent)
+    commit_documents(edited.parent, "test")
     live = build_documents(settings)
     text = " ".join(chunk["text"] for chunk in find(client, edited))
     assert "Replace it" in text

@@ -9,11 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from local.docs_repository import commit_documents
 from processors.settings import Settings
 from processors.stores.search import open_search
 from processors.versions import swaps
 from tests.support.cag_stages import build_documents
-from tests.support.documents_repository import commit
 from tests.support.page_files import PAGES, pack_word
 
 pytestmark = pytest.mark.usefixtures("live_versions")
@@ -47,12 +47,12 @@ def indexed(settings: Settings, live_versions: None) -> Iterator[None]:  # noqa:
                 (folder / page.stem).write_bytes(pack_word(page.read_text(encoding="utf-8")))
             else:
                 shutil.copy(page, folder)
-        commit(repository)
+        commit_documents(repository, "test")
         built = build_documents(settings, warm=False)
         yield
     finally:
         shutil.rmtree(folder)
-        commit(repository)
+        commit_documents(repository, "test")
         # The version before has none of them, and is back in a second.
         if built:
             assert swaps.roll_back(open_search(settings.opensearch.url), "cag")[0] == built
