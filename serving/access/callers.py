@@ -162,7 +162,11 @@ async def _identify_by_provider(access: Access, shown: str) -> Caller:
     claims = await read_provider_token(shown, access.provider, access.issuer, access.audience)
     told = claims.get(access.groups_claim, ())
     groups = [told] if isinstance(told, str) else told
-    return make_caller(f"jwt:{access.issuer}:{claims['sub']}", groups if isinstance(groups, list) else ())
+    return make_caller(
+        f"jwt:{access.issuer}:{claims['sub']}",
+        groups if isinstance(groups, list) else (),
+        claims.get("email"),
+    )
 
 
 def _identify_by_openwebui(access: Access, token: str, secret: str) -> Caller:
@@ -171,7 +175,7 @@ def _identify_by_openwebui(access: Access, token: str, secret: str) -> Caller:
     names = {str(claims[claim]).lower() for claim in ("sub", "email") if claims.get(claim)}
     groups = [group for name in names for group in told.users.get(name, ())]
     groups += told.roles.get(str(claims.get("role")), ())
-    return make_caller(f"jwt:{claims['iss']}:{claims['sub']}", groups)
+    return make_caller(f"jwt:{claims['iss']}:{claims['sub']}", groups, claims.get("email"))
 
 
 def provide_caller(scope: Scope) -> Caller:

@@ -34,7 +34,7 @@ def make_person(caller: Caller) -> Person:
         >>> make_person(make_caller("key:ops", ["sre"]))
         Person(user='key:ops', groups=('public', 'sre'))
     """
-    return Person(user=caller.user, groups=caller.groups)
+    return Person(user=caller.user, groups=caller.groups, name=caller.name)
 
 
 def may_propose(policy: Policy, action: Action, caller: Caller) -> bool:

@@ -27,7 +27,7 @@ def say_what_runs(request: Request) -> str:
     """Return the line that stands before the result of what runs at once."""
     own = choose_action_words(request.language)
     command = shlex.join(build_command(find_action(request.action), request.parameters))
-    return f"{own.runs.format(person=quote_span(request.proposer.user))}\n\n{quote_block(command)}\n\n"
+    return f"{own.runs.format(person=quote_span(request.proposer.shown))}\n\n{quote_block(command)}\n\n"
 
 
 def describe_status(settings: Settings, request: Request, status: Status) -> Iterator[str]:
@@ -71,7 +71,7 @@ def _describe_waiting(
 
 def _describe_end(done: Done, own: ActionWords) -> Iterator[str]:
     if done.approver is not None:
-        yield own.approved_by.format(person=quote_span(done.approver.user))
+        yield own.approved_by.format(person=quote_span(done.approver.shown))
     if done.reason:
         yield defuse_markdown(done.reason)
     elif done.state != "executed":

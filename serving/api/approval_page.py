@@ -119,7 +119,7 @@ def _list_facts(proposal: Proposal, words: _Words) -> list[tuple[str, str]]:
     place = f"{target.kind} {target.namespace}/{target.name}".replace(" /", " ") if target else ""
     facts = [
         (words["command"], shlex.join(proposal.command)),
-        (words["person"], proposal.request.proposer.user),
+        (words["person"], proposal.request.proposer.shown),
         (words["rights"], proposal.rights),
         (words["target"], place),
         (words["expires"], f"{proposal.expires_at:%Y-%m-%d %H:%M:%S} UTC"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PUBLIC: Final = "public"
+_LONGEST_NAME: Final = 200
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,8 @@ class Caller:
     """The same for each request of the same one: `key:<name>` or `jwt:<issuer>:<subject>`."""
     groups: tuple[str, ...]
     """Sorted; what is public is for all."""
+    name: str = field(default="", repr=False, compare=False)
+    """What a signed token calls them, to be shown to others; it decides nothing."""
 
     @property
     def reader(self) -> str:
@@ -31,15 +34,21 @@ class Caller:
         return " ".join((self.user, *self.groups))
 
 
-def make_caller(user: str, groups: Iterable[Any] = ()) -> Caller:
+def make_caller(user: str, groups: Iterable[Any] = (), name: object = "") -> Caller:
     """Return a caller; the public group is added, so that what everybody may see is found for all.
 
     What can't be the name of a group is left out, and what is no Unicode in that of a user is written out:
     logs and limits are kept under it.
+
+    Args:
+        user: By which they are known.
+        groups: That they are in.
+        name: What a token calls them; what can't be a name is left out.
 
     Example:
         >>> make_caller("key:ops", ["sre", "dev", "sre", 7, "a\\0b"])
         Caller(user='key:ops', groups=('dev', 'public', 'sre'))
     """
     named = {group for group in groups if isinstance(group, str) and group and group.isprintable()}
-    return Caller(user.encode(errors="backslashreplace").decode(), tuple(sorted({PUBLIC, *named})))
+    called = name if isinstance(name, str) and name.isprintable() and len(name) <= _LONGEST_NAME else ""
+    return Caller(user.encode(errors="backslashreplace").decode(), tuple(sorted({PUBLIC, *named})), called)

@@ -171,8 +171,8 @@ def _say_when(record: Record) -> str:
 
 
 def _say_who(record: Record) -> str:
-    by = f", proposed by {record.proposer.user}"
-    return f"{by}, approved by {record.approver.user}" if _is_approved(record) and record.approver else by
+    by = f", proposed by {record.proposer.shown}"
+    return f"{by}, approved by {record.approver.shown}" if _is_approved(record) and record.approver else by
 
 
 def _is_approved(record: Record) -> bool:

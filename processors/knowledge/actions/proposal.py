@@ -58,7 +58,7 @@ def render_proposal(proposal: Proposal, language: Language) -> str:
     """
     words, action = _WORDS[language], find_action(proposal.request.action)
     facts = [
-        words.by.format(person=quote_span(proposal.request.proposer.user)),
+        words.by.format(person=quote_span(proposal.request.proposer.shown)),
         words.rights.format(rights=defuse_markdown(" ".join(show_output(proposal.rights).split()))),
         words.until.format(until=f"{proposal.expires_at:%Y-%m-%d %H:%M:%S} UTC"),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
@@ -29,6 +30,19 @@ class Person(Sealed):
     user: Annotated[str, Field(min_length=1, max_length=500)]
     """`key:<name>`, `jwt:<issuer>:<subject>` as the service knows them, or `airflow:<name>`."""
     groups: tuple[str, ...] = ()
+    name: Annotated[str, Field(max_length=200, repr=False, exclude_if=operator.not_)] = ""
+    """What a signed token calls them; it is shown, and decides nothing. Empty, it isn't written, for records
+    that were chained before there was one keep their hashes."""
+
+    @property
+    def shown(self) -> str:
+        """As the person is told to others.
+
+        Example:
+            >>> Person(user="jwt:open-webui:7", name="alice@example.org").shown
+            'alice@example.org (jwt:open-webui:7)'
+        """
+        return f"{self.name} ({self.user})" if self.name else self.user
 
 
 class Request(Sealed):

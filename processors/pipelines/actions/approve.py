@@ -34,7 +34,7 @@ class Question(TypedDict):
 def ask(proposal: Proposal) -> Question:
     """Return what a person is asked about a proposal, with the hash that the answer binds."""
     request = proposal.request
-    subject = f"{request.proposer.user}: {' '.join(proposal.command)}"
+    subject = f"{request.proposer.shown}: {' '.join(proposal.command)}"
     body = f"{render_proposal(proposal, request.language)}\n\nhash `{proposal.hash}`"
     return {"subject": subject, "body": body}
 

@@ -131,6 +131,12 @@ async def test_open_webuis_user_has_groups_by_the_file_and_not_the_keys(
 ) -> None:
     caller = await ask({USER_HEADER: sign(**claims)})
     assert caller == Caller(f"jwt:open-webui:{claims.get('sub', 'id-1')}", groups)
+    assert caller.name == claims.get("email", "bob@example.com")
+
+
+@pytest.mark.parametrize("email", [7, ["a"], "a\nb", "x" * 201, "\ud800"])
+def test_what_cant_be_a_name_is_none(email: object) -> None:
+    assert make_caller("jwt:open-webui:7", name=email).name == ""
 
 
 @pytest.mark.parametrize(

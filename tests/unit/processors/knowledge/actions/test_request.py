@@ -1,7 +1,8 @@
 import pytest
 
 from processors.knowledge.actions.refusal import ActionRefusedError
-from processors.knowledge.actions.request import check_signature, read_request, sign_request
+from processors.knowledge.actions.request import Person, check_signature, read_request, sign_request
+from processors.knowledge.actions.sealing import digest
 from tests.support.actions import ALICE, SECRET, make_restart
 
 
@@ -59,3 +60,12 @@ def test_what_is_no_request_is_refused(changed):
     told = make_restart().model_dump(mode="json") | changed
     with pytest.raises(ActionRefusedError, match="isn't a request"):
         read_request(told)
+
+
+def test_who_is_called_by_no_name_is_hashed_as_before_there_were_names():
+    """Records that were chained before name them so."""
+    person = Person(user="key:ops", groups=("sre",))
+    assert digest(person) == digest({"user": "key:ops", "groups": ["sre"]})
+    named = person.model_copy(update={"name": "ops@example.org"})
+    assert digest(named) != digest(person)
+    assert Person.model_validate_json(named.model_dump_json()) == named
