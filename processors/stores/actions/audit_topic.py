@@ -99,13 +99,27 @@ def read_sent(bootstrap: str, topic: str = topics.AUDIT) -> list[Any]:
 
 
 def _send_new(client: OpenSearch, bootstrap: str, index: str, topic: str) -> None:
+    errors: list[KafkaError] = []
     producer = Producer(
         {
             "bootstrap.servers": bootstrap,
             "transactional.id": f"{topic}-of-{index}",
             "transaction.timeout.ms": TRANSACTION_MS,
+            "error_cb": errors.append,
         }
     )
+    try:
+        _send_in_one(producer, client, bootstrap, index, topic)
+    except KafkaException as error:
+        if error.args[0].code() != KafkaError._FATAL:
+            raise
+        # A producer that was fenced off meanwhile only says that it can't go on; why, its callback was told.
+        producer.poll(0)
+        raise KafkaException(next((told for told in errors if told.fatal()), error.args[0])) from error
+
+
+def _send_in_one(producer: Producer, client: OpenSearch, bootstrap: str, index: str, topic: str) -> None:
+    """Send what the topic lacks, all of it or nothing."""
     # Only behind this is the topic's end certain: whoever was sending can't end it any more.
     producer.init_transactions(TIMEOUT_S)
     last = _find_last_sent(bootstrap, topic)

@@ -1,5 +1,6 @@
 """The record of actions: nothing is lost or double when many write and die, and tampering is found."""
 
+import json
 import multiprocessing
 import os
 import signal
@@ -8,6 +9,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
@@ -19,6 +21,7 @@ from processors.knowledge.actions.audit import AuditError, Event, Record, hash_r
 from processors.pipelines.actions.audit import verify_audit
 from processors.settings import Settings
 from processors.stores import kafka
+from processors.stores.actions import audit_topic
 from processors.stores.actions.audit import append_entry, find_entry, find_last, list_entries, list_verified
 from processors.stores.actions.audit_topic import publish_records
 from processors.stores.search import open_search
@@ -88,6 +91,26 @@ def test_many_who_append_and_send_at_once_make_one_chain(audit: Audit) -> None:
         list(pool.map(work, range(6)))
     records, _, waiting = audit.verify()
     assert (records, waiting) == (30, 0)
+
+
+def test_who_is_fenced_off_in_the_middle_leaves_the_rest_to_the_other(
+    audit: Audit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        audit.append()
+    written: list[str] = []
+
+    def write(told: Any, **options: Any) -> str:
+        written.append(told["key"])
+        if len(written) == 1:
+            assert audit.publish() == 3
+        if len(written) == 5:
+            time.sleep(2)  # The first one's message is refused meanwhile, and its next one is a fatal error.
+        return json.dumps(told, **options)
+
+    monkeypatch.setattr(audit_topic, "json", SimpleNamespace(dumps=write, loads=json.loads))
+    assert audit.publish() == 3
+    assert (audit.verify()[0], audit.verify()[2], len(written)) == (3, 0, 5)
 
 
 def test_a_record_survives_kills_at_any_point(audit: Audit) -> None:
