@@ -70,12 +70,13 @@ def _send_events(
     arguments = (settings.kafka.bootstrap, mark, pace.events, pace.seconds, sent)
     sender = threading.Thread(target=send_canaries, args=arguments)
     sender.start()
+    delays, unseen = list[float](), ""
     try:
-        return len(sent), watch_alias(client, mark, sender, sent), ""
+        delays = watch_alias(client, mark, sender, sent)
     except TimeoutError as error:
-        return len(sent), [], f"{error}."
-    finally:
-        sender.join()
+        unseen = f"{error}."
+    sender.join()
+    return len(sent), delays, unseen
 
 
 def main() -> int:
