@@ -42,12 +42,12 @@ CHART_STACK := RUNLORE_HOME=.runlore/chart-stack RUNLORE_PORT_BASE=$(CHART_PORT_
 	RUNLORE_OPEN_WEBUI=off RUNLORE_KUBERNETES=on $(STACK)
 
 .DEFAULT_GOAL := help
-.PHONY: help environments setup run test test-unit test-integration test-actions lint status addresses logs stop clean \
+.PHONY: help environments setup run test test-unit test-integration test-actions test-n8n lint status addresses logs stop clean \
 	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz soak bench kube-up kube-down alert-drill dashboards dashboards-preview images test-image compose-up compose-down test-compose test-oidc chart-lint chart-release bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-20s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-20s %s\n", $$1, $$2}'
 
 environments: ## Make the Python environments from the lock files (skipped when unchanged)
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 with its venv module is needed. Debian: apt install python3.11-venv"; exit 1; }
@@ -80,6 +80,9 @@ test-integration: environments ## Start the test stack, test against it, stop it
 test-actions: environments ## Everything about actions, on a stack with a Kubernetes cluster (built once, minutes); TESTS=<path> for fewer
 	@trap '$(ACTIONS_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
 	$(ACTIONS_STACK) up --for-tests && PROVE_ORDERS=100 $(ACTIONS_STACK) exec -- python -m pytest $(or $(TESTS),$(ACTION_TESTS)) -q -rs
+
+test-n8n: environments ## The workflow for n8n in a real n8n, installed from npm once (minutes), on the stack of test-actions
+	@PROVE_N8N=yes $(MAKE) --no-print-directory test-actions TESTS=tests/e2e/test_n8n.py
 
 prove: ## The long proofs: kills, a flood, swaps, groups, random bytes, faults, hostile documents (50 min)
 	@PROVE_ONCALL=yes PROVE_EACH_PROCESS=yes PROVE_SECRETS=50 PROVE_SWAPS=200 PROVE_LIVE_SWAPS=100 PROVE_EVENTS=100000 PROVE_KILLS=20 PROVE_SECONDS=300 PROVE_LINES=2000000 PROVE_FLOOD_SECONDS=300 PROVE_QUESTIONS=2000 PROVE_HOSTILE=200 PROVE_ORDERS=100 PROVE_BYTES=1000000 PROVE_EXAMPLES=100 PROVE_FAULT_SECONDS=20 \

@@ -3,24 +3,34 @@
 import subprocess
 import sys
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from local.errors import StackError
 from local.settings import ROOT, StackSettings
 
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
 DATABASES = ("airflow", "mlflow")
 
 
-def create_databases(settings: StackSettings, _environment: dict[str, str]) -> None:
-    """Create the databases of Airflow and MLflow where they are missing."""
+def open_postgres(settings: StackSettings) -> "Engine":
+    """Give an engine for the stack's PostgreSQL, each of whose statements is a transaction."""
     # Every command of the stack loads this module, and only its start needs what takes so long to load.
-    from sqlalchemy import URL, NullPool, create_engine, text
+    from sqlalchemy import URL, NullPool, create_engine
 
     password = (settings.home / "secrets/postgres").read_text().strip()
     url = URL.create(
         "postgresql+psycopg2", "runlore", password, "127.0.0.1", settings.ports["postgres"], "postgres"
     )
-    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    with engine.connect() as connection:
+    return create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+
+
+def create_databases(settings: StackSettings, _environment: dict[str, str]) -> None:
+    """Create the databases of Airflow and MLflow where they are missing."""
+    from sqlalchemy import text
+
+    with open_postgres(settings).connect() as connection:
         present = set(connection.scalars(text("SELECT datname FROM pg_database")))
         for name in DATABASES:
             if name not in present:

@@ -3,23 +3,19 @@
 import hashlib
 import os
 import shutil
-import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
-
 from local.artifacts import unzip
 from local.errors import StackError
 from local.java import find_java
+from local.server_process import run_server
 from local.settings import ROOT
 
 POM = ROOT / "local/keycloak.xml"
 ADMIN = "admin"
-_PATIENCE_S = 600
 _MEMORY = "-Xms64m -Xmx320m -XX:MaxMetaspaceSize=192m"
 
 
@@ -88,26 +84,6 @@ def run_keycloak(envs: Path, port: int, realm: Path, password: str, log: Path) -
         "--http-host=127.0.0.1", f"--http-port={port}", f"--http-management-port={port + 1}",
         "--import-realm", "--cache=local",
     ]  # fmt: skip
-    with log.open("w") as out:
-        # A session of its own: the script starts Java as a child, and both are ended together.
-        process = subprocess.Popen(
-            command, env=_environment(password), stdout=out, stderr=out, start_new_session=True
-        )
-    try:
-        _wait_until_up(process, f"{url}/realms/{realm.stem}/.well-known/openid-configuration", log)
+    probe = f"{url}/realms/{realm.stem}/.well-known/openid-configuration"
+    with run_server(command, _environment(password), probe, log):
         yield url
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(60)
-
-
-def _wait_until_up(process: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
-    deadline = time.monotonic() + _PATIENCE_S
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            if httpx.get(url, timeout=2).is_success:
-                return
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.5)
-    raise StackError(f"Keycloak is not up:\n{log.read_text()[-3000:]}")

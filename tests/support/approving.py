@@ -1,4 +1,4 @@
-"""Somebody who approves an action in Airflow's UI, in a real browser."""
+"""Somebody who decides about an action in a real browser: in Airflow's UI, or on the page of its link."""
 
 import json
 from pathlib import Path
@@ -30,3 +30,22 @@ def approve_in_airflow(page: Page, run_url: str, picture: Path, user: str = "app
     yes.wait_for()
     page.screenshot(path=picture, animations="disabled")
     yes.click()
+
+
+def read_key(who: str) -> str:
+    """Return somebody's API key of the stack under test."""
+    return (load_stack_settings().home / f"secrets/api-key-{who}").read_text().strip()
+
+
+def decide_on_page(page: Page, link: str, who: str, button: str) -> None:
+    """Open the link of a proposal, show a key and press a button.
+
+    Args:
+        page: Of a browser.
+        link: As the proposal names it.
+        who: Whose key is shown.
+        button: `Approve` or `Reject`.
+    """
+    page.goto(link)
+    page.get_by_label("Your own API key").fill(read_key(who))
+    page.get_by_role("button", name=button).click()

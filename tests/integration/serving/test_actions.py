@@ -12,18 +12,12 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from local.settings import load_settings as load_stack_settings
 from processors.settings import Settings
-from tests.support.approving import approve_in_airflow
+from tests.support.approving import approve_in_airflow, decide_on_page, read_key
 from tests.support.open_webui import LOAD, open_browser
 
 PATIENCE = 240.0
 Say = dict[str, Any]
-SECRETS = load_stack_settings().home / "secrets"
-
-
-def read_key(who: str) -> str:
-    return (SECRETS / f"api-key-{who}").read_text().strip()
 
 
 class Chat:
@@ -122,10 +116,8 @@ def test_a_restart_is_approved_in_airflow_verified_and_taken_back(
 
 
 def decide(page: Page, chat: Chat, who: str, button: str) -> None:
-    """Open the link, show a key and press a button."""
-    page.goto(chat.report()["proposal"]["approve_url"])
-    page.get_by_label("Your own API key").fill(read_key(who))
-    page.get_by_role("button", name=button).click()
+    """Decide about the chat's last action on the page of its link."""
+    decide_on_page(page, chat.report()["proposal"]["approve_url"], who, button)
 
 
 def test_a_restart_is_approved_on_the_page_of_its_link_by_another_person_only(

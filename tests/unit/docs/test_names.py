@@ -21,7 +21,7 @@ from tests.unit.docs.pages import (
     read_sources,
 )
 
-TARGETS = set(re.findall(r"^([a-z][a-z-]*):.*## ", read_page("Makefile"), re.MULTILINE))
+TARGETS = set(re.findall(r"^([a-z][a-z0-9-]*):.*## ", read_page("Makefile"), re.MULTILINE))
 SETTINGS = list_variables().keys() | {
     f"RUNLORE_{name.upper()}"
     for each in (LanguageSettings, ModelServerSettings, StackSettings)
@@ -46,7 +46,7 @@ def test_each_command_of_the_makefile_has_a_row_and_no_other_has() -> None:
 
 @each_page
 def test_each_command_that_a_page_names_is_there(page: Path) -> None:
-    named = re.findall(r"(?:^|[\s(\"])make (?:-s )?([a-z][a-z-]*)", find_code(page), re.MULTILINE)
+    named = re.findall(r"(?:^|[\s(\"])make (?:-s )?([a-z][a-z0-9-]*)", find_code(page), re.MULTILINE)
     assert set(named) <= TARGETS
 
 

@@ -1,0 +1,84 @@
+"""n8n, installed once and run with a database of the stack's PostgreSQL."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from local.errors import StackError
+from local.server_process import run_server
+
+_HERE: Final = Path(__file__).parent
+_FILES: Final = ("package.json", "package-lock.json")
+
+
+def ensure_n8n(envs: Path) -> Path:
+    """Install n8n unless that was done, and give its program.
+
+    What it has in native code isn't built: it serves databases and nodes that no workflow here uses.
+
+    Args:
+        envs: RUNLORE_ENVS; it goes to the folder `n8n`.
+
+    Raises:
+        StackError: if npm is missing, or can't install it.
+    """
+    folder = envs / "n8n"
+    stamp = folder / "lock.sha256"
+    wanted = hashlib.sha256((_HERE / "package-lock.json").read_bytes()).hexdigest()
+    if not stamp.exists() or stamp.read_text() != wanted:
+        if shutil.which("npm") is None:
+            raise StackError("npm is not installed. Debian: apt install npm; n8n needs Node 20.19 or newer.")
+        print("Installing n8n with npm (900 MB, minutes) …", flush=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in _FILES:
+            shutil.copy(_HERE / name, folder)
+        command = [
+            "npm",
+            "ci",
+            "--ignore-scripts",
+            "--omit=optional",
+            "--legacy-peer-deps",
+            "--no-audit",
+            "--no-fund",
+        ]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+        if done.returncode:
+            raise StackError(f"{' '.join(command)} failed:\n{done.stderr[-3000:]}")
+        stamp.write_text(wanted)
+    return folder / "node_modules/.bin/n8n"
+
+
+@contextmanager
+def run_n8n(program: Path, port: int, database: dict[str, str], folder: Path) -> Iterator[str]:
+    """Run n8n and yield its address.
+
+    Args:
+        program: As `ensure_n8n` gives it.
+        port: Of this machine.
+        database: Host, port, database, user and password of an empty database of PostgreSQL.
+        folder: For what it keeps, and its log.
+
+    Raises:
+        StackError: if it doesn't come up; the message has the end of its log.
+    """
+    url = f"http://127.0.0.1:{port}"
+    environment = {
+        **os.environ,
+        "N8N_PORT": str(port),
+        "N8N_LISTEN_ADDRESS": "127.0.0.1",
+        "N8N_USER_FOLDER": str(folder),
+        "N8N_SECURE_COOKIE": "false",
+        "N8N_DIAGNOSTICS_ENABLED": "false",
+        "N8N_VERSION_NOTIFICATIONS_ENABLED": "false",
+        "N8N_TEMPLATES_ENABLED": "false",
+        "N8N_PERSONALIZATION_ENABLED": "false",
+        "DB_TYPE": "postgresdb",
+        **{f"DB_POSTGRESDB_{name.upper()}": value for name, value in database.items()},
+    }
+    with run_server([str(program), "start"], environment, f"{url}/healthz/readiness", folder / "n8n.log"):
+        yield url
