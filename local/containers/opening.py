@@ -1,4 +1,4 @@
-"""The Docker engine that answers, or one of our own, started for a while."""
+"""The Docker engine that answers, or one of our own, which commands share for a while."""
 
 import fcntl
 import os
@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from local.containers.engine import FOLDER, Engine, explain_silence, find_client, find_program
 from local.errors import StackError
@@ -20,7 +21,7 @@ _OWN_NETWORK = ("--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-
 
 @contextmanager
 def open_engine() -> Iterator[Engine]:
-    """Give the engine that answers to `docker`; where none does, start one as root, and end it afterwards.
+    """Give the engine that answers to `docker`; where none does, root starts one, which ends with its users.
 
     Raises:
         StackError: if there is none and none can be started.
@@ -37,22 +38,74 @@ def open_engine() -> Iterator[Engine]:
             "let your user speak to it; then run this again."
         )
     install_packages([] if client and find_program("dockerd") else ["docker.io"])
-    with _run_own(find_client(), find_program("dockerd")) as engine:
+    with _share_or_run(find_client(), find_program("dockerd")) as engine:
         yield engine
 
 
 @contextmanager
-def _run_own(client: str, daemon: str) -> Iterator[Engine]:
-    """Run an engine with data of its own; its images stay there for the next time."""
+def _share_or_run(client: str, daemon: str) -> Iterator[Engine]:
+    """Give the engine of our own that another command runs, or run one; what is in it stays for the next."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with (FOLDER / "lock").open("w") as lock, tempfile.TemporaryDirectory(prefix="runlore-docker-") as name:
-        _take(lock.fileno())
+    told = False
+    with (FOLDER / "lock").open("w") as lock, (FOLDER / "users").open("w") as users:
+        while not _take(lock):
+            if engine := _join(client, users):
+                yield engine
+                return
+            if not told:
+                print("Another engine starts or ends on the same data; waiting for it …", flush=True)
+            told = True
+            time.sleep(0.5)
+        with _run_own(client, daemon, lock) as engine:
+            (FOLDER / "address").write_text(engine.environment["DOCKER_HOST"])
+            try:
+                yield engine
+            finally:
+                _wait_for_others(users)
+
+
+def _join(client: str, users: IO[str]) -> Engine | None:
+    """Find the engine of another command, which then keeps it until `users` is closed."""
+    fcntl.flock(users, fcntl.LOCK_SH)
+    address = FOLDER / "address"
+    if address.exists():
+        engine = Engine(client, _tell(address.read_text()), is_own=True)
+        if not explain_silence(engine):
+            return engine
+    fcntl.flock(users, fcntl.LOCK_UN)
+    return None
+
+
+def _wait_for_others(users: IO[str]) -> None:
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("Other commands still use this engine; it ends after them …", flush=True)
+        fcntl.flock(users, fcntl.LOCK_EX)
+    (FOLDER / "address").unlink(missing_ok=True)
+
+
+def _take(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _tell(socket: str) -> dict[str, str]:
+    return {"DOCKER_HOST": socket, "DOCKER_BUILDKIT": "1"}
+
+
+@contextmanager
+def _run_own(client: str, daemon: str, lock: IO[str]) -> Iterator[Engine]:
+    """Run an engine with data of its own."""
+    with tempfile.TemporaryDirectory(prefix="runlore-docker-") as name:
         # In a folder with a short name: a socket's path has at most 107 letters.
         socket = f"unix://{name}/docker.sock"
         folders = ["--data-root", str(FOLDER / "data"), "--exec-root", f"{name}/exec"]
         command = [daemon, *folders, "--pidfile", f"{name}/pid", "-H", socket, *_OWN_NETWORK]
-        environment = {"DOCKER_HOST": socket, "DOCKER_BUILDKIT": "1"}
-        engine = Engine(client, environment, is_own=True)
+        engine = Engine(client, _tell(socket), is_own=True)
         log = FOLDER / "dockerd.log"
         began = time.monotonic()
         with log.open("w") as file:
@@ -69,14 +122,6 @@ def _run_own(client: str, daemon: str) -> Iterator[Engine]:
             process.terminate()
             process.wait()
             _unmount(name)
-
-
-def _take(lock: int) -> None:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        print("Another engine runs on the same data; waiting until it has ended …", flush=True)
-        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 def _unmount(folder: str) -> None:
