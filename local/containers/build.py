@@ -77,21 +77,15 @@ def make_arguments(target: str, image: str, base: str, revision: str) -> list[st
         base: name of the base image.
         revision: commit of the sources, with a mark where they differ from it.
     """
-    values = {
-        "BASE_IMAGE": base,
-        "VERSION": _read_version(),
-        "REVISION": revision,
-        "CREATED": _read_commit_time(),
-    }
-    pairs = (("--build-arg", f"{name}={value}") for name, value in values.items())
+    labels = {"version": _read_version(), "revision": revision, "created": _read_commit_time()}
     return [
-        "--progress",
-        "plain",
-        "--target",
-        target,
-        "--tag",
-        image,
-        *(part for pair in pairs for part in pair),
+        *("--progress", "plain", "--target", target, "--tag", image),
+        *("--build-arg", f"BASE_IMAGE={base}", "--build-arg", f"REVISION={revision}"),
+        *(
+            part
+            for name, value in labels.items()
+            for part in ("--label", f"org.opencontainers.image.{name}={value}")
+        ),
     ]
 
 

@@ -4,6 +4,7 @@ import re
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
+from itertools import pairwise
 
 import grimp
 import pytest
@@ -29,8 +30,15 @@ def _read_lock(name: str) -> dict[str, set[str]]:
 def test_a_build_gives_each_argument_that_the_dockerfile_takes() -> None:
     taken = set(re.findall(r"^ARG (\w+)", DOCKERFILE, re.MULTILINE))
     given = make_arguments("service", "runlore/service:1", "python:3.11", "c0ffee")
-    assert {pair.partition("=")[0] for pair in given if "=" in pair} == taken
+    assert {value.partition("=")[0] for value in _list_values(given, "--build-arg")} == taken
     assert "BASE_IMAGE=python:3.11" in given
+
+
+def test_a_build_labels_the_image_with_what_it_was_made_of() -> None:
+    given = make_arguments("service", "runlore/service:1", "python:3.11", "c0ffee")
+    labels = dict(label.split("=") for label in _list_values(given, "--label"))
+    assert {name.rpartition(".")[2] for name in labels} == {"version", "revision", "created"}
+    assert labels["org.opencontainers.image.revision"] == "c0ffee"
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -48,7 +56,6 @@ def test_each_target_is_run_by_a_user_who_owns_nothing_and_says_what_it_is(targe
         "HEALTHCHECK ",
         'ENTRYPOINT ["/usr/bin/tini"',
         "image.title=",
-        "image.revision=",
     )
     assert [line for line in wanted if line not in stage[0]] == []
     assert "--require-hashes" in stage[0]
@@ -83,6 +90,10 @@ def test_no_package_is_named_that_is_not_locked(group: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     named = {re.split(r"[\[<>=]", name)[0] for name in project["dependency-groups"][group]}
     assert named <= _read_lock(f"requirements/{group}.txt").keys()
+
+
+def _list_values(arguments: list[str], option: str) -> list[str]:
+    return [value for name, value in pairwise(arguments) if name == option]
 
 
 def _names(distributions: list[str]) -> list[str]:
