@@ -43,7 +43,7 @@ CHART_STACK := RUNLORE_HOME=.runlore/chart-stack RUNLORE_PORT_BASE=$(CHART_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration test-actions test-n8n lint status addresses logs stop clean \
-	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz soak bench kube-up kube-down alert-drill dashboards dashboards-preview images test-image compose-up compose-down test-compose test-oidc chart-lint chart-release bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
+	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz soak bench kube-up kube-down alert-drill dashboards dashboards-preview images sbom test-image compose-up compose-down test-compose test-deploy test-oidc chart-lint chart-release bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -176,7 +176,10 @@ kube-down: ## End the Kubernetes cluster; its data stays
 images: environments ## Build the container images; BASE_IMAGE=<name>, or debootstrap where no registry can be had
 	@$(BIN)/python -m local.containers build
 
-test-image: environments ## Run the service's image read-only and without rights: healthy, answers, stops
+sbom: environments ## Write what is in each image, as CycloneDX, and hold it against the lock files; needs make images
+	@$(BIN)/python -m local.containers sbom
+
+test-image: environments ## Run service and model server read-only and without rights: healthy, answer, stop; needs make images
 	@$(BIN)/python -m local.containers test
 
 compose-up: environments ## The whole stack in containers, from compose.yaml, and a cited answer; needs make images
@@ -185,8 +188,16 @@ compose-up: environments ## The whole stack in containers, from compose.yaml, an
 compose-down: environments ## End the stack in containers; its data stays
 	@$(BIN)/python -m local.containers compose-down
 
-test-compose: environments ## Both stacks in containers from nothing: a cited answer, TLS, headers, what is refused (15 min)
+test-compose: environments ## Both stacks in containers from nothing: a cited answer, TLS, limits, what is refused (15 min); needs make images
 	@$(BIN)/python -m local.containers compose-test
+
+# The parts need each other's images, so they run one after the other.
+test-deploy: environments ## All that is deployed, in short: the images, each alone, production in containers (from nothing an hour on two cores)
+	@echo "Needed: Docker 20.10 or newer, or root on a Debian that can install it; 20 GB of disk and 8 GB of memory;"
+	@echo "an image registry, or RUNLORE_BASE_IMAGE=debootstrap and Debian's archive."
+	@$(BIN)/python -m local.containers build
+	@$(BIN)/python -m local.containers test
+	@$(BIN)/python -m local.containers compose-test --short
 
 chart-lint: environments ## Look at the Helm chart: schema, unit tests, a dry run by a real API server of its own (built once, minutes)
 	@trap '$(CHART_STACK) stop' EXIT; trap 'exit 130' INT TERM; \

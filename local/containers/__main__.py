@@ -1,17 +1,20 @@
 """`python -m local.containers COMMAND`: build the images, check them, use their engine."""
 
 import argparse
+import json
 import signal
 import subprocess
 import sys
 
 from local.containers.build import TARGETS, build_image, name_image
 from local.containers.check import EXPECTED, Findings, check_service, list_faults
+from local.containers.check_models import ModelFindings, check_model_server, list_model_faults
 from local.containers.compose_commands import compose_down, compose_test, compose_up
 from local.containers.engine import Engine, make_environment, run_docker
 from local.containers.opening import open_engine
+from local.containers.sbom import LOCKS, list_bill_faults, read_packages, write_bill
 from local.errors import StackError
-from local.settings import load_settings
+from local.settings import ROOT, load_settings
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,6 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
     except StackError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
 
 
 def _make_parser() -> argparse.ArgumentParser:
@@ -32,7 +37,8 @@ def _make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, run, text in (
         ("build", build, "build all images"),
-        ("test", test, "run the service's image as production does, and look at it"),
+        ("sbom", list_contents, "write what is in each image, and hold it against the lock files"),
+        ("test", test, "run the images of what answers as production does, and look at them"),
         ("compose-up", start_compose, "start the whole stack in containers, and ask it"),
         ("compose-down", end_compose, "end the stack in containers; its data stays"),
         ("compose-test", try_compose, "start both stacks in containers from nothing, and look at them"),
@@ -42,6 +48,8 @@ def _make_parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         if name == "exec":
             command.add_argument("command", nargs=argparse.REMAINDER)
+        if name == "compose-test":
+            command.add_argument("--short", action="store_true", help="only the one for production")
     return parser
 
 
@@ -52,15 +60,30 @@ def build(engine: Engine, _options: argparse.Namespace) -> None:
         build_image(engine, settings, target)
 
 
+def list_contents(engine: Engine, _options: argparse.Namespace) -> int:
+    """Write the bill of each image, and fail if one isn't that of the lock file."""
+    settings = load_settings()
+    faults = []
+    for target in TARGETS:
+        bill = write_bill(engine, settings.envs, target).read_text()
+        parts, packages = len(json.loads(bill)["components"]), len(read_packages(bill))
+        print(f"  {target:<14} {parts} parts, {packages} of them packages of Python")
+        faults += list_bill_faults(target, bill, (ROOT / LOCKS[target]).read_text())
+    return tell_faults(faults)
+
+
 def test(engine: Engine, _options: argparse.Namespace) -> int:
-    """Run the service's image, say what was found, and fail if something is not as it has to be."""
-    image = name_image("service")
-    if not run_docker(engine, "images", "-q", image):
-        raise StackError(f"There is no image {image}: `make images` builds it.")
-    print(f"Running {image}: read-only, no capabilities, nobody behind it …", flush=True)
-    found = check_service(engine, image)
-    print(describe(found))
-    return tell_faults(list_faults(found))
+    """Run the images of what answers, say what was found, and fail if something is not as it has to be."""
+    for target in ("service", "model-server"):
+        if not run_docker(engine, "images", "-q", name_image(target)):
+            raise StackError(f"There is no image {name_image(target)}: `make images` builds it.")
+    print("Running the service: read-only, no capabilities, nobody behind it …", flush=True)
+    service = check_service(engine, name_image("service"))
+    print(describe(service))
+    print("Running the model server in the same way …", flush=True)
+    models = check_model_server(engine, name_image("model-server"))
+    print(describe_models(models))
+    return tell_faults([*list_faults(service), *list_model_faults(models)])
 
 
 def tell_faults(faults: list[str]) -> int:
@@ -83,6 +106,15 @@ def describe(found: Findings) -> str:
     )
 
 
+def describe_models(found: ModelFindings) -> str:
+    """Write a line for each thing that was found of the model server."""
+    return (
+        f"  healthy after        {found.healthy_after_s:.1f} s, {found.memory}\n"
+        f"  a text               {found.numbers} numbers\n"
+        f"  told to stop         {found.stop.seconds:.1f} s, code {found.stop.code}"
+    )
+
+
 def start_compose(engine: Engine, _options: argparse.Namespace) -> None:
     """Start the stack for development."""
     compose_up(engine, load_settings())
@@ -93,9 +125,9 @@ def end_compose(engine: Engine, _options: argparse.Namespace) -> None:
     compose_down(engine, load_settings())
 
 
-def try_compose(engine: Engine, _options: argparse.Namespace) -> int:
-    """Try both stacks, and fail if something is not as it has to be."""
-    return tell_faults(compose_test(engine, load_settings()))
+def try_compose(engine: Engine, options: argparse.Namespace) -> int:
+    """Try both stacks, or production's alone, and fail if something is not as it has to be."""
+    return tell_faults(compose_test(engine, load_settings(), options.short))
 
 
 def execute(engine: Engine, options: argparse.Namespace) -> int:

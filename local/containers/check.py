@@ -6,7 +6,14 @@ import urllib.request
 from typing import NamedTuple
 
 from local.containers.engine import Engine, run_docker
-from local.containers.running import GRACE_S, KILLED, Stop, running, stop_container, wait_until_healthy
+from local.containers.running import (
+    GRACE_S,
+    KILLED,
+    Stop,
+    running_service,
+    stop_container,
+    wait_until_healthy,
+)
 
 _INSIDE = """
 import importlib.util, json, os
@@ -59,10 +66,10 @@ def check_service(engine: Engine, image: str) -> Findings:
     Raises:
         StackError: if it doesn't start, or doesn't become healthy.
     """
-    with running(engine, image) as (container, _):
+    with running_service(engine, image) as (container, _):
         stop_at_once = stop_container(engine, container)
     began = time.monotonic()
-    with running(engine, image) as (container, port):
+    with running_service(engine, image) as (container, port):
         wait_until_healthy(engine, container)
         healthy_after_s = time.monotonic() - began
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=10) as answer:

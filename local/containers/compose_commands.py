@@ -1,7 +1,6 @@
 """The commands about the stack in containers: started, ended, tried from nothing."""
 
 import json
-import signal
 import ssl
 import time
 from pathlib import Path
@@ -11,22 +10,25 @@ from openai import DefaultHttpxClient
 
 from local.containers.asking import ask_until_cited
 from local.containers.build import TARGETS, name_variable
-from local.containers.compose import (
+from local.containers.compose import name_project, prepare_project
+from local.containers.compose_calls import (
     DEVELOPMENT,
     PRODUCTION,
     Project,
     held,
-    prepare_project,
+    read_compose,
     run_compose,
     start,
 )
 from local.containers.door import HOST, list_door_faults, look_at_door, make_certificate
 from local.containers.engine import Engine, run_docker
+from local.containers.limits import list_limit_faults, read_asked, read_held, try_limits, try_restart
 from local.first_run import QUESTION
 from local.settings import ROOT, StackSettings
 
 FOLDER = ROOT / ".runlore/compose"
 _SERVICE_PORT = 8080
+_PAUSE_S = 2
 _RIGHTS = "{{.Config.User}} {{.HostConfig.ReadonlyRootfs}} {{json .HostConfig.CapDrop}}"
 _NO_RIGHTS = '10001:10001 true ["ALL"]'
 
@@ -42,19 +44,27 @@ def compose_up(engine: Engine, settings: StackSettings) -> None:
     print("MLflow   http://localhost:8082\nPrometheus  http://localhost:8083", flush=True)
     if engine.is_own:
         print(
-            "The engine is this command's own. Ctrl-C ends it and the containers; their data stays.",
+            "The engine is this command's own: it runs until `make compose-down` elsewhere, or Ctrl-C here. "
+            "The data stays.",
             flush=True,
         )
-        signal.pause()
+        while read_compose(project, DEVELOPMENT, "ps", "--quiet"):
+            time.sleep(_PAUSE_S)
 
 
 def compose_down(engine: Engine, settings: StackSettings) -> None:
     """End the stack; what it kept stays, for the next start."""
-    run_compose(prepare_project(engine, settings, FOLDER, {}), DEVELOPMENT, "down")
+    run_compose(name_project(engine, settings, FOLDER, {}), DEVELOPMENT, "down", "--remove-orphans")
 
 
-def compose_test(engine: Engine, settings: StackSettings) -> list[str]:
-    """Start both stacks from nothing, with ports and secrets of their own, and say what is wrong."""
+def compose_test(engine: Engine, settings: StackSettings, is_short: bool = False) -> list[str]:
+    """Start both stacks from nothing, with ports and secrets of their own, and say what is wrong.
+
+    Args:
+        engine: runs them.
+        settings: name the ports.
+        is_short: whether only the one for production is looked at.
+    """
     with TemporaryDirectory(prefix="runlore-compose-") as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -66,7 +76,10 @@ def compose_test(engine: Engine, settings: StackSettings) -> list[str]:
         trust = make_certificate(project.secrets)
         (project.secrets / "tls.key").chmod(0o644)
         with held(project, PRODUCTION):
-            return [*_try_development(project, base), *_try_production(project, base + len(ports) - 1, trust)]
+            return [
+                *([] if is_short else _try_development(project, base)),
+                *_try_production(project, base + len(ports) - 1, trust),
+            ]
 
 
 def _try_development(project: Project, port: int) -> list[str]:
@@ -83,7 +96,20 @@ def _try_production(project: Project, port: int, trust: ssl.SSLContext) -> list[
     print(f"  TLS {', '.join(door.versions)}; without TLS {door.plain}; /metrics {door.metrics}", flush=True)
     with DefaultHttpxClient(verify=trust) as client:
         print(_ask(project, f"https://{HOST}:{port}/v1", client))
-    return [*list_door_faults(door), *_list_open_ports(project, port)]
+        faults = [*list_door_faults(door), *_list_open_ports(project, port), *_try_limits(project)]
+        print(_ask(project, f"https://{HOST}:{port}/v1", client))
+    return faults
+
+
+def _try_limits(project: Project) -> list[str]:
+    asked = read_asked(project)
+    held = {name: read_held(project, name) for name in asked}
+    for name, limits in held.items():
+        print(
+            f"  {name:<22} {limits.memory >> 20} MiB, {limits.processors} CPU, {limits.processes} processes"
+        )
+    faults = [*_list_rights(project), *list_limit_faults(asked, held)]
+    return [*faults, *try_limits(project), *try_restart(project)]
 
 
 def _ask(project: Project, url: str, client: DefaultHttpxClient | None = None) -> str:
@@ -107,7 +133,7 @@ def _list_rights(project: Project) -> list[str]:
 
 def _list_open_ports(project: Project, port: int) -> list[str]:
     """Say which ports are open beside the door's."""
-    containers = run_docker(project.engine, "ps", "-q").split()
+    containers = read_compose(project, PRODUCTION, "ps", "--quiet").split()
     told = run_docker(project.engine, "inspect", "--format", "{{json .HostConfig.PortBindings}}", *containers)
     bound = [
         entry["HostPort"]

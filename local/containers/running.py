@@ -1,4 +1,4 @@
-"""A container of the service, run as production runs it."""
+"""A container of the service or of the model server, run as production runs it."""
 
 import secrets
 import socket
@@ -16,10 +16,9 @@ from local.containers.engine import Engine, read_logs, run_docker
 from local.errors import StackError
 
 # Nothing but /tmp can be written, no right is left, and none can be got.
-HARDENING = (
-    "--read-only", "--tmpfs=/tmp:rw,noexec,nosuid,size=16m", "--cap-drop", "ALL",
-    "--security-opt", "no-new-privileges", "--memory", "512m", "--pids-limit", "100",
-)  # fmt: skip
+HARDENING = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
+_OF_SERVICE = ("--tmpfs=/tmp:rw,noexec,nosuid,size=16m", "--memory", "512m", "--pids-limit", "100")
+_OF_MODEL_SERVER = ("--tmpfs=/tmp:rw,size=256m", "--memory", "3g", "--pids-limit", "500")
 # How long `docker stop` waits before it kills, in seconds, and what a killed process ends with.
 GRACE_S = 10
 KILLED = 137
@@ -66,8 +65,8 @@ def make_variables(folder: str, port: int) -> dict[str, str]:
 
 
 @contextmanager
-def running(engine: Engine, image: str) -> Iterator[tuple[str, int]]:
-    """Give the id and the port of a container that was just started; it is removed afterwards."""
+def running_service(engine: Engine, image: str) -> Iterator[tuple[str, int]]:
+    """Give the id and the port of a service that was just started; it is removed afterwards."""
     port = _find_free_port()
     with TemporaryDirectory(prefix="runlore-service-") as name:
         folder = _make_files(Path(name))
@@ -75,17 +74,32 @@ def running(engine: Engine, image: str) -> Iterator[tuple[str, int]]:
             f"{folder}/secrets:/run/secrets:ro",
             f"{folder}/tokenizer.json:/etc/runlore/tokenizer.json:ro",
         )
-        variables = make_variables("/etc/runlore", port)
-        container = run_docker(
-            engine, "run", "--detach", *HARDENING, "--network", "host", "--health-interval", "1s",
-            *(part for mount in mounts for part in ("--volume", mount)),
-            *(part for item in variables.items() for part in ("--env", "=".join(item))),
-            image,
-        )  # fmt: skip
-        try:
+        volumes = (part for mount in mounts for part in ("--volume", mount))
+        with _running(
+            engine, image, make_variables("/etc/runlore", port), *_OF_SERVICE, *volumes
+        ) as container:
             yield container, port
-        finally:
-            run_docker(engine, "rm", "--force", container)
+
+
+@contextmanager
+def running_model_server(engine: Engine, image: str) -> Iterator[tuple[str, int]]:
+    """Give the id and the port of a model server that was just started; it is removed afterwards."""
+    port = _find_free_port()
+    variables = {"RUNLORE_MODEL_SERVER_HOST": "127.0.0.1", "RUNLORE_MODEL_SERVER_PORT": str(port)}
+    with _running(engine, image, variables, *_OF_MODEL_SERVER) as container:
+        yield container, port
+
+
+@contextmanager
+def _running(engine: Engine, image: str, variables: dict[str, str], *options: str) -> Iterator[str]:
+    container = run_docker(
+        engine, "run", "--detach", *HARDENING, "--network", "host", "--health-interval", "1s", *options,
+        *(part for item in variables.items() for part in ("--env", "=".join(item))), image,
+    )  # fmt: skip
+    try:
+        yield container
+    finally:
+        run_docker(engine, "rm", "--force", container)
 
 
 def wait_until_healthy(engine: Engine, container: str) -> None:
