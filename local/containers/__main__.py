@@ -66,8 +66,11 @@ def list_contents(engine: Engine, _options: argparse.Namespace) -> int:
     faults = []
     for target in TARGETS:
         bill = write_bill(engine, settings.envs, target).read_text()
-        parts, packages = len(json.loads(bill)["components"]), len(read_packages(bill))
-        print(f"  {target:<14} {parts} parts, {packages} of them packages of Python")
+        packages = [part for part in json.loads(bill)["components"] if "purl" in part]
+        print(
+            f"  {target:<14} {len(packages)} packages, {len(read_packages(bill))} of them of Python",
+            flush=True,
+        )
         faults += list_bill_faults(target, bill, (ROOT / LOCKS[target]).read_text())
     return tell_faults(faults)
 

@@ -105,9 +105,8 @@ def _try_limits(project: Project) -> list[str]:
     asked = read_asked(project)
     held = {name: read_held(project, name) for name in asked}
     for name, limits in held.items():
-        print(
-            f"  {name:<22} {limits.memory >> 20} MiB, {limits.processors} CPU, {limits.processes} processes"
-        )
+        told = f"{limits.memory >> 20} MiB, {limits.processors} CPU, {limits.processes} processes"
+        print(f"  {name:<22} {told}", flush=True)
     faults = [*_list_rights(project), *list_limit_faults(asked, held)]
     return [*faults, *try_limits(project), *try_restart(project)]
 
