@@ -36,6 +36,11 @@ BENCH_PORT_BASE ?= 25000
 BENCH_STACK := RUNLORE_HOME=.runlore/bench-stack RUNLORE_PORT_BASE=$(BENCH_PORT_BASE) RUNLORE_DOCS= \
 	RUNLORE_OPEN_WEBUI=off $(STACK)
 
+# A real node beside the stores that its pods ask.
+NODE_PORT_BASE ?= 30000
+NODE_STACK := RUNLORE_HOME=.runlore/node-stack RUNLORE_PORT_BASE=$(NODE_PORT_BASE) RUNLORE_DOCS= \
+	RUNLORE_OPEN_WEBUI=off $(STACK)
+
 # The chart is looked at by an API server, which needs no more of a stack than its own parts.
 CHART_PORT_BASE ?= 28000
 CHART_STACK := RUNLORE_HOME=.runlore/chart-stack RUNLORE_PORT_BASE=$(CHART_PORT_BASE) RUNLORE_DOCS= \
@@ -43,7 +48,7 @@ CHART_STACK := RUNLORE_HOME=.runlore/chart-stack RUNLORE_PORT_BASE=$(CHART_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration test-actions test-n8n lint status addresses logs stop clean \
-	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz soak bench kube-up kube-down alert-drill dashboards dashboards-preview images sbom test-image compose-up compose-down test-compose test-deploy test-oidc chart-lint chart-release bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
+	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz soak bench kube-up kube-down alert-drill dashboards dashboards-preview images sbom test-image compose-up compose-down test-compose test-deploy test-oidc chart-lint chart-release node-up node-down chart-install test-node bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -207,6 +212,21 @@ chart-release: environments ## Install, upgrade, take back and uninstall the cha
 	@trap '$(CHART_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
 	$(BIN)/python -m local.charts tools && $(CHART_STACK) up kube-nodes kube-scheduler && \
 	$(CHART_STACK) exec -- python -m pytest tests/integration/local/charts -q
+
+node-up: environments ## A real Kubernetes node beside the stack, in a network of its own; needs root (built once, minutes)
+	@$(BIN)/python -m local.node up
+
+node-down: environments ## End the node; nothing of it stays but its logs
+	@$(BIN)/python -m local.node down
+
+chart-install: environments ## Install the chart on the node, beside the running stack, and ask it; needs make images
+	@$(STACK) exec -- python -m local.node install
+
+test-node: environments ## The chart on a real node: a cited answer, upgrades under load, bad versions, a killed pod, an uninstall; needs make images
+	@trap '$(NODE_STACK) exec -- python -m local.node down; $(NODE_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
+	$(BIN)/python -m local.charts tools && $(NODE_STACK) up serving mlflow topics && \
+	$(NODE_STACK) exec -- python -m local.node images && \
+	$(NODE_STACK) exec -- python -m pytest $(or $(TESTS),tests/integration/local/node) -q -rP
 
 test-oidc: environments ## A real Keycloak says who asks: groups, foreign and expired tokens, changed keys, sign-out (Maven fetches it once)
 	@trap '$(TEST_STACK) stop' EXIT; trap 'exit 130' INT TERM; \

@@ -1,7 +1,7 @@
 """Programs that are built from Go modules, once for all stacks.
 
-A folder with a `go.mod` names them as tools; its `go.sum` pins every module's content. A program that wants
-other versions of the same modules is named with its own version, as in `example.org/tool@v1.0.0`.
+A folder with a `go.mod` names them as tools, or holds their source; its `go.sum` pins every module's content.
+A program that wants other versions of the same modules is named with its own: `example.org/tool@v1.0.0`.
 """
 
 import fcntl
@@ -77,7 +77,8 @@ def compute_stamp(programs: Programs) -> str:
     """Hash what decides what is built."""
     pins = b"".join((programs.module / name).read_bytes() for name in ("go.mod", "go.sum"))
     apart = "".join(package for package in programs.packages.values() if "@" in package)
-    return hashlib.sha256(pins + apart.encode()).hexdigest()
+    own = b"".join(file.read_bytes() for file in sorted(programs.module.rglob("*.go")))
+    return hashlib.sha256(pins + apart.encode() + own).hexdigest()
 
 
 def ensure_go(title: str) -> str:

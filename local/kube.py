@@ -97,8 +97,21 @@ def run_kubectl(settings: StackSettings, *arguments: str) -> str:
     Raises:
         StackError: with what it says, if it failed.
     """
-    kubectl = settings.envs / "kube/bin/kubectl"
-    command = [str(kubectl), "--kubeconfig", str(folder_of(settings) / "admin.kubeconfig"), *arguments]
+    return call_kubectl(settings.envs, folder_of(settings) / "admin.kubeconfig", *arguments)
+
+
+def call_kubectl(envs: Path, kubeconfig: Path, *arguments: str) -> str:
+    """Run kubectl as somebody and give what it prints.
+
+    Args:
+        envs: the folder of the programs.
+        kubeconfig: says whom it asks, and as whom.
+        arguments: of kubectl.
+
+    Raises:
+        StackError: with what it says, if it failed.
+    """
+    command = [str(envs / "kube/bin/kubectl"), "--kubeconfig", str(kubeconfig), *arguments]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise StackError(f"`kubectl {' '.join(arguments)}` failed:\n{done.stderr}")

@@ -11,6 +11,7 @@ from local.environment import compute_addresses, compute_environment
 from local.errors import StackError
 from local.home import remove_home, require_own
 from local.kube import describe_cluster, switch
+from local.node.place import find_node
 from local.passwords import ensure_passwords
 from local.services import names_of
 from local.settings import ROOT, StackSettings, load_settings
@@ -147,6 +148,8 @@ def logs(settings: StackSettings, options: argparse.Namespace) -> int:
 
 def clean(settings: StackSettings, _options: argparse.Namespace) -> None:
     """Stop, and remove the stack's own folder; the installed environments stay."""
+    if find_node(settings).run.exists():
+        raise StackError("The stack has a node: `make node-down` ends it. Then run this again.")
     require_own(settings.home)
     stop_supervisor(settings)
     remove_home(settings.home)

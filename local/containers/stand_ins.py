@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,12 +40,13 @@ def make_image_variables() -> dict[str, str]:
     return {name_variable(name): name_stand_in(name) for name in NAMES}
 
 
-def build_stand_ins(engine: Engine, settings: StackSettings) -> None:
-    """Build all stand-ins; what did not change is taken from the engine's cache.
+def build_stand_ins(engine: Engine, settings: StackSettings, names: Sequence[str] = NAMES) -> None:
+    """Build stand-ins; what did not change is taken from the engine's cache.
 
     Args:
         engine: builds and keeps them.
         settings: name the base, the JDK, and the folder of the Java parts.
+        names: which; all of them by default.
 
     Raises:
         StackError: if one can't be built.
@@ -53,7 +54,7 @@ def build_stand_ins(engine: Engine, settings: StackSettings) -> None:
     base = choose_base(engine, settings.base_image)
     ensure_artifacts(settings.envs)
     with _gather(settings) as context:
-        for name in NAMES:
+        for name in names:
             began = time.monotonic()
             command = [
                 engine.client, "build", "--progress", "plain", "--target", name, "--tag", name_stand_in(name),

@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -42,7 +43,14 @@ class Seen:
             self.wrong += wrong
 
 
-def keep_asking(url: str, key: str, number: int, seen: Seen, done: threading.Event) -> None:
+def keep_asking(
+    url: str,
+    key: str,
+    number: int,
+    seen: Seen,
+    done: threading.Event,
+    models: Sequence[str] = MODELS,
+) -> None:
     """Ask until told to stop; every client has a mix of its own."""
     headers = {"Authorization": f"Bearer {key}", "X-Runlore-Record": "on" if number % 4 == 0 else "off"}
     with httpx.Client(base_url=url, headers=headers, timeout=60) as client:
@@ -53,7 +61,7 @@ def keep_asking(url: str, key: str, number: int, seen: Seen, done: threading.Eve
             # Every other question was never asked before.
             question = known if turn % 2 else f"{known} It is host {number}-{turn}-{time.time_ns()}."
             began = time.monotonic()
-            end, wrong = ask(client, question, MODELS[turn % len(MODELS)], stream=turn % 3 != 0)
+            end, wrong = ask(client, question, models[turn % len(models)], stream=turn % 3 != 0)
             seen.add(time.monotonic() - began, end, [f"{problem} ({question})" for problem in wrong])
             done.wait(_PAUSE_S)
 

@@ -1,0 +1,58 @@
+"""The programs of a real node: kubelet, kube-proxy, the process that holds a pod, and CoreDNS.
+
+They have `go.mod` files of their own: a tool more in that of `local/kubernetes` would build all of it again,
+and CoreDNS wants other versions of the same modules.
+"""
+
+import re
+from pathlib import Path
+
+from local.errors import StackError
+from local.go_build import Programs, ensure_built
+from local.kube_build import make_linker_flags, read_kubernetes_version
+from local.settings import ROOT
+
+MODULE = ROOT / "local/node"
+DNS_MODULE = MODULE / "dns"
+PROGRAMS = {
+    "kubelet": "k8s.io/kubernetes/cmd/kubelet",
+    "kube-proxy": "k8s.io/kubernetes/cmd/kube-proxy",
+    "pause": "./pause",
+}
+FREE_BYTES = 6 << 30
+
+
+def ensure_node_programs(envs: Path) -> Path:
+    """Build what is missing of kubelet, kube-proxy and pause, and give their folder.
+
+    Raises:
+        StackError: if there is no Go, no room, or a program can't be built.
+    """
+    version = read_kubernetes_version((MODULE / "go.mod").read_text())
+    title = f"kubelet and kube-proxy {version}"
+    return ensure_built(
+        envs, Programs("node", title, MODULE, PROGRAMS, make_linker_flags(version), FREE_BYTES)
+    )
+
+
+def ensure_dns(envs: Path) -> Path:
+    """Build CoreDNS if it is missing, and give its folder.
+
+    Raises:
+        StackError: if there is no Go, no room, or it can't be built.
+    """
+    title = f"CoreDNS {read_dns_version()}"
+    return ensure_built(envs, Programs("node-dns", title, DNS_MODULE, {"coredns": "."}))
+
+
+def read_dns_version() -> str:
+    """Give the version of CoreDNS that its go.mod requires.
+
+    Example:
+        >>> read_dns_version().count(".")
+        2
+    """
+    found = re.search(r"github\.com/coredns/coredns v([\d.]+)", (DNS_MODULE / "go.mod").read_text())
+    if not found:
+        raise StackError(f"{DNS_MODULE}/go.mod requires no github.com/coredns/coredns.")
+    return found[1]
