@@ -7,15 +7,13 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
 import redis
-from opensearchpy import OpenSearch, helpers
+from opensearchpy import OpenSearch
 
-from evaluation.queries.query_sets import read_golden
 from evaluation.release.candidate import list_known_questions
 from local.settings import load_settings as load_stack_settings
 from local.start import wait_until_healthy
@@ -29,6 +27,7 @@ from processors.settings import Settings
 from processors.versions import catalog
 from tests.support.killing import wait_until_searchable
 from tests.support.numbered import assert_each_once, make_mark, send_events, wait_until_held
+from tests.support.restored import assert_same_ranking, describe_indices, find_top_ten
 from tests.support.waiting import wait_for
 
 EVENTS = int(os.environ.get("PROVE_RESTORE_EVENTS", "500"))
@@ -43,32 +42,12 @@ pytestmark = [
 ]
 
 
-def describe_indices(client: OpenSearch) -> dict[str, Any]:
-    """Aliases, `_meta` and every chunk's id and content of each index of a version."""
-    client.indices.refresh(index="rag-v*,cag-v*")
-    held = client.indices.get(index="rag-v*,cag-v*")
-    return {
-        index: (body["aliases"], body["mappings"].get("_meta"), read_contents(client, index))
-        for index, body in held.items()
-    }
-
-
-def read_contents(client: OpenSearch, index: str) -> dict[str, tuple[Any, ...]]:
-    fields = ["content_hash", "observed_at", "indexed_at", "embedding_model", "acl"]
-    found = helpers.scan(client, index=index, query={"_source": fields})
-    return {hit["_id"]: tuple(map(str, (hit["_source"].get(name) for name in fields))) for hit in found}
-
-
-def find_top_ten(settings: Settings) -> dict[str, list[tuple[str, float]]]:
-    """Ids and scores of what the service finds for each golden query."""
-    key = settings.access.api_key_file.read_text(encoding="utf-8").strip()
-    found = {}
-    with httpx.Client(base_url=settings.service.url, headers={"Authorization": f"Bearer {key}"}) as service:
-        for query in read_golden():
-            body = {"query": query["query"], "k": 10, "pipeline": "cag"}
-            hits = service.post("/v1/retrieve", json=body, timeout=60).raise_for_status().json()["hits"]
-            found[query["query"]] = [(hit["chunk_id"], round(hit["score"], 6)) for hit in hits]
-    return found
+@pytest.fixture(autouse=True)
+def running_writers(settings: Settings) -> Iterator[None]:
+    """A drill that fails between pause and resume must not leave the pipelines paused for the next one."""
+    resume_writers(settings)
+    yield
+    resume_writers(settings)
 
 
 def wipe(settings: Settings) -> None:
@@ -115,7 +94,7 @@ def test_all_is_back_and_each_event_is_told_once(
     report(f"restored in {took:.1f} s, of which the pipelines took {paused:.1f} s to rest: {restored}")
     assert describe_indices(client) == told
     wait_for(lambda: httpx.get(f"{settings.service.url}/health/ready", timeout=10).is_success)
-    assert find_top_ten(settings) == top
+    assert_same_ranking(top, find_top_ten(settings))
     report(f"{len(told)} indices and the top ten of {len(top)} golden queries are as before")
 
     began = time.monotonic()
