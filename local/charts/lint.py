@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from local.charts.helm import CHART, TYPOS, list_values, render, run, try_to_run
+from local.charts.ksops import FOLDER as KSOPS
+from local.charts.ksops import render_repo_server
 from local.charts.schemas import LOCATION, write_schemas
 from local.charts.tools import ensure_tools, fetch_definitions
 from local.errors import StackError
@@ -32,6 +34,7 @@ def lint_chart(settings: StackSettings) -> None:
     _tell("kubeconform", lambda: _check_schemas(settings, tools))
     _tell("dry run by the API server", lambda: _dry_run(settings, helm))
     _tell("Argo CD's applications", lambda: _try_applications(settings))
+    _tell("KSOPS in Argo CD", lambda: _try_repo_server(settings))
 
 
 def refuse_typos(helm: Path) -> str:
@@ -72,7 +75,7 @@ def _apply_definitions(settings: StackSettings) -> str:
     for file in files:
         run_kubectl(settings, "apply", "--server-side", "--force-conflicts", "-f", str(file))
     run_kubectl(settings, "wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
-    return f"{len(files)} of KServe, Prometheus' operator and Argo CD"
+    return f"{len(files)} of KServe, Prometheus' operator, External Secrets and Argo CD"
 
 
 def _check_schemas(settings: StackSettings, tools: Path) -> str:
@@ -108,7 +111,20 @@ def _try_values(settings: StackSettings, helm: Path, values: Path) -> int:
 
 def _try_applications(settings: StackSettings) -> str:
     with _namespace(settings, "argocd", "runlore.io/made-by=lint"):
-        said = run_kubectl(settings, "apply", "--dry-run=server", "-R", "-f", str(APPLICATIONS))
+        named = ("-f", str(APPLICATIONS), "-f", str(KSOPS / "application.yaml"))
+        said = run_kubectl(settings, "apply", "--dry-run=server", "-R", *named)
+    return f"{len(said.splitlines())} objects taken"
+
+
+def _try_repo_server(settings: StackSettings) -> str:
+    """Let the API server check what KSOPS adds to Argo CD's repo server."""
+    with (
+        _namespace(settings, "argocd", "runlore.io/made-by=lint"),
+        tempfile.NamedTemporaryFile("w", suffix=".yaml") as file,
+    ):
+        file.write(render_repo_server())
+        file.flush()
+        said = run_kubectl(settings, "apply", "--dry-run=server", "-n", "argocd", "-f", file.name)
     return f"{len(said.splitlines())} objects taken"
 
 

@@ -37,6 +37,9 @@ DEFINITIONS = {
         "example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml",
         "example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml",
     ),
+    "github.com/external-secrets/external-secrets@v1.3.2": (
+        "config/crds/bases/external-secrets.io_externalsecrets.yaml",
+    ),
     "github.com/argoproj/argo-cd/v3@v3.1.9": (
         "manifests/crds/application-crd.yaml",
         "manifests/crds/appproject-crd.yaml",
@@ -57,14 +60,17 @@ def fetch_definitions(envs: Path) -> list[Path]:
     """
     folder = envs / TOOLS.name / "definitions"
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = [folder / Path(name).name for names in DEFINITIONS.values() for name in names]
-    if any(not file.exists() for file in wanted):
-        for module, names in DEFINITIONS.items():
-            source = _download(module, envs / TOOLS.name)
-            for name in names:
-                (folder / Path(name).name).write_bytes((source / name).read_bytes())
-        shutil.rmtree(envs / TOOLS.name / "go")  # all the rest of the modules
-    return wanted
+    missing = {
+        module: names
+        for module, names in DEFINITIONS.items()
+        if not all((folder / Path(name).name).exists() for name in names)
+    }
+    for module, names in missing.items():
+        source = _download(module, envs / TOOLS.name)
+        for name in names:
+            (folder / Path(name).name).write_bytes((source / name).read_bytes())
+        shutil.rmtree(envs / TOOLS.name / "go")  # all the rest of the module
+    return [folder / Path(name).name for names in DEFINITIONS.values() for name in names]
 
 
 def _download(module: str, folder: Path) -> Path:

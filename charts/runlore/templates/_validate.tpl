@@ -9,6 +9,9 @@
 {{- fail (printf "secrets.files.%s is empty: the service needs it, so name the key of the Secret" $variable) -}}
 {{- end -}}
 {{- end -}}
+{{- if and $v.externalSecrets.enabled (not $v.externalSecrets.store.name) -}}
+{{- fail "externalSecrets.store.name is empty: name the SecretStore or ClusterSecretStore to fetch from" -}}
+{{- end -}}
 {{- if not $v.stores.existingSecret -}}
 {{- range $name := list "opensearchUrl" "kafkaBootstrap" "mlflowUrl" "prometheusUrl" "stagingUrl" -}}
 {{- if not (get $v.stores $name) -}}

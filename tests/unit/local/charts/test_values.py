@@ -42,9 +42,9 @@ def test_each_typical_mistake_is_refused_for_itself_alone(file: Path) -> None:
     assert len(list_faults(file)) == 1
 
 
-def test_ten_mistakes_and_two_files_of_values_are_tried() -> None:
+def test_ten_mistakes_and_three_files_of_values_are_tried() -> None:
     assert len(list(TYPOS.glob("*.yaml"))) >= 10
-    assert [file.stem for file in list_values()] == ["values-dev", "values-prod"]
+    assert [file.stem for file in list_values()] == ["values-dev", "values-external-secrets", "values-prod"]
 
 
 def test_each_object_of_the_schema_says_which_names_it_takes() -> None:
