@@ -208,10 +208,21 @@ chart-lint: environments ## Look at the Helm chart: schema, unit tests, a dry ru
 	@trap '$(CHART_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
 	$(CHART_STACK) up kube-access && $(CHART_STACK) exec -- python -m local.charts lint
 
-chart-release: environments ## Install, upgrade, take back and uninstall the chart on a real API server of its own, whose nodes are played
+chart-release: environments ## Install, upgrade, take back and uninstall the chart on a real API server of its own, whose nodes are played; secrets by SOPS
 	@trap '$(CHART_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
-	$(BIN)/python -m local.charts tools && $(CHART_STACK) up kube-nodes kube-scheduler && \
-	$(CHART_STACK) exec -- python -m pytest tests/integration/local/charts -q
+	$(BIN)/python -m local.charts tools && $(BIN)/python -m local.secret_files && $(CHART_STACK) up kube-nodes kube-scheduler && \
+	$(CHART_STACK) exec -- python -m pytest tests/integration/local/charts tests/integration/local/secret_files -q
+
+.PHONY: secret-tools ci-lint audit
+secret-tools: environments ## Build sops and age where they are missing, and say where they are
+	@$(BIN)/python -m local.secret_files
+
+ci-lint: environments ## Look at GitHub's workflows and GitLab's pipeline, and for secrets in the whole history (programs are built once, minutes)
+	@$(BIN)/python -m local.ci lint
+	@$(BIN)/python -m pytest tests/integration/local/ci -q
+
+audit: environments ## Ask an advisory database about the packages of all lock files; RUNLORE_ADVISORIES=pypi, osv or a mirror's address
+	@$(BIN)/python -m local.ci audit
 
 node-up: environments ## A real Kubernetes node beside the stack, in a network of its own; needs root (built once, minutes)
 	@$(BIN)/python -m local.node up
@@ -281,7 +292,7 @@ restore-databases: environments ## Bring the databases of SNAPSHOT=<name> back, 
 	@$(BIN)/python -m local.restore_databases $(SNAPSHOT) $(if $(filter yes,$(OVERWRITE)),--overwrite)
 
 restore-drill: ## On the test stack: back up, wipe OpenSearch and Redis, restore, compare, catch up; how long it takes
-	@PROVE_RESTORE=yes $(MAKE) --no-print-directory test-integration TESTS=tests/prove/test_restore.py
+	@PROVE_RESTORE=yes $(MAKE) --no-print-directory test-integration TESTS="tests/prove/test_restore.py tests/prove/test_restore_dag.py"
 
 verify-audit: ## Whether the record of actions is as it was written, in both copies
 	@$(STACK) exec -- python -m processors.pipelines.actions.audit verify

@@ -18,16 +18,19 @@ LOCKS = {
     "platform": "requirements/dev.txt",
     "model-server": "requirements/model-server.txt",
     "open-webui": "requirements/open-webui.txt",
+    "audit": "requirements/audit.txt",
 }
+# Made by those who need them.
+_LATER = {"audit"}
 
 
 def main() -> int:
     """Make every environment whose lock file has changed since it was made."""
     envs = (ROOT / os.environ.get("RUNLORE_ENVS", ".runlore/envs")).resolve()
-    names = [name for name in LOCKS if name != "open-webui" or os.environ.get("RUNLORE_OPEN_WEBUI") != "off"]
+    unwanted = {*_LATER, *(["open-webui"] if os.environ.get("RUNLORE_OPEN_WEBUI") == "off" else [])}
     try:
         check_python()
-        for name in names:
+        for name in [name for name in LOCKS if name not in unwanted]:
             ensure_environment(envs, name)
     except StackError as error:
         print(f"\n{error}", file=sys.stderr)

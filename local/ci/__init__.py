@@ -1,0 +1,1 @@
+"""Continuous integration for users: its files looked at, secrets and packages audited."""
