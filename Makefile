@@ -197,12 +197,13 @@ test-compose: environments ## Both stacks in containers from nothing: a cited an
 	@$(BIN)/python -m local.containers compose-test
 
 # The parts need each other's images, so they run one after the other.
-test-deploy: environments ## All that is deployed, in short: the images, each alone, production in containers (from nothing an hour on two cores)
-	@echo "Needed: Docker 20.10 or newer, or root on a Debian that can install it; 20 GB of disk and 8 GB of memory;"
+test-deploy: environments ## All that is deployed, in short: the images, each alone, production in containers, the chart on a node (from nothing an hour on two cores)
+	@echo "Needed: root, Docker 20.10 or newer, or a Debian that can install it; 30 GB of disk and 8 GB of memory;"
 	@echo "an image registry, or RUNLORE_BASE_IMAGE=debootstrap and Debian's archive."
 	@$(BIN)/python -m local.containers build
 	@$(BIN)/python -m local.containers test
 	@$(BIN)/python -m local.containers compose-test --short
+	@$(MAKE) --no-print-directory test-node
 
 chart-lint: environments ## Look at the Helm chart: schema, unit tests, a dry run by a real API server of its own (built once, minutes)
 	@trap '$(CHART_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
