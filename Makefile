@@ -131,7 +131,8 @@ bench-quality: environments ## How well pages are found, beside simple rankings;
 
 soak: environments ## Steady use for two hours on a stack of its own: does anything grow, is anything lost? SECONDS=<how long>
 	@trap '$(BENCH_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
-	$(BENCH_STACK) up && $(BENCH_STACK) exec -- python -m evaluation.benchmarks.soak --seconds $(or $(SECONDS),7200) $(SOAK)
+	$(BENCH_STACK) up && $(BENCH_STACK) exec -- python -m local.first_run && \
+	$(BENCH_STACK) exec -- python -m evaluation.benchmarks.soak --seconds $(or $(SECONDS),7200) $(SOAK)
 
 bench-embedders: environments ## Embedding models side by side: what they find, and how fast; RUNLORE_TEST_DATA=<folder>; needs no stack (30 min)
 	@$(BIN)/python -m evaluation.benchmarks.embedders $(BENCH)
