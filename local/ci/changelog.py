@@ -45,7 +45,7 @@ def find_section(changelog: str, version: str) -> str:
         >>> find_section("## [Unreleased]\n\n## [1.0.0] - 2026-01-02\n\n- One.\n\n## [0.9.0]\n", "1.0.0")
         '- One.'
     """
-    heading = rf"^## \[{re.escape(version)}\].*$\n(.*?)(?=^## \[|\Z)"
+    heading = rf"^## \[{re.escape(version)}\][^\n]*\n(.*?)(?=^## \[|\Z)"
     found = re.search(heading, changelog, re.MULTILINE | re.DOTALL)
     if not found or not found[1].strip():
         raise StackError(
