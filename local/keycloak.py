@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
+
 from local.artifacts import unzip
 from local.errors import StackError
 from local.java import find_java
@@ -85,5 +87,5 @@ def run_keycloak(envs: Path, port: int, realm: Path, password: str, log: Path) -
         "--import-realm", "--cache=local",
     ]  # fmt: skip
     probe = f"{url}/realms/{realm.stem}/.well-known/openid-configuration"
-    with run_server(command, _environment(password), probe, log):
+    with run_server(command, _environment(password), lambda: httpx.get(probe, timeout=2).is_success, log):
         yield url

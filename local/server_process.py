@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -18,13 +18,15 @@ _END_S: Final = 60
 
 
 @contextmanager
-def run_server(command: list[str], environment: Mapping[str, str], probe: str, log: Path) -> Iterator[None]:
+def run_server(
+    command: list[str], environment: Mapping[str, str], is_up: Callable[[], bool], log: Path
+) -> Iterator[None]:
     """Run a server until the block ends.
 
     Args:
         command: Starts it in the foreground.
         environment: Its variables, all of them.
-        probe: Address that answers with success once it is up.
+        is_up: Asks it whether it is; an error of HTTP's is a no.
         log: File for what it says.
 
     Raises:
@@ -34,7 +36,7 @@ def run_server(command: list[str], environment: Mapping[str, str], probe: str, l
         # A session of its own: what it starts is ended with it.
         process = subprocess.Popen(command, env=environment, stdout=out, stderr=out, start_new_session=True)
     try:
-        _wait_until_up(process, probe, log)
+        _wait_until_up(process, is_up, log)
         yield
     finally:
         with suppress(ProcessLookupError):
@@ -42,11 +44,11 @@ def run_server(command: list[str], environment: Mapping[str, str], probe: str, l
         process.wait(_END_S)
 
 
-def _wait_until_up(process: "subprocess.Popen[bytes]", probe: str, log: Path) -> None:
+def _wait_until_up(process: "subprocess.Popen[bytes]", is_up: Callable[[], bool], log: Path) -> None:
     deadline = time.monotonic() + _PATIENCE_S
     while process.poll() is None and time.monotonic() < deadline:
         with suppress(httpx.HTTPError):
-            if httpx.get(probe, timeout=2).is_success:
+            if is_up():
                 return
         time.sleep(0.5)
     raise StackError(f"{process.args!r} is not up:\n{log.read_text()[-3000:]}")

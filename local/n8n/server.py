@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import httpx
+
 from local.errors import StackError
 from local.server_process import run_server
 
@@ -80,5 +82,11 @@ def run_n8n(program: Path, port: int, database: dict[str, str], folder: Path) ->
         "DB_TYPE": "postgresdb",
         **{f"DB_POSTGRESDB_{name.upper()}": value for name, value in database.items()},
     }
-    with run_server([str(program), "start"], environment, f"{url}/healthz/readiness", folder / "n8n.log"):
+
+    def is_up() -> bool:
+        # While it starts, each path answers with a line of text and success.
+        answer = httpx.get(f"{url}/rest/settings", timeout=2)
+        return answer.is_success and "json" in answer.headers.get("content-type", "")
+
+    with run_server([str(program), "start"], environment, is_up, folder / "n8n.log"):
         yield url

@@ -18,7 +18,7 @@ def test_it_answers_within_the_block_and_is_gone_after_it(tmp_path: Path) -> Non
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}/"
     command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
-    with run_server(command, os.environ, url, tmp_path / "log"):
+    with run_server(command, os.environ, lambda: httpx.get(url).is_success, tmp_path / "log"):
         assert httpx.get(url).is_success
     with pytest.raises(httpx.ConnectError):
         httpx.get(url)
@@ -28,6 +28,6 @@ def test_one_that_ends_at_once_is_an_error_with_what_it_said(tmp_path: Path) -> 
     command = [sys.executable, "-c", "raise SystemExit('no licence')"]
     with (
         pytest.raises(StackError, match="no licence"),
-        run_server(command, os.environ, "http://127.0.0.1:1/", tmp_path / "log"),
+        run_server(command, os.environ, lambda: False, tmp_path / "log"),
     ):
         pytest.fail("it is up")
