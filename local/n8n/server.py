@@ -44,7 +44,6 @@ def ensure_n8n(envs: Path) -> Path:
             "ci",
             "--ignore-scripts",
             "--omit=optional",
-            "--legacy-peer-deps",
             "--no-audit",
             "--no-fund",
         ]
