@@ -32,7 +32,7 @@ def record_taken_back(client: OpenSearch, request: Request, now: datetime) -> Re
         now,
         proposal=start.proposal,
         approver=start.approver,
-        reason=f"{request.proposer.user} proposed its roll-back, the action {request.key}",
+        reason=f"{request.proposer.shown} proposed its roll-back, the action {request.key}",
     )
     return append_entry(client, entry)
 
