@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 from confluent_kafka import KafkaError, KafkaException, Producer
 from pydantic import ValidationError
+from tenacity import retry, retry_if_exception, stop_after_attempt, wait_fixed
 
 from processors.knowledge import topics
 from processors.knowledge.actions.audit import BEGIN, AuditError, Record, hash_record, verify_records
@@ -98,6 +99,15 @@ def read_sent(bootstrap: str, topic: str = topics.AUDIT) -> list[Any]:
     return [_parse(record["value"]) for record in drain(bootstrap, [topic], {}, sys.maxsize)[0]]
 
 
+def _is_unsettled(error: BaseException) -> bool:
+    """Tell whether the broker doesn't know what became of it, as when two begin and end in one moment."""
+    return isinstance(error, KafkaException) and error.args[0].code() == KafkaError.UNKNOWN
+
+
+# Each try has a producer of its own, and settles what the one before has begun.
+@retry(
+    retry=retry_if_exception(_is_unsettled), stop=stop_after_attempt(5), wait=wait_fixed(0.2), reraise=True
+)
 def _send_new(client: OpenSearch, bootstrap: str, index: str, topic: str) -> None:
     errors: list[KafkaError] = []
     producer = Producer(
@@ -114,7 +124,7 @@ def _send_new(client: OpenSearch, bootstrap: str, index: str, topic: str) -> Non
         if error.args[0].code() != KafkaError._FATAL:
             raise
         # A producer that was fenced off meanwhile only says that it can't go on; why, its callback was told.
-        producer.poll(0)
+        producer.poll(1)
         raise KafkaException(next((told for told in errors if told.fatal()), error.args[0])) from error
 
 

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 from opensearchpy import OpenSearch
@@ -111,6 +112,24 @@ def test_who_is_fenced_off_in_the_middle_leaves_the_rest_to_the_other(
     monkeypatch.setattr(audit_topic, "json", SimpleNamespace(dumps=write, loads=json.loads))
     assert audit.publish() == 3
     assert (audit.verify()[0], audit.verify()[2], len(written)) == (3, 0, 5)
+
+
+def test_a_send_whose_end_nobody_knows_is_settled_by_the_next_one(
+    audit: Audit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send, tries = audit_topic._send_in_one, 0
+
+    def lose_the_answer(*arguments: Any) -> None:
+        nonlocal tries
+        send(*arguments)
+        tries += 1
+        if tries == 1:
+            raise KafkaException(KafkaError(KafkaError.UNKNOWN))
+
+    monkeypatch.setattr(audit_topic, "_send_in_one", lose_the_answer)
+    last = audit.append()
+    assert audit.publish() == 1
+    assert (tries, audit.verify()) == (2, (1, hash_record(last), 0))
 
 
 def test_a_record_survives_kills_at_any_point(audit: Audit) -> None:
