@@ -42,10 +42,10 @@ class Soak(NamedTuple):
 
 def list_faults(soak: Soak) -> list[str]:
     """Return what is wrong, a sentence each; none: it stood."""
-    counted = [f"{len(soak.use.refused)} questions got no answer, the first at {soak.use.refused[0]}"]
+    refused = soak.use.refused
     return [
         *([soak.unseen] if soak.unseen else []),
-        *(counted if soak.use.refused else []),
+        *(f"{len(refused)} questions got no answer, the first at {first}" for first in refused[:1]),
         *soak.use.lost,
         *(fault for growth in soak.growth for fault in growth.faults),
     ]

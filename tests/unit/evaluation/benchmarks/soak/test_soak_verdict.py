@@ -80,6 +80,7 @@ def test_what_was_lost_or_refused_is_a_fault_and_all_is_drawn() -> None:
         "1 questions got no answer, the first at second 3: 503",
         "second 4: change 2 is not in the version of run r.",
     ]
+    assert list_faults(soak._replace(unseen="", use=Use())) == []
     assert "| serving | 300 | +0.0 | 40 | +0.0 | 0 |" in write_table(soak)
     assert draw_readings(readings, "memory", "MiB", SECONDS).axes
     assert draw_times(soak).axes
