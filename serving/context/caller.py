@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from processors.knowledge.actions.request import LONGEST_NAME
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PUBLIC: Final = "public"
-_LONGEST_NAME: Final = 200
 
 
 @dataclass(frozen=True)
@@ -50,5 +51,5 @@ def make_caller(user: str, groups: Iterable[Any] = (), name: object = "") -> Cal
         Caller(user='key:ops', groups=('dev', 'public', 'sre'))
     """
     named = {group for group in groups if isinstance(group, str) and group and group.isprintable()}
-    called = name if isinstance(name, str) and name.isprintable() and len(name) <= _LONGEST_NAME else ""
+    called = name if isinstance(name, str) and name.isprintable() and len(name) <= LONGEST_NAME else ""
     return Caller(user.encode(errors="backslashreplace").decode(), tuple(sorted({PUBLIC, *named})), called)

@@ -21,6 +21,8 @@ Value = Annotated[str, Field(max_length=65_536)] | Annotated[int, Field(strict=T
 Key = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 """Of a request: 128 random bits. It stands for the request everywhere, and nothing runs twice under it."""
 
+LONGEST_NAME: Final = 200
+"""Of what a person is called."""
 _RUN: Final = "action-"
 
 
@@ -30,7 +32,7 @@ class Person(Sealed):
     user: Annotated[str, Field(min_length=1, max_length=500)]
     """`key:<name>`, `jwt:<issuer>:<subject>` as the service knows them, or `airflow:<name>`."""
     groups: tuple[str, ...] = ()
-    name: Annotated[str, Field(max_length=200, repr=False, exclude_if=operator.not_)] = ""
+    name: Annotated[str, Field(max_length=LONGEST_NAME, repr=False, exclude_if=operator.not_)] = ""
     """What a signed token calls them; it is shown, and decides nothing. Empty, it isn't written, for records
     that were chained before there was one keep their hashes."""
 

@@ -14,7 +14,7 @@ from processors.knowledge.actions.results import Done, Proposed, Verified
 from processors.pipelines.actions.asked import Run, open_deed
 from processors.pipelines.actions.taking_back import record_taken_back
 from processors.settings import Settings
-from processors.stores.actions.audit import append_entry, find_entry, list_verified
+from processors.stores.actions.audit import append_entry, append_once, list_verified
 from processors.stores.actions.audit_topic import publish_records
 from processors.stores.search import open_search
 
@@ -40,9 +40,7 @@ def _record_effect(client: OpenSearch, request: Request, done: Done, verified: V
         name_subject(request.action, request.parameters),
     )
     now = datetime.now(UTC)
-    # Not where a person cleared the task: it was done once, and is counted once.
-    if not find_entry(client, request.key, "verified"):
-        append_entry(client, make_entry("verified", request, now, approver=done.approver, effect=effect))
+    append_once(client, make_entry("verified", request, now, approver=done.approver, effect=effect))
     if verified.verified:
         record_taken_back(client, request, now)
 

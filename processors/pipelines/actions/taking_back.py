@@ -7,7 +7,7 @@ from opensearchpy import OpenSearch
 from processors.knowledge.actions.audit import Record, make_entry
 from processors.knowledge.actions.catalogue import load_catalogue
 from processors.knowledge.actions.request import Request
-from processors.stores.actions.audit import append_entry, find_entry, list_verified
+from processors.stores.actions.audit import append_once, list_verified
 from processors.stores.actions.starts import find_start
 
 
@@ -24,7 +24,7 @@ def record_taken_back(client: OpenSearch, request: Request, now: datetime) -> Re
     """
     taken_back = _find_offer(client, request)
     start = find_start(client, taken_back.key) if taken_back else None
-    if start is None or find_entry(client, start.proposal.request.key, "rolled_back"):
+    if start is None:
         return None
     entry = make_entry(
         "rolled_back",
@@ -34,7 +34,7 @@ def record_taken_back(client: OpenSearch, request: Request, now: datetime) -> Re
         approver=start.approver,
         reason=f"{request.proposer.shown} proposed its roll-back, the action {request.key}",
     )
-    return append_entry(client, entry)
+    return append_once(client, entry)
 
 
 def _find_offer(client: OpenSearch, request: Request) -> Record | None:

@@ -74,6 +74,20 @@ def append_entry(client: OpenSearch, entry: Entry, index: str = INDEX) -> Record
     raise RuntimeError(f"{index}: others were first {_TRIES} times; nothing was written")
 
 
+def append_once(client: OpenSearch, entry: Entry, index: str = INDEX) -> Record | None:
+    """Append an entry unless the same event of its action is recorded, as where a person cleared a task.
+
+    Args:
+        client: OpenSearch.
+        entry: What is told.
+        index: Of the records.
+
+    Returns:
+        What was appended; None if it was recorded before.
+    """
+    return None if find_entry(client, entry.key, entry.event, index) else append_entry(client, entry, index)
+
+
 def find_last(client: OpenSearch, index: str = INDEX) -> Last:
     """Return the number and hash of the last record; 0 and `BEGIN` before the first."""
     _make_searchable(client, index)

@@ -43,7 +43,7 @@ def publish_records(
 
     Raises:
         AuditError: OpenSearch's copy isn't as it was written; nothing of it was sent.
-        confluent_kafka.KafkaException: Nothing was sent.
+        confluent_kafka.KafkaException: Nothing was sent, or nobody knows; the next call settles it.
     """
     sent = _find_last_sent(bootstrap, topic)
     # Read behind that one, so it can't be shorter unless somebody cut it off.
