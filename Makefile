@@ -48,7 +48,7 @@ CHART_STACK := RUNLORE_HOME=.runlore/chart-stack RUNLORE_PORT_BASE=$(CHART_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration test-actions test-n8n lint status addresses logs stop clean \
-	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz soak bench kube-up kube-down alert-drill dashboards dashboards-preview images sbom test-image compose-up compose-down test-compose test-deploy test-oidc chart-lint chart-release node-up node-down chart-install test-node bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
+	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz soak bench kube-up kube-down alert-drill dashboards dashboards-preview images sbom test-image compose-up compose-down test-compose test-deploy test-oidc chart-lint chart-release node-up node-down chart-install test-node secret-tools ci-lint audit bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -215,7 +215,6 @@ chart-release: environments ## Install, upgrade, take back and uninstall the cha
 	$(BIN)/python -m local.charts tools && $(BIN)/python -m local.secret_files && $(CHART_STACK) up kube-nodes kube-scheduler && \
 	$(CHART_STACK) exec -- python -m pytest tests/integration/local/charts tests/integration/local/secret_files -q
 
-.PHONY: secret-tools ci-lint audit
 secret-tools: environments ## Build sops and age where they are missing, and say where they are
 	@$(BIN)/python -m local.secret_files
 

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from local.airflow_api import open_airflow, trigger_dag
 from local.ask import ask_question
+from local.command_line import tell_errors
 from local.errors import StackError
 from local.faults import events_waiting, full_disk, may_mount, send_unreadable, stopped
 from local.settings import ROOT, StackSettings, load_settings
@@ -40,15 +41,14 @@ DISK: Final = Expected("DiskAlmostFull", {})
 
 def main() -> int:
     """Run the drill; an alert that doesn't come, isn't known or doesn't end is an error."""
+    return tell_errors(_drill)
+
+
+def _drill() -> None:
     settings = load_settings()
-    try:
-        with listening() as webhook, telling(settings, webhook.url):
-            drill(settings, webhook)
-    except StackError as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 1
+    with listening() as webhook, telling(settings, webhook.url):
+        drill(settings, webhook)
     print("The drill is over: each alert came with its runbook, was known to the chat, and ended.")
-    return 0
 
 
 def drill(settings: StackSettings, webhook: Webhook) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from openai import DefaultHttpxClient, OpenAI, OpenAIError
 from openai.types.chat import ChatCompletion
 
+from local.command_line import tell_errors
 from local.errors import StackError
 from local.settings import StackSettings, load_settings
 
@@ -64,12 +65,7 @@ def main() -> int:
     if not question:
         print('Ask something: make ask Q="The OpenSearch cluster is red. What do I do?"', file=sys.stderr)
         return 2
-    try:
-        print(ask_question(load_settings(), question))
-    except StackError as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 1
-    return 0
+    return tell_errors(lambda: print(ask_question(load_settings(), question)))
 
 
 if __name__ == "__main__":

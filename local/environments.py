@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from local.command_line import tell_errors
 from local.errors import StackError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,16 +27,15 @@ _LATER = {"audit"}
 
 def main() -> int:
     """Make every environment whose lock file has changed since it was made."""
+    return tell_errors(_ensure_all)
+
+
+def _ensure_all() -> None:
     envs = (ROOT / os.environ.get("RUNLORE_ENVS", ".runlore/envs")).resolve()
     unwanted = {*_LATER, *(["open-webui"] if os.environ.get("RUNLORE_OPEN_WEBUI") == "off" else [])}
-    try:
-        check_python()
-        for name in [name for name in LOCKS if name not in unwanted]:
-            ensure_environment(envs, name)
-    except StackError as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 1
-    return 0
+    check_python()
+    for name in [name for name in LOCKS if name not in unwanted]:
+        ensure_environment(envs, name)
 
 
 def check_python() -> None:

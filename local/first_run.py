@@ -8,6 +8,7 @@ import httpx
 
 from local.airflow_api import describe_last_work, find_active_run, follow_run, open_airflow, trigger_dag
 from local.ask import ask_question
+from local.command_line import tell_errors
 from local.environment import compute_addresses
 from local.errors import StackError
 from local.passwords import OPEN_WEBUI_ADMIN
@@ -23,21 +24,20 @@ _SHOWN_WARNINGS = 12
 
 def main() -> int:
     """Run the pipelines, ask, and print the addresses; harmless when repeated."""
+    return tell_errors(_run)
+
+
+def _run() -> None:
     settings = load_settings()
-    try:
-        run_pipelines(settings)
-        register_answering_prompt(settings)
-        print(show_warnings(read_warnings(settings)), end="", flush=True)
-        question = choose_question(settings)
-        began = time.monotonic()
-        print(f"\nQuestion: {question}\n")
-        print(ask_question(settings, question))
-        print(f"\n(answered in {time.monotonic() - began:.2f} s)")
-    except StackError as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 1
+    run_pipelines(settings)
+    register_answering_prompt(settings)
+    print(show_warnings(read_warnings(settings)), end="", flush=True)
+    question = choose_question(settings)
+    began = time.monotonic()
+    print(f"\nQuestion: {question}\n")
+    print(ask_question(settings, question))
+    print(f"\n(answered in {time.monotonic() - began:.2f} s)")
     print_addresses(settings)
-    return 0
 
 
 def run_pipelines(settings: StackSettings) -> None:

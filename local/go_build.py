@@ -73,6 +73,28 @@ def ensure_built(envs: Path, programs: Programs) -> Path:
     return folder / "bin"
 
 
+def read_version(module: Path, name: str) -> str:
+    """Give the version of a module that a go.mod requires.
+
+    Args:
+        module: the folder with the go.mod.
+        name: of the required module.
+
+    Raises:
+        StackError: if it isn't required.
+
+    Example:
+        >>> from local.settings import ROOT
+        >>> read_version(ROOT / "local/kubernetes", "k8s.io/kubernetes").startswith("v1.")
+        True
+    """
+    required = rf"^(?:require)?\s*{re.escape(name)} (v\S+)"
+    found = re.search(required, (module / "go.mod").read_text(), re.MULTILINE)
+    if not found:
+        raise StackError(f"{module}/go.mod requires no {name}.")
+    return found[1]
+
+
 def compute_stamp(programs: Programs) -> str:
     """Hash what decides what is built."""
     pins = b"".join((programs.module / name).read_bytes() for name in ("go.mod", "go.sum"))

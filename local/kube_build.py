@@ -4,14 +4,13 @@
 nodes, wants other versions of the same modules, so it is built apart.
 """
 
-import re
 from pathlib import Path
 
-from local.errors import StackError
-from local.go_build import Programs, ensure_built
+from local.go_build import Programs, ensure_built, read_version
 from local.settings import ROOT
 
 MODULE = ROOT / "local/kubernetes"
+KUBERNETES = "k8s.io/kubernetes"
 KWOK = "sigs.k8s.io/kwok/cmd/kwok@v0.8.0"
 PROGRAMS = {
     "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
@@ -31,24 +30,11 @@ def ensure_programs(envs: Path) -> Path:
     Raises:
         StackError: if there is no Go, no room, or a program can't be built.
     """
-    version = read_kubernetes_version((MODULE / "go.mod").read_text())
+    version = read_version(MODULE, KUBERNETES)
     title = f"Kubernetes {version}, etcd and kwok"
     return ensure_built(
         envs, Programs("kube", title, MODULE, PROGRAMS, make_linker_flags(version), FREE_BYTES)
     )
-
-
-def read_kubernetes_version(go_mod: str) -> str:
-    """Give the version of Kubernetes that a go.mod requires.
-
-    Example:
-        >>> read_kubernetes_version("require k8s.io/kubernetes v1.33.13 // indirect")
-        'v1.33.13'
-    """
-    found = re.search(r"k8s\.io/kubernetes (v[\d.]+)", go_mod)
-    if not found:
-        raise StackError("The go.mod of Kubernetes' programs requires no k8s.io/kubernetes.")
-    return found[1]
 
 
 def make_linker_flags(version: str) -> str:

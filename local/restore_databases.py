@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from local import stack
+from local.command_line import tell_errors
 from local.environment import compute_environment
 from local.errors import StackError
 from local.passwords import ensure_passwords
@@ -40,11 +41,7 @@ def restore_databases(settings: StackSettings, arguments: list[str]) -> int:
 
 def main() -> int:
     """Restore what the command line says; a mistake that a person can put right is one message."""
-    try:
-        return restore_databases(load_settings(), sys.argv[1:])
-    except StackError as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 1
+    return tell_errors(lambda: restore_databases(load_settings(), sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+from local.command_line import tell_errors
 from local.environment import compute_addresses, compute_environment
 from local.errors import StackError
 from local.home import remove_home, require_own
@@ -31,11 +32,7 @@ from local.supervisor import (
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; a mistake that a person can put right is one message, without a traceback."""
     options = _make_parser().parse_args(arguments)
-    try:
-        return int(options.run(load_settings(), options) or 0)
-    except StackError as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 1
+    return tell_errors(lambda: options.run(load_settings(), options))
 
 
 def _make_parser() -> argparse.ArgumentParser:

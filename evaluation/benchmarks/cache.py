@@ -9,7 +9,6 @@ nothing else. The hit ratio is that of a week of questions that begins cold.
 import asyncio
 import os
 import random
-import socket
 import subprocess
 import sys
 import time
@@ -25,6 +24,7 @@ from redis.asyncio import Redis
 
 from evaluation.benchmarks.service import percentile
 from evaluation.queries.query_sets import read_golden
+from local.free_port import find_free_port
 from processors.pipelines.cag.warming_plan import is_timeless
 from processors.settings import Settings, load_settings
 from processors.stores.search import list_titles, open_search
@@ -141,11 +141,9 @@ async def bench_week(client: aiohttp.ClientSession, known: list[str]) -> None:
 
 async def bench(settings: Settings, questions: list[str]) -> None:
     """Run all comparisons on the stack that the environment names."""
-    key = settings.access.api_key_file.read_text(encoding="utf-8").strip()
+    key = settings.access.read_api_key()
     headers = {"Authorization": f"Bearer {key}", "X-Runlore-Record": "off"}
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = find_free_port()
     command = [sys.executable, "-m", "evaluation.benchmarks.cache", "serve-bare", str(port)]
     bare_process = subprocess.Popen(command)
     try:

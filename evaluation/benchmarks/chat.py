@@ -140,7 +140,7 @@ def report(
 
 async def bench_answers(settings: Settings, prompts: dict[str, Any]) -> None:
     """Compare answers with the bare model's and retrieval with its bare parts, at 1, 8 and 32 clients."""
-    key = settings.access.api_key_file.read_text(encoding="utf-8").strip()
+    key = settings.access.read_api_key()
     embedding = settings.embedding
     headers = {"Authorization": f"Bearer {key}", "X-Runlore-Record": "off"}
     async with (

@@ -1,7 +1,6 @@
 """A model server for a benchmark alone, on a free port."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import httpx
+
+from local.free_port import find_free_port
 
 _ROOT: Final = Path(__file__).parents[2]
 _START_SECONDS: Final = 1_800
@@ -37,9 +38,7 @@ def run_model_server(
     Raises:
         SystemExit: It doesn't come up.
     """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = find_free_port()
     environment = {**os.environ, "RUNLORE_HOME": str(envs.parent / "bench-models"), **given}
     command = [str(envs / "model-server/bin/python"), "-m", module]
     ports = {"RUNLORE_MODEL_SERVER_PORT": str(port), "RUNLORE_LLM_PORT": str(port)}

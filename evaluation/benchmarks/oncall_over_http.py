@@ -58,7 +58,7 @@ def open_stack_answers(seed: int) -> Iterator[Callable[[Question], Answer]]:
     search = open_search(settings.opensearch.url)
     wait_until_read(settings, search)
     wait_for_incidents(search, _TOLD)
-    key = settings.access.api_key_file.read_text(encoding="utf-8").strip()
+    key = settings.access.read_api_key()
     headers = {"Authorization": f"Bearer {key}"}
     with httpx.Client(base_url=settings.service.url, headers=headers, timeout=60) as client:
         yield partial(ask_over_http, client)

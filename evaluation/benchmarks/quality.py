@@ -147,7 +147,7 @@ def main() -> None:
     data, settings = Path(os.environ["RUNLORE_TEST_DATA"]), load_settings()
     client = open_search(settings.opensearch.url)
     apply_templates(client, settings.embedding.dimension)
-    key = settings.access.api_key_file.read_text(encoding="utf-8").strip()
+    key = settings.access.read_api_key()
     began = datetime.now(UTC)
     with httpx.Client(
         base_url=settings.service.url, headers={"Authorization": f"Bearer {key}"}, timeout=60

@@ -160,7 +160,7 @@ def bench_freshness(settings: Settings) -> None:
 def main() -> None:
     """Run every comparison on the stack that the environment names."""
     settings = load_settings()
-    key = settings.access.api_key_file.read_text(encoding="utf-8").strip()
+    key = settings.access.read_api_key()
     client = open_search(settings.opensearch.url)
     sizes = {p: count_chunks(client, p) for p in ("rag", "cag") if catalog.find_live(client, p)}
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())

@@ -36,7 +36,7 @@ def main() -> None:
         sys.exit("set RUNLORE_SHADOW_SHARE above 0, and keep a second version of cag")
     before = read_shadow(settings.redis.url, others[-1])
     questions = itertools.cycle(query["query"] for query in read_golden())
-    key = settings.access.api_key_file.read_text(encoding="utf-8").strip()
+    key = settings.access.read_api_key()
     times: dict[bool, list[float]] = {False: [], True: []}
     with httpx.Client(
         base_url=settings.service.url, headers={"Authorization": f"Bearer {key}"}, timeout=30

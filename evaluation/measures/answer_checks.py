@@ -141,7 +141,7 @@ def main() -> None:
     """Ask the service that the environment names and print the shares."""
     settings = load_settings()
     questions = [query["query"] for query in read_golden() if query["relevant"]][:_QUESTIONS]
-    key = settings.access.api_key_file.read_text(encoding="utf-8").strip()
+    key = settings.access.read_api_key()
     headers = {"Authorization": f"Bearer {key}"}
     with httpx.Client(base_url=settings.service.url, headers=headers, timeout=_TIMEOUT_S) as service:
         summary = summarise(ask_and_check(service, questions))

@@ -83,7 +83,7 @@ def measure_follow_ups(
 def main() -> None:
     """Ask the service that the environment names and print the shares."""
     settings = load_settings()
-    key = settings.access.api_key_file.read_text(encoding="utf-8").strip()
+    key = settings.access.read_api_key()
     headers = {"Authorization": f"Bearer {key}", "X-Runlore-Record": "off"}
     entries = read_follow_ups()
     with httpx.Client(base_url=settings.service.url, headers=headers, timeout=_TIMEOUT_S) as service:

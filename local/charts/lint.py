@@ -10,8 +10,9 @@ from local.charts.helm import CHART, TYPOS, list_values, render, run, try_to_run
 from local.charts.ksops import FOLDER as KSOPS
 from local.charts.ksops import render_repo_server
 from local.charts.schemas import LOCATION, write_schemas
-from local.charts.tools import ensure_tools, fetch_definitions
+from local.charts.tools import TOOLS, fetch_definitions
 from local.errors import StackError
+from local.go_build import ensure_built
 from local.kube import run_kubectl
 from local.settings import StackSettings
 
@@ -25,7 +26,7 @@ def lint_chart(settings: StackSettings) -> None:
     Raises:
         StackError: at the first thing that is wrong.
     """
-    tools = ensure_tools(settings.envs)
+    tools = ensure_built(settings.envs, TOOLS)
     helm = tools / "helm"
     _tell("helm lint", lambda: _lint(helm))
     _tell("unit tests", lambda: _test(tools / "helm-unittest"))

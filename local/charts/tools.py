@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from local.errors import StackError
-from local.go_build import Programs, ensure_built, ensure_go, make_environment
+from local.go_build import Programs, ensure_go, make_environment
 from local.settings import ROOT
 
 MODULE = ROOT / "local/charts"
@@ -45,11 +45,6 @@ DEFINITIONS = {
         "manifests/crds/appproject-crd.yaml",
     ),
 }
-
-
-def ensure_tools(envs: Path) -> Path:
-    """Build the programs where they are missing, and give their folder."""
-    return ensure_built(envs, TOOLS)
 
 
 def fetch_definitions(envs: Path) -> list[Path]:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import yaml
 
-from local.ci.tools import ensure_tools
+from local.ci.tools import TOOLS
 from local.environments import ensure_environment
 from local.errors import StackError
+from local.go_build import ensure_built
 from local.settings import ROOT, StackSettings
 
 WORKFLOWS = ROOT / ".github/workflows"
@@ -22,7 +23,7 @@ def look_at_all(settings: StackSettings) -> None:
     Raises:
         StackError: at the first thing that is wrong.
     """
-    tools = ensure_tools(settings.envs)
+    tools = ensure_built(settings.envs, TOOLS)
     ensure_environment(settings.envs, "audit")
     files = sorted(WORKFLOWS.glob("*.yml"))
     check_workflows(tools / "actionlint", files)

@@ -1,8 +1,6 @@
 """Programs that look at workflows and for secrets."""
 
-from pathlib import Path
-
-from local.go_build import Programs, ensure_built
+from local.go_build import Programs
 from local.settings import ROOT
 
 TOOLS = Programs(
@@ -21,8 +19,3 @@ PUBLISHING = Programs(
     ROOT / "local/ci",
     {"cosign": "github.com/sigstore/cosign/v2/cmd/cosign@v2.6.5"},
 )
-
-
-def ensure_tools(envs: Path) -> Path:
-    """Build the programs where they are missing, and give their folder."""
-    return ensure_built(envs, TOOLS)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 
+from local.command_line import end_when_told, tell_errors
 from local.containers.build import TARGETS, build_image, name_image
 from local.containers.check import EXPECTED, Findings, check_service, list_faults
 from local.containers.check_models import ModelFindings, check_model_server, list_model_faults
@@ -20,16 +21,17 @@ from local.settings import ROOT, load_settings
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; a mistake that a person can put right is one message, without a traceback."""
     options = _make_parser().parse_args(arguments)
-    # Told to end, it ends what it has started, as after Ctrl-C.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    end_when_told()
     try:
-        with open_engine() as engine:
-            return int(options.run(engine, options) or 0)
-    except StackError as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 1
+        return tell_errors(lambda: _run_with_engine(options))
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
+
+
+def _run_with_engine(options: argparse.Namespace) -> int | None:
+    with open_engine() as engine:
+        code: int | None = options.run(engine, options)
+        return code
 
 
 def _make_parser() -> argparse.ArgumentParser:

@@ -12,6 +12,7 @@ from typing import IO
 
 from local.containers.engine import FOLDER, Engine, explain_silence, find_client, find_program
 from local.errors import StackError
+from local.mounts import list_mounts_below
 from local.packages import install_packages
 
 _PATIENCE_S = 120.0
@@ -126,8 +127,7 @@ def _run_own(client: str, daemon: str, lock: IO[str]) -> Iterator[Engine]:
 
 def _unmount(folder: str) -> None:
     """Take off what the engine leaves mounted: the network that it lent to containers."""
-    points = (line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines())
-    for point in [point for point in points if point.startswith(f"{folder}/")]:
+    for point in list_mounts_below(Path(folder)):
         subprocess.run(["umount", point], check=True)
 
 

@@ -1,7 +1,6 @@
 """A container of the service or of the model server, run as production runs it."""
 
 import secrets
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from tokenizers.models import WordLevel
 
 from local.containers.engine import Engine, read_logs, run_docker
 from local.errors import StackError
+from local.free_port import find_free_port
 
 # Nothing but /tmp can be written, no right is left, and none can be got.
 HARDENING = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
@@ -67,7 +67,7 @@ def make_variables(folder: str, port: int) -> dict[str, str]:
 @contextmanager
 def running_service(engine: Engine, image: str) -> Iterator[tuple[str, int]]:
     """Give the id and the port of a service that was just started; it is removed afterwards."""
-    port = _find_free_port()
+    port = find_free_port()
     with TemporaryDirectory(prefix="runlore-service-") as name:
         folder = _make_files(Path(name))
         mounts = (
@@ -84,7 +84,7 @@ def running_service(engine: Engine, image: str) -> Iterator[tuple[str, int]]:
 @contextmanager
 def running_model_server(engine: Engine, image: str) -> Iterator[tuple[str, int]]:
     """Give the id and the port of a model server that was just started; it is removed afterwards."""
-    port = _find_free_port()
+    port = find_free_port()
     variables = {"RUNLORE_MODEL_SERVER_HOST": "127.0.0.1", "RUNLORE_MODEL_SERVER_PORT": str(port)}
     with _running(engine, image, variables, *_OF_MODEL_SERVER) as container:
         yield container, port
@@ -134,9 +134,3 @@ def _make_files(folder: Path) -> Path:
         (folder / "secrets" / name).write_text(secrets.token_hex(32))
     Tokenizer(WordLevel({"?": 0}, "?")).save(str(folder / "tokenizer.json"))
     return folder
-
-
-def _find_free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])

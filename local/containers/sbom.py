@@ -9,15 +9,16 @@ from pathlib import Path
 from local.containers.build import name_image
 from local.containers.engine import FOLDER, Engine, make_environment, run_docker
 from local.errors import StackError
-from local.go_build import Programs, ensure_built
+from local.go_build import Programs, ensure_built, read_version
 from local.settings import ROOT
 
 _PACKAGE = "github.com/anchore/syft"
-_VERSION = "v1.57.1"
+_MODULE = ROOT / "local/containers/sbom-tool"
+_VERSION = read_version(_MODULE, _PACKAGE)
 SYFT = Programs(
     "sbom",
     f"syft {_VERSION}",
-    ROOT / "local/containers/sbom-tool",
+    _MODULE,
     {"syft": f"{_PACKAGE}/cmd/syft"},
     f"-s -w -X main.version={_VERSION}",
 )

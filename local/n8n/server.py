@@ -2,8 +2,6 @@
 
 import hashlib
 import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,11 +9,10 @@ from typing import Final
 
 import httpx
 
-from local.errors import StackError
+from local.npm import install_packages
 from local.server_process import run_server
 
 _HERE: Final = Path(__file__).parent
-_FILES: Final = ("package.json", "package-lock.json")
 
 
 def ensure_n8n(envs: Path) -> Path:
@@ -33,23 +30,8 @@ def ensure_n8n(envs: Path) -> Path:
     stamp = folder / "lock.sha256"
     wanted = hashlib.sha256((_HERE / "package-lock.json").read_bytes()).hexdigest()
     if not stamp.exists() or stamp.read_text() != wanted:
-        if shutil.which("npm") is None:
-            raise StackError("npm is not installed. Debian: apt install npm; n8n needs Node 20.19 or newer.")
-        print("Installing n8n with npm (900 MB, minutes) …", flush=True)
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in _FILES:
-            shutil.copy(_HERE / name, folder)
-        command = [
-            "npm",
-            "ci",
-            "--ignore-scripts",
-            "--omit=optional",
-            "--no-audit",
-            "--no-fund",
-        ]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-        if done.returncode:
-            raise StackError(f"{' '.join(command)} failed:\n{done.stderr[-3000:]}")
+        print("Installing n8n with npm (1.2 GB, minutes; it needs Node 20.19 or newer) …", flush=True)
+        install_packages(_HERE, folder, "--omit=optional")
         stamp.write_text(wanted)
     return folder / "node_modules/.bin/n8n"
 

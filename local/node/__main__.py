@@ -1,14 +1,12 @@
 """`python -m local.node COMMAND`: a real Kubernetes node beside the stack."""
 
-import argparse
-import signal
 import sys
 import time
-from collections.abc import Callable
 
+from local.command_line import end_when_told, make_parser, tell_errors
 from local.containers.opening import open_engine
 from local.errors import StackError
-from local.node.life import bring_up, is_ready, take_down
+from local.node.life import bring_up, is_ready, take_down, tell
 from local.node.place import Node, find_node
 from local.node.release import ask_release, bring_images, find_files, find_url, prepare_namespace, release
 from local.probes import opensearch_answers
@@ -19,28 +17,15 @@ NAMESPACE = "runlore"
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; a mistake that a person can put right is one message, without a traceback."""
-    options = _make_parser().parse_args(arguments)
-    # Told to end, it ends what it has started, as after Ctrl-C.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    try:
-        options.run(load_settings())
-    except StackError as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-def _make_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m local.node", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, run, text in (
+    words = (
         ("up", up, "start a node with its control plane, and wait until it can run pods"),
         ("images", bring, "start a node and give it the images of the chart"),
         ("install", install, "install the chart on the node, beside the running stack, and ask it"),
         ("down", down, "end the node, without a trace but its logs"),
-    ):
-        commands.add_parser(name, help=text, description=text).set_defaults(run=run)
-    return parser
+    )
+    options = make_parser("python -m local.node", __doc__, words).parse_args(arguments)
+    end_when_told()
+    return tell_errors(lambda: options.run(load_settings()))
 
 
 def up(settings: StackSettings) -> None:
@@ -76,14 +61,6 @@ def install(settings: StackSettings) -> None:
     tell("release", lambda: release(node, NAMESPACE))
     print(ask_release(node, NAMESPACE))
     print(f"The release answers at {find_url(node, NAMESPACE)}.")
-
-
-def tell(what: str, do: Callable[[], None]) -> None:
-    """Do something, and say how long it took."""
-    began = time.monotonic()
-    print(f"{what} …", end=" ", flush=True)
-    do()
-    print(f"{time.monotonic() - began:.0f} s", flush=True)
 
 
 def down(settings: StackSettings) -> None:

@@ -4,12 +4,10 @@ They have `go.mod` files of their own: a tool more in that of `local/kubernetes`
 and CoreDNS wants other versions of the same modules.
 """
 
-import re
 from pathlib import Path
 
-from local.errors import StackError
-from local.go_build import Programs, ensure_built
-from local.kube_build import make_linker_flags, read_kubernetes_version
+from local.go_build import Programs, ensure_built, read_version
+from local.kube_build import KUBERNETES, make_linker_flags
 from local.settings import ROOT
 
 MODULE = ROOT / "local/node"
@@ -28,7 +26,7 @@ def ensure_node_programs(envs: Path) -> Path:
     Raises:
         StackError: if there is no Go, no room, or a program can't be built.
     """
-    version = read_kubernetes_version((MODULE / "go.mod").read_text())
+    version = read_version(MODULE, KUBERNETES)
     title = f"kubelet and kube-proxy {version}"
     return ensure_built(
         envs, Programs("node", title, MODULE, PROGRAMS, make_linker_flags(version), FREE_BYTES)
@@ -46,13 +44,10 @@ def ensure_dns(envs: Path) -> Path:
 
 
 def read_dns_version() -> str:
-    """Give the version of CoreDNS that its go.mod requires.
+    """Give the version of CoreDNS, without a v.
 
     Example:
         >>> read_dns_version().count(".")
         2
     """
-    found = re.search(r"github\.com/coredns/coredns v([\d.]+)", (DNS_MODULE / "go.mod").read_text())
-    if not found:
-        raise StackError(f"{DNS_MODULE}/go.mod requires no github.com/coredns/coredns.")
-    return found[1]
+    return read_version(DNS_MODULE, "github.com/coredns/coredns").removeprefix("v")

@@ -106,11 +106,16 @@ def _start(node: Node, programs: Folders) -> None:
     _tell_when("kubelet, kube-proxy, names for pods", node, lambda: is_ready(node), "kubelet")
 
 
-def _tell_when(what: str, node: Node, holds: Callable[[], bool], program: str) -> None:
+def tell(what: str, do: Callable[[], None]) -> None:
+    """Do something, and say how long it took."""
     began = time.monotonic()
     print(f"{what} …", end=" ", flush=True)
-    wait_until(node, holds, what, program)
+    do()
     print(f"{time.monotonic() - began:.1f} s", flush=True)
+
+
+def _tell_when(what: str, node: Node, holds: Callable[[], bool], program: str) -> None:
+    tell(what, lambda: wait_until(node, holds, what, program))
 
 
 def _answers(node: Node, path: str) -> bool:

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from local.charts.helm import CHART, run
-from local.charts.tools import ensure_tools
+from local.charts.tools import TOOLS
 from local.containers.build import name_image
 from local.containers.engine import Engine, run_docker
 from local.containers.stand_ins import build_stand_ins, name_stand_in
 from local.errors import StackError
+from local.go_build import ensure_built
 from local.node.access import apply_objects, get_objects, run_kubectl
 from local.node.image import import_from_engine
 from local.node.place import Node
@@ -104,7 +105,7 @@ def run_helm(node: Node, namespace: str, *arguments: str) -> str:
     Raises:
         StackError: with what it says, if it failed.
     """
-    helm = ensure_tools(node.envs) / "helm"
+    helm = ensure_built(node.envs, TOOLS) / "helm"
     return run([helm, "--kubeconfig", node.kubeconfig, "-n", namespace, *arguments])
 
 

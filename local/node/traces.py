@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
+
 from local.errors import StackError
+from local.mounts import list_mounts_below
 from local.node.place import RUN, Node
 from local.orphans import end_processes, find_marked
 
@@ -96,8 +99,8 @@ def _list_pids(node: Node) -> Iterator[int]:
 
 def _list_hierarchies() -> list[Path]:
     """Give the root of each hierarchy: one of version 2, or one for each controller of version 1."""
-    lines = (line.split() for line in Path("/proc/self/mounts").read_text().splitlines())
-    return sorted({Path(point) for _, point, kind, *_ in lines if kind in ("cgroup", "cgroup2")})
+    mounts = psutil.disk_partitions(all=True)
+    return sorted({Path(one.mountpoint) for one in mounts if one.fstype in ("cgroup", "cgroup2")})
 
 
 def _remove_shim_sockets(node: Node) -> None:
@@ -107,9 +110,7 @@ def _remove_shim_sockets(node: Node) -> None:
 
 
 def _unmount(node: Node) -> None:
-    points = (line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines())
-    ours = [point for point in points if point.startswith((f"{node.run}/", f"{node.folder}/"))]
-    for point in sorted(ours, reverse=True):
+    for point in list_mounts_below(node.run, node.folder):
         subprocess.run(["umount", "--lazy", point], capture_output=True)
 
 

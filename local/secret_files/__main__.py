@@ -2,19 +2,19 @@
 
 import sys
 
-from local.errors import StackError
-from local.secret_files.tools import ensure_tools
+from local.command_line import tell_errors
+from local.go_build import ensure_built
+from local.secret_files.tools import TOOLS
 from local.settings import load_settings
 
 
 def main() -> int:
     """Build them, and print where they are; what a person can put right is one message."""
-    try:
-        print(f"sops, age and age-keygen: {ensure_tools(load_settings().envs)}")
-    except StackError as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 1
-    return 0
+    return tell_errors(_build)
+
+
+def _build() -> None:
+    print(f"sops, age and age-keygen: {ensure_built(load_settings().envs, TOOLS)}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
 """SOPS and age, built for whoever has them not."""
 
-from pathlib import Path
-
-from local.go_build import Programs, ensure_built
+from local.go_build import Programs
 from local.settings import ROOT
 
 TOOLS = Programs(
@@ -15,8 +13,3 @@ TOOLS = Programs(
         "sops": "github.com/getsops/sops/v3/cmd/sops",
     },
 )
-
-
-def ensure_tools(envs: Path) -> Path:
-    """Build the programs where they are missing, and give their folder."""
-    return ensure_built(envs, TOOLS)

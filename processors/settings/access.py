@@ -39,6 +39,10 @@ class Access(SettingsGroup):
     citation_link_seconds: int = Field(3600, ge=60, description="How long a link to a source can be opened.")
     audit_file: Path | None = Field(None, description="File of the audit log; empty: none is kept.")
 
+    def read_api_key(self) -> str:
+        """Return the service's own key, for who asks it on this machine."""
+        return self.api_key_file.read_text(encoding="utf-8").strip()
+
 
 class Oidc(SettingsGroup, alias_generator=variables("RUNLORE_OIDC_")):
     """The identity provider whose tokens are taken."""

@@ -23,7 +23,7 @@ __all__ = ["acting", "admin", "api", "kubeconfigs", "namespace"]
 
 @pytest.fixture(scope="session")
 def api_key(settings: Settings) -> str:
-    return settings.access.api_key_file.read_text().strip()
+    return settings.access.read_api_key()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,8 @@ import pytest
 from openai import AsyncOpenAI, OpenAI
 from websockets.sync.client import connect
 
+from local.free_port import find_free_port
+from local.npm import install_packages
 from processors.settings import Settings
 from tests.support.openai_schema import list_violations
 from tests.support.slow_model import SlowModel, serve_slow_model
@@ -84,11 +85,8 @@ def node_folder() -> Path:
     if shutil.which("npm") is None:
         pytest.skip("npm is not installed: OpenAI's JavaScript client can't be tested")
     folder = Path(os.environ["RUNLORE_HOME"], "clients")
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", "package-lock.json", "chat.mjs"):
-        shutil.copy(CLIENTS / name, folder)
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
+    install_packages(CLIENTS, folder, "--prefer-offline", timeout_s=300)
+    shutil.copy(CLIENTS / "chat.mjs", folder)
     return folder
 
 
@@ -234,10 +232,8 @@ def test_a_websocket_answers_as_a_stream_does(settings: Settings, api_key: str) 
 @pytest.fixture(scope="module")
 def slow(settings: Settings, live_versions: None) -> Iterator[tuple[SlowModel, str]]:  # noqa: ARG001 - order
     """A service of its own whose model never comes to an end, and where it is."""
-    with serve_slow_model() as model, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
+    port = find_free_port()
+    with serve_slow_model() as model:
         environment = {**os.environ, "RUNLORE_SERVICE_PORT": str(port), "RUNLORE_ANSWERING_URL": model.url}
         serving = subprocess.Popen([sys.executable, "-m", "serving"], env=environment)
         url = f"http://127.0.0.1:{port}"

@@ -3,7 +3,6 @@
 import json
 import os
 import secrets
-import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from kubernetes.client import ApiClient, AppsV1Api
 from playwright.sync_api import Browser
 from sqlalchemy import text
 
+from local.free_port import find_free_port
 from local.jobs import open_postgres
 from local.n8n.server import ensure_n8n, run_n8n
 from local.settings import ROOT
@@ -52,9 +52,7 @@ def n8n(acting: Settings, tmp_path: Path) -> Iterator[httpx.Client]:
     if os.environ.get("PROVE_N8N") != "yes":
         pytest.skip("it installs n8n from npm: `make test-n8n` runs it")
     program = ensure_n8n(Path(os.environ["RUNLORE_ENVS"]).absolute())
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = find_free_port()
     owner = {"email": "owner@example.org", "firstName": "O", "lastName": "N", "password": "Pass-word-1"}
     with (
         make_database() as database,

@@ -7,7 +7,6 @@ a part of every test run; `make prove` has them all, and for longer.
 """
 
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -25,6 +24,7 @@ import httpx
 import psutil
 import pytest
 
+from local.free_port import find_free_port
 from processors.settings import Settings
 from tests.support.asking import KNOWN, MODELS, Seen, ask, keep_asking
 from tests.support.fault_proxy import FAULTS, FaultProxy
@@ -125,9 +125,7 @@ def service(settings: Settings, live_versions: None, tmp_path_factory: Any) -> I
     with ExitStack() as stack:
         proxies = {part: stack.enter_context(_stand_before(part, url)) for part, url in urls.items()}
         moved = {part: _move(url, proxies[part].port) for part, url in urls.items()}
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = find_free_port()
         environment = {
             **os.environ,
             **LIMITS,
@@ -145,7 +143,7 @@ def service(settings: Settings, live_versions: None, tmp_path_factory: Any) -> I
         log = (tmp_path_factory.mktemp("faults") / "service.log").open("w")
         process = subprocess.Popen([sys.executable, "-m", "serving"], env=environment, stderr=log, cwd=ROOT)
         try:
-            key = settings.access.api_key_file.read_text().strip()
+            key = settings.access.read_api_key()
             found = Service(psutil.Process(process.pid), f"http://127.0.0.1:{port}", key, proxies)
             _wait_until_live(found.url)
             yield found

@@ -56,7 +56,7 @@ class World:
 
     def __init__(self, service: Service, provider: Provider, settings: Settings) -> None:
         self.service, self.provider, self.settings = service, provider, settings
-        self.key = settings.access.api_key_file.read_text().strip()
+        self.key = settings.access.read_api_key()
         self.http = httpx.Client(base_url=service.url, timeout=60, headers={"X-Runlore-Record": "off"})
         self.typed: dict[str, set[str]] = defaultdict(set)
         self.seen: Counter[str] = Counter()

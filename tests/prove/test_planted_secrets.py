@@ -95,7 +95,7 @@ def send(settings: Settings, planted: list[Planted]) -> None:
 
 
 def ask(settings: Settings, planted: list[Planted]) -> None:
-    key = settings.access.api_key_file.read_text(encoding="utf-8").strip()
+    key = settings.access.read_api_key()
     with httpx.Client(
         base_url=settings.service.url, headers={"Authorization": f"Bearer {key}"}, timeout=60
     ) as service:

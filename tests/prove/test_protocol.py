@@ -42,7 +42,7 @@ pytestmark = pytest.mark.usefixtures("live_versions")
 
 @pytest.fixture(scope="module")
 def key(settings: Settings) -> str:
-    return settings.access.api_key_file.read_text().strip()
+    return settings.access.read_api_key()
 
 
 def test_the_service_is_as_its_openapi_page_says(settings: Settings, key: str, tmp_path: Path) -> None:

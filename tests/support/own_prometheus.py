@@ -1,7 +1,6 @@
 """A real Prometheus of a test's own, in which an alert can be made to fire and to end."""
 
 import json
-import socket
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from typing import NamedTuple
 
 import httpx
 
+from local.free_port import find_free_port
 from tests.support.waiting import wait_for
 
 _STARTED_S = 60
@@ -37,9 +37,7 @@ def start_prometheus(folder: Path, targets: Iterable[str] = ()) -> Iterator[OwnP
         folder: For its files.
         targets: Host and port of each.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = find_free_port()
     rules, config = folder / "rules.json", folder / "prometheus.json"
     rules.write_text("{}")
     jobs = [

@@ -37,7 +37,7 @@ def find_top_ten(settings: Settings) -> Ranked:
 
     Redis is emptied before each, for a question that is known in other words is answered by what those found.
     """
-    key = settings.access.api_key_file.read_text(encoding="utf-8").strip()
+    key = settings.access.read_api_key()
     found = {}
     with (
         httpx.Client(base_url=settings.service.url, headers={"Authorization": f"Bearer {key}"}) as service,

@@ -1,7 +1,6 @@
 """Versions that say what nothing else says, swapped under a service that is asked meanwhile."""
 
 import re
-import socket
 import threading
 import time
 import uuid
@@ -16,6 +15,7 @@ import redis
 import uvicorn
 from opensearchpy import AsyncOpenSearch, OpenSearch
 
+from local.free_port import find_free_port
 from processors.knowledge.chunk import Chunk, make_id
 from processors.retrieval.cache_keys import match_version
 from processors.settings import Settings, change_settings
@@ -90,9 +90,7 @@ def serve(settings: Settings, pipeline: str) -> Iterator[httpx.Client]:
         async with open_clients(given) as opened:
             yield replace(opened, search=Renamed(opened.search, pipeline))  # type: ignore[arg-type]
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = find_free_port()
     # Its links lead to itself.
     given = change_settings(settings, service={"url": f"http://127.0.0.1:{port}"})
     server = uvicorn.Server(uvicorn.Config(create_app(given, open_renamed), port=port, log_config=None))
@@ -101,7 +99,7 @@ def serve(settings: Settings, pipeline: str) -> Iterator[httpx.Client]:
     while not server.started:
         assert thread.is_alive()
         time.sleep(0.05)
-    key = settings.access.api_key_file.read_text().strip()
+    key = settings.access.read_api_key()
     headers = {"Authorization": f"Bearer {key}", "X-Runlore-Record": "off"}
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=30) as opened:

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import threading
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 from opensearchpy import OpenSearch
 
+from local.free_port import find_free_port
 from processors.knowledge.chunk import Chunk, make_id
 from processors.settings import Settings
 from processors.stores.model_server import embed_texts
@@ -168,9 +168,7 @@ class Service:
 @contextmanager
 def serve(pipelines: dict[str, Any], provider: Provider, folder: Path) -> Iterator[Service]:
     """The service in a process of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = find_free_port()
     service = Service(f"http://127.0.0.1:{port}", folder / "service.log", folder / "audit.jsonl")
     names = {f"{group}-key": {"key_sha256": digest(f"{group}-key"), "groups": [group]} for group in GROUPS}
     (folder / "keys.json").write_text(json.dumps(names))

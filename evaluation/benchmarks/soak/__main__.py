@@ -39,7 +39,7 @@ def soak(settings: Settings, stack: StackSettings, pace: argparse.Namespace) -> 
     documents = stack.home / "docs-repository"
     client = open_search(settings.opensearch.url)
     questions = [query["query"] for query in read_golden()]
-    key = settings.access.api_key_file.read_text(encoding="utf-8").strip()
+    key = settings.access.read_api_key()
     headers = {"Authorization": f"Bearer {key}", "X-Runlore-Record": "off"}
     service = httpx.Client(base_url=settings.service.url, headers=headers, timeout=30)
     with service, open_airflow(stack) as airflow, ThreadPoolExecutor(5) as pool:

@@ -33,7 +33,7 @@ class Soak(NamedTuple):
 
     seconds: float
     events: int
-    delays: Sequence[float]
+    delays: list[float]
     unseen: str
     use: Use
     growth: Sequence[Growth]
@@ -54,7 +54,7 @@ def list_faults(soak: Soak) -> list[str]:
 def write_table(soak: Soak) -> str:
     """Return the figures as text for people, Markdown."""
     use, answers = soak.use, [taken for _, taken in soak.use.answers]
-    found, made = _say(list(soak.delays)), _say([taken for _, taken in use.swaps])
+    found, made = _say(soak.delays), _say([taken for _, taken in use.swaps])
     lines = [
         f"- {soak.seconds / 60:.0f} minutes; {soak.events} events, {found} until each is found",
         f"- {len(answers)} answers, {_say(answers)}; {len(use.refused)} without one",

@@ -5,7 +5,6 @@ import re
 import time
 import uuid
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -84,7 +83,7 @@ def wait_for(client: OpenSearch, namespace: str, state: str) -> dict[str, Any]:
 
 @pytest.fixture
 def service(settings: Settings) -> Any:
-    key = Path(settings.access.api_key_file or "").read_text().strip()
+    key = settings.access.read_api_key()
     headers = {"Authorization": f"Bearer {key}", "X-Runlore-Record": "off"}
     with httpx.Client(base_url=settings.service.url, headers=headers, timeout=60) as client:
         yield client

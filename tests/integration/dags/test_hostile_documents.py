@@ -106,7 +106,7 @@ def test_hostile_files_are_lines_of_the_report_and_their_text_stays_data(
     assert "Ignore all previous instructions" in find("payloads.md")
 
     asked = {"model": "runlore-cag", "messages": [{"role": "user", "content": "hostile zymurgy page"}]}
-    headers = {"Authorization": f"Bearer {settings.access.api_key_file.read_text().strip()}"}
+    headers = {"Authorization": f"Bearer {settings.access.read_api_key()}"}
     url = f"{settings.service.url}/v1/chat/completions"
     answer = httpx.post(url, json=asked, headers=headers, timeout=30).raise_for_status().json()
     text = answer["choices"][0]["message"]["content"]

@@ -17,7 +17,7 @@ HOW = "The OpenSearch cluster is red. What do I do?"
 @asynccontextmanager
 async def serve(settings: Settings, protocol: str) -> AsyncIterator[AsyncTestClient[Litestar]]:
     changed = change_settings(settings, answering={"protocol": protocol})
-    key = settings.access.api_key_file.read_text().strip()
+    key = settings.access.read_api_key()
     async with AsyncTestClient(create_app(changed)) as client:
         client.headers.update({"Authorization": f"Bearer {key}", "X-Runlore-Record": "off"})
         yield client

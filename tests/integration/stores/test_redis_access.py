@@ -2,7 +2,6 @@
 
 import datetime as dt
 import ipaddress
-import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from local.free_port import find_free_port
 from processors.settings import Settings, change_settings
 from processors.stores.answers_cache import evict_versions, measure_room, store_hits
 from serving.access.limits import admit
@@ -69,9 +69,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("redis")
     certificate = make_certificate(folder)
     (folder / "users.acl").write_text(f"user default off\nuser runlore on >{PASSWORD} {RIGHTS}\n")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = find_free_port()
     command = [
         "redis-server", "--bind", "127.0.0.1", "--port", "0", "--tls-port", str(port), "--save", "",
         "--tls-cert-file", str(certificate), "--tls-key-file", str(folder / "key.pem"),

@@ -1,15 +1,9 @@
 """Code that is worked on has another name at each start that finds it changed."""
 
-import subprocess
 from pathlib import Path
 
 from local.code_commit import find_commit
-
-
-def git(root: Path, *arguments: str) -> str:
-    identity = ["-c", "user.name=n", "-c", "user.email=n@example.org"]
-    done = subprocess.run(["git", "-C", str(root), *identity, *arguments], capture_output=True, check=True)
-    return done.stdout.decode().strip()
+from tests.support.repository import git
 
 
 def test_a_clean_clone_is_named_by_its_commit_and_each_change_otherwise(tmp_path: Path) -> None:
@@ -17,7 +11,7 @@ def test_a_clean_clone_is_named_by_its_commit_and_each_change_otherwise(tmp_path
     (tmp_path / "ranking.py").write_text("WEIGHT = 1")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-qm", "first")
-    commit = git(tmp_path, "rev-parse", "HEAD")
+    commit = git(tmp_path, "rev-parse", "HEAD").decode().strip()
     assert find_commit(tmp_path) == commit
     seen = set()
     for name, text in [

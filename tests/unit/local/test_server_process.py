@@ -1,7 +1,6 @@
 """A server for a test is there while it is needed, and nothing of it afterwards."""
 
 import os
-import socket
 import sys
 from pathlib import Path
 
@@ -9,13 +8,12 @@ import httpx
 import pytest
 
 from local.errors import StackError
+from local.free_port import find_free_port
 from local.server_process import run_server
 
 
 def test_it_answers_within_the_block_and_is_gone_after_it(tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = find_free_port()
     url = f"http://127.0.0.1:{port}/"
     command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
     with run_server(command, os.environ, lambda: httpx.get(url).is_success, tmp_path / "log"):

@@ -1,7 +1,6 @@
 """What the gate tells reaches a real Alertmanager, and is over when a version goes live."""
 
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ import httpx
 import pytest
 
 from evaluation.release.notifications import notify_refusal, notify_release
+from local.free_port import find_free_port
 from processors.settings import Settings, change_settings
 
 PROGRAM = shutil.which("prometheus-alertmanager")
@@ -23,9 +23,7 @@ def alertmanager(tmp_path: Path) -> Iterator[str]:
     if PROGRAM is None:
         pytest.skip("prometheus-alertmanager is not installed (Debian: apt install prometheus-alertmanager)")
     (tmp_path / "alertmanager.yml").write_text(CONFIGURATION)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        url = f"127.0.0.1:{probe.getsockname()[1]}"
+    url = f"127.0.0.1:{find_free_port()}"
     command = [
         PROGRAM,
         f"--config.file={tmp_path / 'alertmanager.yml'}",

@@ -1,6 +1,5 @@
 """What is wrong in a workflow, and a secret in the history, is found. `make ci-lint` runs this."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from local.ci.looks import WORKFLOWS, check_safety, check_workflows, find_secret
 from local.ci.tools import TOOLS
 from local.errors import StackError
 from local.settings import load_settings
+from tests.support.repository import git
 
 ENVS = load_settings().envs
 BIN = ENVS / TOOLS.name / "bin"
@@ -65,14 +65,13 @@ def commit(repository: Path, name: str, text: str) -> None:
     file = repository / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)
-    git = ["git", "-C", str(repository), "-c", "user.name=a", "-c", "user.email=a@b.example"]
-    subprocess.run([*git, "add", "-A"], check=True)
-    subprocess.run([*git, "commit", "-qm", name], check=True)
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", name)
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    git(tmp_path, "init", "-q")
     commit(tmp_path, "README.md", "nothing")
     return tmp_path
 

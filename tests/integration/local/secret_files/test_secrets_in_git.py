@@ -6,7 +6,6 @@ SOPS and kubectl.
 
 import base64
 import json
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +21,7 @@ from local.kube import run_kubectl
 from local.secret_files.encrypting import decrypt, encrypt, make_key
 from local.secret_files.tools import TOOLS
 from local.settings import StackSettings, load_settings
+from tests.support.repository import git
 
 KSOPS = CHART.parent / "ksops"
 SECRET = "a key that nobody may read in Git"
@@ -79,12 +79,8 @@ def repository(tools: Path, tmp_path: Path, key: Path) -> Path:
     file.write_text(yaml.safe_dump(manifest))
     encrypt(tools, file, repository / ".sops.yaml")
     git(repository, "add", "-A")
-    git(repository, "-c", "user.name=a", "-c", "user.email=a@b.example", "commit", "-qm", "secrets")
+    git(repository, "commit", "-qm", "secrets")
     return repository
-
-
-def git(folder: Path, *arguments: str) -> bytes:
-    return subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True).stdout
 
 
 def apply(stack: StackSettings, namespace: str, manifest: str, folder: Path) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import secrets
-import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from litestar.exceptions import NotAuthorizedException
 from opensearchpy import OpenSearch
 
+from local.free_port import find_free_port
 from local.keycloak import run_keycloak
 from processors.settings import Settings
 from serving.access.callers import Access, identify
@@ -43,9 +43,7 @@ class Clock:
 def keycloak(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keycloak]:
     if os.environ.get("PROVE_OIDC") != "yes":
         pytest.skip("it starts a Keycloak, which Maven fetches once: `make test-oidc` runs it")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = find_free_port()
     password, envs = (
         secrets.token_urlsafe(16),
         Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute(),

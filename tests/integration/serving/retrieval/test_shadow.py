@@ -77,7 +77,7 @@ async def serve(settings: Settings, aside_url: str = "") -> AsyncIterator[AsyncT
 
     app = create_app(settings, open_aside if aside_url else open_clients)
     async with AsyncTestClient(app, raise_server_exceptions=False) as client:
-        client.headers["Authorization"] = f"Bearer {settings.access.api_key_file.read_text().strip()}"
+        client.headers["Authorization"] = f"Bearer {settings.access.read_api_key()}"
         yield client
 
 
