@@ -21,8 +21,8 @@ class Reading(NamedTuple):
     Attributes:
         at: Seconds since the soak began.
         pid: Of the program; another one says that it was started again.
-        memory: Resident, in MiB.
-        handles: Open files and sockets.
+        memory: Its own and its children's, in MiB: not the files that it maps, which grow with the data.
+        handles: Open files and sockets, its children's too.
     """
 
     at: float
@@ -36,7 +36,7 @@ Readings = dict[str, list[Reading]]
 
 
 def read_process(pid: int, at: float) -> Reading:
-    """Return what a process holds now.
+    """Return what a process and its children hold now; several servers do their work in children.
 
     Args:
         pid: Of the process.
@@ -51,8 +51,18 @@ def read_process(pid: int, at: float) -> Reading:
         True
     """
     process = psutil.Process(pid)
+    memory, handles = _read_own(process)
+    for child in process.children(recursive=True):
+        with suppress(psutil.Error):  # it has just ended
+            added = _read_own(child)
+            memory, handles = memory + added[0], handles + added[1]
+    return Reading(at, pid, memory, handles)
+
+
+def _read_own(process: psutil.Process) -> tuple[float, int]:
     with process.oneshot():
-        return Reading(at, pid, process.memory_info().rss / _MIB, process.num_fds())
+        memory = process.memory_info()
+        return (memory.rss - memory.shared) / _MIB, process.num_fds()
 
 
 def watch_programs(settings: StackSettings, is_over: threading.Event, readings: Readings) -> None:

@@ -67,6 +67,7 @@ def write_table(soak: Soak) -> str:
             f"| {one.handles_added:+.1f} | {one.starts} |"
             for one in soak.growth
         ),
+        *([] if soak.growth else ["", "Too short to say whether a program grows."]),
     ]
     return "\n".join(lines)
 
@@ -90,7 +91,7 @@ def draw_readings(readings: Readings, field: str, unit: str, seconds: float) -> 
     columns = 4
     rows = -(-len(names) // columns)
     figure = Figure(figsize=(14, 2.2 * rows), layout="constrained")
-    panels = figure.subplots(rows, columns, squeeze=False).flat
+    panels = list(figure.subplots(rows, columns, squeeze=False).flat)
     for axes, name in zip(panels, names, strict=False):
         minutes = [reading.at / 60 for reading in readings[name]]
         values = [getattr(reading, field) for reading in readings[name]]
@@ -98,7 +99,7 @@ def draw_readings(readings: Readings, field: str, unit: str, seconds: float) -> 
         axes.axvspan(0, WARM_UP * seconds / 60, color="#dddddd")
         axes.set_ylim(0, max(values) * 1.25 or 1)
         axes.set_title(name, fontsize=9)
-    for axes in panels:
+    for axes in panels[len(names) :]:
         axes.set_visible(False)
     figure.suptitle(f"{field.capitalize()} of each program in {unit}, over minutes; the warm-up is grey")
     return figure

@@ -3,12 +3,14 @@
 import itertools
 import os
 import random
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 
 import pytest
 
-from evaluation.benchmarks.soak.readings import Reading, Readings, watch_processes
+from evaluation.benchmarks.soak.readings import Reading, Readings, read_process, watch_processes
 from evaluation.benchmarks.soak.report import Soak, draw_readings, draw_times, list_faults, write_table
 from evaluation.benchmarks.soak.use import Use, repeat
 from evaluation.benchmarks.soak.verdict import judge_growth
@@ -61,6 +63,19 @@ def test_own_process_is_read_until_the_end() -> None:
     assert all(one.memory > 1 and one.handles > 0 for one in readings["me"])
 
 
+def test_what_a_child_holds_is_its_program_s() -> None:
+    before = read_process(os.getpid(), 0.0)
+    hold = "held = bytearray(b'x') * 60_000_000; print('ready', flush=True); input()"
+    command = [sys.executable, "-c", hold]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout
+        assert child.stdout.readline() == "ready\n"
+        while_it_runs = read_process(os.getpid(), 1.0)
+        child.communicate("\n")
+    assert while_it_runs.memory > before.memory + 50
+    assert while_it_runs.handles > before.handles
+
+
 def test_a_pace_is_kept_and_nothing_is_caught_up_on() -> None:
     begun: list[float] = []
     repeat(begun.append, 0.02, 0.1)
@@ -82,5 +97,8 @@ def test_what_was_lost_or_refused_is_a_fault_and_all_is_drawn() -> None:
     ]
     assert list_faults(soak._replace(unseen="", use=Use())) == []
     assert "| serving | 300 | +0.0 | 40 | +0.0 | 0 |" in write_table(soak)
-    assert draw_readings(readings, "memory", "MiB", SECONDS).axes
+    assert "Too short" not in write_table(soak)
+    assert "Too short" in write_table(soak._replace(growth=[]))
+    drawn = draw_readings({**readings, "redis": readings["serving"]}, "memory", "MiB", SECONDS)
+    assert [axes.get_visible() for axes in drawn.axes] == [True, True, False, False]
     assert draw_times(soak).axes
