@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from local.charts.clouds import lint_clouds
 from local.charts.helm import CHART, TYPOS, list_values, render, run, try_to_run
 from local.charts.ksops import FOLDER as KSOPS
 from local.charts.ksops import render_repo_server
@@ -31,6 +32,7 @@ def lint_chart(settings: StackSettings) -> None:
     _tell("helm lint", lambda: _lint(helm))
     _tell("unit tests", lambda: _test(tools / "helm-unittest"))
     _tell("typos", lambda: refuse_typos(helm))
+    _tell("files of clouds", lambda: lint_clouds(settings.envs))
     _tell("kinds of others", lambda: _apply_definitions(settings))
     _tell("kubeconform", lambda: _check_schemas(settings, tools))
     _tell("dry run by the API server", lambda: _dry_run(settings, helm))

@@ -130,6 +130,11 @@ gemma-3-270m
 {{- $usual := get (dict "https" "443" "redis" "6379" "rediss" "6379") $parts.scheme | default "80" -}}
 {{- $ports = append $ports (default $usual $port | int) -}}
 {{- end -}}
+{{- $ours := list .Values.models.embedder.enabled .Values.models.gptOss20b.enabled .Values.models.gemma3270m.enabled -}}
+{{- if has true $ours -}}
+{{- /* Their Services' port is 80; a policy is asked about that of the pods behind them. */ -}}
+{{- $ports = append $ports 8080 -}}
+{{- end -}}
 {{- range compact (splitList "," .Values.stores.kafkaBootstrap) -}}
 {{- $ports = append $ports (regexFind "[0-9]+$" . | int) -}}
 {{- end -}}

@@ -15,6 +15,7 @@ from local.charts.readme import README, replace_table
 from local.settings import ROOT
 
 SCHEMA = json.loads((CHART / "values.schema.json").read_text())
+INSTALLATIONS = ("aks", "dev", "eks", "external-secrets", "gke", "prod")
 DEFAULTS = yaml.safe_load((CHART / "values.yaml").read_text())
 
 
@@ -42,9 +43,9 @@ def test_each_typical_mistake_is_refused_for_itself_alone(file: Path) -> None:
     assert len(list_faults(file)) == 1
 
 
-def test_ten_mistakes_and_three_files_of_values_are_tried() -> None:
+def test_ten_mistakes_and_each_installation_are_tried() -> None:
     assert len(list(TYPOS.glob("*.yaml"))) >= 10
-    assert [file.stem for file in list_values()] == ["values-dev", "values-external-secrets", "values-prod"]
+    assert [file.stem for file in list_values()] == [f"values-{name}" for name in INSTALLATIONS]
 
 
 def test_each_object_of_the_schema_says_which_names_it_takes() -> None:
