@@ -102,11 +102,8 @@ RUN --mount=type=bind,from=tools,source=/opt/pip,target=/opt/pip \
 COPY processors /app/processors
 COPY serving/__init__.py /app/serving/__init__.py
 COPY serving/model_server /app/serving/model_server
-ENV RUNLORE_MODEL_SERVER_HOST=0.0.0.0 RUNLORE_MODEL_SERVER_PORT=8080 RUNLORE_MODEL_CACHE=/opt/models HOME=/tmp
-# The model is exported here, since the root of a container that runs is read-only; a start takes it as it is.
-RUN python3 -m compileall -q --invalidation-mode unchecked-hash /app \
- && echo '["warm up"]' | python -m serving.model_server.embed_once > /dev/null \
- && chmod -R a+rX /opt/models && find /tmp -mindepth 1 -delete
+ENV RUNLORE_MODEL_SERVER_HOST=0.0.0.0 RUNLORE_MODEL_SERVER_PORT=8080 HOME=/tmp
+RUN python3 -m compileall -q --invalidation-mode unchecked-hash /app
 USER 10001:10001
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=3 CMD ["python", "-I", "-S", "-c", "\

@@ -39,10 +39,9 @@ def run_model_server(
         SystemExit: It doesn't come up.
     """
     port = find_free_port()
-    environment = {**os.environ, "RUNLORE_HOME": str(envs.parent / "bench-models"), **given}
     command = [str(envs / "model-server/bin/python"), "-m", module]
     ports = {"RUNLORE_MODEL_SERVER_PORT": str(port), "RUNLORE_LLM_PORT": str(port)}
-    with subprocess.Popen(command, cwd=_ROOT, env={**environment, **ports}) as server:
+    with subprocess.Popen(command, cwd=_ROOT, env={**os.environ, **given, **ports}) as server:
         try:
             _wait_for(f"http://127.0.0.1:{port}", server)
             yield ModelProcess(f"http://127.0.0.1:{port}", server.pid)

@@ -13,14 +13,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 HEADER: Final = "X-Correlation-Id"
 _ACCEPTED: Final = re.compile(r"[\w.:-]{1,128}", re.ASCII)
 _CLIENT_FAULTS: Final = frozenset({"InvalidInput", "ModelNotFound", "UnsupportedProtocol"})
-_NOISY: Final = ("transformers", "sentence_transformers", "optimum", "nncf", "py.warnings")
 
 
 def configure_logging(level: str) -> None:
     """Send every library's logs through one JSON formatter; no access log.
-
-    The libraries that load the model warn about deprecations of each other that nobody here can act on: of
-    them only errors are kept.
 
     Args:
         level: Least severe level that is logged.
@@ -51,8 +47,8 @@ def configure_logging(level: str) -> None:
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     logging.captureWarnings(True)
-    for name in _NOISY:
-        logging.getLogger(name).setLevel(logging.ERROR)
+    # The libraries warn about deprecations of each other that nobody here can act on.
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
     logging.getLogger("kserve").addFilter(is_server_fault)
     logging.getLogger("uvicorn.access").setLevel(logging.CRITICAL)
 

@@ -11,18 +11,12 @@ ANSWERING_MODEL = "extractive"
 
 
 class ModelServerSettings(BaseSettings):
-    """What the model server may be told from outside.
-
-    Example:
-        >>> ModelServerSettings(home=Path("/srv/runlore")).exported_models
-        PosixPath('/srv/runlore/models')
-    """
+    """What the model server may be told from outside."""
 
     model_config = SettingsConfigDict(
         env_prefix="RUNLORE_", frozen=True, extra="ignore", protected_namespaces=()
     )
 
-    home: Path = Field(Path(".runlore/stack"), description="Folder of the stack's data.")
     log_level: str = Field("WARNING", description="Least severe level that is logged.")
     model_server_host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 in a container.")
     model_server_port: int = Field(23009, ge=1, le=65535, description="HTTP port.")
@@ -43,18 +37,10 @@ class ModelServerSettings(BaseSettings):
     )
     model_weights: Literal["float", "int8"] = Field(
         "float",
-        description="How the exported model keeps its weights; int8 is faster and a little less exact.",
-    )
-    model_cache: Path | None = Field(
-        None, description="Folder of exported OpenVINO models; empty: <home>/models."
+        description="How the weights are kept; int8 takes less memory and is a little less exact.",
     )
     model_batch_texts: int = Field(8, ge=1, description="Most texts in one inference.")
     model_query_queue_texts: int = Field(512, ge=1, description="Most queries waiting before a 503.")
     model_answer_queue_texts: int = Field(2048, ge=1, description="Most answer units waiting before a 503.")
     model_bulk_queue_texts: int = Field(8192, ge=1, description="Most bulk texts waiting before a 503.")
     model_unit_cache_entries: int = Field(20_000, ge=1, description="Vectors of source units kept in memory.")
-
-    @property
-    def exported_models(self) -> Path:
-        """Folder in which exported OpenVINO models are kept between starts."""
-        return self.model_cache or self.home / "models"

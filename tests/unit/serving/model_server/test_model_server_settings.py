@@ -1,17 +1,7 @@
-from pathlib import Path
-
 import pytest
 from pydantic import ValidationError
 
 from serving.model_server.settings import ModelServerSettings
-
-
-def test_exports_are_kept_in_the_stacks_home_unless_told_otherwise(monkeypatch):
-    monkeypatch.setenv("RUNLORE_HOME", "/srv/runlore")
-    assert ModelServerSettings().exported_models == Path("/srv/runlore/models")
-
-    monkeypatch.setenv("RUNLORE_MODEL_CACHE", "/var/cache/models")
-    assert ModelServerSettings().exported_models == Path("/var/cache/models")
 
 
 def test_an_impossible_port_is_refused(monkeypatch):
