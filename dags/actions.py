@@ -42,8 +42,11 @@ SETTINGS = load_settings()
 
 
 def _read_run(dag_run: Any) -> Any:
+    """Return the run that is asked, and name the request behind it in all that the task logs from here on."""
+    from processors.logs import bind_correlation_id
     from processors.pipelines.actions.asked import Run
 
+    bind_correlation_id((dag_run.conf or {}).get("correlation_id"))
     triggered_by = getattr(dag_run, "triggering_user_name", None) or ""
     return Run(dag_run.run_id, dag_run.conf or {}, triggered_by, dag_run.run_after)
 

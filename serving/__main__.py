@@ -6,16 +6,16 @@ from contextlib import ExitStack
 
 import uvicorn
 
+from processors.logs import configure_logs
 from processors.settings import load_settings
 from serving.app import create_app
-from serving.context.logs import configure_logs
 from serving.context.tracing import sending_traces
 
 
 def main() -> int:
     """Serve until told to stop; one process, since replicas are how it scales."""
     settings = load_settings()
-    configure_logs(settings.service.log_level)
+    configure_logs(settings.service.log_level, "serving", settings.versions.code_commit)
     port = os.environ.get("RUNLORE_SERVICE_PORT", "")
     if not port.isdigit():
         sys.stderr.write(f"RUNLORE_SERVICE_PORT must be a port number, got {port!r}\n")

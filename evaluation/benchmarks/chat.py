@@ -30,13 +30,13 @@ from evaluation.benchmarks.chat_corpus import hold_index
 from evaluation.benchmarks.chat_prompts import record_prompts
 from evaluation.benchmarks.service import percentile
 from evaluation.queries.query_sets import read_golden
+from processors.logs import configure_logs
 from processors.retrieval.hybrid import build_hybrid_query
 from processors.retrieval.question.understanding import understand
 from processors.settings import Settings, load_settings
 from processors.stores.search import count_chunks, open_search
 from processors.versions.catalog import find_live
 from serving.clients.lifespan import open_clients
-from serving.context.logs import configure_logs
 from serving.retrieval.question import Question
 from serving.retrieval.search import time_searches
 
@@ -284,8 +284,9 @@ async def bench(settings: Settings) -> None:
 
 def main() -> None:
     """Run the benchmark."""
-    configure_logs("ERROR")
-    asyncio.run(bench(load_settings()))
+    settings = load_settings()
+    configure_logs("ERROR", "bench-chat", settings.versions.code_commit)
+    asyncio.run(bench(settings))
 
 
 if __name__ == "__main__":

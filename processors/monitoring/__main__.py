@@ -6,6 +6,7 @@ from typing import Final
 
 from prometheus_client import start_http_server
 
+from processors.logs import configure_logs
 from processors.monitoring.measuring import measure
 from processors.settings import load_settings
 from processors.stores.search import open_search
@@ -21,6 +22,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True, help="port to listen on")
     options = parser.parse_args()
     settings = load_settings()
+    configure_logs("INFO", "pipeline-exporter", settings.versions.code_commit)
     client = open_search(settings.opensearch.url)
     start_http_server(options.port, options.host)
     while True:

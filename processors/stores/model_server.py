@@ -22,6 +22,16 @@ _TOLD_EVERY_S = 15
 log = structlog.get_logger(__name__)
 
 
+def name_run() -> dict[str, str]:
+    """Return the header by which the model server's logs name the action or the run of a DAG that asks it.
+
+    Airflow binds the run's id to all that a task logs, and the DAG of actions the id of what asked for it.
+    """
+    known = structlog.contextvars.get_contextvars()
+    identity = known.get("correlation_id") or known.get("run_id")
+    return {"X-Correlation-Id": str(identity)} if identity else {}
+
+
 def is_away(error: BaseException) -> bool:
     """Tell whether an error shows that the model server is away: unreachable, or failing as a whole.
 
@@ -61,7 +71,7 @@ def embed_texts(kserve_url: str, model: str, texts: list[str]) -> tuple[npt.NDAr
         httpx.HTTPError: The server stayed away through five tries in some 15 s, or refused the request.
     """
     vectors, served, told = [], "", time.monotonic()
-    with httpx.Client(base_url=kserve_url, timeout=120) as client:
+    with httpx.Client(base_url=kserve_url, timeout=120, headers=name_run()) as client:
         for begin in range(0, len(texts), _BATCH):
             batch, served = _embed_batch(client, model, texts[begin : begin + _BATCH])
             vectors.append(batch)

@@ -11,6 +11,7 @@ from processors.knowledge.actions.refusal import ActionRefusedError
 from processors.knowledge.actions.request import Person, make_request, name_run, read_request, sign_request
 from serving.actions.setup import load_secret, require_airflow
 from serving.clients.airflow import begin_run, read_run
+from serving.context.correlation import correlation_id
 from serving.context.metrics import ACTIONS
 from serving.faults import ActionTakenError
 
@@ -90,6 +91,8 @@ async def begin_action(
     signed = {
         "request": request.model_dump(mode="json"),
         "signature": sign_request(request, load_secret(settings.actions)),
+        # For the logs alone, so nobody vouches for it.
+        "correlation_id": correlation_id(),
     }
     if not await begin_run(airflow, name_run(request.key), signed):
         await _require_same(clients, settings, request)

@@ -1,6 +1,5 @@
 """One id for all that a request causes: taken from the caller or made, logged, passed on and returned."""
 
-import re
 import time
 import uuid
 from typing import Final
@@ -10,6 +9,7 @@ from litestar import Litestar
 from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from processors.logs import is_correlation_id
 from serving.context.deadlines import begin_request
 from serving.context.metrics import REQUEST_SECONDS
 from serving.context.timing import start_watch
@@ -17,7 +17,8 @@ from serving.context.tracing import describe_request, trace_headers, trace_reque
 
 HEADER: Final = "X-Correlation-Id"
 RECORD_HEADER: Final = "X-Runlore-Record"
-_ACCEPTED: Final = re.compile(r"[\w.:-]{1,128}", re.ASCII)
+# Asked every few seconds by who watches; nobody looks for that.
+_PROBES: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +52,7 @@ def trace_requests(app: ASGIApp) -> ASGIApp:
     async def traced(scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers.from_scope(scope)
         given = headers.get(HEADER, "")
-        identity = given if _ACCEPTED.fullmatch(given) else uuid.uuid4().hex
+        identity = given if is_correlation_id(given) else uuid.uuid4().hex
         start_watch()
         begin_request(Litestar.from_scope(scope).state.settings.timeouts.request_seconds)
         structlog.contextvars.clear_contextvars()
@@ -79,7 +80,8 @@ def trace_requests(app: ASGIApp) -> ASGIApp:
                 seconds = time.perf_counter() - started
                 route = str(scope.get("path_template", "none"))
                 REQUEST_SECONDS.labels(route, status).observe(seconds)
-                log.debug("request", path=scope["path"], status=status, seconds=round(seconds, 4))
+                if scope["path"] not in _PROBES:
+                    log.info("request", path=scope["path"], status=status, seconds=round(seconds, 4))
                 describe_request(span, route, status, identity)
 
     return traced

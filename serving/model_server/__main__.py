@@ -17,7 +17,7 @@ def main() -> int:
         The exit status: 1 if the model can't be loaded.
     """
     settings = ModelServerSettings()
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, "model-server", settings.code_commit)
     logger = structlog.get_logger("serving.model_server")
     try:
         embedder = load_embedder(settings)

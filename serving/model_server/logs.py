@@ -3,7 +3,9 @@
 import logging
 import re
 import sys
+import time
 import uuid
+from functools import partial
 from typing import Final
 
 import structlog
@@ -11,15 +13,22 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADER: Final = "X-Correlation-Id"
-_ACCEPTED: Final = re.compile(r"[\w.:-]{1,128}", re.ASCII)
+# A run of Airflow has a plus sign in its name.
+_ACCEPTED: Final = re.compile(r"[\w.~:+-]{1,250}", re.ASCII)
 _CLIENT_FAULTS: Final = frozenset({"InvalidInput", "ModelNotFound", "UnsupportedProtocol"})
+# Asked every few seconds by who watches; nobody looks for that.
+_PROBES: Final = frozenset({"/", "/metrics", "/v2/health/live", "/v2/health/ready"})
+
+log = structlog.get_logger(__name__)
 
 
-def configure_logging(level: str) -> None:
-    """Send every library's logs through one JSON formatter; no access log.
+def configure_logging(level: str, program: str, commit: str) -> None:
+    """Send every library's logs through one JSON formatter; uvicorn writes no access log.
 
     Args:
-        level: Least severe level that is logged.
+        level: Least severe level that is logged; a request is INFO.
+        program: Who writes, as the stack calls it.
+        commit: Of the code that runs.
     """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -28,6 +37,7 @@ def configure_logging(level: str) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="@timestamp"),
         structlog.processors.EventRenamer("message"),
+        partial(_name_program, name=program, commit=commit),
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -51,6 +61,7 @@ def configure_logging(level: str) -> None:
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
     logging.getLogger("kserve").addFilter(is_server_fault)
     logging.getLogger("uvicorn.access").setLevel(logging.CRITICAL)
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
 
 def is_server_fault(record: logging.LogRecord) -> bool:
@@ -66,6 +77,14 @@ def is_server_fault(record: logging.LogRecord) -> bool:
 def _shout_level(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """Write levels in capitals, as log shippers look for them."""
     event["level"] = str(event["level"]).upper()
+    return event
+
+
+def _name_program(
+    _: object, __: str, event: structlog.typing.EventDict, *, name: str, commit: str
+) -> structlog.typing.EventDict:
+    """Say which program of which build wrote a line."""
+    event["service"] = {"name": name, "version": commit}
     return event
 
 
@@ -86,11 +105,19 @@ class CorrelationMiddleware:
             return
         given = Headers(scope=scope).get(HEADER, "")
         identity = given if _ACCEPTED.fullmatch(given) else uuid.uuid4().hex
+        started, status = time.perf_counter(), 500
 
         async def send_with_id(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
+                status = message["status"]
                 MutableHeaders(scope=message)[HEADER] = identity
             await send(message)
 
         with structlog.contextvars.bound_contextvars(correlation_id=identity):
-            await self._app(scope, receive, send_with_id)
+            try:
+                await self._app(scope, receive, send_with_id)
+            finally:
+                if scope["path"] not in _PROBES:
+                    seconds = round(time.perf_counter() - started, 4)
+                    log.info("request", path=scope["path"], status=status, seconds=seconds)

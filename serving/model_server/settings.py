@@ -17,7 +17,8 @@ class ModelServerSettings(BaseSettings):
         env_prefix="RUNLORE_", frozen=True, extra="ignore", protected_namespaces=()
     )
 
-    log_level: str = Field("WARNING", description="Least severe level that is logged.")
+    log_level: str = Field("WARNING", description="Least severe level that is logged; a request is INFO.")
+    code_commit: str = Field("unknown", description="Commit of the code that runs, for the logs.")
     model_server_host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 in a container.")
     model_server_port: int = Field(23009, ge=1, le=65535, description="HTTP port.")
     embedding_model: str = Field(

@@ -14,11 +14,11 @@ from typing import Any
 import uvicorn
 from opensearchpy import AsyncOpenSearch
 
+from processors.logs import configure_logs
 from processors.settings import Settings, load_settings
 from serving.api import citation_routes
 from serving.app import create_app
 from serving.clients.lifespan import Clients, open_clients
-from serving.context.logs import configure_logs
 
 
 class RenamedAliases:
@@ -59,7 +59,7 @@ def main(port: int, names: Mapping[str, str]) -> None:
             yield replace(opened, search=renamed)
 
     settings = load_settings()
-    configure_logs(settings.service.log_level)
+    configure_logs(settings.service.log_level, "serving", settings.versions.code_commit)
     own = "|".join(re.escape(name) for name in names.values())
     citation_routes._INDEX = re.compile(rf"({own})-v\d{{6}}(-\d{{6}})?")  # type: ignore[misc]
     app = create_app(settings, open_renamed)

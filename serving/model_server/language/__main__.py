@@ -16,7 +16,7 @@ def main() -> int:
         The exit status: 1 if the model can't be loaded.
     """
     settings = LanguageSettings()
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, "language-model", settings.code_commit)
     try:
         run = open_engine(settings)
     except EngineError as error:

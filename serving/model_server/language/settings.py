@@ -12,7 +12,8 @@ class LanguageSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="RUNLORE_", frozen=True, extra="ignore")
 
-    log_level: str = Field("WARNING", description="Least severe level that is logged.")
+    log_level: str = Field("WARNING", description="Least severe level that is logged; a request is INFO.")
+    code_commit: str = Field("unknown", description="Commit of the code that runs, for the logs.")
     llm: str = Field(description="Name under which the model is served.")
     llm_file: Path = Field(description="Its weights, a GGUF file.")
     llm_packages: Path | None = Field(

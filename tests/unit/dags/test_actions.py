@@ -5,11 +5,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import structlog
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk.exceptions import DownstreamTasksSkipped
 
 from dags.actions import actions
-from processors.knowledge.actions.results import Proposed
+from processors.knowledge.actions.results import Done, Proposed, Verified
 from processors.settings import load_settings
 from tests.support import actions as told
 
@@ -40,6 +41,19 @@ def test_a_person_is_asked_between_the_proposal_and_the_change() -> None:
     assert approval.upstream_task_ids == {"propose_task"}
     assert approval.downstream_task_ids == {"execute_task"}
     assert DAG.get_task("execute_task").trigger_rule == "none_failed_min_one_success"
+
+
+def test_what_a_task_logs_names_the_request_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(
+        "processors.pipelines.actions.verify.verify",
+        lambda *_: asked.append(structlog.contextvars.get_contextvars()) or Verified(verified=True),
+    )
+    task: Any = DAG.get_task("verify_task")
+    run = SimpleNamespace(run_id="r", conf={"correlation_id": "asked-1"}, run_after=datetime.now(UTC))
+    with structlog.contextvars.bound_contextvars(correlation_id=""):
+        task.python_callable(Done(state="executed").model_dump(mode="json"), run)
+    assert asked == [{"correlation_id": "asked-1"}]
 
 
 def test_silence_is_a_no() -> None:

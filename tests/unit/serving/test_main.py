@@ -18,7 +18,7 @@ def test_the_service_listens_on_the_address_of_the_settings(
     monkeypatch.setattr(
         command, "load_settings", lambda: change_settings(load_settings(), service={"host": host})
     )
-    monkeypatch.setattr(command, "configure_logs", lambda _: None)
+    monkeypatch.setattr(command, "configure_logs", lambda *_: None)
     monkeypatch.setattr(command, "create_app", lambda _: SimpleNamespace(on_shutdown=[]))
     monkeypatch.setattr("uvicorn.run", lambda _, **options: served.update(options))
     assert command.main() == 0

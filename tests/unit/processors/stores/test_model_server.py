@@ -11,6 +11,7 @@ from threading import Thread
 import httpx
 import numpy as np
 import pytest
+import structlog
 
 from processors.stores import model_server
 from processors.stores.model_server import embed_in_process, embed_texts, is_away
@@ -21,10 +22,12 @@ class Gateway(BaseHTTPRequestHandler):
 
     troubles: list[int] = []  # noqa: RUF012 - the server makes an instance for each request
     asked = 0
+    named: str | None = None
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         Gateway.asked += 1
+        Gateway.named = self.headers.get("X-Correlation-Id")
         if self.troubles:
             self._reply(self.troubles.pop(0), b"<html>Bad Gateway</html>")
             return
@@ -85,3 +88,19 @@ def test_a_process_that_hangs_is_ended_and_named(monkeypatch: pytest.MonkeyPatch
 def test_a_process_that_fails_is_quoted() -> None:
     with pytest.raises(RuntimeError, match="no such model"):
         embed_in_process(command("raise SystemExit('no such model')"), ["a"])
+
+
+@pytest.mark.parametrize(
+    ("bound", "named"),
+    [
+        ({}, None),
+        ({"run_id": "manual__1+00:00"}, "manual__1+00:00"),
+        ({"run_id": "action__1", "correlation_id": "asked-1"}, "asked-1"),
+    ],
+)
+def test_the_model_server_is_told_which_run_or_request_asks(
+    gateway: str, bound: dict[str, str], named: str | None
+) -> None:
+    with structlog.contextvars.bound_contextvars(**bound):
+        embed_texts(gateway, "m", ["a text"])
+    assert Gateway.named == named

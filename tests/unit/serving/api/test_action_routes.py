@@ -61,6 +61,14 @@ async def test_what_changes_something_waits_and_ends_with_who_approved_it(
     assert "approve_url" not in told["proposal"]
 
 
+async def test_the_run_of_an_action_is_named_by_the_request_behind_it(
+    client: Client, airflow: FakeAirflow
+) -> None:
+    headers = {**show_key("ops"), "X-Correlation-Id": "asked-1"}
+    told = (await client.post("/v1/actions", json=RESTART, headers=headers)).json()
+    assert airflow.runs[told["run_id"]].conf["correlation_id"] == "asked-1"
+
+
 async def test_a_key_sent_again_is_the_same_action(client: Client, airflow: FakeAirflow) -> None:
     for _ in range(2):
         response = await client.post("/v1/actions", json={**RESTART, "key": KEY}, headers=show_key("ops"))

@@ -7,7 +7,7 @@ import structlog
 
 pytest.importorskip("starlette", reason="the model server's web framework is not installed here")
 
-from serving.model_server.logs import configure_logging, is_server_fault
+from serving.model_server.logs import CorrelationMiddleware, configure_logging, is_server_fault
 
 
 class InvalidInput(ValueError):  # noqa: N818 - named as KServe names it
@@ -37,7 +37,7 @@ def test_wrong_requests_are_not_the_servers_fault():
 
 @pytest.mark.usefixtures("restored_logging")
 def test_logs_are_json_with_the_correlation_id_and_quiet_below_the_level(capsys):
-    configure_logging("WARNING")
+    configure_logging("WARNING", "model-server", "c0ffee")
     logger = logging.getLogger("some.library")
 
     with structlog.contextvars.bound_contextvars(correlation_id="run-42"):
@@ -47,4 +47,23 @@ def test_logs_are_json_with_the_correlation_id_and_quiet_below_the_level(capsys)
     (line,) = capsys.readouterr().out.splitlines()
     entry = json.loads(line)
     assert (entry["level"], entry["message"], entry["correlation_id"]) == ("WARNING", "told once", "run-42")
+    assert entry["service"] == {"name": "model-server", "version": "c0ffee"}
     assert entry["@timestamp"].endswith("Z")
+
+
+@pytest.mark.usefixtures("restored_logging")
+async def test_a_request_is_told_with_its_id_and_a_probe_is_not(capsys):
+    async def application(_scope, _receive, send):
+        await send({"type": "http.response.start", "status": 503, "headers": []})
+
+    async def send(_):
+        pass
+
+    configure_logging("INFO", "model-server", "c0ffee")
+    for path in ("/v2/health/ready", "/openai/v1/embeddings"):
+        scope = {"type": "http", "path": path, "headers": [(b"x-correlation-id", b"run-42+1")]}
+        await CorrelationMiddleware(application)(scope, None, send)
+
+    (entry,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (entry["message"], entry["path"], entry["status"]) == ("request", "/openai/v1/embeddings", 503)
+    assert entry["correlation_id"] == "run-42+1"

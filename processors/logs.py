@@ -1,6 +1,8 @@
 """JSON logs, one object a line, in ECS field names, for our own lines and for those of the libraries."""
 
 import logging
+import re
+from functools import partial
 from typing import Final
 
 import structlog
@@ -16,12 +18,32 @@ _COMMON: Final[list[Processor]] = [
     structlog.processors.format_exc_info,
     structlog.processors.EventRenamer("message"),
 ]
+# They tell of each request that goes out; ours is told once, with what it was for.
+_TALKATIVE: Final = ("httpcore", "httpx", "uvicorn.error")
 
+# A run of Airflow has a plus sign in its name.
+_CORRELATION_ID: Final = re.compile(r"[\w.~:+-]{1,250}", re.ASCII)
 
 # A line of a log may repeat a whole conversation. What stands before a cut may be half of a secret, which no
 # pattern knows, so as much as a key in PEM is left out there.
 _LONGEST: Final = 16_000
 _MAYBE_HALF: Final = 4_000
+
+
+def is_correlation_id(given: object) -> bool:
+    """Tell whether something names a request or a run, and can break neither a line of a log nor a header.
+
+    Example:
+        >>> is_correlation_id("scheduled__2026-11-21T07:00:00+00:00"), is_correlation_id('a"b c')
+        (True, False)
+    """
+    return isinstance(given, str) and _CORRELATION_ID.fullmatch(given) is not None
+
+
+def bind_correlation_id(given: object) -> None:
+    """Write an id into all lines that are logged from here on, unless it is none."""
+    if is_correlation_id(given):
+        structlog.contextvars.bind_contextvars(correlation_id=given)
 
 
 def mask_event(_: object, __: str, event: EventDict) -> EventDict:
@@ -35,17 +57,26 @@ def _mask_value(text: str) -> str:
     return f"{mask_secrets(text[:_LONGEST])[:-_MAYBE_HALF]}…"
 
 
-def configure_logs(level: str) -> None:
+def _name_program(_: object, __: str, event: EventDict, *, name: str, commit: str) -> EventDict:
+    """Say which program of which build wrote a line."""
+    event["service"] = {"name": name, "version": commit}
+    return event
+
+
+def configure_logs(level: str, program: str, commit: str) -> None:
     """Send all logs to standard error as JSON.
 
     Args:
-        level: The least severe level that is written; requests are DEBUG.
+        level: The least severe level that is written; a request is INFO.
+        program: Who writes, as the stack calls it.
+        commit: Of the code that runs.
     """
+    common: list[Processor] = [*_COMMON, partial(_name_program, name=program, commit=commit)]
     structlog.configure(
-        # What the level leaves out must cost nothing: there is a DEBUG line for every request.
+        # What the level leaves out must cost nothing: there is an INFO line for every request.
         processors=[
             structlog.stdlib.filter_by_level,
-            *_COMMON,
+            *common,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -55,7 +86,7 @@ def configure_logs(level: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=_COMMON,
+            foreign_pre_chain=common,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 mask_event,
@@ -64,5 +95,7 @@ def configure_logs(level: str) -> None:
         )
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     # Every failed request is told once, by us, with its correlation id.
     logging.getLogger("opensearch").setLevel(logging.CRITICAL)
