@@ -9,11 +9,12 @@ the index. Once a day, and on demand, this deletes what is older than the settin
 | `prune_task_logs_task` | log files of tasks | those that were written to since |
 | `prune_staging_task` | folders of runs in staging | the newest of each pipeline, and all that a kept index version names |
 | `clean_up_versions_task` | what killed builds left: unfinished versions, slices without a base, their runs in MLflow (marked as killed), cached answers of versions that are gone | what a build that lives holds |
+| `drop_old_logs_task` | days of the log store, as whole indices | the newest |
 | `drop_old_slices_task` | slices of `rag` versions, as whole indices; states of what is long gone | the slice that is written to, and all other states |
 
 **How old.** `RUNLORE_AIRFLOW_LOG_DAYS` for runs and their logs, `RUNLORE_STAGING_DAYS` for staging. A rebuild
 from history can't reach further back than staging does. `RUNLORE_RETENTION_DAYS` and `RUNLORE_RETENTION_BYTES`
-for slices; `rag_pipeline` looks after those of the live version itself, every few minutes.
+for slices, `RUNLORE_LOG_STORE_DAYS` for lines of logs; `rag_pipeline` looks after those of the live version itself, every few minutes.
 
 **If it fails.** The tasks don't depend on each other, and each may be run again at any time. A task has no
 access to Airflow's database, so the first one needs `RUNLORE_AIRFLOW_DATABASE_URL`; it is skipped without.
@@ -80,6 +81,16 @@ def drop_old_slices_task() -> dict[str, int]:
 
 
 @task
+def drop_old_logs_task() -> list[str]:
+    """Delete old days of the log store."""
+    from processors.stores.log_store import drop_old_days
+    from processors.stores.search import open_search
+
+    before = datetime.now(UTC) - timedelta(days=SETTINGS.retention.log_store_days)
+    return drop_old_days(open_search(SETTINGS.opensearch.url), before)
+
+
+@task
 def clean_up_versions_task() -> dict[str, Any]:
     """Delete what belongs to no version and to no build that lives."""
     from processors.stores.answers_cache import evict_versions
@@ -117,6 +128,7 @@ def maintain() -> None:
     prune_staging_task()
     clean_up_versions_task()
     drop_old_slices_task()
+    drop_old_logs_task()
 
 
 maintain()

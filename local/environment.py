@@ -31,6 +31,7 @@ def compute_environment(settings: StackSettings, passwords: Passwords) -> dict[s
     return {
         **_weak_model(settings),
         **_alertmanager(settings),
+        **_request_lines(settings),
         **_chosen_by_person(),
         **_paths(settings),
         **_runlore(settings, passwords),
@@ -74,6 +75,7 @@ def _paths(settings: StackSettings) -> dict[str, str]:
         "RUNLORE_ENVS": str(settings.envs),
         "RUNLORE_PORT_BASE": str(settings.port_base),
         "RUNLORE_OPEN_WEBUI": "on" if settings.open_webui else "off",
+        "RUNLORE_LOG_STORE": "on" if settings.log_store else "off",
         "RUNLORE_NEURAL_SEARCH": "on" if settings.neural_search else "off",
         "RUNLORE_OPENSEARCH_SERVER": (
             f"{settings.envs}/java/{NEURAL_SERVER if settings.neural_search else SERVER}"
@@ -167,6 +169,11 @@ def _alertmanager(settings: StackSettings) -> dict[str, str]:
     return {"RUNLORE_ALERTMANAGER_URL": url, "RUNLORE_ACTIONS_ALERTMANAGER_URL": url}
 
 
+def _request_lines(settings: StackSettings) -> dict[str, str]:
+    """Have each request told where lines are kept to be looked for, unless somebody says otherwise."""
+    return {"RUNLORE_LOG_LEVEL": "INFO"} if settings.log_store else {}
+
+
 def _answering(settings: StackSettings) -> dict[str, str]:
     """Name the answering model: a language model that the stack runs, or the one that the settings name."""
     if not settings.llm:
@@ -243,6 +250,8 @@ def _airflow(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
         "LOGGING__WORKER_LOG_SERVER_PORT": str(ports["airflow-log-server"]),
         "LOGGING__TRIGGER_LOG_SERVER_PORT": str(ports["triggerer-log-server"]),
         "LOGGING__COLORED_CONSOLE_LOG": "False",
+        # The scheduler repeats what tasks log; as JSON each line has the id of its run.
+        "LOGGING__JSON_LOGS": str(settings.log_store),
         # Tasks follow each other many times faster than by default, at a tenth of a core.
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",
         # A killed scheduler is noticed, and what it ran is taken over, within seconds instead of minutes.

@@ -73,6 +73,7 @@ SERVICES = (
         "/schema",
     ),
     Service("log-shipper", None, ("topics",)),
+    Service("log-store", None, ("index-templates",), part="Log store"),
     Service("prometheus", "prometheus", probe=probes.get("prometheus", "/-/ready"), path="/"),
     Service("alertmanager", "alertmanager", probe=probes.get("alertmanager", "/-/ready"), path="/"),
     Service("node-exporter", "node-exporter", probe=probes.accepts("node-exporter")),
@@ -120,6 +121,7 @@ SWITCHES = {
     "Kubernetes": "make kube-up",
     "Neural search": "RUNLORE_NEURAL_SEARCH",
     "Language model": "RUNLORE_LLM",
+    "Log store": "RUNLORE_LOG_STORE",
 }
 
 
@@ -169,5 +171,6 @@ def _is_on(part: str, settings: StackSettings) -> bool:
         "Kubernetes": settings.kubernetes_on,
         "Neural search": settings.neural_search,
         "Language model": bool(settings.llm),
+        "Log store": settings.log_store,
     }
     return switches.get(part, True)

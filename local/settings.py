@@ -85,6 +85,7 @@ class StackSettings(BaseSettings):
     open_webui: bool
     kubernetes: Literal["", "on", "off"] = ""
     neural_search: bool
+    log_store: bool
     base_image: str
     opensearch_heap: Size
     kafka_heap: Size

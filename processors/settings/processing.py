@@ -105,9 +105,15 @@ class Slices(SettingsGroup, alias_generator=variables("RUNLORE_SLICE_")):
 
 
 class Retention(SettingsGroup, alias_generator=variables("RUNLORE_RETENTION_")):
-    """When a closed slice goes."""
+    """When a closed slice goes, and a day of the log store."""
 
     days: int = Field(14, ge=1, description="A slice goes when it was closed so long ago.")
     bytes: int = Field(
         20 * 10**9, ge=10**6, description="The oldest slices of a version go while all are larger than this."
+    )
+    log_store_days: int = Field(
+        7,
+        ge=1,
+        alias="RUNLORE_LOG_STORE_DAYS",
+        description="How many days of the stack's own lines the log store keeps.",
     )

@@ -18,9 +18,9 @@ from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 from asgiref.sync import sync_to_async
 from confluent_kafka import Consumer
 
+from processors.knowledge.logs.stored_lines import OWN_DATASET
 from processors.knowledge.untrusted import decode_text, read_object
 
-OWN_DATASET: Final = "runlore.self"
 SILENCE_S: Final = 180.0
 # Each event leaves rows in Airflow's tables; a run takes longer than this.
 _EVENT_INTERVAL_S: Final = 1.0

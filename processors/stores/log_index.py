@@ -4,6 +4,7 @@ from typing import Any
 
 from opensearchpy import OpenSearch
 
+from processors.knowledge.logs.stored_lines import OWN_DATASET
 from processors.settings.sources import LogIndex
 
 
@@ -33,9 +34,11 @@ def read_lines(client: OpenSearch, source: LogIndex, from_ms: int, size: int) ->
     """
     field = source.time_field
     in_time = {"range": {field: {"gte": from_ms, "lte": "now", "format": "epoch_millis"}}}
+    # The stack's own lines are no knowledge: what a run says would be told by the next one.
+    own = {"term": {"event.dataset": OWN_DATASET}}
     body = {
         "size": size,
-        "query": {"bool": {"filter": [in_time]}},
+        "query": {"bool": {"filter": [in_time], "must_not": [own]}},
         "sort": [{field: {"order": "asc", "numeric_type": "date", "unmapped_type": "date"}}],
         "track_total_hits": False,
     }

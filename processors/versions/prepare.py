@@ -7,6 +7,7 @@ new, and one would read what the other has only just made, which OpenSearch repo
 import sys
 
 from processors.settings import load_settings
+from processors.stores.log_store import TEMPLATE, apply_log_template
 from processors.stores.search import PIPELINES, apply_templates, open_search
 from processors.versions.lease_record import INDEX, create_record_index
 
@@ -16,8 +17,11 @@ def main() -> None:
     settings = load_settings()
     client = open_search(settings.opensearch.url)
     apply_templates(client, settings.embedding.dimension, replicas=settings.opensearch.replicas)
+    apply_log_template(client, settings.opensearch.replicas)
     create_record_index(client)
-    sys.stdout.write(f"ready for versions of {', '.join(PIPELINES)}: index templates, {INDEX}\n")
+    sys.stdout.write(
+        f"ready for versions of {', '.join(PIPELINES)}: index templates, {TEMPLATE} among them, {INDEX}\n"
+    )
 
 
 if __name__ == "__main__":
