@@ -107,6 +107,8 @@ def _runlore(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
         **_kubernetes(settings),
         **_embedding(settings),
         "RUNLORE_OPENWEBUI_URL": addresses["OPENWEBUI_URL"],
+        "RUNLORE_OPENWEBUI_UI_URL": addresses["OPENWEBUI_URL"] if settings.open_webui else "",
+        **_investigations(settings),
         "RUNLORE_AIRFLOW_PASSWORDS_FILE": str(passwords.folder / "airflow-users.json"),
         **{
             f"RUNLORE_{name}": addresses[name]
@@ -128,6 +130,12 @@ def _backup(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
         ),
         "RUNLORE_BACKUP_FOLDERS": json.dumps({"mlflow": (settings.home / "mlflow").as_uri()}),
     }
+
+
+def _investigations(settings: StackSettings) -> dict[str, str]:
+    """Say where what is known about alerts is posted; nothing where it isn't."""
+    file = settings.investigations_url_file
+    return {"RUNLORE_INVESTIGATIONS_URL_FILE": file} if file else {}
 
 
 def name_database(settings: StackSettings, passwords: Passwords, name: str) -> str:

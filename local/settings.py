@@ -96,6 +96,7 @@ class StackSettings(BaseSettings):
     log_size: Size
     kafka_retention_hours: int = Field(ge=1)
     alert_webhook: str = Field(pattern=r"^(https?://\S+)?$")
+    investigations_url_file: str
     prometheus_retention: str = Field(pattern=r"^\d+[smhdwy]$")
 
     @property

@@ -19,9 +19,6 @@ _LANGUAGE_MODEL_JOB = """\
   - job_name: language-model
     static_configs: [{{targets: ["127.0.0.1:{port}"]}}]"""
 
-_ALERT_RECEIVER = """\
-    webhook_configs: [{{url: {url}, send_resolved: true}}]"""
-
 # A server without the plugin would not start with these. No model runs inside of OpenSearch here, so the
 # plugin's limits of memory and disk, which are for such models, would only get in the way.
 _NEURAL_SEARCH = """\
@@ -56,8 +53,6 @@ def make_values(settings: StackSettings, passwords: Passwords) -> dict[str, str]
     probe = _OPEN_WEBUI_PROBE.format(port=settings.ports["open-webui"]) if settings.open_webui else ""
     language = _LANGUAGE_MODEL_JOB.format(port=settings.ports["language-model"]) if settings.llm else ""
     neural = _NEURAL_SEARCH.format(port=settings.ports["model-server"]) if settings.neural_search else ""
-    webhook = json.dumps(settings.alert_webhook)
-    receiver = _ALERT_RECEIVER.format(url=webhook) if settings.alert_webhook else ""
     return {
         **{name: str(value) for name, value in settings.model_dump().items()},
         **ports,
@@ -68,8 +63,20 @@ def make_values(settings: StackSettings, passwords: Passwords) -> dict[str, str]
         "open_webui_probe": probe,
         "neural_search_settings": neural,
         "language_model_job": language,
-        "alert_receiver": receiver,
+        "alert_receiver": _write_receiver(settings, passwords),
     }
+
+
+def _write_receiver(settings: StackSettings, passwords: Passwords) -> str:
+    """Return whom Alertmanager tells: a webhook of the settings, and the service if it investigates."""
+    told: list[dict[str, object]] = []
+    if settings.alert_webhook:
+        told.append({"url": settings.alert_webhook, "send_resolved": True})
+    if settings.investigations_url_file:
+        key = {"authorization": {"credentials_file": str(passwords.folder / "api-key")}}
+        url = f"http://127.0.0.1:{settings.ports['serving']}/v1/alerts"
+        told.append({"url": url, "send_resolved": False, "http_config": key})
+    return f"    webhook_configs: {json.dumps(told)}" if told else ""
 
 
 def render_text(template: Path, values: dict[str, str]) -> str:

@@ -68,6 +68,14 @@ class ActionsDownError(Exception):
     """An action can't be begun or read, because Airflow doesn't answer as it should."""
 
 
+class InvestigationsOffError(Exception):
+    """No alerts are taken here."""
+
+
+class ChannelDownError(Exception):
+    """What was found out about an alert can't be posted."""
+
+
 class UnknownActionError(Exception):
     """There is no action of this key, or none that its sender may see."""
 

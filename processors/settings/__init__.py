@@ -12,6 +12,7 @@ from processors.settings.actions import Actions
 from processors.settings.addresses import hide_logins
 from processors.settings.backup import Backup
 from processors.settings.documents import Documents
+from processors.settings.investigations import Investigations
 from processors.settings.models import Answering, Embedding, KServe
 from processors.settings.processing import Events, Incidents, Redaction, Retention, Slices, Versions
 from processors.settings.service import Breaker, Retrieval, Service, Shadow, Timeouts
@@ -57,6 +58,7 @@ class Settings(BaseModel):
     oidc: Oidc
     limits: Limits
     actions: Actions
+    investigations: Investigations
     backup: Backup
 
     @property

@@ -104,6 +104,11 @@ class Ui(SettingsGroup):
         alias="RUNLORE_PROMETHEUS_UI_URL",
         description="Address of Prometheus for people, if it is another one.",
     )
+    openwebui_url: str = Field(
+        "",
+        alias="RUNLORE_OPENWEBUI_UI_URL",
+        description="Address of Open WebUI for people, to ask on from what is posted; empty: no link.",
+    )
     logs_url: Annotated[str, AfterValidator(_require_log_names)] = Field(
         "",
         alias="RUNLORE_LOGS_UI_URL",

@@ -48,6 +48,7 @@ def is_answer_cacheable(settings: Settings, request: ChatRequest, question: Ques
     """
     return (
         question.pipelines == ("cag",)
+        and not question.filters
         # Of a model that samples, what it happened to say first would stay.
         and settings.answering.model in QUOTING
         and not settings.answering.url

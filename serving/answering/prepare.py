@@ -24,6 +24,8 @@ from serving.retrieval.question import Question
 from serving.retrieval.shadow import begin_shadow_reads
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from processors.settings import Settings
     from serving.answering.answer import Answer
     from serving.clients.lifespan import Clients
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 # Four passages of each world when both are asked.
 _RETRIEVED: Final = 8
+_ANYTHING: Final[Mapping[str, Any]] = {}
 # A log line is masked once more, where nobody else can go on meanwhile.
 _LOGGED_CHARACTERS: Final = 500
 
@@ -58,14 +61,46 @@ async def prepare_answer(
         opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached.
         openai.BadRequestError: The model refuses the request.
     """
-    context = current_context()
     if request.model not in PIPELINES_BY_MODEL:
         raise UnknownModelError(f"The model {request.model!r} does not exist; GET /v1/models lists them.")
     text, history = await split_conversation(request.messages)
-    context.question = text
     if acted := await act_on(clients, settings, request, caller, text, history):
-        context.answer_outcome = acted.outcome
+        context = current_context()
+        context.question, context.answer_outcome = text, acted.outcome
         return acted
+    return await answer_question(clients, settings, request, caller, text, history, is_recorded=is_recorded)
+
+
+async def answer_question(
+    clients: Clients,
+    settings: Settings,
+    request: ChatRequest,
+    caller: Caller,
+    text: str,
+    history: list[dict[str, Any]],
+    *,
+    is_recorded: bool,
+    filters: Mapping[str, Any] = _ANYTHING,
+) -> Answer:
+    """Return the answer to what is a question whatever it says: nothing in it begins an action.
+
+    Args:
+        clients: What to ask.
+        settings: Of the platform.
+        request: What shapes the answer.
+        caller: Who asks.
+        text: The question, its secrets masked.
+        history: What was said before.
+        is_recorded: As of `prepare_answer`.
+        filters: As of `POST /v1/retrieve`: what is read at all.
+
+    Raises:
+        NoKnowledgeError: No pipeline that the model reads has a live version.
+        opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached.
+        openai.BadRequestError: The model refuses the request.
+    """
+    context = current_context()
+    context.question = text
     understood = await understand_question(clients, settings, caller.reader, text, history)
     route = route_for(request.model, understood.route)
     question = Question(
@@ -73,7 +108,7 @@ async def prepare_answer(
         pipelines=route.pipelines,
         k=_RETRIEVED,
         groups=caller.groups,
-        filters={},
+        filters=filters,
         # A client's tools may know what we don't.
         weighs=settings.answering.abstain and not request.tools,
     )

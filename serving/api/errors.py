@@ -18,6 +18,7 @@ from serving.faults import (
     ClientGoneError,
     ContextTooLongError,
     IdentityProviderDownError,
+    InvestigationsOffError,
     LimitReachedError,
     MemoryDownError,
     NoKnowledgeError,
@@ -131,6 +132,10 @@ def _on_refused_action(_: _Request, error: ActionRefusedError) -> Response[Any]:
     return _respond(400, str(error), "invalid_request_error", code="action_refused")
 
 
+def _on_investigations_off(_: _Request, error: InvestigationsOffError) -> Response[Any]:
+    return _respond(409, str(error), "invalid_request_error", code="investigations_off")
+
+
 def _on_no_knowledge(_: _Request, error: NoKnowledgeError) -> Response[Any]:
     return _respond(503, str(error), "server_error", code="no_live_version")
 
@@ -187,6 +192,7 @@ EXCEPTION_HANDLERS: Final[dict[int | type[Exception], _Handler]] = {
     MemoryDownError: _on_memory_down,
     ActionsDownError: _on_actions_down,
     ActionRefusedError: _on_refused_action,
+    InvestigationsOffError: _on_investigations_off,
     UnknownActionError: _on_bad_request("key", code="action_not_found", status=404),
     ActionTakenError: _on_bad_request("key", code="action_taken", status=409),
     UnreadablePartError: _on_bad_request("messages", code="unsupported_content"),

@@ -17,6 +17,7 @@ from processors.versions.names import find_version
 from serving.access.admission import require_caller
 from serving.answering.routing import PIPELINES_BY_MODEL
 from serving.api.action_routes import ACTION_ROUTES
+from serving.api.alert_routes import take_alerts
 from serving.api.chat import begin_chat, complete_chat
 from serving.api.completions import encode_events, to_event_stream
 from serving.api.disconnects import finish_unless_gone
@@ -144,6 +145,7 @@ v1_router: Final = Router(
         show_model,
         retrieve_chunks,
         rate_answer,
+        take_alerts,
         *ACTION_ROUTES,
     ],
     guards=[require_caller],

@@ -16,6 +16,7 @@ from processors.retrieval.near_duplicates import AskedQuestions
 from processors.settings import Settings
 from processors.stores.asked_questions import QuestionLog, open_question_log
 from serving.clients.airflow import AirflowClient, open_airflow
+from serving.clients.channel import ChannelClient, open_channel
 from serving.clients.guarded_clients import GuardedOpenAI, GuardedRedis, GuardedTransport
 from serving.clients.guards import Guard
 from serving.clients.parts import Guards, make_guards
@@ -43,6 +44,8 @@ class Clients:
     """For shadow reads: on connections of its own, so that no question waits for one."""
     airflow: AirflowClient | None = None
     """None where actions aren't set up."""
+    channel: ChannelClient | None = None
+    """None where no alerts are taken."""
     guards: Guards = field(default_factory=make_guards)
     live: SharedRead[dict[str, str]] = field(default_factory=SharedRead)
     readiness: SharedRead[dict[str, str]] = field(default_factory=SharedRead)
@@ -80,14 +83,16 @@ async def open_clients(settings: Settings) -> AsyncIterator[Clients]:
     questions = open_question_log(settings.kafka.bootstrap, lambda outcome: QUESTIONS.labels(outcome).inc())
     shadow_search = _open_search(settings, guards.shadow_search, pool_maxsize=_SPARE_PLACES)
     airflow = open_airflow(settings, guards.airflow)
-    clients = Clients(search, cache, embedder, model, questions, shadow_search, airflow, guards)
+    channel = open_channel(settings, guards.channel)
+    clients = Clients(search, cache, embedder, model, questions, shadow_search, airflow, channel, guards)
     try:
         yield clients
     finally:
         await clients.spare.close()
         await asyncio.to_thread(questions.close)
-        if airflow is not None:
-            await airflow.http.aclose()
+        for connected in (airflow, channel):
+            if connected is not None:
+                await connected.http.aclose()
         await model.close()
         await embedder.close()
         await cache.aclose()

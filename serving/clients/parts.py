@@ -11,6 +11,7 @@ from redis import exceptions as cache_errors
 
 from serving.clients.airflow import is_airflow_fault
 from serving.clients.breaker import Breaker
+from serving.clients.channel import is_channel_fault
 from serving.clients.guards import Guard, RetryBudget
 from serving.faults import is_refusal
 
@@ -32,6 +33,7 @@ class Guards:
     embedding: Guard
     model: Guard
     airflow: Guard
+    channel: Guard
 
 
 def make_guards(
@@ -40,6 +42,7 @@ def make_guards(
     model: float = 60.0,
     cache: float = 0.5,
     airflow: float = 10.0,
+    channel: float = 5.0,
     failures: int = 5,
     rest: float = 2.0,
 ) -> Guards:
@@ -51,6 +54,7 @@ def make_guards(
         model: Until an answer has begun; how long its parts may take is the reader's to say.
         cache: One command of Redis.
         airflow: One call of its API.
+        channel: One message to where investigations are posted.
         failures: So many in a row, and a part is left alone.
         rest: For so many seconds.
     """
@@ -66,6 +70,7 @@ def make_guards(
         embedding=guard("embedding", embedding, is_model_fault),
         model=guard("model", model, is_model_fault),
         airflow=guard("airflow", airflow, is_airflow_fault),
+        channel=guard("channel", channel, is_channel_fault),
     )
 
 

@@ -42,6 +42,9 @@ WITHHELD: Final = Counter(
 ACTIONS: Final = Counter(
     "runlore_actions", "Actions that were begun, by name and where they were asked for.", ("action", "source")
 )
+INVESTIGATIONS: Final = Counter(
+    "runlore_investigated_alerts", "Alerts that came in, by what became of them.", ("outcome",)
+)
 FEEDBACK: Final = Counter("runlore_rated_answers", "Answers rated by those who asked.", ("rating",))
 ACTIVE_STREAMS: Final = Gauge("runlore_active_streams", "Answers being streamed now.")
 BREAKER_STATE: Final = Gauge(

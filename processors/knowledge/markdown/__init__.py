@@ -5,5 +5,5 @@ Every step replaces in place and keeps the number of lines, so a citation's line
 
 from typing import Final
 
-CHUNKER: Final = "markdown-structure-7"
+CHUNKER: Final = "markdown-structure-8"
 """Name and revision of the way that documents are read and cut; a change of it rebuilds every chunk."""

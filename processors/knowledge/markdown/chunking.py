@@ -154,6 +154,7 @@ def build_document_chunks(
         changed_at: When the page was changed last, ISO 8601; if nobody knows, it is when it was read.
     """
     meta = document["front_matter"]
+    alert = to_text(meta.get("alert"))
     doc_id = make_id(cite["repository"], cite["path"])
     batch = Batch(batch_id, ingested_at)
     chunks = []
@@ -173,7 +174,9 @@ def build_document_chunks(
             observed_at=ingested_at if changed_at is None else changed_at,
             service=to_text(meta.get("service")),
             severity=to_text(meta.get("severity")),
-            labels={"path": cite["path"], "alert": to_text(meta.get("alert"))},
+            labels={"path": cite["path"], "alert": alert},
+            # Who is woken by it knows its name, which the page's text may never say.
+            values=alert.split() or None,
             cite={**cite, "start_line": first, "end_line": last},
             gist=None if gist == text else gist,
             blocks=piece.blocks,

@@ -20,6 +20,7 @@ from redis.exceptions import ConnectionError as CacheDown
 from evaluation.benchmarks.small_index import answer
 from processors.settings import Settings, read_settings
 from serving.app import create_app
+from serving.clients.channel import ChannelClient
 from serving.clients.lifespan import Clients
 from tests.support.fake_airflow import FakeAirflow
 
@@ -72,6 +73,7 @@ class World:
     supporting: set[str] | None = None
     weighed: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     airflow: FakeAirflow = field(default_factory=FakeAirflow)
+    channel: ChannelClient | None = None
 
     def prompt(self) -> dict[str, Any]:
         body: dict[str, Any] = json.loads(self.model_requests[-1].content)
@@ -160,6 +162,11 @@ class FakeCache:
         self._require()[key] = value
         assert ex > 0
 
+    def lock(self, name: str, timeout: float, *, blocking: bool) -> "FakeLease":
+        assert timeout > 0
+        assert not blocking
+        return FakeLease(self, name)
+
     async def llen(self, key: str) -> int:
         return len(self._require().get(key, []))
 
@@ -193,6 +200,22 @@ class FakeCache:
         if self.world.cache is None:
             raise CacheDown("connection refused")
         return True
+
+
+class FakeLease:
+    """Is held by one at a time, like Redis' lock that nobody waits for."""
+
+    def __init__(self, cache: FakeCache, name: str) -> None:
+        self._cache, self._name = cache, name
+
+    async def acquire(self) -> bool:
+        held = self._cache._require()
+        is_free = self._name not in held
+        held.setdefault(self._name, "1")
+        return is_free
+
+    async def release(self) -> None:
+        del self._cache._require()[self._name]
 
 
 class FakeBatch:
@@ -337,6 +360,7 @@ def app(settings: Settings, world: World) -> Litestar:
                 FakeQuestionLog(world),  # type: ignore[arg-type]
                 FakeSearch(world),  # type: ignore[arg-type]
                 world.airflow.open(),
+                world.channel,
             )
 
         return opened()

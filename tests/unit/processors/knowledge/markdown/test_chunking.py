@@ -100,6 +100,12 @@ def test_lines_are_those_of_what_a_chunk_holds() -> None:
     assert [(one["cite"]["start_line"], one["cite"]["end_line"]) for one in chunks] == [(3, 8), (9, 14)]
 
 
+def test_a_page_is_found_by_the_alert_that_its_front_matter_names() -> None:
+    page = "---\nalert: DiskFull\n---\n# No space is left\n\nRemove old logs.\n"
+    assert [one["values"] for one in chunk(page)] == [["DiskFull"]]
+    assert all("values" not in one for one in chunk("# No space is left\n\nRemove old logs.\n"))
+
+
 def test_parts_of_a_procedure_share_an_id_and_others_do_not() -> None:
     steps = "\n".join(f"{number}. do this thing now" for number in range(1, 13))
     chunks = chunk(f"# T\n\n## Act\n\n{steps}\n\n## Why\n\nSome words.")

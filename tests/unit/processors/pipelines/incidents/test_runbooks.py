@@ -6,12 +6,8 @@ import pytest
 
 from processors.knowledge.incidents.incident import Seen
 from processors.knowledge.incidents.views import PUBLIC, Told
-from processors.pipelines.incidents.runbooks import (
-    build_runbook_query,
-    find_runbooks,
-    list_reasons,
-    names_one,
-)
+from processors.pipelines.incidents.runbooks import find_runbooks, list_reasons
+from processors.retrieval.runbooks import names_one
 from tests.support.incidents import make_incident
 
 
@@ -83,6 +79,7 @@ def test_nothing_is_asked_without_documents_or_reasons() -> None:
 
 def test_only_pages_are_linked_that_the_group_may_see() -> None:
     for group, allowed in ((PUBLIC, ["public"]), ("sre", ["public", "sre"])):
-        body = build_runbook_query(Told(group, make_incident()), list_reasons(make_incident()))
-        assert body
+        asked = Pages(hold())
+        find(asked, "cag-v000001", Told(group, make_incident()))
+        ((_, body),) = asked.asked
         assert {"terms": {"acl": allowed}} in body["query"]["bool"]["filter"]

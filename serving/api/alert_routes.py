@@ -1,0 +1,130 @@
+"""Alerts come in from Alertmanager, what is known about them goes out to a channel."""
+
+import asyncio
+import time
+from typing import Any, Final, Literal, TypedDict
+
+import structlog
+from litestar import Request, Response, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from processors.settings import Settings
+from serving.access.accounting import settle_request
+from serving.api.openapi import list_errors
+from serving.clients.channel import ChannelClient, post_message
+from serving.clients.lifespan import Clients
+from serving.context.caller import Caller
+from serving.context.metrics import INVESTIGATIONS
+from serving.context.request_context import begin_context
+from serving.faults import ChannelDownError, InvestigationsOffError, RequestLateError
+from serving.investigations.claims import claim_alert, remember_posted
+from serving.investigations.investigating import DOWN, investigate
+from serving.investigations.message import Alert, AlertMessage, identify
+from serving.investigations.posting import build_post
+
+# Of one message at once: each asks twice, and people ask meanwhile.
+_AT_ONCE: Final = 4
+# A claim outlives the request that made it: another one would do it once more at the same time.
+_GRACE_S: Final = 10.0
+
+Outcome = Literal["posted", "posted before", "under way", "resolved", "failed"]
+
+log = structlog.get_logger(__name__)
+
+
+class Investigated(TypedDict):
+    """What became of one alert of a message."""
+
+    fingerprint: str
+    alert: str
+    id: str
+    outcome: Outcome
+
+
+class AlertsResponse(TypedDict):
+    """What became of each alert of a message."""
+
+    alerts: list[Investigated]
+
+
+@post(
+    "/alerts",
+    status_code=200,
+    responses=list_errors(400, 401, 409, 413, 429, 500, 503),
+)
+async def take_alerts(
+    request: Request[Any, Any, Any],
+    data: JSONBody[AlertMessage],
+    clients: NamedDependency[Clients],
+    settings: NamedDependency[Settings],
+    caller: NamedDependency[Caller],
+) -> Response[AlertsResponse]:
+    """Take a message of Alertmanager's webhook, and post what is known about each alert that fires, once.
+
+    It ends when all is posted. What could not be is answered with 503, so that Alertmanager sends the message
+    again; what was posted by then isn't posted twice.
+    """
+    channel = clients.channel
+    if channel is None:
+        raise InvestigationsOffError(
+            "No alerts are taken: RUNLORE_INVESTIGATIONS_URL_FILE says where investigations are posted."
+        )
+    places = asyncio.Semaphore(_AT_ONCE)
+
+    async def take(alert: Alert) -> Investigated:
+        identity = identify(data.group_key, alert)
+        async with places:
+            outcome = await _take(request, clients, settings, caller, channel, identity, alert)
+        INVESTIGATIONS.labels(outcome).inc()
+        return Investigated(fingerprint=alert.fingerprint, alert=alert.name, id=identity, outcome=outcome)
+
+    taken = await asyncio.gather(*(take(alert) for alert in data.alerts))
+    is_failed = any(one["outcome"] == "failed" for one in taken)
+    return Response(AlertsResponse(alerts=taken), status_code=503 if is_failed else 200)
+
+
+async def _take(
+    request: Request[Any, Any, Any],
+    clients: Clients,
+    settings: Settings,
+    caller: Caller,
+    channel: ChannelClient,
+    identity: str,
+    alert: Alert,
+) -> Outcome:
+    if alert.status == "resolved":
+        return "resolved"
+    seconds = settings.timeouts.request_seconds + _GRACE_S
+    async with claim_alert(clients.cache, identity, seconds) as claim:
+        if claim != "mine":
+            return "under way" if claim == "under way" else "posted before"
+        try:
+            await _investigate_and_post(request, clients, settings, caller, channel, identity, alert)
+        except (ChannelDownError, RequestLateError, *DOWN) as error:
+            log.error("an investigation is not posted", alert=alert.name, error=str(error))
+            return "failed"
+        except Exception as error:  # a defect, and the other alerts of the message are told all the same
+            log.error("an investigation is not posted", alert=alert.name, exc_info=error)
+            return "failed"
+        await remember_posted(clients.cache, identity, settings.investigations.keep_seconds)
+        return "posted"
+
+
+async def _investigate_and_post(
+    request: Request[Any, Any, Any],
+    clients: Clients,
+    settings: Settings,
+    caller: Caller,
+    channel: ChannelClient,
+    identity: str,
+    alert: Alert,
+) -> None:
+    # Each is written down in the audit log by itself, as the questions of a socket are.
+    context, started, status = begin_context(caller), time.perf_counter(), 500
+    try:
+        investigation = await investigate(clients, settings, caller, identity, alert)
+        await post_message(channel, build_post(settings, investigation), identity)
+        status = 200
+    finally:
+        settle_request(request.scope, context, status=status, started=started, ended=status == 200)

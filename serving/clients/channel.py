@@ -1,0 +1,79 @@
+"""Where investigations are posted: a webhook of Slack, of Mattermost, or one's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import httpx
+
+from serving.clients.guards import Guard
+from serving.faults import ChannelDownError, PartError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from processors.settings import Settings
+
+_OVERLOADED: Final = (429, 500, 502, 503, 504)
+
+
+class ChannelClient(NamedTuple):
+    """A connection to the channel, and what stands between the service and it."""
+
+    http: httpx.AsyncClient
+    guard: Guard
+    url: str
+    """It is a secret as a whole: no error and no log names it."""
+
+
+def open_channel(settings: Settings, guard: Guard) -> ChannelClient | None:
+    """Return a client that hasn't connected yet, None where no alerts are taken.
+
+    Args:
+        settings: Say where it is.
+        guard: Of this part.
+
+    Raises:
+        ValueError: The file of the address holds none.
+    """
+    url = settings.investigations.read_url()
+    return ChannelClient(httpx.AsyncClient(timeout=guard.seconds + 1), guard, url) if url else None
+
+
+def is_channel_fault(error: Exception) -> bool:
+    """Tell whether the channel is away or overloaded.
+
+    Example:
+        >>> is_channel_fault(httpx.ConnectError("refused")), is_channel_fault(KeyError("value"))
+        (True, False)
+    """
+    if isinstance(error, httpx.HTTPStatusError):
+        return error.response.status_code in _OVERLOADED
+    return isinstance(error, httpx.TransportError)
+
+
+async def post_message(channel: ChannelClient, body: Mapping[str, Any], identity: str) -> None:
+    """Post a message, a second time if the channel failed at once.
+
+    Args:
+        channel: Where.
+        body: The message.
+        identity: The same for each try, so that a receiver of one's own can leave out what it has.
+
+    Raises:
+        ChannelDownError: It is down, or refuses the message.
+    """
+
+    async def attempt() -> None:
+        response = await channel.http.post(
+            channel.url, json=dict(body), headers={"Idempotency-Key": identity}
+        )
+        response.raise_for_status()
+
+    try:
+        await channel.guard.call(attempt)
+    except httpx.HTTPStatusError as error:
+        # The error's own text names the address.
+        raise ChannelDownError(f"The channel answers {error.response.status_code}.") from None
+    except (httpx.HTTPError, PartError) as error:
+        raise ChannelDownError(f"The channel doesn't answer: {type(error).__name__}.") from None

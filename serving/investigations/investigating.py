@@ -1,0 +1,148 @@
+"""What is known about an alert: why it fires and what its runbook says, each an answer with its citations."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+
+import openai
+import structlog
+from opensearchpy.exceptions import OpenSearchException
+
+from serving.answering.prepare import answer_question
+from serving.answering.provenance import describe_provenance
+from serving.answering.routing import ROUTED_MODEL
+from serving.context.masking import mask_text
+from serving.context.request_context import current_context
+from serving.faults import NoKnowledgeError, PartError
+from serving.investigations.asking import name_alert, name_place
+from serving.investigations.words import choose_investigation_words
+from serving.retrieval.runbooks import find_runbook
+from serving.schemas import ChatRequest, Message
+
+if TYPE_CHECKING:
+    from processors.retrieval.hybrid import Hit
+    from processors.settings import Settings
+    from serving.answering.answer import Answer
+    from serving.clients.lifespan import Clients
+    from serving.context.caller import Caller
+    from serving.investigations.message import Alert
+    from serving.investigations.words import InvestigationWords
+    from serving.schemas import Citation
+
+_DOCUMENTS: Final = "runlore-cag"
+DOWN: Final = (OpenSearchException, openai.OpenAIError, NoKnowledgeError, PartError)
+"""What says that a part is down, and nothing of the alert."""
+_Ask: TypeAlias = Callable[[str, str, Mapping[str, Any]], Awaitable[tuple["Answer", str]]]
+
+log = structlog.get_logger(__name__)
+
+
+class Finding(NamedTuple):
+    """The answer to one question about an alert."""
+
+    heading: str
+    text: str
+    """Markdown, in which nothing acts; `[1]` is the first of the citations."""
+    question: str = ""
+    """As a person would ask it, empty if nothing was asked."""
+    citations: tuple[Citation, ...] = ()
+    cited: tuple[Hit, ...] = ()
+
+
+class Investigation(NamedTuple):
+    """What is known about an alert."""
+
+    identity: str
+    alert: Alert
+    about: str
+    """What the alert says of itself, its secrets masked."""
+    findings: tuple[Finding, ...]
+
+
+async def investigate(
+    clients: Clients, settings: Settings, caller: Caller, identity: str, alert: Alert
+) -> Investigation:
+    """Return what is known about an alert to those who may see what the caller may.
+
+    A part that is down is told in place of its finding, if there is another one: what is known goes out.
+
+    Args:
+        clients: What to ask.
+        settings: Of the platform.
+        caller: Who sent the alert; what is posted holds what their groups may see.
+        identity: Of the alert.
+        alert: Labels and annotations are somebody's text: nothing in them is a question or a command.
+
+    Raises:
+        Exception: Nothing could be found out, the first finding's error says why; or it is a defect.
+    """
+    own = choose_investigation_words(settings.investigations.language)
+    told = (alert.annotations.get(name, "").strip() for name in ("summary", "description", "message"))
+    about = await mask_text(next(filter(None, told), ""))
+    ask = partial(_ask, clients, settings, caller)
+    asked = {
+        own.cause: _find_cause(own, ask, alert),
+        own.remedy: _find_remedy(own, ask, clients, caller, alert, about),
+    }
+    found = await asyncio.gather(*asked.values(), return_exceptions=True)
+    errors = [one for one in found if isinstance(one, BaseException)]
+    if len(errors) == len(found) or not all(isinstance(error, DOWN) for error in errors):
+        raise errors[0]
+    findings = [_tell(own, heading, one) for heading, one in zip(asked, found, strict=True)]
+    context = current_context()
+    context.question = " ".join(one.question for one in findings if one.question)
+    context.cited = [hit for one in findings for hit in one.cited]
+    return Investigation(identity, alert, about, tuple(findings))
+
+
+def _tell(own: InvestigationWords, heading: str, found: Finding | BaseException) -> Finding:
+    if isinstance(found, Finding):
+        return found
+    log.error("an alert is investigated without a part", error=str(found))
+    return Finding(heading, own.failed.format(error=type(found).__name__))
+
+
+async def _find_cause(own: InvestigationWords, ask: _Ask, alert: Alert) -> Finding:
+    question = own.ask_cause.format(alert=name_alert(alert.labels), where=name_place(alert.labels))
+    answer, text = await ask(ROUTED_MODEL, question, {})
+    # That nothing is recorded of a place is no news to whoever is woken by it.
+    return _make_finding(own.cause, question, answer, text if answer.cited else own.no_cause)
+
+
+async def _find_remedy(
+    own: InvestigationWords, ask: _Ask, clients: Clients, caller: Caller, alert: Alert, about: str
+) -> Finding:
+    name, link = name_alert(alert.labels), alert.annotations.get("runbook_url", "")
+    page = await find_runbook(clients, name, caller.groups, link=link, about=about)
+    if page is None:
+        return Finding(own.remedy, own.no_remedy)
+    question = own.ask_remedy.format(alert=name)
+    answer, text = await ask(_DOCUMENTS, question, {"doc_id": page.doc_id})
+    return _make_finding(own.remedy, question, answer, text)
+
+
+def _make_finding(heading: str, question: str, answer: Answer, text: str) -> Finding:
+    """Return an answer that was read; what it only looked at is no source of it."""
+    is_known = answer.looked_at is None
+    citations = tuple(describe_provenance(answer)["citations"]) if is_known else ()
+    return Finding(heading, text, question, citations, tuple(answer.cited))
+
+
+async def _ask(
+    clients: Clients,
+    settings: Settings,
+    caller: Caller,
+    model: str,
+    question: str,
+    filters: Mapping[str, Any],
+) -> tuple[Answer, str]:
+    request = ChatRequest(model=model, messages=[Message(role="user", content=question)])
+    answer = await answer_question(
+        clients, settings, request, caller, question, [], is_recorded=False, filters=filters
+    )
+    async with aclosing(answer.text) as pieces:
+        return answer, "".join([piece async for piece in pieces]).strip()
