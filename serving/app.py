@@ -26,6 +26,7 @@ from serving.api.v1_routes import v1_router
 from serving.clients.lifespan import Clients, open_clients
 from serving.context.caller import Caller
 from serving.context.correlation import HEADER, trace_requests
+from serving.mcp_server.server import MCP_ROUTES, hold_mcp
 
 _OpenClients = Callable[[Settings], AbstractAsyncContextManager[Clients]]
 
@@ -44,8 +45,12 @@ def create_app(settings: Settings, clients: _OpenClients = open_clients) -> Lite
 
     @asynccontextmanager
     async def hold_clients(app: Litestar) -> AsyncIterator[None]:
-        async with clients(settings) as opened, _hold_audit(settings) as audit:
-            app.state.clients, app.state.audit = opened, audit
+        async with (
+            clients(settings) as opened,
+            _hold_audit(settings) as audit,
+            hold_mcp(opened, settings) as manager,
+        ):
+            app.state.clients, app.state.audit, app.state.mcp = opened, audit, manager
             yield
 
     app = Litestar(
@@ -56,6 +61,7 @@ def create_app(settings: Settings, clients: _OpenClients = open_clients) -> Lite
             report_metrics,
             show_citation,
             *APPROVAL_ROUTES,
+            *MCP_ROUTES,
         ],
         dependencies={
             "clients": Provide(_provide_clients, sync_to_thread=False),

@@ -27,6 +27,9 @@ class Service(SettingsGroup):
     cors_origins: Json[tuple[str, ...]] = Field(
         (), description="JSON list of the origins whose pages may ask from a browser."
     )
+    mcp_hosts: Json[tuple[str, ...]] = Field(
+        (), description="JSON list of further names, with their port, by which clients of MCP reach it."
+    )
     log_level: str = Field("WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
 

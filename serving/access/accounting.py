@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from serving.context.request_context import RequestContext
 
 # What tells nothing of what the indices hold isn't written down.
-_AUDITED: Final = ("/v1/", "/citations/", "/actions/")
+_AUDITED: Final = ("/v1/", "/citations/", "/actions/", "/mcp")
 
 
 def account_requests(app: ASGIApp) -> ASGIApp:
@@ -35,7 +35,7 @@ def account_requests(app: ASGIApp) -> ASGIApp:
         async def send_noted(message: Message) -> None:
             nonlocal status, ended, accepted
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])
                 headers = MutableScopeHeaders.from_message(message)
                 for name, value in context.headers.items():
                     headers[name] = value

@@ -1,8 +1,6 @@
 """A page for what a citation points at, for sources that no forge can show."""
 
 import json
-import re
-from collections.abc import Sequence
 from html import escape
 from typing import Any, Final
 
@@ -10,9 +8,8 @@ from litestar import MediaType, Request, Response, get
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
-from opensearchpy import NotFoundError
 
-from processors.retrieval.hybrid import Hit, parse_hits
+from processors.retrieval.hybrid import Hit
 from processors.settings import Settings
 from processors.versions.names import find_version
 from serving.access.admission import admit_reader
@@ -24,9 +21,8 @@ from serving.api.openapi import list_errors
 from serving.clients.lifespan import Clients
 from serving.context.caller import Caller
 from serving.context.request_context import current_context
-from serving.retrieval.search import read_sections
+from serving.retrieval.search import find_chunk, read_sections
 
-_INDEX: Final = re.compile(r"(rag|cag)-v\d{6}(-\d{6})?")
 _PAGE: Final = read_template("citation.html")
 _HEADERS: Final = make_headers()
 
@@ -52,7 +48,7 @@ async def show_citation(
     granted = read_grant(grant, index, chunk_id, load_link_key(settings.redaction.key_file))
     caller: Caller | None = request.scope["state"].get("caller")
     groups = sorted({*granted, *(caller.groups if caller else ())})
-    hit = await _find_chunk(clients, index, chunk_id, groups) if groups and _INDEX.fullmatch(index) else None
+    hit = await find_chunk(clients, index, chunk_id, groups)
     if hit is None:
         raise NotFoundException(
             f"{index} holds no chunk {chunk_id} that this link may show. Old versions are deleted in time,"
@@ -62,16 +58,6 @@ async def show_citation(
     context.versions, context.chunks = {"": find_version(index)}, [chunk_id]
     section = (await read_sections(clients, [hit], groups))[0]
     return Response(render_citation(section), media_type="text/html", headers=_HEADERS)
-
-
-async def _find_chunk(clients: Clients, index: str, chunk_id: str, groups: Sequence[str]) -> Hit | None:
-    wanted = [{"term": {"chunk_id": chunk_id}}, {"terms": {"acl": list(groups)}}]
-    body = {"size": 1, "query": {"bool": {"filter": wanted}}, "_source": {"excludes": ["embedding"]}}
-    try:
-        response = await clients.search.search(index=index, body=body)
-    except NotFoundError:
-        return None
-    return next(iter(parse_hits(response)), None)
 
 
 def render_citation(hit: Hit) -> str:

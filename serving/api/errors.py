@@ -215,6 +215,18 @@ EXCEPTION_HANDLERS: Final[dict[int | type[Exception], _Handler]] = {
 }
 
 
+def describe_failure(error: Exception) -> str:
+    """Return what whoever asked is told of an error, for an answer that has no status.
+
+    Example:
+        >>> describe_failure(UnknownActionError("There is no such action."))
+        'There is no such action.'
+    """
+    connection = cast("ASGIConnection[Any, Any, Any, Any]", None)  # no handler of an error looks at it
+    message: str = describe_error(connection, error)["error"]["message"]
+    return message
+
+
 def describe_error(connection: ASGIConnection[Any, Any, Any, Any], error: Exception) -> dict[str, Any]:
     """Return the body that a request would be answered with, for a connection that gets no responses."""
     handle = next(EXCEPTION_HANDLERS[kind] for kind in type(error).__mro__ if kind in EXCEPTION_HANDLERS)

@@ -1,19 +1,14 @@
 """The routes that need a key: OpenAI's chat completions and models, and retrieval alone."""
 
 import time
-from datetime import UTC, datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 
-from processors.retrieval.hybrid import Hit, RetrievedHit
-from processors.retrieval.question.understanding import understand
 from processors.settings import Settings
-from processors.versions.names import find_version
 from serving.access.admission import require_caller
 from serving.answering.routing import PIPELINES_BY_MODEL
 from serving.api.action_routes import ACTION_ROUTES
@@ -24,18 +19,12 @@ from serving.api.disconnects import finish_unless_gone
 from serving.api.feedback_routes import rate_answer
 from serving.api.openai_bodies import ChatCompletion, Model, ModelList
 from serving.api.openapi import ANSWERS, KEY, ChatOperation, list_errors
+from serving.api.retrieving import retrieve_for
 from serving.api.websocket_routes import stream_chat
 from serving.clients.lifespan import Clients
 from serving.context.caller import Caller
-from serving.context.correlation import is_recorded
-from serving.context.masking import mask_text
-from serving.context.metrics import DEGRADED
-from serving.context.request_context import current_context
 from serving.faults import UnknownModelError
-from serving.retrieval.last_known import retrieve_or_recall
-from serving.retrieval.question import Question
-from serving.retrieval.shadow import begin_shadow_reads
-from serving.schemas import ChatRequest, RetrieveRequest, RetrieveResponse, show_window
+from serving.schemas import ChatRequest, RetrieveRequest, RetrieveResponse
 
 # OpenAI's models say when they were made. Ours are routes, so it is when the service started.
 _STARTED: Final = int(time.time())
@@ -93,47 +82,7 @@ async def retrieve_chunks(
     caller: NamedDependency[Caller],
 ) -> RetrieveResponse:
     """Return the chunks that fit a query, without an answer being written."""
-    started = time.perf_counter()
-    question = Question(
-        understand(await mask_text(data.query), datetime.now(UTC), ZoneInfo(settings.retrieval.time_zone)),
-        pipelines=("rag", "cag") if data.pipeline == "both" else (data.pipeline,),
-        k=data.k,
-        groups=caller.groups,
-        filters=data.filters,
-    )
-    if is_recorded():
-        clients.questions.record(question.text, question.groups, question.pipelines)
-    context = current_context()
-    context.question = question.text
-    findings = await retrieve_or_recall(clients, settings, question)
-    context.versions, context.chunks = findings.versions, [hit["chunk_id"] for hit in findings.hits[: data.k]]
-    if is_recorded():
-        begin_shadow_reads(clients, settings, question)
-    response = RetrieveResponse(
-        hits=[_show(hit) for hit in findings.hits[: data.k]],
-        versions=findings.versions,
-        took_ms=round((time.perf_counter() - started) * 1000, 3),
-    )
-    if findings.degraded:
-        response["degraded"] = list(findings.degraded)
-        for part in findings.degraded:
-            DEGRADED.labels(part).inc()
-    if findings.window:
-        response["window"] = show_window(findings.window)
-    return response
-
-
-def _show(hit: Hit) -> RetrievedHit:
-    return RetrievedHit(
-        chunk_id=hit["chunk_id"],
-        doc_id=hit["doc_id"],
-        score=hit["score"],
-        title=hit["title"],
-        text=hit["text"],
-        cite=hit["cite"],
-        observed_at=hit["observed_at"],
-        index=find_version(hit["index"]),
-    )
+    return await retrieve_for(clients, settings, data, caller)
 
 
 v1_router: Final = Router(

@@ -65,7 +65,7 @@ def trace_requests(app: ASGIApp) -> ASGIApp:
         async def send_traced(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])
                 MutableScopeHeaders.from_message(message)[HEADER] = identity
             elif message["type"] == "websocket.accept":
                 status = 101

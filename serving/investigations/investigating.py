@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
@@ -12,8 +11,7 @@ import openai
 import structlog
 from opensearchpy.exceptions import OpenSearchException
 
-from serving.answering.prepare import answer_question
-from serving.answering.provenance import describe_provenance
+from serving.answering.asking import Answered, ask_question
 from serving.answering.routing import ROUTED_MODEL
 from serving.context.masking import mask_text
 from serving.context.request_context import current_context
@@ -21,12 +19,10 @@ from serving.faults import NoKnowledgeError, PartError
 from serving.investigations.asking import name_alert, name_place
 from serving.investigations.words import choose_investigation_words
 from serving.retrieval.runbooks import find_runbook
-from serving.schemas import ChatRequest, Message
 
 if TYPE_CHECKING:
     from processors.retrieval.hybrid import Hit
     from processors.settings import Settings
-    from serving.answering.answer import Answer
     from serving.clients.lifespan import Clients
     from serving.context.caller import Caller
     from serving.investigations.message import Alert
@@ -36,7 +32,7 @@ if TYPE_CHECKING:
 _DOCUMENTS: Final = "runlore-cag"
 DOWN: Final = (OpenSearchException, openai.OpenAIError, NoKnowledgeError, PartError)
 """What says that a part is down, and nothing of the alert."""
-_Ask: TypeAlias = Callable[[str, str, Mapping[str, Any]], Awaitable[tuple["Answer", str]]]
+_Ask: TypeAlias = Callable[[str, str, Mapping[str, Any]], Awaitable[Answered]]
 
 log = structlog.get_logger(__name__)
 
@@ -83,7 +79,7 @@ async def investigate(
     own = choose_investigation_words(settings.investigations.language)
     told = (alert.annotations.get(name, "").strip() for name in ("summary", "description", "message"))
     about = await mask_text(next(filter(None, told), ""))
-    ask = partial(_ask, clients, settings, caller)
+    ask = partial(ask_question, clients, settings, caller)
     asked = {
         own.cause: _find_cause(own, ask, alert),
         own.remedy: _find_remedy(own, ask, clients, caller, alert, about),
@@ -108,9 +104,9 @@ def _tell(own: InvestigationWords, heading: str, found: Finding | BaseException)
 
 async def _find_cause(own: InvestigationWords, ask: _Ask, alert: Alert) -> Finding:
     question = own.ask_cause.format(alert=name_alert(alert.labels), where=name_place(alert.labels))
-    answer, text = await ask(ROUTED_MODEL, question, {})
+    found = _make_finding(own.cause, question, await ask(ROUTED_MODEL, question, {}))
     # That nothing is recorded of a place is no news to whoever is woken by it.
-    return _make_finding(own.cause, question, answer, text if answer.cited else own.no_cause)
+    return found if found.cited else found._replace(text=own.no_cause)
 
 
 async def _find_remedy(
@@ -121,28 +117,11 @@ async def _find_remedy(
     if page is None:
         return Finding(own.remedy, own.no_remedy)
     question = own.ask_remedy.format(alert=name)
-    answer, text = await ask(_DOCUMENTS, question, {"doc_id": page.doc_id})
-    return _make_finding(own.remedy, question, answer, text)
+    return _make_finding(own.remedy, question, await ask(_DOCUMENTS, question, {"doc_id": page.doc_id}))
 
 
-def _make_finding(heading: str, question: str, answer: Answer, text: str) -> Finding:
+def _make_finding(heading: str, question: str, answered: Answered) -> Finding:
     """Return an answer that was read; what it only looked at is no source of it."""
-    is_known = answer.looked_at is None
-    citations = tuple(describe_provenance(answer)["citations"]) if is_known else ()
-    return Finding(heading, text, question, citations, tuple(answer.cited))
-
-
-async def _ask(
-    clients: Clients,
-    settings: Settings,
-    caller: Caller,
-    model: str,
-    question: str,
-    filters: Mapping[str, Any],
-) -> tuple[Answer, str]:
-    request = ChatRequest(model=model, messages=[Message(role="user", content=question)])
-    answer = await answer_question(
-        clients, settings, request, caller, question, [], is_recorded=False, filters=filters
-    )
-    async with aclosing(answer.text) as pieces:
-        return answer, "".join([piece async for piece in pieces]).strip()
+    told = answered.provenance
+    citations = () if told["abstained"] else tuple(told["citations"])
+    return Finding(heading, answered.text, question, citations, tuple(answered.answer.cited))

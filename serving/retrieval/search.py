@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from opensearchpy.exceptions import ConnectionError as SearchDownError
-from opensearchpy.exceptions import TransportError
+from opensearchpy.exceptions import NotFoundError, TransportError
 
 from processors.retrieval.glossary import add_translation
 from processors.retrieval.hybrid import (
@@ -21,7 +22,7 @@ from processors.retrieval.hybrid import (
 from processors.retrieval.pages import rank_documents
 from processors.retrieval.recency import apply_recency
 from processors.retrieval.wholes import add_steps, build_siblings_query, complete_hits, parse_parts
-from processors.versions.names import cover_family
+from processors.versions.names import cover_family, find_version
 from serving.context.correlation import name_search
 from serving.context.metrics import time_stage
 from serving.retrieval.embedding import embed_question
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from serving.clients.lifespan import Clients
     from serving.retrieval.embedding import Embedded
 
+_INDEX: Final = re.compile(r"(rag|cag)-v\d{6}(-\d{6})?")
 # Recency re-ranks more hits than are asked for, so that a new one further down can rise.
 _RERANKED: Final = 30
 WHOLE_CHARACTERS: Final = 4_000
@@ -104,6 +106,30 @@ async def search_version(
 async def _ask(clients: Clients, version: str, body: dict[str, Any]) -> Any:
     with time_stage("search"):
         return await clients.search.search(index=cover_family(version), body=body, headers=name_search())
+
+
+async def find_chunk(clients: Clients, index: str, chunk_id: str, groups: Sequence[str]) -> Hit | None:
+    """Return a chunk to somebody who may see it, None if there is none for them.
+
+    Args:
+        clients: OpenSearch among them.
+        index: A version or one of its slices, of which all are searched; anybody may have made it up.
+        chunk_id: Which chunk.
+        groups: Of the one who asks.
+
+    Raises:
+        opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached.
+    """
+    if not groups or not _INDEX.fullmatch(index):
+        return None
+    wanted = [{"term": {"chunk_id": chunk_id}}, {"terms": {"acl": list(groups)}}]
+    body = {"size": 1, "query": {"bool": {"filter": wanted}}, "_source": {"excludes": ["embedding"]}}
+    try:
+        family = cover_family(find_version(index))
+        response = await clients.search.search(index=family, body=body, headers=name_search())
+    except NotFoundError:
+        return None
+    return next(iter(parse_hits(response)), None)
 
 
 async def time_searches(

@@ -29,11 +29,11 @@ from processors.stores.search import write_chunks
 from processors.versions.builds import create_version
 from processors.versions.swaps import promote
 from serving.answering.numbering import find_citations
-from serving.api import citation_routes
 from serving.model_server.extractive.pages import read_page
 from serving.model_server.extractive.prompt import Source
 from serving.model_server.extractive.quote import quote_prose
 from serving.model_server.extractive.quote_blocks import Quoting, quote_blocks
+from serving.retrieval import search
 from tests.support.active import list_active
 from tests.support.hostile import Hostile, make_chunk, make_documents, read_published
 from tests.support.open_webui import (
@@ -83,7 +83,7 @@ def start(client: OpenSearch, settings: Settings, documents: list[Hostile]) -> I
     """Starts the service over a version of hostile documents, with the answering model at an address."""
     with make_pipeline(client, settings) as pipeline, pytest.MonkeyPatch.context() as patch:
         # The page of a citation knows the names of the two pipelines; this one has its own.
-        patch.setattr(citation_routes, "_INDEX", re.compile(rf"{pipeline}-v\d{{6}}"))
+        patch.setattr(search, "_INDEX", re.compile(rf"{pipeline}-v\d{{6}}"))
         index = create_version(client, pipeline, {})
         texts = [f"{document.title}\n{document.text}" for document in documents]
         vectors, _ = embed_texts(settings.kserve.url, settings.embedding.model, texts)

@@ -16,9 +16,9 @@ from opensearchpy import AsyncOpenSearch
 
 from processors.logs import configure_logs
 from processors.settings import Settings, load_settings
-from serving.api import citation_routes
 from serving.app import create_app
 from serving.clients.lifespan import Clients, open_clients
+from serving.retrieval import search
 
 
 class RenamedAliases:
@@ -61,7 +61,7 @@ def main(port: int, names: Mapping[str, str]) -> None:
     settings = load_settings()
     configure_logs(settings.service.log_level, "serving", settings.versions.code_commit)
     own = "|".join(re.escape(name) for name in names.values())
-    citation_routes._INDEX = re.compile(rf"({own})-v\d{{6}}(-\d{{6}})?")  # type: ignore[misc]
+    search._INDEX = re.compile(rf"({own})-v\d{{6}}(-\d{{6}})?")  # type: ignore[misc]
     app = create_app(settings, open_renamed)
     uvicorn.run(app, host="127.0.0.1", port=port, access_log=False, log_config=None)
 
