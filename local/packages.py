@@ -28,7 +28,7 @@ PACKAGES = {
     "asciidoctor": "asciidoctor",
 }
 # Only tests and screenshots drive a browser.
-TEST_PACKAGES = {"chromium": "chromium"}
+TEST_PACKAGES = {"chromium": "chromium", "nginx": "nginx"}
 JAVA_PACKAGES = ("openjdk-25-jdk-headless", "openjdk-21-jdk-headless")
 _ELSEWHERE = {
     "initdb": "/usr/lib/postgresql/*/bin/initdb",

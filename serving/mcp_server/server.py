@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypedDict
 from urllib.parse import urlsplit
@@ -21,7 +22,7 @@ from serving.mcp_server import tools
 from serving.mcp_server.tools import URI, Surroundings, read_source
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from litestar.connection import ASGIConnection
     from litestar.handlers import BaseRouteHandler
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from serving.clients.lifespan import Clients
 
 _PATH: Final = "/mcp"
-_METADATA: Final = "/.well-known/oauth-protected-resource"
+_METADATA: Final = "/.well-known/oauth-protected-resource/mcp"
 _READS: Final = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 _MAY_CHANGE: Final = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=False)
 _INSTRUCTIONS: Final = """\
@@ -81,12 +82,18 @@ def make_server(clients: Clients, settings: Settings) -> MCPServer[Surroundings]
         instructions=_INSTRUCTIONS,
         lifespan=surround,
         tools=[
-            *(Tool.from_function(tool, annotations=_READS) for tool in reading),
-            Tool.from_function(tools.propose_action, annotations=_MAY_CHANGE),
+            *(_make_tool(tool, _READS) for tool in reading),
+            _make_tool(tools.propose_action, _MAY_CHANGE),
         ],
     )
     server.resource(URI, name="source", title="Source of an answer", mime_type="text/markdown")(read_source)
     return server
+
+
+def _make_tool(does: Callable[..., Any], hints: ToolAnnotations) -> Tool:
+    """Return a tool as a model is told of it: what it does, and of its parameters what their types say."""
+    about = inspect.getdoc(does) or ""
+    return Tool.from_function(does, description=about.partition("\n\nArgs:")[0], annotations=hints)
 
 
 def list_hosts(settings: Settings) -> list[str]:
@@ -116,9 +123,15 @@ def _tell_issuer(settings: Settings, error: NotAuthorizedException) -> NoReturn:
     raise error
 
 
-@asgi(_PATH, guards=[_require_caller], copy_scope=False)
+@asgi("/mcp", guards=[_require_caller], copy_scope=False)
 async def serve_mcp(scope: Scope, receive: Receive, send: Send) -> None:
-    """Serve MCP's streamable HTTP."""
+    """Serve MCP's streamable HTTP.
+
+    Args:
+        scope: Of the request, with who asks.
+        receive: Gives its body.
+        send: Takes the response.
+    """
     manager: StreamableHTTPSessionManager = scope["litestar_app"].state.mcp
     await manager.handle_request(scope, receive, send)  # type: ignore[arg-type] # the same protocol
 
@@ -132,7 +145,7 @@ class ResourceMetadata(TypedDict):
     resource_name: str
 
 
-@get([_METADATA, f"{_METADATA}{_PATH}"], guards=[admit_address], responses=list_errors(404, 429))
+@get("/.well-known/oauth-protected-resource/mcp", guards=[admit_address], responses=list_errors(404, 429))
 async def show_resource_metadata(settings: NamedDependency[Settings]) -> ResourceMetadata:
     """Say where a client of MCP gets a token; 404 where only keys are taken."""
     if not settings.oidc.issuer:

@@ -76,7 +76,14 @@ async def search(
         Field(description="What is observed now, what is written down, or both."),
     ] = "both",
 ) -> Passages:
-    """Search logs, metrics, alerts, Kubernetes objects, training runs, incidents, runbooks and documents."""
+    """Search logs, metrics, alerts, Kubernetes objects, training runs, incidents, runbooks and documents.
+
+    Args:
+        query: What to look for.
+        context: The SDK's.
+        count: How many passages.
+        where: Which pipelines' indices.
+    """
     clients, settings = context.request_context.lifespan_context
     pipeline: Literal["rag", "cag", "both"] = "both"
     if where != "both":
@@ -170,6 +177,11 @@ async def propose_action(
     """Ask for an action of the catalogue: what only reads is done, what changes something waits for a person.
 
     The result says how far it is; `proposal.approve_url` is where another person decides.
+
+    Args:
+        command: As in the chat.
+        context: The SDK's.
+        wait_seconds: For its end, or until it waits for a person.
     """
     clients, settings = context.request_context.lifespan_context
     with _telling() as caller:
@@ -186,7 +198,13 @@ async def propose_action(
 
 
 async def read_source(index: str, chunk_id: str, context: _Context) -> str:
-    """A passage and what stands around it: the section of a page, or what was observed."""
+    """A passage and what stands around it: the section of a page, or what was observed.
+
+    Args:
+        index: The version, as the URI has it.
+        chunk_id: Which passage.
+        context: The SDK's.
+    """
     clients, _ = context.request_context.lifespan_context
     caller = current_context().caller
     hit = await find_chunk(clients, index, chunk_id, caller.groups if caller else ())

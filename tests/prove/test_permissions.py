@@ -313,6 +313,30 @@ def open_links(world: World, asker: Asker, question: str, mark: str) -> None:
     assert world.http.get(plain).status_code == 404
 
 
+def ask_as_an_agent(world: World, asker: Asker, question: str, mark: str) -> None:
+    def call(method: str, **params: Any) -> str:
+        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        answer = world.post(asker, "/mcp", body, headers={"Accept": "application/json, text/event-stream"})
+        return answer.text
+
+    with world.lock:
+        world.typed[asker.user] |= marks_in(question)
+    found = call(
+        "tools/call", name="search", arguments={"query": question, "count": 50, "where": "documents"}
+    )
+    world.check(asker, found)
+    world.check(asker, call("tools/call", name="ask", arguments={"question": question}))
+    world.check(asker, call("tools/call", name="incidents", arguments={}))
+    # The name that was asked for comes back only in what was found.
+    page = call("tools/call", name="runbook", arguments={"name": mark})
+    assert marks_in(page) <= {mark}, page
+    assert group_of(mark) in asker.allowed or '"steps":null' in page.replace(" ", ""), page
+    index = world.retrieve(asker, question)["versions"]["cag"]
+    read = call("resources/read", uri=f"runlore://{index}/{mark}-1")
+    assert group_of(mark) in asker.allowed or '"error"' in read, read
+    assert marks_in(read) <= {mark}, read
+
+
 def rate_the_others_answer(world: World, asker: Asker, question: str, mark: str) -> None:
     other = world.list_askers(group_of(mark))[0]
     body = {"model": "runlore-cag", "messages": [say(question)]}

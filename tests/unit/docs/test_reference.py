@@ -186,8 +186,8 @@ def test_each_rule_of_the_gate_is_told() -> None:
 
 
 def test_each_route_of_the_service_has_a_row_and_no_other_has() -> None:
-    routes = "\n".join(path.read_text() for path in sorted((ROOT / "serving/api").glob("*.py")))
-    there = re.findall(r"@(?:get|post|websocket)\(\s*\"/([^\"]*)", routes)
+    routes = "\n".join(path.read_text() for path in sorted((ROOT / "serving").glob("[am]*/*.py")))
+    there = re.findall(r"@(?:get|post|websocket|asgi)\(\s*\"/([^\"]*)", routes)
     table = read_page("docs/reference/http-api.md").partition("\n## ")[0]
     told = {name.removeprefix("v1/") for name in re.findall(r"`(?:GET|POST|WebSocket) /([^`]+)`", table)}
     assert told - {"schema"} == {re.sub(r":\w+}", "}", route) for route in there}

@@ -17,6 +17,7 @@ import pytest
 
 from local.free_port import find_free_port
 from tests.support.channel import Channel, listening
+from tests.support.replicas import is_there, running
 from tests.support.waiting import wait_for
 
 ALERTS: Final = 50
@@ -32,38 +33,11 @@ def channel(service_url: str) -> Iterator[Channel]:
 
 @pytest.fixture(scope="module")
 def replicas(channel: Channel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
-    """Run two of the service with the stack's settings and a channel; give where they are."""
+    """Where two of the service are that know the channel."""
     file = tmp_path_factory.mktemp("channel") / "url"
     file.write_text(channel.url)
-    ports = [find_free_port(), find_free_port()]
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-m", "serving"],
-            env={
-                **os.environ,
-                "RUNLORE_SERVICE_PORT": str(port),
-                "RUNLORE_INVESTIGATIONS_URL_FILE": str(file),
-            },
-        )
-        for port in ports
-    ]
-    urls = [f"http://127.0.0.1:{port}" for port in ports]
-    try:
-        for url in urls:
-            wait_for(lambda url=url: is_there(f"{url}/health/ready"))
-        yield urls
-    finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.wait(timeout=30)
-
-
-def is_there(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=5).is_success
-    except httpx.TransportError:
-        return False
+    with running(2, {"RUNLORE_INVESTIGATIONS_URL_FILE": str(file)}) as ran:
+        yield [replica.url for replica in ran]
 
 
 def make_alert(fingerprint: str, name: str = "OpenSearchRed", **changes: Any) -> dict[str, Any]:

@@ -64,6 +64,7 @@ async def test_an_agent_gets_a_cited_answer_by_either_version_of_the_protocol(
         named = {tool.name: tool for tool in (await client.list_tools()).tools}
         result: Any = await client.call_tool("ask", {"question": "What now?"})
     assert sorted(named) == ["ask", "incidents", "propose_action", "runbook", "search"]
+    assert "Args" not in str([tool.description for tool in named.values()])
     assert [name for name, tool in named.items() if not tool.annotations.read_only_hint] == ["propose_action"]
     answer = result.structured_content
     assert (answer["text"], answer["is_known"]) == ("Do this [1].", True)
@@ -151,13 +152,13 @@ def test_further_names_come_from_the_settings(settings: Settings) -> None:
 
 
 async def test_who_has_no_token_is_told_where_to_get_one(client: AsyncTestClient[Litestar]) -> None:
-    place = "/.well-known/oauth-protected-resource"
+    place = "/.well-known/oauth-protected-resource/mcp"
     assert (await client.get(place)).status_code == 404
     issuer = change_settings(
         client.app.state.settings, oidc={"issuer": "https://id.example", "audience": "runlore"}
     )
     client.app.state.settings = issuer
-    told = (await client.get(f"{place}/mcp")).json()
+    told = (await client.get(place)).json()
     assert told["resource"] == URL
     assert told["authorization_servers"] == ["https://id.example"]
     client.headers["Authorization"] = "Bearer made-up"
