@@ -21,7 +21,7 @@ def main() -> int:
         sys.stderr.write(f"RUNLORE_SERVICE_PORT must be a port number, got {port!r}\n")
         return 2
     with ExitStack() as stack:
-        stack.enter_context(sending_traces(os.environ))
+        stack.enter_context(sending_traces(os.environ, settings.mlflow))
         app = create_app(settings)
         # uvicorn ends the process by the signal that stopped it, so nothing comes after the app's own end.
         app.on_shutdown.append(stack.close)

@@ -18,6 +18,7 @@ from evaluation.queries.query_sets import (
     make_generated_queries,
     make_known_item_queries,
 )
+from evaluation.queries.traces import add_traced, load_traced
 from processors.knowledge.chunk import Pipeline
 from processors.knowledge.procedures.checking import PageRecord
 from processors.settings import Settings
@@ -82,7 +83,8 @@ def _build_query_sets(
         # A page that was lost on the way must be asked for, or nobody would miss it.
         lost = (live["documents"].keys() if live else set()) & records.keys()
         documents = {*corpus["documents"], *lost}
-        query_sets["golden"] = load_golden((source.url for source in settings.documents.sources), documents)
+        golden = load_golden((source.url for source in settings.documents.sources), documents)
+        query_sets["golden"] = add_traced(golden, load_traced(settings.mlflow, records))
         query_sets["feedback"] = load_feedback(settings.kafka.bootstrap, documents)
         query_sets["generated"] = make_generated_queries(records, _GENERATED)
     query_sets["known_item"] = make_known_item_queries(sampled)

@@ -66,6 +66,17 @@ class MLflow(SettingsGroup, alias_generator=variables("RUNLORE_MLFLOW_")):
     tracking_uri: str
     history_days: int = Field(30, ge=0, description="How far back the first collection of MLflow begins.")
     runs_per_collect: int = Field(500, ge=1, description="Most changed runs that one collection sends.")
+    traces: bool = Field(
+        False,
+        alias="RUNLORE_TRACES",
+        description="Whether each answer is a trace in MLflow, to be looked at.",
+    )
+    traces_experiment: str = Field(
+        "runlore-answers",
+        min_length=1,
+        alias="RUNLORE_TRACES_EXPERIMENT",
+        description="Experiment of these traces; what people note there becomes golden queries.",
+    )
 
 
 class Airflow(SettingsGroup, alias_generator=variables("RUNLORE_AIRFLOW_")):

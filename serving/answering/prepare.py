@@ -15,6 +15,7 @@ from serving.answering.condensing import understand_question
 from serving.answering.conversation import split_conversation
 from serving.answering.offering import offer_actions
 from serving.answering.routing import PIPELINES_BY_MODEL, ROUTED_MODEL, route_for
+from serving.answering.traced import trace_when_read
 from serving.answering.writing import answer_chat, answer_from
 from serving.context.metrics import ABSTENTIONS, ANSWERS, DEGRADED, ROUTES
 from serving.context.request_context import current_context
@@ -134,6 +135,7 @@ async def answer_question(
         answer = offer_actions(settings, caller, understood.language, answer)
     context.versions, context.cited = answer.findings.versions, answer.cited
     context.answer_outcome = answer.outcome
+    answer = trace_when_read(question, answer)
     return remember_when_read(clients, caller.reader, question, answer) if is_recorded else answer
 
 

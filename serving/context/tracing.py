@@ -1,8 +1,9 @@
-"""OpenTelemetry traces, if the environment names where they go; else nothing of it is even imported.
+"""OpenTelemetry traces, if somebody wants them; else nothing of it is even imported.
 
-`OTEL_EXPORTER_OTLP_ENDPOINT` switches them on. That variable and the others that begin with `OTEL_` are read
-by OpenTelemetry itself, so a service is told where to send traces as every other one is. A thread of its own
-sends them: nobody waits for it, and what it can't send it drops.
+`OTEL_EXPORTER_OTLP_ENDPOINT` sends all of them. That variable and the others that begin with `OTEL_` are read
+by OpenTelemetry itself, so a service is told where to send traces as every other one is. `RUNLORE_TRACES`
+sends those of answers to MLflow. Threads of their own send them: nobody waits for that. What can't be sent is
+dropped.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from opentelemetry.trace import Tracer
 
+    from processors.settings.sources import MLflow
+
 SWITCHES: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _OFF: Final = nullcontext()
 # Whoever asks these asks every few seconds, and nobody looks at the traces.
@@ -26,10 +29,17 @@ _tracer: Tracer | None = None
 
 
 @contextmanager
-def sending_traces(environment: Mapping[str, str]) -> Iterator[None]:
-    """Trace what happens meanwhile if the environment says so, and send the last of it at the end."""
+def sending_traces(environment: Mapping[str, str], mlflow: MLflow | None = None) -> Iterator[None]:
+    """Trace what happens meanwhile if somebody wants it, and send the last of it at the end.
+
+    Args:
+        environment: Names where all traces go.
+        mlflow: Says whether MLflow gets those of answers; None: it doesn't.
+    """
     global _tracer
-    if not any(environment.get(name) for name in SWITCHES):
+    is_sent = any(environment.get(name) for name in SWITCHES)
+    is_kept = mlflow is not None and mlflow.traces
+    if not is_sent and not is_kept:
         yield
         return
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -39,7 +49,12 @@ def sending_traces(environment: Mapping[str, str]) -> Iterator[None]:
 
     name = environment.get("OTEL_SERVICE_NAME") or "runlore"
     provider = TracerProvider(resource=Resource.create({SERVICE_NAME: name}))
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    if is_sent:
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    if mlflow is not None and is_kept:
+        from serving.context.mlflow_traces import open_mlflow_traces
+
+        provider.add_span_processor(open_mlflow_traces(mlflow))
     _tracer = provider.get_tracer("runlore")
     try:
         yield
@@ -51,6 +66,26 @@ def sending_traces(environment: Mapping[str, str]) -> Iterator[None]:
 def trace_stage(stage: str) -> AbstractContextManager[Any]:
     """Return a span for what happens meanwhile, or nothing if traces are off."""
     return _OFF if _tracer is None else _tracer.start_as_current_span(stage)
+
+
+def current_span() -> Any:
+    """Return the span of what is being done, None if traces are off."""
+    if _tracer is None:
+        return None
+    from opentelemetry.trace import get_current_span
+
+    return get_current_span()
+
+
+def record_span(name: str, attributes: Mapping[str, str]) -> None:
+    """Add a span that only says something.
+
+    Args:
+        name: Of the span.
+        attributes: What it says.
+    """
+    if _tracer is not None:
+        _tracer.start_span(name, attributes=attributes).end()
 
 
 def record_stage(stage: str, seconds: float) -> None:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,11 @@ from litestar.testing import AsyncTestClient
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from processors.settings import Settings
+from serving.access.callers import open_access
 from serving.context import tracing
 from serving.context.tracing import sending_traces
+from tests.support.acting import show_key, switch_on
 
 TRACE, CALLER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 HEADERS = {"traceparent": f"00-{TRACE}-{CALLER}-01"}
@@ -89,6 +93,37 @@ async def test_an_answer_is_one_trace_from_the_caller_to_the_model(
     sent = world.model_requests[-1].headers["traceparent"].split("-")
     assert sent[1] == TRACE
     assert sent[2] in {span.span_id.hex() for span in (request, *spans.values())}
+
+
+async def test_a_trace_says_what_was_asked_and_answered_and_by_which_sources(
+    client: AsyncTestClient[Litestar], receiver: Receiver, traces: dict[str, str]
+) -> None:
+    with sending_traces(traces):
+        await client.post("/v1/chat/completions", json=QUESTION)
+    spans = receiver.spans()
+    told = {item.key: item.value for item in spans["POST /v1/chat/completions"].attributes}
+    assert "What now?" in told["gen_ai.input.messages"].string_value
+    assert "Do this [1]." in told["gen_ai.output.messages"].string_value
+    assert told["gen_ai.operation.name"].string_value == "invoke_agent"
+    assert told["gen_ai.usage.output_tokens"].int_value == 3
+    assert told["runlore.version.cag"].string_value == "cag-v000003"
+    assert "Title c1" in told["runlore.citations"].string_value
+    sources = {item.key: item.value.string_value for item in spans["sources"].attributes}
+    assert "Text of c1." in sources["mlflow.spanOutputs"]
+
+
+async def test_what_is_not_for_everybody_is_in_no_trace(
+    app: Litestar, settings: Settings, tmp_path: Path, receiver: Receiver, traces: dict[str, str]
+) -> None:
+    app.state.access = open_access(switch_on(settings, tmp_path))
+    async with AsyncTestClient(app) as client:
+        with sending_traces(traces):
+            answer = await client.post("/v1/chat/completions", json=QUESTION, headers=show_key("ops"))
+    assert answer.status_code == 200
+    everything = str(receiver.received)
+    assert "gen_ai.response.id" in everything
+    for secret in ("What now?", "Do this", "Title c1", "Text of c1."):
+        assert secret not in everything
 
 
 async def test_a_request_that_fails_says_so(
