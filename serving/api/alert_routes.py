@@ -2,12 +2,13 @@
 
 import asyncio
 import time
-from typing import Any, Final, Literal, TypedDict
+from typing import Any, Final, Literal, NamedTuple, TypedDict
 
 import structlog
 from litestar import Request, Response, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
+from litestar.types import Scope
 
 from processors.settings import Settings
 from serving.access.accounting import settle_request
@@ -19,7 +20,7 @@ from serving.context.metrics import INVESTIGATIONS
 from serving.context.request_context import begin_context
 from serving.faults import ChannelDownError, InvestigationsOffError, RequestLateError
 from serving.investigations.claims import claim_alert, remember_posted
-from serving.investigations.investigating import DOWN, investigate
+from serving.investigations.investigating import DOWN, Remedies, investigate
 from serving.investigations.message import Alert, AlertMessage, identify
 from serving.investigations.posting import build_post
 
@@ -70,12 +71,13 @@ async def take_alerts(
         raise InvestigationsOffError(
             "No alerts are taken: RUNLORE_INVESTIGATIONS_URL_FILE says where investigations are posted."
         )
+    message = _Message(request.scope, clients, settings, caller, channel, {})
     places = asyncio.Semaphore(_AT_ONCE)
 
     async def take(alert: Alert) -> Investigated:
         identity = identify(data.group_key, alert)
         async with places:
-            outcome = await _take(request, clients, settings, caller, channel, identity, alert)
+            outcome = await _take(message, identity, alert)
         INVESTIGATIONS.labels(outcome).inc()
         return Investigated(fingerprint=alert.fingerprint, alert=alert.name, id=identity, outcome=outcome)
 
@@ -84,47 +86,43 @@ async def take_alerts(
     return Response(AlertsResponse(alerts=taken), status_code=503 if is_failed else 200)
 
 
-async def _take(
-    request: Request[Any, Any, Any],
-    clients: Clients,
-    settings: Settings,
-    caller: Caller,
-    channel: ChannelClient,
-    identity: str,
-    alert: Alert,
-) -> Outcome:
+class _Message(NamedTuple):
+    """A message on its way: who told it, whom to ask, where it is posted, and what is known by now."""
+
+    scope: Scope
+    clients: Clients
+    settings: Settings
+    caller: Caller
+    channel: ChannelClient
+    remedies: Remedies
+
+
+async def _take(message: _Message, identity: str, alert: Alert) -> Outcome:
     if alert.status == "resolved":
         return "resolved"
-    seconds = settings.timeouts.request_seconds + _GRACE_S
-    async with claim_alert(clients.cache, identity, seconds) as claim:
+    cache, settings = message.clients.cache, message.settings
+    async with claim_alert(cache, identity, settings.timeouts.request_seconds + _GRACE_S) as claim:
         if claim != "mine":
             return "under way" if claim == "under way" else "posted before"
         try:
-            await _investigate_and_post(request, clients, settings, caller, channel, identity, alert)
+            await _investigate_and_post(message, identity, alert)
         except (ChannelDownError, RequestLateError, *DOWN) as error:
             log.error("an investigation is not posted", alert=alert.name, error=str(error))
             return "failed"
         except Exception as error:  # a defect, and the other alerts of the message are told all the same
             log.error("an investigation is not posted", alert=alert.name, exc_info=error)
             return "failed"
-        await remember_posted(clients.cache, identity, settings.investigations.keep_seconds)
+        await remember_posted(cache, identity, settings.investigations.keep_seconds)
         return "posted"
 
 
-async def _investigate_and_post(
-    request: Request[Any, Any, Any],
-    clients: Clients,
-    settings: Settings,
-    caller: Caller,
-    channel: ChannelClient,
-    identity: str,
-    alert: Alert,
-) -> None:
+async def _investigate_and_post(message: _Message, identity: str, alert: Alert) -> None:
+    scope, clients, settings, caller, channel, remedies = message
     # Each is written down in the audit log by itself, as the questions of a socket are.
     context, started, status = begin_context(caller), time.perf_counter(), 500
     try:
-        investigation = await investigate(clients, settings, caller, identity, alert)
+        investigation = await investigate(clients, settings, caller, identity, alert, remedies)
         await post_message(channel, build_post(settings, investigation), identity)
         status = 200
     finally:
-        settle_request(request.scope, context, status=status, started=started, ended=status == 200)
+        settle_request(scope, context, status=status, started=started, ended=status == 200)

@@ -59,8 +59,12 @@ class Investigation(NamedTuple):
     findings: tuple[Finding, ...]
 
 
+Remedies: TypeAlias = "dict[tuple[str, str], asyncio.Task[Finding]]"
+"""Those of one message, by alert and runbook: a storm is many alerts of few kinds."""
+
+
 async def investigate(
-    clients: Clients, settings: Settings, caller: Caller, identity: str, alert: Alert
+    clients: Clients, settings: Settings, caller: Caller, identity: str, alert: Alert, remedies: Remedies
 ) -> Investigation:
     """Return what is known about an alert to those who may see what the caller may.
 
@@ -72,6 +76,7 @@ async def investigate(
         caller: Who sent the alert; what is posted holds what their groups may see.
         identity: Of the alert.
         alert: Labels and annotations are somebody's text: nothing in them is a question or a command.
+        remedies: Of the message so far; this one is added.
 
     Raises:
         Exception: Nothing could be found out, the first finding's error says why; or it is a defect.
@@ -80,9 +85,12 @@ async def investigate(
     told = (alert.annotations.get(name, "").strip() for name in ("summary", "description", "message"))
     about = await mask_text(next(filter(None, told), ""))
     ask = partial(ask_question, clients, settings, caller)
-    asked = {
+    kind = name_alert(alert.labels), alert.annotations.get("runbook_url", "")
+    if kind not in remedies:
+        remedies[kind] = asyncio.create_task(_find_remedy(own, ask, clients, caller, alert, about))
+    asked: dict[str, Awaitable[Finding]] = {
         own.cause: _find_cause(own, ask, alert),
-        own.remedy: _find_remedy(own, ask, clients, caller, alert, about),
+        own.remedy: remedies[kind],
     }
     found = await asyncio.gather(*asked.values(), return_exceptions=True)
     errors = [one for one in found if isinstance(one, BaseException)]
