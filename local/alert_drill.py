@@ -60,7 +60,7 @@ def drill(settings: StackSettings, webhook: Webhook) -> None:
     """
     platform = load_platform_settings()
     require_calm(platform.prometheus.url)
-    bootstrap = platform.kafka.bootstrap
+    broker = platform.kafka
     on_disk = [DISK] if may_mount() else []
     if not on_disk:
         print("Left out: the full disk. Only root may mount the small file system for it.", flush=True)
@@ -68,10 +68,10 @@ def drill(settings: StackSettings, webhook: Webhook) -> None:
         if on_disk:
             disk.enter_context(full_disk(settings))
         filled = time.monotonic()
-        send_unreadable(bootstrap)
+        send_unreadable(broker)
         # A paused pipeline, or one without its model, would make no dead letter.
         _await(webhook, [LETTERS], "firing", filled, _FIRES_S)
-        with stopped(settings, "model-server"), events_waiting(settings, bootstrap):
+        with stopped(settings, "model-server"), events_waiting(settings, broker):
             began = time.monotonic()
             _await(webhook, [MODEL, FRESHNESS], "firing", began, _FIRES_S)
         _await(webhook, on_disk, "firing", filled, _FIRES_S)

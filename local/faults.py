@@ -10,6 +10,7 @@ from local.settings import StackSettings
 from local.start import wait_until_healthy
 from local.supervisor import restart_program, stop_programs
 from processors.knowledge import topics
+from processors.settings.stores import Kafka
 from processors.stores.kafka import produce
 
 _DISK_MIB = 32
@@ -28,25 +29,25 @@ def stopped(settings: StackSettings, name: str) -> Iterator[None]:
 
 
 @contextmanager
-def events_waiting(settings: StackSettings, bootstrap: str) -> Iterator[None]:
+def events_waiting(settings: StackSettings, broker: Kafka) -> Iterator[None]:
     """Pause `rag_pipeline` while the block runs, with an event that waits for it.
 
     Args:
         settings: Of the stack.
-        bootstrap: Kafka's bootstrap servers.
+        broker: Address and login of Kafka.
     """
     _pause(settings, paused=True)
     try:
         line = b'{"message": "ERROR this line of the alert drill waits", "service": {"name": "alert-drill"}}'
-        produce(bootstrap, topics.LOGS, [("alert-drill", line, {})])
+        produce(broker, topics.LOGS, [("alert-drill", line, {})])
         yield
     finally:
         _pause(settings, paused=False)
 
 
-def send_unreadable(bootstrap: str) -> None:
+def send_unreadable(broker: Kafka) -> None:
     """Send a record that no run can read: it becomes a dead letter."""
-    produce(bootstrap, topics.KUBERNETES, [("alert-drill", b"[" * 5_000, {})])
+    produce(broker, topics.KUBERNETES, [("alert-drill", b"[" * 5_000, {})])
 
 
 def may_mount() -> bool:

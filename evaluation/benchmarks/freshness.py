@@ -31,7 +31,9 @@ from processors.knowledge import topics
 from processors.knowledge.chunk import index_mapping
 from processors.knowledge.logs.offsets import read_offsets
 from processors.settings import Settings, load_settings
+from processors.settings.stores import Kafka
 from processors.stores import kafka
+from processors.stores.kafka import kafka_options
 from processors.stores.model_server import embed_texts
 from processors.stores.search import ANALYSIS, open_search
 
@@ -69,18 +71,18 @@ def make_canary(mark: str, number: int, chance: random.Random) -> tuple[str, byt
     return service, json.dumps(body).encode()
 
 
-def send_canaries(bootstrap: str, mark: str, rate: float, seconds: float, sent: dict[Place, float]) -> None:
+def send_canaries(broker: Kafka, mark: str, rate: float, seconds: float, sent: dict[Place, float]) -> None:
     """Send canaries at a steady rate and note when each was sent.
 
     Args:
-        bootstrap: Brokers of Kafka.
+        broker: Address and login of Kafka.
         mark: Of this run, by which its canaries are found.
         rate: Canaries per second.
         seconds: For how long.
         sent: Gets each canary's partition and offset, with the seconds of the monotonic clock when it was
             sent.
     """
-    producer, chance = Producer({"bootstrap.servers": bootstrap, "linger.ms": 5}), random.Random(7)  # noqa: S311
+    producer, chance = Producer({**kafka_options(broker), "linger.ms": 5}), random.Random(7)  # noqa: S311
     begin = time.monotonic()
 
     def note(at: float, _error: KafkaError | None, message: Message) -> None:
@@ -191,11 +193,11 @@ def measure_pipeline(
     mark = f"bench-{uuid.uuid4().hex[:6]}"
     sent: dict[Place, float] = {}
     begin = datetime.now(UTC)
-    arguments = (settings.kafka.bootstrap, mark, rate, seconds, sent)
+    arguments = (settings.kafka, mark, rate, seconds, sent)
     sender = threading.Thread(target=send_canaries, args=arguments)
     sender.start()
     if partitions:
-        grow = (settings.kafka.bootstrap, topics.LOGS, partitions)
+        grow = (settings.kafka, topics.LOGS, partitions)
         threading.Timer(seconds / 2, kafka.add_partitions, grow).start()
     delays = watch_alias(open_search(settings.opensearch.url), mark, sender, sent)
     return delays, time_stages(begin)
@@ -219,13 +221,13 @@ def measure_bare(settings: Settings, rate: float, seconds: float) -> list[float]
     mark = f"bench-{uuid.uuid4().hex[:6]}"
     sent: dict[Place, float] = {}
     done: dict[Place, float] = {}
-    consumer = Consumer({"bootstrap.servers": settings.kafka.bootstrap, "group.id": mark})
+    consumer = Consumer({**kafka_options(settings.kafka), "group.id": mark})
     partitions = consumer.list_topics(topics.LOGS, timeout=20).topics[topics.LOGS].partitions
     ends = {
         p: consumer.get_watermark_offsets(TopicPartition(topics.LOGS, p), timeout=20)[1] for p in partitions
     }
     consumer.assign([TopicPartition(topics.LOGS, p, end) for p, end in ends.items()])
-    arguments = (settings.kafka.bootstrap, mark, rate, seconds, sent)
+    arguments = (settings.kafka, mark, rate, seconds, sent)
     sender = threading.Thread(target=send_canaries, args=arguments)
     sender.start()
     while sender.is_alive() or len(done) < len(sent):

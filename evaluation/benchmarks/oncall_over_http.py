@@ -68,9 +68,7 @@ def send_messages(settings: Settings, messages: Iterable[Message]) -> None:
     """Send messages into their topics."""
     by_topic = sorted(messages, key=attrgetter("topic"))
     for topic, of_topic in groupby(by_topic, key=attrgetter("topic")):
-        kafka.produce(
-            settings.kafka.bootstrap, topic, [(one.key, one.value, one.headers) for one in of_topic]
-        )
+        kafka.produce(settings.kafka, topic, [(one.key, one.value, one.headers) for one in of_topic])
 
 
 def wait_until_read(settings: Settings, client: OpenSearch) -> None:
@@ -81,7 +79,7 @@ def wait_until_read(settings: Settings, client: OpenSearch) -> None:
     Raises:
         TimeoutError: It isn't read in time.
     """
-    sent = kafka.find_ends(settings.kafka.bootstrap, topics.READ)
+    sent = kafka.find_ends(settings.kafka, topics.READ)
     end = time.monotonic() + _PATIENCE_S
     while ahead := count_unread(client, sent):
         if time.monotonic() > end:

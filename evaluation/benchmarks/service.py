@@ -145,7 +145,7 @@ def bench_freshness(settings: Settings) -> None:
             json.dumps(line | {"service": {"name": "canary"}}).encode(),
             {},
         )
-        kafka.produce(settings.kafka.bootstrap, topics.LOGS, [message])
+        kafka.produce(settings.kafka, topics.LOGS, [message])
         body = {"query": {"match_phrase": {"text": marker}}}
         while not client.count(index="rag", body=body)["count"]:
             if time.perf_counter() - begin > 180:

@@ -85,7 +85,7 @@ def _build_query_sets(
         documents = {*corpus["documents"], *lost}
         golden = load_golden((source.url for source in settings.documents.sources), documents)
         query_sets["golden"] = add_traced(golden, load_traced(settings.mlflow, records))
-        query_sets["feedback"] = load_feedback(settings.kafka.bootstrap, documents)
+        query_sets["feedback"] = load_feedback(settings.kafka, documents)
         query_sets["generated"] = make_generated_queries(records, _GENERATED)
     query_sets["known_item"] = make_known_item_queries(sampled)
     return {name: queries for name, queries in query_sets.items() if queries}

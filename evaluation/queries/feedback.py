@@ -16,6 +16,7 @@ from evaluation.queries.query_sets import Query
 from processors.knowledge.chunk import make_id
 from processors.retrieval.question.normal_form import normalise_query
 from processors.settings import load_settings
+from processors.settings.stores import Kafka
 from processors.stores.asked_questions import RatedAnswer, read_rated
 
 ENOUGH: Final = 20
@@ -78,10 +79,10 @@ def list_disliked(rated: Iterable[RatedAnswer]) -> list[RatedAnswer]:
     return sorted(disliked, key=lambda one: one["rated_at"], reverse=True)
 
 
-def load_feedback(bootstrap: str, known_documents: set[str]) -> list[Query]:
+def load_feedback(broker: Kafka, known_documents: set[str]) -> list[Query]:
     """Return the queries of the ratings in the stream, none while they are too few or Kafka is down."""
     try:
-        rated = read_rated(bootstrap, _READ_BACK)
+        rated = read_rated(broker, _READ_BACK)
     except (KafkaException, TimeoutError) as error:
         log.warning("ratings can't be read", error=str(error))
         return []
@@ -92,7 +93,7 @@ def load_feedback(bootstrap: str, known_documents: set[str]) -> list[Query]:
 def main() -> None:
     """Print the answers that didn't help."""
     settings = load_settings()
-    rated = read_rated(settings.kafka.bootstrap, _READ_BACK)
+    rated = read_rated(settings.kafka, _READ_BACK)
     for rating in list_disliked(rated):
         cited = ", ".join(one["title"] for one in rating["cited"]) or "nothing"
         sys.stdout.write(f"{rating['rated_at']} {rating['query']}\n  cited: {cited}\n")

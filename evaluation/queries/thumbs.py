@@ -84,7 +84,7 @@ def main() -> None:
     def count(outcome: str) -> None:
         outcomes[outcome] = outcomes.get(outcome, 0) + 1
 
-    log = open_question_log(settings.kafka.bootstrap, count)
+    log = open_question_log(settings.kafka, count)
     for rated in ratings:
         log.record_rating(rated)
     log.close()

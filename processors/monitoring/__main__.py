@@ -26,7 +26,7 @@ def main() -> None:
     client = open_search(settings.opensearch.url)
     start_http_server(options.port, options.host)
     while True:
-        measure(settings.kafka.bootstrap, client)
+        measure(settings.kafka, client)
         time.sleep(PERIOD_S)
 
 

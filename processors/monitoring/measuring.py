@@ -12,6 +12,7 @@ from prometheus_client import Gauge
 from processors.knowledge import topics
 from processors.knowledge.chunk import ENDED
 from processors.monitoring import metrics
+from processors.settings.stores import Kafka
 from processors.stores.kafka import find_waiting
 from processors.stores.search import PIPELINES, count_chunks
 from processors.versions.catalog import find_live, list_versions, read_meta
@@ -28,26 +29,26 @@ _OF_VERSIONS: Final = (
 log = structlog.get_logger(__name__)
 
 
-def measure(bootstrap: str, client: OpenSearch) -> None:
+def measure(broker: Kafka, client: OpenSearch) -> None:
     """Set every figure; what can't be read is counted and told as absent, never as it was.
 
     Args:
-        bootstrap: Kafka's bootstrap servers.
+        broker: Address and login of Kafka.
         client: OpenSearch.
     """
-    _try("kafka", _OF_KAFKA, lambda: measure_waiting(bootstrap, client))
+    _try("kafka", _OF_KAFKA, lambda: measure_waiting(broker, client))
     _try("versions", _OF_VERSIONS, lambda: measure_versions(client))
     _try("incidents", (metrics.OPEN_INCIDENTS,), lambda: measure_incidents(client))
 
 
-def measure_waiting(bootstrap: str, client: OpenSearch) -> None:
+def measure_waiting(broker: Kafka, client: OpenSearch) -> None:
     """Tell how far the live version is behind Kafka, by the positions that are stored with it."""
     live = find_live(client, "rag")
     if live is None:
         return
     positions = read_meta(client, live).get("positions", {})
     now_ms = time.time() * 1000
-    for topic, waiting in find_waiting(bootstrap, topics.READ, positions).items():
+    for topic, waiting in find_waiting(broker, topics.READ, positions).items():
         metrics.WAITING_RECORDS.labels(topic).set(waiting.records)
         oldest = waiting.oldest_ms
         metrics.WAITING_SECONDS.labels(topic).set(max(0.0, now_ms - oldest) / 1000 if oldest else 0)

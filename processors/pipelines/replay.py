@@ -17,6 +17,7 @@ from processors.pipelines.dead_letters import (
     parse_dead_letter,
 )
 from processors.settings import Settings
+from processors.settings.stores import Kafka
 from processors.stores import kafka
 
 EXAMPLES: Final = 5
@@ -41,16 +42,16 @@ def replay_dead_letters(settings: Settings, choice: Choice, limit: int, *, dry_r
         Counts of records `chosen`, `already_replayed`, `without_original` and `replayed` (in a dry run: to be
         replayed), and `examples`.
     """
-    bootstrap = settings.kafka.bootstrap
-    held = [parse_dead_letter(record) for record in kafka.drain(bootstrap, [topics.DEAD_LETTER], {}, _ALL)[0]]
+    broker = settings.kafka
+    held = [parse_dead_letter(record) for record in kafka.drain(broker, [topics.DEAD_LETTER], {}, _ALL)[0]]
     chosen = choose_dead_letters(held, choice)
-    done = {topic: _read_replayed(bootstrap, topic) for topic in {each["topic"] for each in chosen}}
+    done = {topic: _read_replayed(broker, topic) for topic in {each["topic"] for each in chosen}}
     fresh = [each for each in chosen if each["offset"] not in _offsets(done, each)]
     ready = [each for each in fresh if each["original"] is not None][:limit]
     if not dry_run:
         for topic in sorted({each["topic"] for each in ready}):
             mine = [each for each in ready if each["topic"] == topic]
-            _send(bootstrap, topic, mine, _remember(done[topic], mine, held))
+            _send(broker, topic, mine, _remember(done[topic], mine, held))
     return {
         "chosen": len(chosen),
         "already_replayed": len(chosen) - len(fresh),
@@ -65,8 +66,8 @@ def _collector(topic: str) -> str:
     return f"replay-{topic}"
 
 
-def _read_replayed(bootstrap: str, topic: str) -> _Replayed:
-    position = kafka.read_collected(bootstrap, _collector(topic))
+def _read_replayed(broker: Kafka, topic: str) -> _Replayed:
+    position = kafka.read_collected(broker, _collector(topic))
     replayed: _Replayed = position["replayed"] if position else {}
     return replayed
 
@@ -85,12 +86,12 @@ def _remember(replayed: _Replayed, sent: list[DeadLetterRecord], held: list[Dead
     return {str(partition): sorted(o for p, o in kept if p == partition) for partition in partitions}
 
 
-def _send(bootstrap: str, topic: str, dead: list[DeadLetterRecord], replayed: _Replayed) -> None:
+def _send(broker: Kafka, topic: str, dead: list[DeadLetterRecord], replayed: _Replayed) -> None:
     messages = [
         (each["key"], each["original"] or b"", {**each["headers"], ORIGIN_HEADER: kafka.name_origin(each)})
         for each in dead
     ]
-    kafka.send_collected(bootstrap, _collector(topic), topic, messages, {"replayed": replayed})
+    kafka.send_collected(broker, _collector(topic), topic, messages, {"replayed": replayed})
 
 
 def _describe(dead: DeadLetterRecord) -> dict[str, str]:

@@ -13,7 +13,8 @@ from confluent_kafka import KafkaError, Message, Producer
 
 from processors.knowledge.topics import QUERIES
 from processors.knowledge.untrusted import read_object
-from processors.stores.kafka import read_newest
+from processors.settings.stores import Kafka
+from processors.stores.kafka import kafka_options, read_newest
 
 # More than this waiting means that Kafka is away: what is asked then is forgotten, not what is answered.
 _WAITING: Final = 1_000
@@ -94,10 +95,10 @@ class QuestionLog:
         self._producer.flush(_CLOSE_S)
 
 
-def open_question_log(bootstrap: str, count: Callable[[str], None]) -> QuestionLog:
+def open_question_log(broker: Kafka, count: Callable[[str], None]) -> QuestionLog:
     """Return a log of asked questions; it connects by itself, now or whenever Kafka comes back."""
     options: dict[str, Any] = {
-        "bootstrap.servers": bootstrap,
+        **kafka_options(broker),
         "queue.buffering.max.messages": _WAITING,
         "message.timeout.ms": _GIVE_UP_MS,
         "linger.ms": 100,
@@ -107,23 +108,23 @@ def open_question_log(bootstrap: str, count: Callable[[str], None]) -> QuestionL
     return QuestionLog(Producer(options), count)
 
 
-def read_asked(bootstrap: str, limit: int) -> list[AskedQuestion]:
+def read_asked(broker: Kafka, limit: int) -> list[AskedQuestion]:
     """Return about the newest `limit` questions, in no particular order.
 
     Raises:
         confluent_kafka.KafkaException: The broker is unreachable.
     """
-    values = [record["value"] for record in read_newest(bootstrap, QUERIES, limit)]
+    values = [record["value"] for record in read_newest(broker, QUERIES, limit)]
     return [asked for asked in map(_parse, values) if asked is not None]
 
 
-def read_rated(bootstrap: str, limit: int) -> list[RatedAnswer]:
+def read_rated(broker: Kafka, limit: int) -> list[RatedAnswer]:
     """Return the ratings among about the newest `limit` records, in no particular order.
 
     Raises:
         confluent_kafka.KafkaException: The broker is unreachable.
     """
-    values = [record["value"] for record in read_newest(bootstrap, QUERIES, limit)]
+    values = [record["value"] for record in read_newest(broker, QUERIES, limit)]
     return [rated for rated in map(_parse_rating, values) if rated is not None]
 
 

@@ -80,7 +80,7 @@ async def open_clients(settings: Settings) -> AsyncIterator[Clients]:
     embedder = GuardedOpenAI(guards.embedding, **_describe_server(settings, settings.kserve.openai_url))
     # An answer comes bit by bit, so its guard stands where it is read.
     model = AsyncOpenAI(**_describe_server(settings, settings.answering_base_url))
-    questions = open_question_log(settings.kafka.bootstrap, lambda outcome: QUESTIONS.labels(outcome).inc())
+    questions = open_question_log(settings.kafka, lambda outcome: QUESTIONS.labels(outcome).inc())
     shadow_search = _open_search(settings, guards.shadow_search, pool_maxsize=_SPARE_PLACES)
     airflow = open_airflow(settings, guards.airflow)
     channel = open_channel(settings, guards.channel)

@@ -113,7 +113,7 @@ def test_a_restart_is_proposed_approved_verified_recorded_and_taken_back(
     approve_in_airflow(approver, find_run(back.inner_html(), acting), screenshots / "airflow-roll-back.png")
     wait_for(lambda: tell_events(client, key[0], "rolled_back"), 240)
     assert apps.read_namespaced_deployment(api, namespace).spec.template.metadata.annotations is None
-    assert verify_audit(client, acting.kafka.bootstrap).records
+    assert verify_audit(client, acting.kafka).records
 
 
 def find_run(html: str, settings: Settings) -> str:

@@ -34,7 +34,7 @@ def incident(settings: Settings, api_key: str, live_versions: None) -> Incident:
     incident = make_incident()
     messages = list_messages(incident)
     for topic, of_topic in messages.items():
-        kafka.produce(settings.kafka.bootstrap, topic, of_topic)
+        kafka.produce(settings.kafka, topic, of_topic)
     # The stack may know of incidents before this one, so what is waited for has its names.
     wanted = {
         f"Pod {incident.checkout} OOMKilled": (incident.checkout, "OOMKilled"),

@@ -67,7 +67,7 @@ def read(
         for order in orders[1::2]
     ]
     bodies = [(f"{number}", json.dumps(line).encode(), {}) for number, line in enumerate(lines)]
-    kafka.produce(settings.kafka.bootstrap, topics.LOGS, bodies)
+    kafka.produce(settings.kafka, topics.LOGS, bodies)
     wait_until_read(settings, client, run_dag)
 
 

@@ -84,14 +84,14 @@ def send(settings: Settings, planted: list[Planted]) -> None:
     for topic in set(TOPICS.values()):
         mine = [each for each in planted if TOPICS[each["carrier"]] == topic]
         raw = [(each["carrier"], each["text"].encode(), {"query": each["text"]}) for each in mine]
-        kafka.produce(settings.kafka.bootstrap, topic, raw)
+        kafka.produce(settings.kafka, topic, raw)
     bodies = [
         {"message": each["text"], "service": {"name": "planted"}}
         for each in planted
         if each["carrier"] in ("plain", "page")
     ]
     messages = [("planted", json.dumps(body).encode(), {"note": body["message"]}) for body in bodies]
-    kafka.produce(settings.kafka.bootstrap, topics.LOGS, messages)  # type: ignore[arg-type]
+    kafka.produce(settings.kafka, topics.LOGS, messages)  # type: ignore[arg-type]
 
 
 def ask(settings: Settings, planted: list[Planted]) -> None:
@@ -156,7 +156,7 @@ def read_mlflow(settings: Settings) -> Iterator[str]:
 
 
 def read_topic(settings: Settings, topic: str) -> Iterator[str]:
-    for record in kafka.drain(settings.kafka.bootstrap, [topic], {}, 1_000_000)[0]:
+    for record in kafka.drain(settings.kafka, [topic], {}, 1_000_000)[0]:
         yield f"{record['key']}\n{record['headers']}\n{record['value']}"
 
 

@@ -19,11 +19,11 @@ def read_sent(settings: Settings, topic: str, collect: Callable[[], int]) -> lis
         topic: That is collected into.
         collect: Returns how many messages it sent.
     """
-    before = kafka.find_ends(settings.kafka.bootstrap, [topic])
+    before = kafka.find_ends(settings.kafka, [topic])
     sent = collect()
 
     def read() -> list[Record]:
-        return kafka.drain(settings.kafka.bootstrap, [topic], before, 10**9)[0]
+        return kafka.drain(settings.kafka, [topic], before, 10**9)[0]
 
     wait_for(lambda: len(read()) >= sent, 60)
     return read()

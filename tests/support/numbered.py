@@ -17,6 +17,7 @@ from processors.knowledge import topics
 from processors.knowledge.logs.offsets import read_offsets
 from processors.settings import Settings
 from processors.stores import kafka
+from processors.stores.kafka import kafka_options
 from processors.versions import catalog
 
 Place = tuple[int, int]
@@ -63,7 +64,7 @@ def send_events(
     failures: list[str] = []
     producer = Producer(
         {
-            "bootstrap.servers": settings.kafka.bootstrap,
+            **kafka_options(settings.kafka),
             "enable.idempotence": True,
             "delivery.timeout.ms": 600_000,
             "queue.buffering.max.messages": 500_000,
@@ -139,7 +140,7 @@ def count_places(chunks: dict[str, dict[str, Any]]) -> Counter[Place]:
 
 def count_letters(settings: Settings, places: set[Place]) -> Counter[Place]:
     """Count how many dead letters there are of each place."""
-    records, _, _ = kafka.drain(settings.kafka.bootstrap, [topics.DEAD_LETTER], {}, 10_000_000)
+    records, _, _ = kafka.drain(settings.kafka, [topics.DEAD_LETTER], {}, 10_000_000)
     letters = (json.loads(record["value"] or "{}") for record in records)
     found = ((letter["partition"], letter["offset"]) for letter in letters if letter["topic"] == topics.LOGS)
     return Counter(place for place in found if place in places)

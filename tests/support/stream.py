@@ -15,7 +15,7 @@ PATIENCE_S = 600
 
 def wait_until_read(settings: Settings, client: OpenSearch, run_dag: Callable[..., object]) -> None:
     """Run `rag_pipeline` until the live version holds all that the topics hold now."""
-    wanted = kafka.find_ends(settings.kafka.bootstrap, topics.DYNAMIC)
+    wanted = kafka.find_ends(settings.kafka, topics.DYNAMIC)
     deadline = time.monotonic() + PATIENCE_S
     while count_unread(client, wanted):
         assert time.monotonic() < deadline, f"the live version doesn't hold {wanted} after {PATIENCE_S} s"

@@ -67,7 +67,7 @@ def _send_events(
 ) -> tuple[int, list[float], str]:
     """Send events, and return how many, the seconds until each was found, and what was not."""
     mark, sent = f"soak-{uuid.uuid4().hex[:6]}", dict[tuple[int, int], float]()
-    arguments = (settings.kafka.bootstrap, mark, pace.events, pace.seconds, sent)
+    arguments = (settings.kafka, mark, pace.events, pace.seconds, sent)
     sender = threading.Thread(target=send_canaries, args=arguments)
     sender.start()
     delays, unseen = list[float](), ""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from processors.knowledge import topics
 from processors.knowledge.actions.audit import BEGIN, AuditError, compare_copies, verify_records
 from processors.settings import load_settings
+from processors.settings.stores import Kafka
 from processors.stores.actions.audit import INDEX, read_kept
 from processors.stores.actions.audit_topic import read_sent
 from processors.stores.search import open_search
@@ -32,13 +33,13 @@ class Verified(NamedTuple):
 
 
 def verify_audit(
-    client: OpenSearch, bootstrap: str, index: str = INDEX, topic: str = topics.AUDIT
+    client: OpenSearch, broker: Kafka, index: str = INDEX, topic: str = topics.AUDIT
 ) -> Verified:
     """Read both copies of the record, and return what they hold.
 
     Args:
         client: OpenSearch.
-        bootstrap: Kafka's bootstrap servers.
+        broker: Address and login of Kafka.
         index: Of the records.
         topic: Of the records.
 
@@ -46,7 +47,7 @@ def verify_audit(
         AuditError: A record was changed, taken out, put in, moved, cut off or written anew.
     """
     # Kafka first: what is appended meanwhile is more in OpenSearch, which is no fault.
-    sent = _verify("Kafka", read_sent(bootstrap, topic))
+    sent = _verify("Kafka", read_sent(broker, topic))
     kept = _verify("OpenSearch", read_kept(client, index=index))
     return Verified(len(kept), kept[-1] if kept else BEGIN, compare_copies(kept, sent))
 
@@ -65,7 +66,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     settings = load_settings()
     try:
-        records, last, waiting = verify_audit(open_search(settings.opensearch.url), settings.kafka.bootstrap)
+        records, last, waiting = verify_audit(open_search(settings.opensearch.url), settings.kafka)
     except AuditError as error:
         sys.stderr.write(f"the record of actions isn't as it was written. {error}\n")
         return 1

@@ -69,7 +69,7 @@ def record(settings: Settings, run: Run, told: Mapping[str, Any]) -> Recorded:
         append_entry(client, make_entry("failed", deed.request, now, reason="a task of the run failed"))
     if deed and done and verified and verified.verified is not None:
         _record_effect(client, deed.request, done, verified)
-    last = publish_records(client, settings.kafka.bootstrap)
+    last = publish_records(client, settings.kafka)
     if broken:
         raise NotEndedError(f"a task of the run {run.run_id} failed; its log tells why")
     return {"seq": last.seq, "hash": last.hash, "effect": verified.told if verified else ""}

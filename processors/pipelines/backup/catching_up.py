@@ -31,7 +31,7 @@ def look_into_kafka(client: OpenSearch, settings: Settings, record: BackupRecord
 def _complete_audit(client: OpenSearch, settings: Settings) -> list[str]:
     """Bring records of actions back that came after the back-up; a copy that can't be believed stays away."""
     try:
-        fetched = fetch_records(client, settings.kafka.bootstrap)
+        fetched = fetch_records(client, settings.kafka)
     except AuditError as error:
         return [f"the record of actions was not completed from Kafka: {error}"]
     return [f"{fetched} records of actions came from Kafka"] if fetched else []
@@ -41,7 +41,7 @@ def _remark_on_positions(settings: Settings, record: BackupRecord) -> list[str]:
     """Say which events Kafka can't give to the catch-up."""
     live = record.live.get("rag")
     held: Positions = record.versions[live].meta.get("positions", {}) if live else {}
-    oldest, newest = kafka.find_kept(settings.kafka.bootstrap, topics.READ)
+    oldest, newest = kafka.find_kept(settings.kafka, topics.READ)
     return [remark for topic in held for remark in describe_gaps(topic, held[topic], oldest, newest)]
 
 

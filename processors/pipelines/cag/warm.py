@@ -68,7 +68,7 @@ def warm_cache(
 def _read_asked(settings: Settings) -> list[AskedQuestion]:
     """Return what was asked; without Kafka the cache is warmed with what is known all the same."""
     try:
-        return read_asked(settings.kafka.bootstrap, _READ_BACK)
+        return read_asked(settings.kafka, _READ_BACK)
     except (KafkaException, TimeoutError) as error:
         log.warning("what was asked can't be read", error=str(error))
         return []

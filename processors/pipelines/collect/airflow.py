@@ -55,9 +55,9 @@ def collect_airflow(settings: Settings) -> dict[str, int]:
         httpx.HTTPError: Airflow is unreachable or refuses.
         ValueError: There is no password for the user.
     """
-    bootstrap = settings.kafka.bootstrap
+    broker = settings.kafka
     start = (datetime.now(UTC) - _HISTORY).isoformat()
-    position = kafka.read_collected(bootstrap, COLLECTOR) or {"from": start, "known": [], "failed": []}
+    position = kafka.read_collected(broker, COLLECTOR) or {"from": start, "known": [], "failed": []}
     url, user = settings.airflow.url, settings.airflow.user
     with airflow.open_airflow(url, user, settings.airflow.passwords_file) as client:
         ended = list(islice(airflow.list_changed_runs(client, position["from"]), _RUNS))
@@ -68,7 +68,7 @@ def collect_airflow(settings: Settings) -> dict[str, int]:
         messages = [_write_run(client, run) for run in alone]
         messages += [_write_hour(client, dag_id, hour) for dag_id, hour in hours]
     if fresh:
-        kafka.send_collected(bootstrap, COLLECTOR, topics.AIRFLOW, messages, _move(position, ended))
+        kafka.send_collected(broker, COLLECTOR, topics.AIRFLOW, messages, _move(position, ended))
     return {"ended": len(fresh), "runs": len(alone), "hours": len(hours)}
 
 

@@ -22,14 +22,14 @@ def send_canaries(settings: Settings) -> dict[str, int]:
     """
     now = datetime.now(UTC)
     canaries = make_canaries(now)
-    last = {topic: kafka.read_collected(settings.kafka.bootstrap, _name(topic)) for topic in canaries}
+    last = {topic: kafka.read_collected(settings.kafka, _name(topic)) for topic in canaries}
     sent = {
         topic: datetime.fromisoformat(position["sent_at"]) for topic, position in last.items() if position
     }
     lost = find_lost(find_canaries(open_search(settings.opensearch.url)), sent)
     for topic, message in canaries.items():
         position = {"sent_at": now.isoformat()}
-        kafka.send_collected(settings.kafka.bootstrap, _name(topic), topic, [message], position)
+        kafka.send_collected(settings.kafka, _name(topic), topic, [message], position)
     if lost:
         raise RuntimeError(
             f"the canaries sent to {', '.join(lost)} since {min(sent[topic] for topic in lost).isoformat()} "

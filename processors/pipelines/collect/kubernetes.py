@@ -58,7 +58,7 @@ def collect_kubernetes(settings: Settings, seconds: float) -> dict[str, int]:
     """
     cluster = kubernetes.open_cluster(settings.kubernetes.kubeconfig)
     collector = f"kubernetes-{cluster.uid}"
-    position = kafka.read_collected(settings.kafka.bootstrap, collector) or {}
+    position = kafka.read_collected(settings.kafka, collector) or {}
     retold = position.setdefault(_RETOLD, {})
     follower = Follower(settings, cluster, time.monotonic() + seconds, Event(), {}, dict(retold))
     key = settings.redaction.key_file.read_bytes().strip()
@@ -68,7 +68,7 @@ def collect_kubernetes(settings: Settings, seconds: float) -> dict[str, int]:
         position |= {change.resource: change.position for change in batch if change.position}
         now = datetime.now(UTC).isoformat()
         retold |= {change.resource: now for change in batch if change.type == RETOLD}
-        kafka.send_collected(settings.kafka.bootstrap, collector, topics.KUBERNETES, messages, position)
+        kafka.send_collected(settings.kafka, collector, topics.KUBERNETES, messages, position)
         sent += len(messages)
         deleted += sum(change.type == DELETED for change in batch)
     _name_refused(settings, collector, position, follower.refused)
@@ -85,7 +85,7 @@ def _name_refused(
         why = [str(refused[name]) for name in sorted(refused)]
         log.warning("kinds that the cluster doesn't let be read", why=why)
     position[_REFUSED] = sorted(refused)
-    kafka.send_collected(settings.kafka.bootstrap, collector, topics.KUBERNETES, [], position)
+    kafka.send_collected(settings.kafka, collector, topics.KUBERNETES, [], position)
 
 
 def _follow_all(follower: Follower, position: dict[str, Any]) -> Iterator[list[Change]]:

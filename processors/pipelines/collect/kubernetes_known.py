@@ -54,7 +54,7 @@ def list_known(settings: Settings, cluster: str, cluster_uid: str, kind: str) ->
         states = list_living_states(client, live, cluster, cluster_uid)
         known = {name_object(k.object): k for k in map(remember_state, states) if k.object["kind"] == kind}
     while True:
-        records, _, at = kafka.drain(settings.kafka.bootstrap, [topics.KUBERNETES], at, _AT_ONCE)
+        records, _, at = kafka.drain(settings.kafka, [topics.KUBERNETES], at, _AT_ONCE)
         if not records:
             return [one for one in known.values() if one.object["metadata"].get("uid")]
         fold_records(known, records, kind, cluster_uid)

@@ -65,7 +65,7 @@ def _collect_index(settings: Settings, source: LogIndex, name: str) -> int:
     client = log_index.open_log_index(source)
     collector = f"log-index/{name}"
     begin = datetime.now(UTC) - timedelta(hours=source.history_hours)
-    held: Any = kafka.read_collected(settings.kafka.bootstrap, collector)
+    held: Any = kafka.read_collected(settings.kafka, collector)
     place: Place = held or Place(from_ms=int(begin.timestamp() * 1000), sent={})
     cursor, count = place["from_ms"], 0
     while count < settings.collect.log_lines_per_collect:
@@ -74,7 +74,7 @@ def _collect_index(settings: Settings, source: LogIndex, name: str) -> int:
         place = move(place, lines, settings.collect.log_overlap_seconds * 1000)
         if fresh:
             messages = [_write_message(source, line) for line in fresh]
-            kafka.send_collected(settings.kafka.bootstrap, collector, topics.LOGS, messages, dict(place))
+            kafka.send_collected(settings.kafka, collector, topics.LOGS, messages, dict(place))
         count += len(fresh)
         if len(lines) < _PAGE:
             break

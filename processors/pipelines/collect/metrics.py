@@ -77,8 +77,8 @@ def collect_metrics(settings: Settings) -> dict[str, int]:
     now = datetime.now(UTC)
     # Whole steps: what is asked again is the same points, and so are their scores.
     end = datetime.fromtimestamp(now.timestamp() // STEP_S * STEP_S, UTC)
-    url, bootstrap = settings.prometheus.url, settings.kafka.bootstrap
-    before: dict[str, FiringAlert] = (kafka.read_collected(bootstrap, COLLECTOR) or {}).get("firing", {})
+    url, broker = settings.prometheus.url, settings.kafka
+    before: dict[str, FiringAlert] = (kafka.read_collected(broker, COLLECTOR) or {}).get("firing", {})
     firing = list_firing(prometheus.list_alerts(url), prometheus.list_alert_rules(url))
     resolved = {key: fired for key, fired in before.items() if key not in firing}
     messages = [_write_alert(key, fired) for key, fired in firing.items()]
@@ -94,7 +94,7 @@ def collect_metrics(settings: Settings) -> dict[str, int]:
         messages += series[:_MOST_SERIES]
         sent += len(series[:_MOST_SERIES])
         left_out += len(series[_MOST_SERIES:])
-    kafka.send_collected(bootstrap, COLLECTOR, topics.METRICS, messages, {"firing": firing})
+    kafka.send_collected(broker, COLLECTOR, topics.METRICS, messages, {"firing": firing})
     counts = {"series": sent, "series_left_out": left_out, "queries_refused": refused}
     return {**counts, "alerts_firing": len(firing), "alerts_resolved": len(resolved)}
 

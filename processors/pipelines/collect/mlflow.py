@@ -38,8 +38,8 @@ def collect_mlflow(settings: Settings) -> dict[str, int]:
         httpx.HTTPError: MLflow is unreachable or refuses.
     """
     now = int(time() * 1000)
-    bootstrap = settings.kafka.bootstrap
-    position = kafka.read_collected(bootstrap, COLLECTOR)
+    broker = settings.kafka
+    position = kafka.read_collected(broker, COLLECTOR)
     start = position or {"from_ms": now - settings.mlflow.history_days * _DAY_MS, "known": {}, "running": []}
     before: dict[str, Entry] | None = position["models"] if position else None
     with mlflow.open_mlflow(settings.mlflow.tracking_uri) as client:
@@ -54,7 +54,7 @@ def collect_mlflow(settings: Settings) -> dict[str, int]:
         messages += [write_model_message(client, registry[name]) for name in changed]
     reached["models"] = {name: model["entry"] for name, model in registry.items()}
     if messages or reached != position:
-        kafka.send_collected(bootstrap, COLLECTOR, topics.MLFLOW, messages, reached)
+        kafka.send_collected(broker, COLLECTOR, topics.MLFLOW, messages, reached)
     return {"runs": len(runs), "models": len(changed)}
 
 

@@ -56,7 +56,7 @@ def index_chunks(
         # Positions move last: a try that was killed after that has sent all, and `dead_letters` is past it.
         is_sent = not is_candidate and meta.get("positions") == manifest["end"] != manifest["held"]
         sent = kafka.send_dead_letters(
-            settings.kafka.bootstrap,
+            settings.kafka,
             [] if is_sent else [*letters, *note_refused(chunks, refused)],
             meta.get("dead_letters", {}),
             manifest["end"],
@@ -70,7 +70,7 @@ def index_chunks(
     if sliced:
         retention.drop_old_slices(client, index, sliced["slice"], settings, now)
     if not is_candidate:
-        kafka.mirror_positions(settings.kafka.bootstrap, manifest["end"])
+        kafka.mirror_positions(settings.kafka, manifest["end"])
     return {
         "index": index,
         "candidate": is_candidate,

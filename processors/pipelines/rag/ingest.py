@@ -43,7 +43,7 @@ def ingest_events(settings: Settings, run_id: str, *, even_if_empty: bool = Fals
     meta = catalog.read_meta(client, live) if live else {}
     start: Positions = meta.get("positions", {})
     limit = settings.events.max_per_run
-    records, begin, reached = kafka.drain(settings.kafka.bootstrap, topics.READ, start, limit)
+    records, begin, reached = kafka.drain(settings.kafka, topics.READ, start, limit)
     if not records and not even_if_empty:
         return None
     url = staging.stage_url(settings.storage.staging_url, "rag", run_id, "ingest")

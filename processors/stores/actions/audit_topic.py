@@ -13,8 +13,9 @@ from tenacity import retry, retry_if_exception, stop_after_attempt, wait_fixed
 
 from processors.knowledge import topics
 from processors.knowledge.actions.audit import BEGIN, AuditError, Record, hash_record, verify_records
+from processors.settings.stores import Kafka
 from processors.stores.actions.audit import INDEX, Last, find_last, read_kept
-from processors.stores.kafka import drain, read_newest
+from processors.stores.kafka import drain, kafka_options, read_newest
 from processors.stores.kafka.limits import TIMEOUT_S, TRANSACTION_MS
 
 if TYPE_CHECKING:
@@ -27,9 +28,7 @@ log = structlog.get_logger(__name__)
 _NEAR_THE_END: Final = 1_000
 
 
-def publish_records(
-    client: OpenSearch, bootstrap: str, index: str = INDEX, topic: str = topics.AUDIT
-) -> Last:
+def publish_records(client: OpenSearch, broker: Kafka, index: str = INDEX, topic: str = topics.AUDIT) -> Last:
     """Send every record that the topic doesn't hold yet, and return the last one that is kept.
 
     What a crash kept from the topic is sent by whoever comes next. Two who send at once can't double a
@@ -37,7 +36,7 @@ def publish_records(
 
     Args:
         client: OpenSearch.
-        bootstrap: Kafka's bootstrap servers.
+        broker: Address and login of Kafka.
         index: Of the records.
         topic: Of one partition.
 
@@ -45,14 +44,14 @@ def publish_records(
         AuditError: OpenSearch's copy isn't as it was written; nothing of it was sent.
         confluent_kafka.KafkaException: Nothing was sent, or nobody knows; the next call settles it.
     """
-    sent = _find_last_sent(bootstrap, topic)
+    sent = _find_last_sent(broker, topic)
     # Read behind that one, so it can't be shorter unless somebody cut it off.
     kept = find_last(client, index)
     if kept.seq < sent.seq:
         raise AuditError(f"{sent.seq - kept.seq} records were cut off behind record {kept.seq}")
     if kept.seq > sent.seq:
         try:
-            _send_new(client, bootstrap, index, topic)
+            _send_new(client, broker, index, topic)
         except KafkaException as error:
             if error.args[0].code() not in _FENCED:
                 raise
@@ -60,14 +59,14 @@ def publish_records(
     return kept
 
 
-def fetch_records(client: OpenSearch, bootstrap: str, index: str = INDEX, topic: str = topics.AUDIT) -> int:
+def fetch_records(client: OpenSearch, broker: Kafka, index: str = INDEX, topic: str = topics.AUDIT) -> int:
     """Write the records that only the topic holds into OpenSearch, and return how many they were.
 
     An index that was restored ends where its back-up did, while the topic goes on.
 
     Args:
         client: OpenSearch.
-        bootstrap: Kafka's bootstrap servers.
+        broker: Address and login of Kafka.
         index: Of the records.
         topic: Of one partition.
 
@@ -75,7 +74,7 @@ def fetch_records(client: OpenSearch, bootstrap: str, index: str = INDEX, topic:
         AuditError: The topic isn't as it was written, or doesn't follow what OpenSearch keeps; nothing of it
             was written.
     """
-    sent = read_sent(bootstrap, topic)
+    sent = read_sent(broker, topic)
     hashes = verify_records(sent)
     kept = find_last(client, index)
     if 0 < kept.seq <= len(hashes) and hashes[kept.seq - 1] != kept.hash:
@@ -86,17 +85,17 @@ def fetch_records(client: OpenSearch, bootstrap: str, index: str = INDEX, topic:
     return len(missing)
 
 
-def read_sent(bootstrap: str, topic: str = topics.AUDIT) -> list[Any]:
+def read_sent(broker: Kafka, topic: str = topics.AUDIT) -> list[Any]:
     """Return what the topic holds, from its oldest message on; nothing of it is believed.
 
     Args:
-        bootstrap: Kafka's bootstrap servers.
+        broker: Address and login of Kafka.
         topic: Of one partition.
 
     Raises:
         confluent_kafka.KafkaException: The broker is unreachable, or there is no such topic.
     """
-    return [_parse(record["value"]) for record in drain(bootstrap, [topic], {}, sys.maxsize)[0]]
+    return [_parse(record["value"]) for record in drain(broker, [topic], {}, sys.maxsize)[0]]
 
 
 def _is_unsettled(error: BaseException) -> bool:
@@ -108,18 +107,18 @@ def _is_unsettled(error: BaseException) -> bool:
 @retry(
     retry=retry_if_exception(_is_unsettled), stop=stop_after_attempt(5), wait=wait_fixed(0.2), reraise=True
 )
-def _send_new(client: OpenSearch, bootstrap: str, index: str, topic: str) -> None:
+def _send_new(client: OpenSearch, broker: Kafka, index: str, topic: str) -> None:
     errors: list[KafkaError] = []
     producer = Producer(
         {
-            "bootstrap.servers": bootstrap,
+            **kafka_options(broker),
             "transactional.id": f"{topic}-of-{index}",
             "transaction.timeout.ms": TRANSACTION_MS,
             "error_cb": errors.append,
         }
     )
     try:
-        _send_in_one(producer, client, bootstrap, index, topic)
+        _send_in_one(producer, client, broker, index, topic)
     except KafkaException as error:
         if error.args[0].code() != KafkaError._FATAL:
             raise
@@ -128,11 +127,11 @@ def _send_new(client: OpenSearch, bootstrap: str, index: str, topic: str) -> Non
         raise KafkaException(next((told for told in errors if told.fatal()), error.args[0])) from error
 
 
-def _send_in_one(producer: Producer, client: OpenSearch, bootstrap: str, index: str, topic: str) -> None:
+def _send_in_one(producer: Producer, client: OpenSearch, broker: Kafka, index: str, topic: str) -> None:
     """Send what the topic lacks, all of it or nothing."""
     # Only behind this is the topic's end certain: whoever was sending can't end it any more.
     producer.init_transactions(TIMEOUT_S)
-    last = _find_last_sent(bootstrap, topic)
+    last = _find_last_sent(broker, topic)
     new = list(read_kept(client, last.seq, index))
     verify_records(new, last.seq, last.hash)
     producer.begin_transaction()
@@ -142,9 +141,9 @@ def _send_in_one(producer: Producer, client: OpenSearch, bootstrap: str, index: 
     producer.commit_transaction(TIMEOUT_S)
 
 
-def _find_last_sent(bootstrap: str, topic: str) -> Last:
-    newest = read_newest(bootstrap, topic, _NEAR_THE_END)
-    told = [_parse(record["value"]) for record in newest] or read_sent(bootstrap, topic)
+def _find_last_sent(broker: Kafka, topic: str) -> Last:
+    newest = read_newest(broker, topic, _NEAR_THE_END)
+    told = [_parse(record["value"]) for record in newest] or read_sent(broker, topic)
     if not told:
         return Last(0, BEGIN)
     try:

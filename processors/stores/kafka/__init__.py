@@ -2,6 +2,7 @@
 
 from processors.stores.kafka.admin import add_partitions, create_topics, mirror_positions
 from processors.stores.kafka.collected import read_collected, send_collected
+from processors.stores.kafka.connection import kafka_options
 from processors.stores.kafka.consumer import drain, find_ends, find_kept, read_newest
 from processors.stores.kafka.dead_letters import name_origin, send_dead_letters
 from processors.stores.kafka.producer import Message, produce
@@ -16,6 +17,7 @@ __all__ = [
     "find_ends",
     "find_kept",
     "find_waiting",
+    "kafka_options",
     "mirror_positions",
     "name_origin",
     "produce",

@@ -9,10 +9,10 @@ if __name__ == "__main__":
     settings = load_settings()
     match sys.argv[1:]:
         case ["create-topics"]:
-            created = create_topics(settings.kafka.bootstrap, replication=settings.kafka.replication)
+            created = create_topics(settings.kafka, replication=settings.kafka.replication)
             sys.stdout.write(f"created: {created}\n")
         case ["add-partitions", topic, count] if count.isdecimal():
-            add_partitions(settings.kafka.bootstrap, topic, int(count))
+            add_partitions(settings.kafka, topic, int(count))
             sys.stdout.write(f"{topic} has {count} partitions\n")
         case _:
             sys.exit("usage: python -m processors.stores.kafka create-topics | add-partitions TOPIC COUNT")

@@ -6,22 +6,24 @@ from confluent_kafka.cimpl import NewPartitions, NewTopic
 
 from processors.knowledge import topics
 from processors.knowledge.positions import Positions
+from processors.settings.stores import Kafka
+from processors.stores.kafka.connection import kafka_options
 from processors.stores.kafka.consumer import GROUP
 from processors.stores.kafka.limits import TIMEOUT_S
 
 
-def create_topics(bootstrap: str, partitions: int = 2, replication: int = 1) -> list[str]:
+def create_topics(broker: Kafka, partitions: int = 2, replication: int = 1) -> list[str]:
     """Create the topics that are missing, and return their names.
 
     Args:
-        bootstrap: Kafka's bootstrap servers.
+        broker: Address and login of Kafka.
         partitions: How many each has, but for the compacted one and the audit, which have one.
         replication: On how many brokers each partition is kept.
 
     Raises:
         confluent_kafka.KafkaException: The broker is unreachable or refuses.
     """
-    admin = AdminClient({"bootstrap.servers": bootstrap})
+    admin = AdminClient(kafka_options(broker))
     present = admin.list_topics(timeout=TIMEOUT_S).topics
     missing = [topic for topic in topics.ALL if topic not in present]
     wanted = [_describe_topic(topic, partitions, replication) for topic in missing]
@@ -34,20 +36,20 @@ def create_topics(bootstrap: str, partitions: int = 2, replication: int = 1) -> 
     return missing
 
 
-def add_partitions(bootstrap: str, topic: str, count: int) -> None:
+def add_partitions(broker: Kafka, topic: str, count: int) -> None:
     """Give a topic more partitions, while events flow.
 
     A key's records may then lie in two partitions; writes of what they tell are ordered by the broker's time.
 
     Args:
-        bootstrap: Kafka's bootstrap servers.
+        broker: Address and login of Kafka.
         topic: An existing topic.
         count: How many partitions it has afterwards; fewer than now is an error.
 
     Raises:
         confluent_kafka.KafkaException: The broker refused.
     """
-    admin = AdminClient({"bootstrap.servers": bootstrap})
+    admin = AdminClient(kafka_options(broker))
     for future in admin.create_partitions([NewPartitions(topic, count)]).values():
         future.result(timeout=TIMEOUT_S)
 
@@ -65,10 +67,10 @@ def _describe_topic(topic: str, partitions: int, replication: int) -> NewTopic:
     return NewTopic(topic, partitions, replication, config={"message.timestamp.type": "LogAppendTime"})
 
 
-def mirror_positions(bootstrap: str, positions: Positions) -> None:
+def mirror_positions(broker: Kafka, positions: Positions) -> None:
     """Commit positions for the group that lag dashboards watch; nothing ever reads them back."""
     places = [TopicPartition(t, int(p), o) for t, ps in positions.items() for p, o in ps.items()]
-    admin = AdminClient({"bootstrap.servers": bootstrap})
+    admin = AdminClient(kafka_options(broker))
     request = [ConsumerGroupTopicPartitions(GROUP, places)]
     for future in admin.alter_consumer_group_offsets(request).values():
         future.result(timeout=TIMEOUT_S)

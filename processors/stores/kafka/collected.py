@@ -8,13 +8,15 @@ from typing import Any
 from confluent_kafka import Producer
 
 from processors.knowledge import topics
+from processors.settings.stores import Kafka
+from processors.stores.kafka.connection import kafka_options
 from processors.stores.kafka.consumer import drain
 from processors.stores.kafka.limits import TIMEOUT_S, TRANSACTION_MS
 from processors.stores.kafka.producer import Message
 
 
 def send_collected(
-    bootstrap: str,
+    broker: Kafka,
     collector: str,
     topic: str,
     messages: Iterable[Message],
@@ -23,7 +25,7 @@ def send_collected(
     """Send what a collector read together with its new position, in one transaction: both or neither.
 
     Args:
-        bootstrap: Kafka's bootstrap servers.
+        broker: Address and login of Kafka.
         collector: Names the position, and fences off a forgotten run of the same collector.
         topic: Where the messages go.
         messages: In this order.
@@ -36,7 +38,7 @@ def send_collected(
         confluent_kafka.KafkaException: Nothing was sent; the next run reads the same again.
     """
     options = {
-        "bootstrap.servers": bootstrap,
+        **kafka_options(broker),
         "transactional.id": f"runlore-collect-{collector}",
         "transaction.timeout.ms": TRANSACTION_MS,
         # Answers of APIs say the same words over and over.
@@ -55,9 +57,9 @@ def send_collected(
     return count
 
 
-def read_collected(bootstrap: str, collector: str) -> dict[str, Any] | None:
+def read_collected(broker: Kafka, collector: str) -> dict[str, Any] | None:
     """Return the position that a collector sent last, or None before its first time or after an empty one."""
-    records, _, _ = drain(bootstrap, [topics.COLLECTED], {}, sys.maxsize)
+    records, _, _ = drain(broker, [topics.COLLECTED], {}, sys.maxsize)
     positions = [record["value"] for record in records if record["key"] == collector]
     # An empty value, which Kafka's compaction takes for a deletion, makes the collector begin anew.
     return json.loads(positions[-1]) if positions and positions[-1] else None

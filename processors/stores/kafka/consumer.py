@@ -9,6 +9,8 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 
 from processors.knowledge.positions import Positions
 from processors.knowledge.record import Record
+from processors.settings.stores import Kafka
+from processors.stores.kafka.connection import kafka_options
 from processors.stores.kafka.limits import STALL_S, TIMEOUT_S
 from processors.stores.kafka.messages import read_message
 
@@ -22,12 +24,12 @@ _POLL_S: Final = 0.1
 
 
 def drain(
-    bootstrap: str, topics: Iterable[str], start: Positions, limit: int
+    broker: Kafka, topics: Iterable[str], start: Positions, limit: int
 ) -> tuple[list[Record], Positions, Positions]:
     """Read what is in the topics now, from `start` on, without joining a consumer group.
 
     Args:
-        bootstrap: Kafka's bootstrap servers.
+        broker: Address and login of Kafka.
         topics: Topics to read; all of their partitions are read.
         start: Where to begin; a partition that is absent begins at its oldest event.
         limit: Read about this many events at most; the rest is left for the next run.
@@ -39,7 +41,7 @@ def drain(
         confluent_kafka.KafkaException: The broker is unreachable or a partition can't be read.
         TimeoutError: The broker stopped sending.
     """
-    consumer = open_consumer(bootstrap)
+    consumer = open_consumer(broker)
     try:
         begin, high = find_bounds(consumer, topics, start)
         consumer.assign([TopicPartition(t, int(p), o) for t, ps in begin.items() for p, o in ps.items()])
@@ -52,17 +54,19 @@ def drain(
                 _take(message, records, reached)
             progress = time.monotonic() if messages else progress
             if time.monotonic() - progress > STALL_S:
-                raise TimeoutError(f"Kafka at {bootstrap} sent nothing for {STALL_S:.0f} s before {high}")
+                raise TimeoutError(
+                    f"Kafka at {broker.bootstrap} sent nothing for {STALL_S:.0f} s before {high}"
+                )
         return records, begin, reached
     finally:
         consumer.close()
 
 
-def read_newest(bootstrap: str, topic: str, limit: int) -> list[Record]:
+def read_newest(broker: Kafka, topic: str, limit: int) -> list[Record]:
     """Return about the newest `limit` records of a topic, each partition's share of them.
 
     Args:
-        bootstrap: Kafka's bootstrap servers.
+        broker: Address and login of Kafka.
         topic: The topic.
         limit: How many records at most.
 
@@ -70,39 +74,39 @@ def read_newest(bootstrap: str, topic: str, limit: int) -> list[Record]:
         confluent_kafka.KafkaException: The broker is unreachable.
         TimeoutError: The broker stopped sending.
     """
-    oldest, newest = find_kept(bootstrap, [topic])
+    oldest, newest = find_kept(broker, [topic])
     share = limit // max(len(newest[topic]), 1)
     start = {topic: {p: max(oldest[topic][p], end - share) for p, end in newest[topic].items()}}
-    return drain(bootstrap, [topic], start, limit)[0]
+    return drain(broker, [topic], start, limit)[0]
 
 
-def find_kept(bootstrap: str, topics: Iterable[str]) -> tuple[Positions, Positions]:
+def find_kept(broker: Kafka, topics: Iterable[str]) -> tuple[Positions, Positions]:
     """Return the oldest offset that each partition of some topics has, and where it ends now.
 
     Raises:
         confluent_kafka.KafkaException: The broker is unreachable, or there is no such topic.
     """
-    consumer = open_consumer(bootstrap)
+    consumer = open_consumer(broker)
     try:
         return find_bounds(consumer, topics, {})
     finally:
         consumer.close()
 
 
-def find_ends(bootstrap: str, topics: Iterable[str]) -> Positions:
+def find_ends(broker: Kafka, topics: Iterable[str]) -> Positions:
     """Return where each partition of some topics ends now.
 
     Raises:
         confluent_kafka.KafkaException: The broker is unreachable, or there is no such topic.
     """
-    return find_kept(bootstrap, topics)[1]
+    return find_kept(broker, topics)[1]
 
 
-def open_consumer(bootstrap: str) -> Consumer:
+def open_consumer(broker: Kafka) -> Consumer:
     """Return a consumer that commits nothing, tells where a partition ends, and never skips silently."""
     return Consumer(
         {
-            "bootstrap.servers": bootstrap,
+            **kafka_options(broker),
             "group.id": GROUP,
             "enable.auto.commit": False,
             "enable.partition.eof": True,

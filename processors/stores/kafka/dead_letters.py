@@ -13,6 +13,7 @@ from processors.knowledge import topics
 from processors.knowledge.positions import Positions
 from processors.knowledge.record import DeadLetter, Record
 from processors.knowledge.redaction.masking import mask_named, mask_secrets
+from processors.settings.stores import Kafka
 from processors.stores.kafka.consumer import drain, find_bounds, open_consumer
 from processors.stores.kafka.limits import TIMEOUT_S
 from processors.stores.kafka.messages import decode, decode_headers
@@ -22,7 +23,7 @@ _ORIGIN: Final = re.compile(r"(?P<topic>.+)/(?P<partition>\d+)/(?P<offset>\d+)")
 
 
 def send_dead_letters(
-    bootstrap: str, dead: list[DeadLetter], since: Positions, reached: Positions
+    broker: Kafka, dead: list[DeadLetter], since: Positions, reached: Positions
 ) -> Positions:
     """Copy the messages that could not be processed to the dead-letter topic, each once, secrets masked.
 
@@ -31,7 +32,7 @@ def send_dead_letters(
     and a record that the topic holds already is not sent a second time.
 
     Args:
-        bootstrap: Kafka's bootstrap servers.
+        broker: Address and login of Kafka.
         dead: What could not be processed, and why.
         since: From where on the dead-letter topic may hold records of events that the version hasn't read.
         reached: The positions that the version will have after this batch.
@@ -41,12 +42,12 @@ def send_dead_letters(
     """
     if not dead:
         return since
-    held, _, _ = drain(bootstrap, [topics.DEAD_LETTER], since, sys.maxsize)
+    held, _, _ = drain(broker, [topics.DEAD_LETTER], since, sys.maxsize)
     keys = {record["key"] for record in held}
-    consumer = open_consumer(bootstrap)
+    consumer = open_consumer(broker)
     try:
         copies = [_copy_original(consumer, each) for each in dead if name_origin(each) not in keys]
-        produce(bootstrap, topics.DEAD_LETTER, copies)
+        produce(broker, topics.DEAD_LETTER, copies)
         _, ends = find_bounds(consumer, [topics.DEAD_LETTER], {})
         return find_ahead(held, reached, ends)
     finally:

@@ -4,17 +4,19 @@ from collections.abc import Iterable
 
 from confluent_kafka import Producer
 
+from processors.settings.stores import Kafka
+from processors.stores.kafka.connection import kafka_options
 from processors.stores.kafka.limits import TIMEOUT_S
 
 Message = tuple[str, bytes, dict[str, str]]
 """Key, value and headers."""
 
 
-def produce(bootstrap: str, topic: str, messages: Iterable[Message]) -> int:
+def produce(broker: Kafka, topic: str, messages: Iterable[Message]) -> int:
     """Send messages, wait until the broker holds all of them, and return how many they were.
 
     Args:
-        bootstrap: Kafka's bootstrap servers.
+        broker: Address and login of Kafka.
         topic: Where they go.
         messages: In this order.
 
@@ -22,7 +24,7 @@ def produce(bootstrap: str, topic: str, messages: Iterable[Message]) -> int:
         RuntimeError: Some message was not acknowledged.
     """
     failures: list[str] = []
-    producer = Producer({"bootstrap.servers": bootstrap, "acks": "all", "enable.idempotence": True})
+    producer = Producer({**kafka_options(broker), "acks": "all", "enable.idempotence": True})
     count = 0
     for key, value, headers in messages:
         producer.produce(

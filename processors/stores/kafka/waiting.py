@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from confluent_kafka import Consumer, TopicPartition
 
 from processors.knowledge.positions import Positions
+from processors.settings.stores import Kafka
 from processors.stores.kafka.consumer import find_bounds, open_consumer
 from processors.stores.kafka.messages import read_message
 
@@ -26,18 +27,18 @@ class Waiting(NamedTuple):
     oldest_ms: int | None
 
 
-def find_waiting(bootstrap: str, topics: Iterable[str], positions: Positions) -> dict[str, Waiting]:
+def find_waiting(broker: Kafka, topics: Iterable[str], positions: Positions) -> dict[str, Waiting]:
     """Return what of each topic lies behind these positions.
 
     Args:
-        bootstrap: Kafka's bootstrap servers.
+        broker: Address and login of Kafka.
         topics: All of their partitions.
         positions: Next offset to read; a partition that is absent waits as a whole.
 
     Raises:
         confluent_kafka.KafkaException: The broker is unreachable, or there is no such topic.
     """
-    consumer = open_consumer(bootstrap)
+    consumer = open_consumer(broker)
     try:
         begin, ends = find_bounds(consumer, topics, positions)
         behind = {

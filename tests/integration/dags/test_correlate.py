@@ -61,7 +61,7 @@ def send(settings: Settings, namespace: str, objects: Objects, **headers: str) -
 
     named = {"cluster": namespace, **headers}
     bodies = [_TIME.sub(move, json.dumps(object_)).encode() for object_ in objects]
-    kafka.produce(settings.kafka.bootstrap, topics.KUBERNETES, [(namespace, body, named) for body in bodies])
+    kafka.produce(settings.kafka, topics.KUBERNETES, [(namespace, body, named) for body in bodies])
 
 
 def find(client: OpenSearch, namespace: str, index: str = "rag", kind: str = "incident") -> Objects:

@@ -18,7 +18,7 @@ PATIENCE_S = 300
 
 def snapshot(settings: Settings, airflow: httpx.Client) -> tuple[Positions, int]:
     """How far the log topic reaches, and how many runs were not started by the clock."""
-    end = kafka.find_ends(settings.kafka.bootstrap, [topics.LOGS])
+    end = kafka.find_ends(settings.kafka, [topics.LOGS])
     woken = {"run_type": ["asset_triggered"], "limit": 1}
     runs = airflow.get("/dags/rag_pipeline/dagRuns", params=woken).raise_for_status().json()
     return end, runs["total_entries"]

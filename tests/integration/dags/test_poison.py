@@ -13,6 +13,7 @@ from opensearchpy import OpenSearch
 from processors.knowledge import topics
 from processors.settings import Settings
 from processors.stores import kafka
+from processors.stores.kafka import kafka_options
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.usefixtures("live_versions")
@@ -43,7 +44,7 @@ def find(client: OpenSearch, text: str) -> list[dict[str, Any]]:
 
 
 def find_letters(settings: Settings, key: str) -> list[dict[str, Any]]:
-    records, _, _ = kafka.drain(settings.kafka.bootstrap, [topics.DEAD_LETTER], {}, 10_000_000)
+    records, _, _ = kafka.drain(settings.kafka, [topics.DEAD_LETTER], {}, 10_000_000)
     letters = (json.loads(record["value"] or "{}") for record in records)
     return [letter for letter in letters if letter.get("key") == key]
 
@@ -53,9 +54,9 @@ def test_records_that_stopped_all_ingestion_are_letters_and_the_next_line_is_fou
 ) -> None:
     mark = uuid.uuid4().hex
     for topic, value in KILLERS:
-        kafka.produce(settings.kafka.bootstrap, topic, [(mark, value.replace(b"MARK", mark.encode()), {})])
+        kafka.produce(settings.kafka, topic, [(mark, value.replace(b"MARK", mark.encode()), {})])
     line = {"message": f"ERROR afterwards {mark}", "service": {"name": f"after-{mark}"}}
-    kafka.produce(settings.kafka.bootstrap, topics.LOGS, [(mark, json.dumps(line).encode(), {})])
+    kafka.produce(settings.kafka, topics.LOGS, [(mark, json.dumps(line).encode(), {})])
 
     assert wait_for(lambda: find(client, f"afterwards {mark}"))
     assert find(client, f"never ends {mark}"), "an impossible time doesn't lose the line"
@@ -66,7 +67,7 @@ def test_records_that_stopped_all_ingestion_are_letters_and_the_next_line_is_fou
 
 
 def count_partitions(settings: Settings, topic: str) -> int:
-    consumer = Consumer({"bootstrap.servers": settings.kafka.bootstrap, "group.id": "count"})
+    consumer = Consumer({**kafka_options(settings.kafka), "group.id": "count"})
     try:
         return len(consumer.list_topics(topic, timeout=20).topics[topic].partitions)
     finally:
@@ -81,7 +82,7 @@ def send_state(settings: Settings, name: str, ready: int) -> None:
         "spec": {"replicas": 3}, "status": {"replicas": 3, "readyReplicas": ready, "updatedReplicas": 3},
     }  # fmt: skip
     message = (f"Deployment/moved/{name}/", json.dumps(deployment).encode(), {"source": "kubernetes"})
-    kafka.produce(settings.kafka.bootstrap, topics.KUBERNETES, [message])
+    kafka.produce(settings.kafka, topics.KUBERNETES, [message])
 
 
 def find_state(client: OpenSearch, name: str) -> list[dict[str, Any]]:
@@ -104,7 +105,7 @@ def test_a_state_goes_on_when_its_key_moves_to_a_new_partition(
     wait_for(lambda: all(find_state(client, name) for name in names))
     partitions = count_partitions(settings, topics.KUBERNETES)
     if partitions < MOST_PARTITIONS:
-        kafka.add_partitions(settings.kafka.bootstrap, topics.KUBERNETES, MOST_PARTITIONS)
+        kafka.add_partitions(settings.kafka, topics.KUBERNETES, MOST_PARTITIONS)
     # A producer that doesn't know yet would send to the old partition.
     wait_for(lambda: count_partitions(settings, topics.KUBERNETES) == MOST_PARTITIONS)
     for name in names:

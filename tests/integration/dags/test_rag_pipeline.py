@@ -31,9 +31,7 @@ pytestmark = pytest.mark.usefixtures("live_versions")
 def send_lines(settings: Settings, *messages: str, service: str = "checkout") -> None:
     now = datetime.now(UTC).isoformat()
     bodies = ({"@timestamp": now, "message": text, "service": {"name": service}} for text in messages)
-    kafka.produce(
-        settings.kafka.bootstrap, topics.LOGS, [(service, json.dumps(b).encode(), {}) for b in bodies]
-    )
+    kafka.produce(settings.kafka, topics.LOGS, [(service, json.dumps(b).encode(), {}) for b in bodies])
 
 
 def find(client: OpenSearch, text: str, index: str = "rag") -> list[dict[str, Any]]:
@@ -97,14 +95,14 @@ def test_a_try_after_the_last_write_sends_no_dead_letter_again(settings: Setting
     """As when a task is killed before it can say that it is done."""
     key = f"again-{uuid.uuid4().hex[:8]}"
     send_lines(settings, f"WARN {key}", service=key)
-    kafka.produce(settings.kafka.bootstrap, topics.METRICS, [(key, b"no JSON", {})])
+    kafka.produce(settings.kafka, topics.METRICS, [(key, b"no JSON", {})])
     ingested = ingest_events(settings, key)
     assert ingested
     process_events(settings, ingested["run_url"])
     embed_events(settings, ingested["run_url"], from_history=False)
     for _ in range(2):
         index_chunks(settings, ingested["run_url"], from_history=False)
-    records, _, _ = kafka.drain(settings.kafka.bootstrap, [topics.DEAD_LETTER], {}, sys.maxsize)
+    records, _, _ = kafka.drain(settings.kafka, [topics.DEAD_LETTER], {}, sys.maxsize)
     told = [record for record in records if json.loads(record["value"] or "{}").get("key") == key]
     assert len(told) == 1
 
@@ -174,12 +172,12 @@ def test_poison_goes_to_the_dead_letter_topic_and_the_rest_goes_on(
 ) -> None:
     marker = uuid.uuid4().hex
     poison = [b"{}", b'{"message": ', f'{{"message": "{marker}'.encode()]
-    seen = kafka.find_ends(settings.kafka.bootstrap, [topics.DEAD_LETTER])
-    kafka.produce(settings.kafka.bootstrap, topics.LOGS, [("checkout", value, {}) for value in poison])
+    seen = kafka.find_ends(settings.kafka, [topics.DEAD_LETTER])
+    kafka.produce(settings.kafka, topics.LOGS, [("checkout", value, {}) for value in poison])
     send_lines(settings, f"ERROR beside the poison {marker}")
     run_dag("rag_pipeline")
     assert wait_for(lambda: find(client, marker))
-    letters, _, _ = kafka.drain(settings.kafka.bootstrap, [topics.DEAD_LETTER], seen, 100_000)
+    letters, _, _ = kafka.drain(settings.kafka, [topics.DEAD_LETTER], seen, 100_000)
     bodies = [json.loads(letter["value"] or "") for letter in letters]
     originals = {body["original"] for body in bodies}
     assert {base64.b64encode(value).decode() for value in poison} <= originals

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("live_versions")
 
 
 def find(settings: Settings, topic: str, marker: str) -> list[Record]:
-    records, _, _ = kafka.drain(settings.kafka.bootstrap, [topic], {}, 1_000_000)
+    records, _, _ = kafka.drain(settings.kafka, [topic], {}, 1_000_000)
     return [record for record in records if marker in record["key"] + json.dumps(record["headers"])]
 
 
@@ -26,7 +26,7 @@ def test_a_letter_is_replayed_once_and_only_on_demand(settings: Settings, run_da
     marker = uuid.uuid4().hex
     poison = f'{{"message": "{marker}", "password": "correct-horse-{marker}"'.encode()
     headers = {"source": marker}
-    kafka.produce(settings.kafka.bootstrap, topics.LOGS, [(marker, poison, headers)])
+    kafka.produce(settings.kafka, topics.LOGS, [(marker, poison, headers)])
     deadline = time.monotonic() + 180
     while not (letters := [each for each in _letters(settings) if each.get("key") == marker]):
         assert time.monotonic() < deadline, "no dead letter within 180 s"
@@ -45,5 +45,5 @@ def test_a_letter_is_replayed_once_and_only_on_demand(settings: Settings, run_da
 
 
 def _letters(settings: Settings) -> list[dict[str, str]]:
-    records, _, _ = kafka.drain(settings.kafka.bootstrap, [topics.DEAD_LETTER], {}, 1_000_000)
+    records, _, _ = kafka.drain(settings.kafka, [topics.DEAD_LETTER], {}, 1_000_000)
     return [json.loads(record["value"] or "{}") for record in records]

@@ -14,6 +14,7 @@ from prometheus_client import REGISTRY
 from processors.monitoring.measuring import measure, measure_versions
 from processors.settings import Settings
 from processors.stores import kafka
+from processors.stores.kafka import kafka_options
 from processors.stores.search import open_search
 from processors.versions import builds, catalog, slices, swaps
 from tests.support.swapping import make_chunk, make_pipeline
@@ -22,7 +23,7 @@ from tests.support.swapping import make_chunk, make_pipeline
 @pytest.fixture
 def topic(settings: Settings) -> Iterator[str]:
     name = f"test-{uuid.uuid4().hex[:8]}"
-    admin = AdminClient({"bootstrap.servers": settings.kafka.bootstrap})
+    admin = AdminClient(kafka_options(settings.kafka))
     admin.create_topics([NewTopic(name, 2, 1)])[name].result(timeout=20)
     yield name
     admin.delete_topics([name])[name].result(timeout=20)
@@ -35,17 +36,17 @@ def read(name: str, **labels: str) -> float | None:
 def test_what_waits_is_counted_from_the_positions_and_aged_by_its_oldest_record(
     settings: Settings, topic: str
 ) -> None:
-    bootstrap = settings.kafka.bootstrap
-    assert kafka.find_waiting(bootstrap, [topic], {}) == {topic: kafka.Waiting(0, None)}
+    broker = settings.kafka
+    assert kafka.find_waiting(broker, [topic], {}) == {topic: kafka.Waiting(0, None)}
     sent = time.time() * 1000
     for number in range(4):
-        kafka.produce(bootstrap, topic, [(str(number), b"{}", {})])
-    records, _, reached = kafka.drain(bootstrap, [topic], {}, 100)
-    waiting = kafka.find_waiting(bootstrap, [topic], {})[topic]
+        kafka.produce(broker, topic, [(str(number), b"{}", {})])
+    records, _, reached = kafka.drain(broker, [topic], {}, 100)
+    waiting = kafka.find_waiting(broker, [topic], {})[topic]
     assert waiting.records >= len(records) == 4
     assert waiting.oldest_ms == min(record["timestamp_ms"] for record in records)
     assert abs(waiting.oldest_ms - sent) < 30_000
-    assert kafka.find_waiting(bootstrap, [topic], reached)[topic] == kafka.Waiting(0, None)
+    assert kafka.find_waiting(broker, [topic], reached)[topic] == kafka.Waiting(0, None)
 
 
 def test_versions_are_told_with_their_age_and_what_the_gate_refused_since(
@@ -74,11 +75,11 @@ def test_versions_are_told_with_their_age_and_what_the_gate_refused_since(
 
 @pytest.mark.usefixtures("live_versions")
 def test_what_cannot_be_read_has_no_series_until_it_can_again(settings: Settings, client: OpenSearch) -> None:
-    bootstrap = settings.kafka.bootstrap
-    measure(bootstrap, client)
+    broker = settings.kafka
+    measure(broker, client)
     assert read("runlore_waiting_records", topic="runlore.logs") is not None
     assert read("runlore_open_incidents", severity="critical") is not None
-    measure(bootstrap, open_search("http://127.0.0.1:1"))
+    measure(broker, open_search("http://127.0.0.1:1"))
     assert read("runlore_waiting_records", topic="runlore.logs") is None
     assert read("runlore_version_number", pipeline="cag") is None
     assert read("runlore_failed_readings_total", part="versions") == 1

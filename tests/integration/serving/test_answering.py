@@ -140,9 +140,9 @@ def test_a_rating_reaches_the_topic_and_is_no_question(http: httpx.Client, setti
     rated: list[RatedAnswer] = []
     while not rated:
         assert time.monotonic() < deadline, "the rating is not in the topic"
-        newest = read_rated(settings.kafka.bootstrap, 1_000)
+        newest = read_rated(settings.kafka, 1_000)
         rated = [one for one in newest if one["answer_id"] == answer["id"]]
     assert rated[0]["query"] == RED
     assert {one["index"] for one in rated[0]["cited"]} <= set(answer["runlore"]["versions"].values())
     assert "hunter2hunter2hunter2" not in rated[0]["comment"]
-    assert all("rating" not in one for one in read_asked(settings.kafka.bootstrap, 1_000))
+    assert all("rating" not in one for one in read_asked(settings.kafka, 1_000))

@@ -67,10 +67,10 @@ def _end_watch(airflow: httpx.Client) -> None:
 @pytest.fixture
 def topic(watching: Settings) -> Topic:
     """Give what has come into the topic since the test began."""
-    begin = kafka.find_ends(watching.kafka.bootstrap, [topics.KUBERNETES])
+    begin = kafka.find_ends(watching.kafka, [topics.KUBERNETES])
 
     def read(since: Positions = begin) -> list[Record]:
-        return kafka.drain(watching.kafka.bootstrap, [topics.KUBERNETES], since, 10**9)[0]
+        return kafka.drain(watching.kafka, [topics.KUBERNETES], since, 10**9)[0]
 
     return read
 

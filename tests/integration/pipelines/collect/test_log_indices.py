@@ -57,7 +57,7 @@ def reading(settings: Settings, index: str) -> Settings:
 
 
 def read_topic(settings: Settings, index: str) -> list[str]:
-    records, _, _ = kafka.drain(settings.kafka.bootstrap, [topics.LOGS], {}, 10_000_000)
+    records, _, _ = kafka.drain(settings.kafka, [topics.LOGS], {}, 10_000_000)
     return [json.loads(r["value"] or "")["message"] for r in records if r["headers"].get("source") == index]
 
 
@@ -83,7 +83,7 @@ def test_an_empty_position_begins_anew(reading: Settings, index: str, write: Wri
     write({"again": 0})
     assert sum(collect_log_indices(reading).values()) == 1
     key = f"log-index/{reading.opensearch.url}/{index}"
-    kafka.produce(reading.kafka.bootstrap, topics.COLLECTED, [(key, b"", {})])
+    kafka.produce(reading.kafka, topics.COLLECTED, [(key, b"", {})])
     assert sum(collect_log_indices(reading).values()) == 1
 
 

@@ -92,4 +92,4 @@ def test_a_prometheus_that_is_down_moves_nothing(settings: Settings) -> None:
     down = change_settings(settings, prometheus={"url": "http://127.0.0.1:1"})
     with pytest.raises(httpx.TransportError):
         collect_metrics(down)
-    assert kafka.read_collected(settings.kafka.bootstrap, metrics.COLLECTOR) is None
+    assert kafka.read_collected(settings.kafka, metrics.COLLECTOR) is None

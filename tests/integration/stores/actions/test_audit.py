@@ -21,10 +21,12 @@ from opensearchpy import OpenSearch
 from processors.knowledge.actions.audit import AuditError, Event, Record, hash_record, make_entry, seal_entry
 from processors.pipelines.actions.audit import verify_audit
 from processors.settings import Settings
+from processors.settings.stores import Kafka
 from processors.stores import kafka
 from processors.stores.actions import audit_topic
 from processors.stores.actions.audit import append_entry, find_entry, find_last, list_entries, list_verified
 from processors.stores.actions.audit_topic import publish_records
+from processors.stores.kafka import kafka_options
 from processors.stores.search import open_search
 from tests.support.actions import NOW, make_restart, propose
 
@@ -33,7 +35,7 @@ class Audit(NamedTuple):
     """A record of its own, of one test."""
 
     client: OpenSearch
-    bootstrap: str
+    broker: Kafka
     index: str
     topic: str
 
@@ -43,10 +45,10 @@ class Audit(NamedTuple):
         return append_entry(self.client, entry, self.index)
 
     def publish(self) -> int:
-        return publish_records(self.client, self.bootstrap, self.index, self.topic).seq
+        return publish_records(self.client, self.broker, self.index, self.topic).seq
 
     def verify(self) -> tuple[int, str, int]:
-        return verify_audit(self.client, self.bootstrap, self.index, self.topic)
+        return verify_audit(self.client, self.broker, self.index, self.topic)
 
     def change(self, number: int, /, **fields: Any) -> None:
         self.client.update(index=self.index, id=str(number), body={"doc": fields}, refresh=True)
@@ -55,9 +57,9 @@ class Audit(NamedTuple):
 @pytest.fixture
 def audit(settings: Settings, client: OpenSearch) -> Iterator[Audit]:
     name = f"test-audit-{uuid.uuid4().hex[:8]}"
-    admin = AdminClient({"bootstrap.servers": settings.kafka.bootstrap})
+    admin = AdminClient(kafka_options(settings.kafka))
     admin.create_topics([NewTopic(name, 1, 1)])[name].result(timeout=20)
-    yield Audit(client, settings.kafka.bootstrap, name, name)
+    yield Audit(client, settings.kafka, name, name)
     admin.delete_topics([name])[name].result(timeout=20)
     client.indices.delete(index=name, ignore_unavailable=True)
 
@@ -136,7 +138,7 @@ def test_a_record_survives_kills_at_any_point(audit: Audit) -> None:
     """Whoever is killed leaves a whole record or none, and what wasn't sent is sent by the next one."""
     context = multiprocessing.get_context("fork")
     for round_ in range(7):
-        worker = context.Process(target=_append_and_publish, args=(_url(audit), audit.bootstrap, audit.index))
+        worker = context.Process(target=_append_and_publish, args=(_url(audit), audit.broker, audit.index))
         worker.start()
         time.sleep(0.2 + 0.2 * round_)
         os.kill(worker.pid or 0, signal.SIGKILL)
@@ -149,8 +151,8 @@ def test_a_record_survives_kills_at_any_point(audit: Audit) -> None:
     assert last > 5
 
 
-def _append_and_publish(url: str, bootstrap: str, name: str) -> None:
-    audit = Audit(open_search(url), bootstrap, name, name)
+def _append_and_publish(url: str, broker: Kafka, name: str) -> None:
+    audit = Audit(open_search(url), broker, name, name)
     while True:
         audit.append()
         audit.publish()
@@ -222,14 +224,14 @@ def test_tampering_is_not_sent_on(audit: Audit) -> None:
     audit.change(2, result="all is well")
     with pytest.raises(AuditError):
         audit.publish()
-    assert not kafka.read_newest(audit.bootstrap, audit.topic, 10)
+    assert not kafka.read_newest(audit.broker, audit.topic, 10)
 
 
 @pytest.mark.parametrize("value", [b"{}", b"no JSON", b""])
 def test_tampering_with_the_topic_is_found(audit: Audit, value: bytes) -> None:
     audit.append()
     audit.publish()
-    kafka.produce(audit.bootstrap, audit.topic, [("", value, {})])
+    kafka.produce(audit.broker, audit.topic, [("", value, {})])
     with pytest.raises(AuditError, match="Kafka"):
         audit.verify()
 
@@ -237,8 +239,8 @@ def test_tampering_with_the_topic_is_found(audit: Audit, value: bytes) -> None:
 def test_a_record_that_is_sent_twice_is_found(audit: Audit) -> None:
     audit.append()
     audit.publish()
-    twice = [record["value"] or "" for record in kafka.read_newest(audit.bootstrap, audit.topic, 10)]
-    kafka.produce(audit.bootstrap, audit.topic, [("", value.encode(), {}) for value in twice])
+    twice = [record["value"] or "" for record in kafka.read_newest(audit.broker, audit.topic, 10)]
+    kafka.produce(audit.broker, audit.topic, [("", value.encode(), {}) for value in twice])
     with pytest.raises(AuditError, match="Kafka"):
         audit.verify()
 
