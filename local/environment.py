@@ -229,7 +229,6 @@ def _airflow(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
     ports = settings.ports
     url = f"http://{LOCALHOST}:{ports['airflow']}"
     kafka = {
-        "bootstrap.servers": f"{LOCALHOST}:{ports['kafka']}",
         "enable.auto.commit": "false",
         "auto.offset.reset": "latest",
         # Partitions that are added wake from then on.

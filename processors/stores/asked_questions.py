@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, Final, TypedDict
 
+import structlog
 from confluent_kafka import KafkaError, Message, Producer
 
 from processors.knowledge.topics import QUERIES
 from processors.knowledge.untrusted import read_object
 from processors.settings.stores import Kafka
-from processors.stores.kafka import kafka_options, read_newest
+from processors.stores.kafka import explain_refusal, kafka_options, read_newest
+
+log = structlog.get_logger(__name__)
 
 # More than this waiting means that Kafka is away: what is asked then is forgotten, not what is answered.
 _WAITING: Final = 1_000
@@ -104,8 +107,14 @@ def open_question_log(broker: Kafka, count: Callable[[str], None]) -> QuestionLo
         "linger.ms": 100,
         # What is lost is counted; librdkafka would tell of every broken connection.
         "log_level": 2,
+        "error_cb": _tell_refusal,
     }
     return QuestionLog(Producer(options), count)
+
+
+def _tell_refusal(error: KafkaError) -> None:
+    if refused := explain_refusal(error):
+        log.warning("Kafka doesn't take what is asked", error=refused.str())
 
 
 def read_asked(broker: Kafka, limit: int) -> list[AskedQuestion]:

@@ -16,10 +16,12 @@ from typing import Any, Final
 from airflow.providers.apache.kafka.hooks.consume import KafkaConsumerHook
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 from asgiref.sync import sync_to_async
-from confluent_kafka import Consumer
+from confluent_kafka import Consumer, KafkaError, KafkaException
 
 from processors.knowledge.logs.stored_lines import OWN_DATASET
 from processors.knowledge.untrusted import decode_text, read_object
+from processors.settings import load_settings
+from processors.stores.kafka import explain_refusal, kafka_options
 
 SILENCE_S: Final = 180.0
 # Each event leaves rows in Airflow's tables; a run takes longer than this.
@@ -87,7 +89,7 @@ class KafkaTrigger(BaseEventTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Fire for what should wake the pipeline, for as long as the triggerer runs."""
-        consumer = await sync_to_async(KafkaConsumerHook(self.topics, self.kafka_config_id).get_consumer)()
+        consumer = await sync_to_async(_open_consumer)(self.topics, self.kafka_config_id)
         woken: OrderedDict[str, float] = OrderedDict()
         while True:
             values = await asyncio.to_thread(_read_waiting, consumer)
@@ -98,6 +100,20 @@ class KafkaTrigger(BaseEventTrigger):
             if values:
                 # After the event: a triggerer that is killed before fires once more, rather than not at all.
                 consumer.commit(asynchronous=True)
+
+
+def _open_consumer(topics: list[str], kafka_config_id: str) -> Consumer:
+    """Return a consumer with the connection's options; address and login are the settings', as everywhere."""
+    options = KafkaConsumerHook.get_connection(kafka_config_id).extra_dejson
+    broker = load_settings().kafka
+    consumer = Consumer({**options, **kafka_options(broker), "error_cb": _raise_refusal})
+    consumer.subscribe(topics)
+    return consumer
+
+
+def _raise_refusal(error: KafkaError) -> None:
+    if refused := explain_refusal(error):
+        raise KafkaException(refused)
 
 
 def _read_waiting(consumer: Consumer) -> list[bytes]:

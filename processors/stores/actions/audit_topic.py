@@ -15,7 +15,7 @@ from processors.knowledge import topics
 from processors.knowledge.actions.audit import BEGIN, AuditError, Record, hash_record, verify_records
 from processors.settings.stores import Kafka
 from processors.stores.actions.audit import INDEX, Last, find_last, read_kept
-from processors.stores.kafka import drain, kafka_options, read_newest
+from processors.stores.kafka import drain, open_client, read_newest
 from processors.stores.kafka.limits import TIMEOUT_S, TRANSACTION_MS
 
 if TYPE_CHECKING:
@@ -108,23 +108,9 @@ def _is_unsettled(error: BaseException) -> bool:
     retry=retry_if_exception(_is_unsettled), stop=stop_after_attempt(5), wait=wait_fixed(0.2), reraise=True
 )
 def _send_new(client: OpenSearch, broker: Kafka, index: str, topic: str) -> None:
-    errors: list[KafkaError] = []
-    producer = Producer(
-        {
-            **kafka_options(broker),
-            "transactional.id": f"{topic}-of-{index}",
-            "transaction.timeout.ms": TRANSACTION_MS,
-            "error_cb": errors.append,
-        }
-    )
-    try:
+    options = {"transactional.id": f"{topic}-of-{index}", "transaction.timeout.ms": TRANSACTION_MS}
+    with open_client(Producer, broker, options) as producer:
         _send_in_one(producer, client, broker, index, topic)
-    except KafkaException as error:
-        if error.args[0].code() != KafkaError._FATAL:
-            raise
-        # A producer that was fenced off meanwhile only says that it can't go on; why, its callback was told.
-        producer.poll(1)
-        raise KafkaException(next((told for told in errors if told.fatal()), error.args[0])) from error
 
 
 def _send_in_one(producer: Producer, client: OpenSearch, broker: Kafka, index: str, topic: str) -> None:

@@ -2,7 +2,7 @@
 
 from processors.stores.kafka.admin import add_partitions, create_topics, mirror_positions
 from processors.stores.kafka.collected import read_collected, send_collected
-from processors.stores.kafka.connection import kafka_options
+from processors.stores.kafka.connection import explain_refusal, kafka_options, open_client
 from processors.stores.kafka.consumer import drain, find_ends, find_kept, read_newest
 from processors.stores.kafka.dead_letters import name_origin, send_dead_letters
 from processors.stores.kafka.producer import Message, produce
@@ -14,12 +14,14 @@ __all__ = [
     "add_partitions",
     "create_topics",
     "drain",
+    "explain_refusal",
     "find_ends",
     "find_kept",
     "find_waiting",
     "kafka_options",
     "mirror_positions",
     "name_origin",
+    "open_client",
     "produce",
     "read_collected",
     "read_newest",

@@ -7,7 +7,7 @@ from confluent_kafka.cimpl import NewPartitions, NewTopic
 from processors.knowledge import topics
 from processors.knowledge.positions import Positions
 from processors.settings.stores import Kafka
-from processors.stores.kafka.connection import kafka_options
+from processors.stores.kafka.connection import open_client
 from processors.stores.kafka.consumer import GROUP
 from processors.stores.kafka.limits import TIMEOUT_S
 
@@ -23,16 +23,16 @@ def create_topics(broker: Kafka, partitions: int = 2, replication: int = 1) -> l
     Raises:
         confluent_kafka.KafkaException: The broker is unreachable or refuses.
     """
-    admin = AdminClient(kafka_options(broker))
-    present = admin.list_topics(timeout=TIMEOUT_S).topics
-    missing = [topic for topic in topics.ALL if topic not in present]
-    wanted = [_describe_topic(topic, partitions, replication) for topic in missing]
-    for future in admin.create_topics(wanted).values() if wanted else ():
-        try:
-            future.result(timeout=TIMEOUT_S)
-        except KafkaException as error:
-            if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
-                raise
+    with open_client(AdminClient, broker) as admin:
+        present = admin.list_topics(timeout=TIMEOUT_S).topics
+        missing = [topic for topic in topics.ALL if topic not in present]
+        wanted = [_describe_topic(topic, partitions, replication) for topic in missing]
+        for future in admin.create_topics(wanted).values() if wanted else ():
+            try:
+                future.result(timeout=TIMEOUT_S)
+            except KafkaException as error:
+                if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                    raise
     return missing
 
 
@@ -49,9 +49,9 @@ def add_partitions(broker: Kafka, topic: str, count: int) -> None:
     Raises:
         confluent_kafka.KafkaException: The broker refused.
     """
-    admin = AdminClient(kafka_options(broker))
-    for future in admin.create_partitions([NewPartitions(topic, count)]).values():
-        future.result(timeout=TIMEOUT_S)
+    with open_client(AdminClient, broker) as admin:
+        for future in admin.create_partitions([NewPartitions(topic, count)]).values():
+            future.result(timeout=TIMEOUT_S)
 
 
 def _describe_topic(topic: str, partitions: int, replication: int) -> NewTopic:
@@ -70,7 +70,7 @@ def _describe_topic(topic: str, partitions: int, replication: int) -> NewTopic:
 def mirror_positions(broker: Kafka, positions: Positions) -> None:
     """Commit positions for the group that lag dashboards watch; nothing ever reads them back."""
     places = [TopicPartition(t, int(p), o) for t, ps in positions.items() for p, o in ps.items()]
-    admin = AdminClient(kafka_options(broker))
     request = [ConsumerGroupTopicPartitions(GROUP, places)]
-    for future in admin.alter_consumer_group_offsets(request).values():
-        future.result(timeout=TIMEOUT_S)
+    with open_client(AdminClient, broker) as admin:
+        for future in admin.alter_consumer_group_offsets(request).values():
+            future.result(timeout=TIMEOUT_S)

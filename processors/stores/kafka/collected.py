@@ -9,7 +9,7 @@ from confluent_kafka import Producer
 
 from processors.knowledge import topics
 from processors.settings.stores import Kafka
-from processors.stores.kafka.connection import kafka_options
+from processors.stores.kafka.connection import open_client
 from processors.stores.kafka.consumer import drain
 from processors.stores.kafka.limits import TIMEOUT_S, TRANSACTION_MS
 from processors.stores.kafka.producer import Message
@@ -38,22 +38,21 @@ def send_collected(
         confluent_kafka.KafkaException: Nothing was sent; the next run reads the same again.
     """
     options = {
-        **kafka_options(broker),
         "transactional.id": f"runlore-collect-{collector}",
         "transaction.timeout.ms": TRANSACTION_MS,
         # Answers of APIs say the same words over and over.
         "compression.type": "gzip",
     }
-    producer = Producer(options)
-    producer.init_transactions(TIMEOUT_S)
-    producer.begin_transaction()
     count = 0
-    for key, value, headers in messages:
-        producer.produce(topic, value=value, key=key, headers=list(headers.items()))
-        producer.poll(0)
-        count += 1
-    producer.produce(topics.COLLECTED, value=json.dumps(position).encode(), key=collector)
-    producer.commit_transaction(TIMEOUT_S)
+    with open_client(Producer, broker, options) as producer:
+        producer.init_transactions(TIMEOUT_S)
+        producer.begin_transaction()
+        for key, value, headers in messages:
+            producer.produce(topic, value=value, key=key, headers=list(headers.items()))
+            producer.poll(0)
+            count += 1
+        producer.produce(topics.COLLECTED, value=json.dumps(position).encode(), key=collector)
+        producer.commit_transaction(TIMEOUT_S)
     return count
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from typing import Final
 
 import structlog
@@ -10,7 +11,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 from processors.knowledge.positions import Positions
 from processors.knowledge.record import Record
 from processors.settings.stores import Kafka
-from processors.stores.kafka.connection import kafka_options
+from processors.stores.kafka.connection import open_client
 from processors.stores.kafka.limits import STALL_S, TIMEOUT_S
 from processors.stores.kafka.messages import read_message
 
@@ -41,8 +42,7 @@ def drain(
         confluent_kafka.KafkaException: The broker is unreachable or a partition can't be read.
         TimeoutError: The broker stopped sending.
     """
-    consumer = open_consumer(broker)
-    try:
+    with open_consumer(broker) as consumer:
         begin, high = find_bounds(consumer, topics, start)
         consumer.assign([TopicPartition(t, int(p), o) for t, ps in begin.items() for p, o in ps.items()])
         records: list[Record] = []
@@ -58,8 +58,6 @@ def drain(
                     f"Kafka at {broker.bootstrap} sent nothing for {STALL_S:.0f} s before {high}"
                 )
         return records, begin, reached
-    finally:
-        consumer.close()
 
 
 def read_newest(broker: Kafka, topic: str, limit: int) -> list[Record]:
@@ -86,11 +84,8 @@ def find_kept(broker: Kafka, topics: Iterable[str]) -> tuple[Positions, Position
     Raises:
         confluent_kafka.KafkaException: The broker is unreachable, or there is no such topic.
     """
-    consumer = open_consumer(broker)
-    try:
+    with open_consumer(broker) as consumer:
         return find_bounds(consumer, topics, {})
-    finally:
-        consumer.close()
 
 
 def find_ends(broker: Kafka, topics: Iterable[str]) -> Positions:
@@ -102,17 +97,15 @@ def find_ends(broker: Kafka, topics: Iterable[str]) -> Positions:
     return find_kept(broker, topics)[1]
 
 
-def open_consumer(broker: Kafka) -> Consumer:
-    """Return a consumer that commits nothing, tells where a partition ends, and never skips silently."""
-    return Consumer(
-        {
-            **kafka_options(broker),
-            "group.id": GROUP,
-            "enable.auto.commit": False,
-            "enable.partition.eof": True,
-            "auto.offset.reset": "error",
-        }
-    )
+def open_consumer(broker: Kafka) -> AbstractContextManager[Consumer]:
+    """Open a consumer that commits nothing, tells where a partition ends, and never skips silently."""
+    options = {
+        "group.id": GROUP,
+        "enable.auto.commit": False,
+        "enable.partition.eof": True,
+        "auto.offset.reset": "error",
+    }
+    return open_client(Consumer, broker, options)
 
 
 def find_bounds(consumer: Consumer, topics: Iterable[str], start: Positions) -> tuple[Positions, Positions]:

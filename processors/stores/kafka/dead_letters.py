@@ -44,14 +44,11 @@ def send_dead_letters(
         return since
     held, _, _ = drain(broker, [topics.DEAD_LETTER], since, sys.maxsize)
     keys = {record["key"] for record in held}
-    consumer = open_consumer(broker)
-    try:
+    with open_consumer(broker) as consumer:
         copies = [_copy_original(consumer, each) for each in dead if name_origin(each) not in keys]
         produce(broker, topics.DEAD_LETTER, copies)
         _, ends = find_bounds(consumer, [topics.DEAD_LETTER], {})
         return find_ahead(held, reached, ends)
-    finally:
-        consumer.close()
 
 
 def find_ahead(held: list[Record], reached: Positions, ends: Positions) -> Positions:

@@ -38,8 +38,7 @@ def find_waiting(broker: Kafka, topics: Iterable[str], positions: Positions) -> 
     Raises:
         confluent_kafka.KafkaException: The broker is unreachable, or there is no such topic.
     """
-    consumer = open_consumer(broker)
-    try:
+    with open_consumer(broker) as consumer:
         begin, ends = find_bounds(consumer, topics, positions)
         behind = {
             (topic, partition): ends[topic][partition] - offset
@@ -48,8 +47,6 @@ def find_waiting(broker: Kafka, topics: Iterable[str], positions: Positions) -> 
         }
         first = [TopicPartition(t, int(p), begin[t][p]) for (t, p), count in behind.items() if count]
         times = _read_times(consumer, first)
-    finally:
-        consumer.close()
     return {
         topic: Waiting(sum(count for (t, _), count in behind.items() if t == topic), times.get(topic))
         for topic in begin

@@ -1,7 +1,5 @@
 """A Redis that wants TLS and a login: what reads and writes it has both, and nobody else gets in."""
 
-import datetime as dt
-import ipaddress
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,10 +7,6 @@ from pathlib import Path
 
 import pytest
 import redis
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from local.free_port import find_free_port
 from processors.settings import Settings, change_settings
@@ -20,6 +14,7 @@ from processors.stores.answers_cache import evict_versions, measure_room, store_
 from serving.access.limits import admit
 from serving.clients.lifespan import open_clients
 from serving.context.caller import Caller
+from tests.support.certificates import make_certificate
 from tests.support.waiting import wait_for
 
 PASSWORD = "a-password-of-a-test"
@@ -39,35 +34,10 @@ class Server:
         return f"{scheme}://{login}127.0.0.1:{self.port}/0{told}"
 
 
-def make_certificate(folder: Path) -> Path:
-    """A certificate of 127.0.0.1 that vouches for itself, and its key beside it."""
-    key, name = (
-        ec.generate_private_key(ec.SECP256R1()),
-        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "redis")]),
-    )
-    now, hosts = dt.datetime.now(dt.UTC), [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(hours=1))
-        .not_valid_after(now + dt.timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName(hosts), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    (folder / "key.pem").write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
-    (folder / "cert.pem").write_bytes(made.public_bytes(pem))
-    return folder / "cert.pem"
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("redis")
-    certificate = make_certificate(folder)
+    certificate = make_certificate(folder, "redis")
     (folder / "users.acl").write_text(f"user default off\nuser runlore on >{PASSWORD} {RIGHTS}\n")
     port = find_free_port()
     command = [

@@ -1,5 +1,7 @@
 """Wrong settings stop at start and are named."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import SecretStr, ValidationError
 
@@ -57,6 +59,58 @@ def test_settings_come_from_the_environment() -> None:
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     with pytest.raises(ValidationError, match=name):
         read_settings(GOOD | {name: value})
+
+
+SASL = {
+    "RUNLORE_KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+    "RUNLORE_KAFKA_SASL_MECHANISM": "SCRAM-SHA-512",
+    "RUNLORE_KAFKA_USERNAME": "runlore",
+    "RUNLORE_KAFKA_PASSWORD": "hunter22",
+}
+LOGIN = {
+    "RUNLORE_OPENSEARCH_URL": "https://o:9200",
+    "RUNLORE_OPENSEARCH_USERNAME": "runlore",
+    "RUNLORE_OPENSEARCH_PASSWORD": "hunter22",
+}
+SHOWN = {"RUNLORE_KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT", "RUNLORE_KAFKA_SASL_MECHANISM": "PLAIN"}
+
+
+def test_a_password_is_read_from_its_file_and_never_shown(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("hunter22\n")
+    told = {**SASL, "RUNLORE_KAFKA_PASSWORD": "", "RUNLORE_KAFKA_PASSWORD_FILE": str(file), **LOGIN}
+    settings = read_settings(GOOD | told)
+    assert (settings.kafka.read_password(), settings.opensearch.read_password()) == ("hunter22", "hunter22")
+    assert "hunter22" not in f"{settings!r} {settings.kafka} {settings.opensearch}"
+    file.write_text("changed")
+    assert settings.kafka.read_password() == "changed"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("RUNLORE_KAFKA_USERNAME", {**SASL, "RUNLORE_KAFKA_USERNAME": ""}),
+        ("RUNLORE_KAFKA_PASSWORD_FILE", {**SASL, "RUNLORE_KAFKA_PASSWORD": ""}),
+        ("RUNLORE_KAFKA_SASL_MECHANISM", {**SASL, "RUNLORE_KAFKA_SASL_MECHANISM": ""}),
+        ("RUNLORE_KAFKA_SASL_MECHANISM", {**SASL, "RUNLORE_KAFKA_SASL_MECHANISM": "SCRAM"}),
+        ("RUNLORE_KAFKA_SASL_MECHANISM", {**SASL, **SHOWN}),
+        ("RUNLORE_KAFKA_SECURITY_PROTOCOL", {**SASL, "RUNLORE_KAFKA_SECURITY_PROTOCOL": "PLAINTEXT"}),
+        ("RUNLORE_KAFKA_CA_FILE", {**SASL, "RUNLORE_KAFKA_CA_FILE": "/nowhere/ca.pem"}),
+        ("RUNLORE_KAFKA_PASSWORD_FILE", {**SASL, "RUNLORE_KAFKA_PASSWORD_FILE": "/nowhere/password"}),
+        ("RUNLORE_KAFKA_PASSWORD_FILE", {**SASL, "RUNLORE_KAFKA_PASSWORD_FILE": __file__}),
+        ("RUNLORE_KAFKA_SECURITY_PROTOCOL", {"RUNLORE_KAFKA_CA_FILE": __file__}),
+        ("RUNLORE_KAFKA_KEY_FILE", {**SASL, "RUNLORE_KAFKA_CERTIFICATE_FILE": __file__}),
+        ("RUNLORE_OPENSEARCH_USERNAME", {**LOGIN, "RUNLORE_OPENSEARCH_USERNAME": ""}),
+        ("RUNLORE_OPENSEARCH_PASSWORD", {**LOGIN, "RUNLORE_OPENSEARCH_PASSWORD": ""}),
+        ("RUNLORE_OPENSEARCH_URL", {**LOGIN, "RUNLORE_OPENSEARCH_URL": "http://o:9200"}),
+        ("RUNLORE_OPENSEARCH_URL", {**LOGIN, "RUNLORE_OPENSEARCH_URL": "https://a:hunter22@o:9200"}),
+        ("RUNLORE_OPENSEARCH_URL", {"RUNLORE_OPENSEARCH_CA_FILE": __file__}),
+    ],
+)
+def test_half_a_login_is_refused_and_named(name: str, told: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match=name) as refused:
+        read_settings(GOOD | told)
+    assert "hunter22" not in str(refused.value)
 
 
 def test_all_that_is_missing_or_wrong_is_named_at_once() -> None:

@@ -76,10 +76,7 @@ class FakeConsumer:
 
 async def count_events(consumer: FakeConsumer, monkeypatch: pytest.MonkeyPatch, seconds: float) -> int:
     monkeypatch.setattr("processors.stores.kafka_trigger._EVENT_INTERVAL_S", 0.2)
-    monkeypatch.setattr(
-        "processors.stores.kafka_trigger.KafkaConsumerHook",
-        lambda *_: SimpleNamespace(get_consumer=lambda: consumer),
-    )
+    monkeypatch.setattr("processors.stores.kafka_trigger._open_consumer", lambda *_: consumer)
     events = KafkaTrigger(topics=["t"], kafka_config_id="k").run()
     begin, fired = time.monotonic(), 0
     with contextlib.suppress(TimeoutError):
