@@ -48,7 +48,7 @@ CHART_STACK := RUNLORE_HOME=.runlore/chart-stack RUNLORE_PORT_BASE=$(CHART_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration test-actions test-n8n lint status addresses logs stop clean \
-	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz soak bench kube-up kube-down alert-drill dashboards dashboards-preview images sbom test-image compose-up compose-down test-compose test-deploy test-oidc chart-lint chart-release node-up node-down chart-install test-node secret-tools ci-lint audit bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
+	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz soak bench kube-up kube-down alert-drill dashboards dashboards-preview images sbom test-image compose-up compose-down test-compose test-deploy test-oidc test-logins chart-lint chart-release node-up node-down chart-install test-node secret-tools ci-lint audit bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -243,6 +243,9 @@ test-node: environments ## The chart on a real node: a cited answer, upgrades un
 test-oidc: environments ## A real Keycloak says who asks: groups, foreign and expired tokens, changed keys, sign-out (Maven fetches it once)
 	@trap '$(TEST_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
 	$(TEST_STACK) up serving && PROVE_OIDC=yes $(TEST_STACK) exec -- python -m pytest tests/integration/serving/access/test_keycloak.py -q
+
+test-logins: setup ## Logins, rights and TLS of a real Kafka and OpenSearch, which it starts (Maven fetches a plugin once)
+	@PROVE_LOGINS=yes $(BIN)/python -m pytest tests/integration/stores/test_kafka_access.py tests/integration/stores/test_opensearch_access.py -q
 
 bench-anomalies: environments ## The anomaly detector on NAB's series in $$RUNLORE_TEST_DATA/nab; needs no stack
 	@$(BIN)/python -m evaluation.benchmarks.anomalies

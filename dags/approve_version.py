@@ -41,7 +41,7 @@ def explain_refusal_task(params: dict[str, Any]) -> str:
     from processors.stores.search import open_search
 
     with failing_for_good():
-        return explain_refusal(open_search(SETTINGS.opensearch.url), params["pipeline"], params["version"])
+        return explain_refusal(open_search(SETTINGS.opensearch), params["pipeline"], params["version"])
 
 
 @task(execution_timeout=SHORT)
@@ -55,7 +55,7 @@ def promote_refused_task(answer: dict[str, Any], params: dict[str, Any]) -> dict
         at=answer["responded_at"].isoformat(),
         reason=params["reason"],
     )
-    client, version = open_search(SETTINGS.opensearch.url), params["version"]
+    client, version = open_search(SETTINGS.opensearch), params["version"]
     with failing_for_good():
         previous = promote_refused(client, SETTINGS, params["pipeline"], version, approval)
     return {"live": version, "before": previous, "approval": approval}

@@ -99,7 +99,7 @@ def cache_warming_task(built: dict[str, Any]) -> dict[str, int]:
     from processors.pipelines.cag.warm import warm_cache
     from processors.stores.search import open_search
 
-    client, index = open_search(SETTINGS.opensearch.url), built["index"]
+    client, index = open_search(SETTINGS.opensearch), built["index"]
     return warm_cache(client, SETTINGS, index, list_known_questions(client, SETTINGS, index))
 
 

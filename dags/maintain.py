@@ -65,7 +65,7 @@ def prune_staging_task() -> int:
     from processors.stores.search import PIPELINES, open_search
     from processors.versions.catalog import list_versions
 
-    client = open_search(SETTINGS.opensearch.url)
+    client = open_search(SETTINGS.opensearch)
     metas = [version["meta"] for pipeline in PIPELINES for version in list_versions(client, pipeline)]
     before = datetime.now(UTC) - timedelta(days=SETTINGS.storage.staging_days)
     return len(prune_staging(SETTINGS.storage.staging_url, metas, before))
@@ -77,7 +77,7 @@ def drop_old_slices_task() -> dict[str, int]:
     from processors.pipelines.maintain import apply_retention
     from processors.stores.search import open_search
 
-    return apply_retention(open_search(SETTINGS.opensearch.url), "rag", SETTINGS, datetime.now(UTC))
+    return apply_retention(open_search(SETTINGS.opensearch), "rag", SETTINGS, datetime.now(UTC))
 
 
 @task
@@ -87,7 +87,7 @@ def drop_old_logs_task() -> list[str]:
     from processors.stores.search import open_search
 
     before = datetime.now(UTC) - timedelta(days=SETTINGS.retention.log_store_days)
-    return drop_old_days(open_search(SETTINGS.opensearch.url), before)
+    return drop_old_days(open_search(SETTINGS.opensearch), before)
 
 
 @task
@@ -100,7 +100,7 @@ def clean_up_versions_task() -> dict[str, Any]:
     from processors.versions.catalog import list_versions
     from processors.versions.leases import BuildInProgressError
 
-    client, cleaned = open_search(SETTINGS.opensearch.url), dict[str, Any]()
+    client, cleaned = open_search(SETTINGS.opensearch), dict[str, Any]()
     for pipeline in PIPELINES:
         try:
             cleaned[pipeline] = clean_up(

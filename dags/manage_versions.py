@@ -53,7 +53,7 @@ def manage_versions_task(params: dict[str, Any], dag_run: Any) -> str:
         keep=params["keep"],
     )
     with failing_for_good():
-        said = act(open_search(SETTINGS.opensearch.url), load_settings, request)
+        said = act(open_search(SETTINGS.opensearch), load_settings, request)
     print(said)  # noqa: T201 - a task's log shows it as it is
     return said
 

@@ -97,7 +97,7 @@ def warm_cache_task(restored: dict[str, Any]) -> dict[str, int]:
     index = restored["live"]["cag"]
     if index is None:
         return {}
-    client = open_search(SETTINGS.opensearch.url)
+    client = open_search(SETTINGS.opensearch)
     return warm_cache(client, SETTINGS, index, list_known_questions(client, SETTINGS, index))
 
 

@@ -33,7 +33,7 @@ def roll_back_task(params: dict[str, Any], dag_run: Any) -> str:
     from processors.stores.search import open_search
     from processors.versions.operations import Asker, roll_back
 
-    client, asker = open_search(SETTINGS.opensearch.url), Asker(name_asker(dag_run), params["reason"])
+    client, asker = open_search(SETTINGS.opensearch), Asker(name_asker(dag_run), params["reason"])
     with failing_for_good():
         return roll_back(client, SETTINGS, params["pipeline"], asker, params["version"] or None)
 

@@ -33,7 +33,7 @@ def ensure_artifacts(envs: Path) -> None:
     print("Fetching OpenSearch and Kafka with Maven (about 230 MB) …", flush=True)
     for folder in ("kafka", "downloads", SERVER):
         shutil.rmtree(java / folder, ignore_errors=True)
-    _run_maven(POM, java)
+    run_maven(POM, java)
     unpack_opensearch(java)
     stamp.write_text(wanted)
 
@@ -56,14 +56,19 @@ def ensure_neural_search(envs: Path) -> None:
         return
     print("Fetching OpenSearch's plugin for models with Maven (390 MB) …", flush=True)
     shutil.rmtree(server, ignore_errors=True)
-    _run_maven(NEURAL_POM, java)
+    run_maven(NEURAL_POM, java)
     shutil.copytree(java / SERVER, server)
     unzip(java / "downloads/opensearch-ml-plugin.zip", server / "plugins/opensearch-ml-plugin")
     (java / "downloads/opensearch-ml-plugin.zip").unlink()
     stamp.write_text(wanted)
 
 
-def _run_maven(pom: Path, java: Path) -> None:
+def run_maven(pom: Path, java: Path) -> None:
+    """Let Maven fetch what a project file names into the folder.
+
+    Raises:
+        StackError: if it can't; the message has the end of what it said.
+    """
     command = ["mvn", "-B", "-q", "-ntp", "-f", str(pom), "package", f"-Drunlore.java={java}"]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:

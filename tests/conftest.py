@@ -37,7 +37,7 @@ def settings() -> Settings:
 
 @pytest.fixture(scope="session")
 def client(settings: Settings) -> OpenSearch:
-    return open_search(settings.opensearch.url)
+    return open_search(settings.opensearch)
 
 
 @pytest.fixture(scope="session")

@@ -189,7 +189,7 @@ def main() -> None:
     if sys.argv[1:2] == ["serve-bare"]:
         serve_bare(settings.redis.url, int(sys.argv[2]))
         return
-    client = open_search(settings.opensearch.url)
+    client = open_search(settings.opensearch)
     live = find_live(client, "cag")
     if live is None:
         raise SystemExit("no version of cag is live: run cag_pipeline first")

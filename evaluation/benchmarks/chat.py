@@ -232,7 +232,7 @@ async def bench_large(settings: Settings, questions: Sequence[str], data: Path, 
         data: Folder with the pages whose paragraphs are the chunks.
         live: The version whose vectors the new ones are made of.
     """
-    client, name = open_search(settings.opensearch.url), f"bench-chat-{uuid.uuid4().hex[:8]}"
+    client, name = open_search(settings.opensearch), f"bench-chat-{uuid.uuid4().hex[:8]}"
     embedding = settings.embedding
     begin = time.perf_counter()
     with hold_index(client, name, data, live) as size:
@@ -260,7 +260,7 @@ async def bench_large(settings: Settings, questions: Sequence[str], data: Path, 
 
 async def bench(settings: Settings) -> None:
     """Run all comparisons on the stack that the environment names."""
-    client = open_search(settings.opensearch.url)
+    client = open_search(settings.opensearch)
     sizes = {p: count_chunks(client, p) for p in ("rag", "cag") if find_live(client, p)}
     live = find_live(client, "cag")
     if live is None:

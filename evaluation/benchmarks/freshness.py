@@ -199,7 +199,7 @@ def measure_pipeline(
     if partitions:
         grow = (settings.kafka, topics.LOGS, partitions)
         threading.Timer(seconds / 2, kafka.add_partitions, grow).start()
-    delays = watch_alias(open_search(settings.opensearch.url), mark, sender, sent)
+    delays = watch_alias(open_search(settings.opensearch), mark, sender, sent)
     return delays, time_stages(begin)
 
 
@@ -211,7 +211,7 @@ def measure_bare(settings: Settings, rate: float, seconds: float) -> list[float]
         rate: Canaries per second.
         seconds: For how long.
     """
-    client = open_search(settings.opensearch.url)
+    client = open_search(settings.opensearch)
     client.indices.delete(index=_BARE_INDEX, ignore_unavailable=True)
     body = {
         "settings": {"index": {"knn": True, "number_of_replicas": 0}, "analysis": ANALYSIS},

@@ -30,7 +30,7 @@ def main() -> None:
         SystemExit: OpenSearch can't embed, or the two ways found something else.
     """
     settings = load_settings()
-    client = open_search(settings.opensearch.url)
+    client = open_search(settings.opensearch)
     try:
         model = ensure_model(client, settings)
     except NeuralSearchError as error:

@@ -55,7 +55,7 @@ def open_stack_answers(seed: int) -> Iterator[Callable[[Question], Answer]]:
         for dag in ("rag_pipeline", "correlate"):
             airflow.patch(f"dags/{dag}", json={"is_paused": False}).raise_for_status()
     send_messages(settings, list_messages(datetime.now(UTC), seed))
-    search = open_search(settings.opensearch.url)
+    search = open_search(settings.opensearch)
     wait_until_read(settings, search)
     wait_for_incidents(search, _TOLD)
     key = settings.access.read_api_key()

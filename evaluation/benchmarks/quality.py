@@ -145,7 +145,7 @@ def main() -> None:
     if "RUNLORE_TEST_DATA" not in os.environ:
         sys.exit("RUNLORE_TEST_DATA must name the folder with runbooks/, kubernetes-docs/ and scifact/")
     data, settings = Path(os.environ["RUNLORE_TEST_DATA"]), load_settings()
-    client = open_search(settings.opensearch.url)
+    client = open_search(settings.opensearch)
     apply_templates(client, settings.embedding.dimension)
     key = settings.access.read_api_key()
     began = datetime.now(UTC)

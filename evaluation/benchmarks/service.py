@@ -80,7 +80,7 @@ def bench_retrieval(settings: Settings, service: httpx.Client, questions: list[s
         service: HTTP client of the service.
         questions: Asked in turn.
     """
-    client = open_search(settings.opensearch.url)
+    client = open_search(settings.opensearch)
     wanted = [settings.embedding.query_prefix + question for question in questions]
     vectors, _ = embed_texts(settings.kserve.url, settings.embedding.model, wanted)
     asked, searched = iter(questions * 99), iter(list(zip(questions, vectors, strict=True)) * 99)
@@ -136,7 +136,7 @@ def bench_answers(settings: Settings, service: httpx.Client, questions: list[str
 
 def bench_freshness(settings: Settings) -> None:
     """Send events to Kafka and time how long until a search through the alias finds each."""
-    client, times = open_search(settings.opensearch.url), []
+    client, times = open_search(settings.opensearch), []
     for _ in range(_CANARIES):
         marker, begin = uuid.uuid4().hex, time.perf_counter()
         line = {"@timestamp": datetime.now(UTC).isoformat(), "message": f"ERROR canary {marker}"}
@@ -161,7 +161,7 @@ def main() -> None:
     """Run every comparison on the stack that the environment names."""
     settings = load_settings()
     key = settings.access.read_api_key()
-    client = open_search(settings.opensearch.url)
+    client = open_search(settings.opensearch)
     sizes = {p: count_chunks(client, p) for p in ("rag", "cag") if catalog.find_live(client, p)}
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     sys.stdout.write(

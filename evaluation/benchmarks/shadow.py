@@ -30,7 +30,7 @@ def main() -> None:
         SystemExit: Shadow reading is off, or there is no other version.
     """
     settings = load_settings()
-    client = open_search(settings.opensearch.url)
+    client = open_search(settings.opensearch)
     others = [version["index"] for version in list_versions(client, "cag") if not version["live"]]
     if not settings.shadow.share or not others:
         sys.exit("set RUNLORE_SHADOW_SHARE above 0, and keep a second version of cag")

@@ -143,7 +143,7 @@ def main() -> None:
     parser.add_argument("--commands", type=int, default=20)
     parser.add_argument("--dag-runs", type=int, default=10)
     options = parser.parse_args()
-    client = open_search(load_settings().opensearch.url)
+    client = open_search(load_settings().opensearch)
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     sys.stdout.write(f"{os.cpu_count()} CPUs, load {load}\n{'':46} {'p50':>9} {'p95':>9} {'most':>9}\n")
     report("bare _aliases request", time_bare(client, options.commands), "ms")

@@ -98,7 +98,7 @@ def is_for_calibration(query: Query) -> bool:
 def main() -> None:
     """Calibrate on one half of the golden queries and report on the other, each language by itself."""
     settings = load_settings()
-    client = open_search(settings.opensearch.url)
+    client = open_search(settings.opensearch)
     live = find_live(client, "cag")
     if live is None:
         sys.exit("no version of cag is live: run cag_pipeline first")

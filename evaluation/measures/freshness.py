@@ -41,7 +41,7 @@ def record_freshness(settings: Settings, run_url: str, index: str) -> dict[str, 
         What was measured, and whether MLflow has it too (1 or 0).
     """
     metrics = check_searchable(settings, run_url, index)
-    client = open_search(settings.opensearch.url)
+    client = open_search(settings.opensearch)
     if any(name.startswith("freshness_seconds/") for name in metrics):
         metrics |= probe_version(client, "rag", read_written(run_url))
     run = read_meta(client, index)["mlflow_run"]

@@ -16,7 +16,7 @@ def record_incidents(settings: Settings, correlated: Correlated) -> bool:
         settings: Of the platform.
         correlated: What a run did.
     """
-    run = read_meta(open_search(settings.opensearch.url), correlated["index"]).get("mlflow_run")
+    run = read_meta(open_search(settings.opensearch), correlated["index"]).get("mlflow_run")
     if not run:
         return False
     counts = {

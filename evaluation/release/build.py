@@ -23,6 +23,6 @@ def release_build(settings: Settings, pipeline: Pipeline, index: str) -> Decisio
         BuildInProgressError: Another build lives.
         ValueError: The build is gone.
     """
-    client = open_search(settings.opensearch.url)
+    client = open_search(settings.opensearch)
     with go_on_with(client, pipeline, index):
         return release_version(client, settings, pipeline, index)

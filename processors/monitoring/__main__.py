@@ -23,7 +23,7 @@ def main() -> None:
     options = parser.parse_args()
     settings = load_settings()
     configure_logs("INFO", "pipeline-exporter", settings.versions.code_commit)
-    client = open_search(settings.opensearch.url)
+    client = open_search(settings.opensearch)
     start_http_server(options.port, options.host)
     while True:
         measure(settings.kafka, client)

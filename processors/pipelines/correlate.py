@@ -49,7 +49,7 @@ def correlate(settings: Settings, batch_id: str, now: datetime | None = None) ->
         WritesBlockedError: OpenSearch refuses all writes, as on a disk that is nearly full.
         RuntimeError: OpenSearch takes an incident neither now nor later.
     """
-    client = search.open_search(settings.opensearch.url)
+    client = search.open_search(settings.opensearch)
     live = catalog.find_live(client, "rag")
     if live is None:
         return None

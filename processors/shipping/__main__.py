@@ -20,7 +20,7 @@ def main() -> None:
     """Write what rsyslog says until it ends."""
     settings = load_settings()
     configure_logs("WARNING", "log-store", settings.versions.code_commit)
-    write = partial(ship, open_search(settings.opensearch.url), settings.versions.code_commit)
+    write = partial(ship, open_search(settings.opensearch), settings.versions.code_commit)
     converse(sys.stdin.buffer, _say, write)
 
 

@@ -87,7 +87,7 @@ if __name__ == "__main__":
         sys.exit("usage: python -m processors.stores.neural_search register")
     settings = load_settings()
     try:
-        model = ensure_model(open_search(settings.opensearch.url), settings)
+        model = ensure_model(open_search(settings.opensearch), settings)
     except NeuralSearchError as error:
         sys.exit(str(error))
     sys.stdout.write(f"{name_model(settings)} is deployed in OpenSearch as {model}\n")

@@ -8,7 +8,7 @@ import argparse
 import getpass
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from opensearchpy import NotFoundError, OpenSearch, OpenSearchException
 
@@ -19,16 +19,19 @@ from processors.versions.operations import Asker
 if TYPE_CHECKING:
     from processors.settings import Settings
 
+_ADDRESS: Final = "RUNLORE_OPENSEARCH_URL"
+_MORE: Final = (
+    "RUNLORE_OPENSEARCH_USERNAME",
+    "RUNLORE_OPENSEARCH_CA_FILE",
+    "RUNLORE_OPENSEARCH_CERTIFICATE_FILE",
+)
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Carry out one command."""
     options = make_parser().parse_args(arguments or sys.argv[1:] or ["list"])
     try:
-        # Neither by `search.open_search` nor by the settings: they bring what takes longer to load than a
-        # rollback.
-        address = os.environ.get("RUNLORE_OPENSEARCH_URL") or _load_settings().opensearch.url
-        client = OpenSearch(address, timeout=60)
-        sys.stdout.write(f"{execute(client, options)}\n")
+        sys.stdout.write(f"{execute(_open_search(), options)}\n")
     except (ValueError, OpenSearchException) as error:
         sys.stderr.write(f"{explain(error)}\n")
         return 1
@@ -83,6 +86,15 @@ def execute(client: OpenSearch, options: argparse.Namespace) -> str:
     from processors.versions.actions import Request, act
 
     return act(client, _load_settings, Request(command, asker, **fields))
+
+
+def _open_search() -> OpenSearch:
+    """Connect; where the address says all, without the settings, which load longer than a rollback."""
+    if _ADDRESS in os.environ and not any(name in os.environ for name in _MORE):
+        return OpenSearch(os.environ[_ADDRESS], timeout=60)
+    from processors.stores.search import open_search
+
+    return open_search(_load_settings().opensearch)
 
 
 def _load_settings() -> "Settings":

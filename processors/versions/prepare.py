@@ -15,7 +15,7 @@ from processors.versions.lease_record import INDEX, create_record_index
 def main() -> None:
     """Create or update the index templates, and create the index of builds where it is missing."""
     settings = load_settings()
-    client = open_search(settings.opensearch.url)
+    client = open_search(settings.opensearch)
     apply_templates(client, settings.embedding.dimension, replicas=settings.opensearch.replicas)
     apply_log_template(client, settings.opensearch.replicas)
     create_record_index(client)

@@ -14,6 +14,7 @@ from opensearchpy import exceptions as search_errors
 from redis import exceptions as cache_errors
 from redis.asyncio import ConnectionPool, Redis
 
+from processors.stores.search.client import explain_refusal
 from serving.clients.guards import Guard
 from serving.faults import PartError, reading_answer
 
@@ -32,14 +33,15 @@ class GuardedTransport(AsyncTransport):
         """Ask OpenSearch.
 
         Raises:
-            opensearchpy.exceptions.ConnectionError: It is away, too late, overloaded, or answers no JSON.
+            opensearchpy.exceptions.ConnectionError: It is away, too late, overloaded, answers no
+                JSON, or doesn't take the login.
         """
         ask = super().perform_request
         try:
             return await self._guard.call(lambda: ask(*request, **options))
         except (PartError, search_errors.OpenSearchException) as error:
             if isinstance(error, PartError) or self._guard.is_fault(error):
-                raise search_errors.ConnectionError(_REFUSED, str(error), error) from error
+                raise search_errors.ConnectionError(_REFUSED, str(explain_refusal(error)), error) from error
             raise
 
 

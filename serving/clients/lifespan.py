@@ -15,6 +15,7 @@ from redis.backoff import NoBackoff
 from processors.retrieval.near_duplicates import AskedQuestions
 from processors.settings import Settings
 from processors.stores.asked_questions import QuestionLog, open_question_log
+from processors.stores.search import opensearch_options
 from serving.clients.airflow import AirflowClient, open_airflow
 from serving.clients.channel import ChannelClient, open_channel
 from serving.clients.guarded_clients import GuardedOpenAI, GuardedRedis, GuardedTransport
@@ -103,7 +104,7 @@ async def open_clients(settings: Settings) -> AsyncIterator[Clients]:
 def _open_search(settings: Settings, guard: Guard, **options: Any) -> AsyncOpenSearch:
     timeout = settings.timeouts.search_seconds + _GRACE
     return AsyncOpenSearch(
-        settings.opensearch.url,
+        **opensearch_options(settings.opensearch),
         transport_class=GuardedTransport,
         guard=guard,
         timeout=timeout,

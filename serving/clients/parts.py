@@ -75,7 +75,7 @@ def make_guards(
 
 
 def is_search_fault(error: Exception) -> bool:
-    """Tell whether OpenSearch is away, overloaded or answers what is no JSON.
+    """Tell whether OpenSearch is away, overloaded, doesn't take the login, or answers what is no JSON.
 
     Example:
         >>> is_search_fault(search_errors.ConnectionError("N/A", "refused", OSError()))
@@ -85,7 +85,7 @@ def is_search_fault(error: Exception) -> bool:
     """
     if isinstance(error, search_errors.TransportError):
         # "N/A" if there was no answer. A 500 is about one query: another one may do.
-        return error.status_code in ("N/A", "TIMEOUT", 429, 502, 503, 504)
+        return error.status_code in ("N/A", "TIMEOUT", 401, 429, 502, 503, 504)
     return isinstance(error, search_errors.SerializationError)
 
 

@@ -23,6 +23,6 @@ def build_documents(settings: Settings, *, force: bool = False, warm: bool = Tru
     decision = release_build(settings, "cag", index)
     assert decision["promote"], decision["reasons"]
     if warm:
-        client = open_search(settings.opensearch.url)
+        client = open_search(settings.opensearch)
         warm_cache(client, settings, index, list_known_questions(client, settings, index))
     return index

@@ -44,7 +44,7 @@ def main() -> None:
     pipeline: Any = sys.argv[1]
     share, count = float(sys.argv[2]), int(sys.argv[3])
     settings = load_settings()
-    client = search.open_search(settings.opensearch.url)
+    client = search.open_search(settings.opensearch)
 
     class Stopping:
         streaming_bulk = staticmethod(partial(write_until, stop=max(1, int(share * count))))

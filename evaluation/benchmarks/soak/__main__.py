@@ -37,7 +37,7 @@ def soak(settings: Settings, stack: StackSettings, pace: argparse.Namespace) -> 
     """
     use, readings, is_over = using.Use(), Readings(), threading.Event()
     documents = stack.home / "docs-repository"
-    client = open_search(settings.opensearch.url)
+    client = open_search(settings.opensearch)
     questions = [query["query"] for query in read_golden()]
     key = settings.access.read_api_key()
     headers = {"Authorization": f"Bearer {key}", "X-Runlore-Record": "off"}

@@ -66,7 +66,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     settings = load_settings()
     try:
-        records, last, waiting = verify_audit(open_search(settings.opensearch.url), settings.kafka)
+        records, last, waiting = verify_audit(open_search(settings.opensearch), settings.kafka)
     except AuditError as error:
         sys.stderr.write(f"the record of actions isn't as it was written. {error}\n")
         return 1

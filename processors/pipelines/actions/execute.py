@@ -34,7 +34,7 @@ def execute(settings: Settings, run: Run, proposed: Proposed) -> Done:
     Raises:
         httpx.TransportError: A system is unreachable; nothing was begun, and trying again may help.
     """
-    client = open_search(settings.opensearch.url)
+    client = open_search(settings.opensearch)
     try:
         deed = open_deed(settings, run)
     except ActionRefusedError as error:

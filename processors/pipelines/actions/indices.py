@@ -20,7 +20,7 @@ def _pipeline(deed: Deed) -> "Pipeline":
 
 
 def _look(deed: Deed) -> Look:
-    client, pipeline = open_search(deed.settings.opensearch.url), _pipeline(deed)
+    client, pipeline = open_search(deed.settings.opensearch), _pipeline(deed)
     live, previous = catalog.find_live(client, pipeline), swaps.find_previous(client, pipeline)
     if live is None or previous is None:
         raise ActionRefusedError("not_found", what=f"a version of {pipeline} to go back to")
@@ -31,7 +31,7 @@ def _look(deed: Deed) -> Look:
 def _roll_back(deed: Deed, look: Look | None) -> str:
     if look is None:
         raise ActionRefusedError("changed", what="the target")
-    client = open_search(deed.settings.opensearch.url)
+    client = open_search(deed.settings.opensearch)
     asker = Asker(deed.request.proposer.user, f"action {deed.request.key}")
     try:
         return operations.roll_back(
@@ -43,13 +43,13 @@ def _roll_back(deed: Deed, look: Look | None) -> str:
 
 def _was_taken_back(deed: Deed, target: Target) -> bool:
     """Tell whether this action took the version back: its note says who, and by which action."""
-    client = open_search(deed.settings.opensearch.url)
+    client = open_search(deed.settings.opensearch)
     note = catalog.read_meta(client, target.name).get("taken_back") or {}
     return bool(note.get("reason") == f"action {deed.request.key}")
 
 
 def _verify(deed: Deed, target: Target) -> Seen:
-    live = catalog.find_live(open_search(deed.settings.opensearch.url), _pipeline(deed))
+    live = catalog.find_live(open_search(deed.settings.opensearch), _pipeline(deed))
     return Seen(live == target.resource_version, make_finding("live", version=live))
 
 

@@ -26,7 +26,7 @@ def propose(settings: Settings, run: Run) -> Proposed:
     Raises:
         httpx.TransportError: A system is unreachable, and trying again may help.
     """
-    now, client = datetime.now(UTC), open_search(settings.opensearch.url)
+    now, client = datetime.now(UTC), open_search(settings.opensearch)
     try:
         request = read_asked(settings, run, load_policy(settings.actions.policy_file))
     except ActionRefusedError as error:

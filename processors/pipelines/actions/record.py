@@ -56,7 +56,7 @@ def record(settings: Settings, run: Run, told: Mapping[str, Any]) -> Recorded:
     Raises:
         NotEndedError: A task failed; it is recorded so.
     """
-    client = open_search(settings.opensearch.url)
+    client = open_search(settings.opensearch)
     proposed = Proposed.model_validate(told["propose"]) if told["propose"] else None
     done = Done.model_validate(told["execute"]) if told["execute"] else None
     verified = Verified.model_validate(told["verify"]) if told["verify"] else None

@@ -28,7 +28,7 @@ def verify(settings: Settings, run: Run, done: Done) -> Verified:
     deed = open_deed(settings, run)
     if done.state != "executed" or not deed.action.changing:
         return Verified(verified=None)
-    start = find_start(open_search(settings.opensearch.url), deed.request.key)
+    start = find_start(open_search(settings.opensearch), deed.request.key)
     if start is None or start.target is None:
         return Verified(verified=None)
     until = time.monotonic() + deed.action.limit_s

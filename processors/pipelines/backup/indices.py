@@ -93,7 +93,7 @@ def open_repository(settings: Settings) -> OpenSearch:
     Raises:
         BackupError: No repository is set.
     """
-    client, repository = search.open_search(settings.opensearch.url), settings.backup.repository
+    client, repository = search.open_search(settings.opensearch), settings.backup.repository
     if repository is None:
         raise BackupError("RUNLORE_BACKUP_REPOSITORY is empty: OpenSearch has no place for snapshots")
     backups.register_repository(client, repository.type, repository.settings)

@@ -38,7 +38,7 @@ def restore_indices(settings: Settings, name: str, *, overwrite: bool) -> dict[s
         processors.stores.search.backups.SnapshotError: OpenSearch could not restore all.
     """
     record = check_restore(settings, name, overwrite=overwrite)
-    client = search.open_search(settings.opensearch.url)
+    client = search.open_search(settings.opensearch)
     search.apply_templates(client, settings.embedding.dimension, replicas=settings.opensearch.replicas)
     with _hold_builds(client):
         gone = list_present(client)

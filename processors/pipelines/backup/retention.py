@@ -26,7 +26,7 @@ def drop_old_backups(settings: Settings, now: datetime) -> list[str]:
     finished = sorted((record.began_at, name) for name, record in held.items() if record is not None)
     stale = [name for name, record in held.items() if record is None and _is_stale(settings, name, now)]
     doomed = [*(name for _, name in finished[: -settings.backup.kept]), *stale]
-    client = search.open_search(settings.opensearch.url)
+    client = search.open_search(settings.opensearch)
     for name in doomed:
         delete_backup(settings, name)
         backups.delete_snapshot(client, name)

@@ -31,7 +31,7 @@ def build_version(
     Raises:
         RuntimeError: OpenSearch refuses a chunk, or another build is under way.
     """
-    client = search.open_search(settings.opensearch.url)
+    client = search.open_search(settings.opensearch)
     manifest = staging.read_manifest(f"{run_url}/sync")
     chunks = table_to_chunks(staging.read_table(f"{run_url}/markdown/chunks.parquet"))
     embedded = embed_chunks(client, settings, chunks, manifest["base"])

@@ -62,7 +62,7 @@ def _stage_records(settings: Settings, run_url: str, read: dict[str, PageRecord]
     held: dict[str, PageRecord] = {}
     warnings = []
     if base and carried:
-        url = catalog.read_meta(search.open_search(settings.opensearch.url), base).get("page_records", "")
+        url = catalog.read_meta(search.open_search(settings.opensearch), base).get("page_records", "")
         if url and staging.is_present(url):
             held = staging.read_json(url)
         else:

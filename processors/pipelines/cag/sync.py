@@ -48,7 +48,7 @@ def sync_documents(settings: Settings, run_id: str, *, force: bool = False) -> d
     Raises:
         RuntimeError: No source could be reached.
     """
-    client = search.open_search(settings.opensearch.url)
+    client = search.open_search(settings.opensearch)
     live = catalog.find_live(client, "cag")
     held = read_held(catalog.read_meta(client, live)) if live else {}
     read = settings.documents

@@ -26,7 +26,7 @@ def send_canaries(settings: Settings) -> dict[str, int]:
     sent = {
         topic: datetime.fromisoformat(position["sent_at"]) for topic, position in last.items() if position
     }
-    lost = find_lost(find_canaries(open_search(settings.opensearch.url)), sent)
+    lost = find_lost(find_canaries(open_search(settings.opensearch)), sent)
     for topic, message in canaries.items():
         position = {"sent_at": now.isoformat()}
         kafka.send_collected(settings.kafka, _name(topic), topic, [message], position)

@@ -43,7 +43,7 @@ def list_known(settings: Settings, cluster: str, cluster_uid: str, kind: str) ->
         opensearchpy.exceptions.OpenSearchException: The live index can't be read.
         confluent_kafka.KafkaException: The topic can't be read.
     """
-    client = open_search(settings.opensearch.url)
+    client = open_search(settings.opensearch)
     live = catalog.find_live(client, "rag")
     known: dict[str, Known] = {}
     at: Positions = {}

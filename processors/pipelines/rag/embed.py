@@ -22,7 +22,7 @@ def embed_events(settings: Settings, run_url: str, *, from_history: bool) -> dic
     """
     stage = "heavy" if from_history else "light"
     chunks = table_to_chunks(staging.read_table(f"{run_url}/{stage}/chunks.parquet"))
-    client = search.open_search(settings.opensearch.url)
+    client = search.open_search(settings.opensearch)
     live = catalog.find_live(client, "rag")
     embedded = embed_chunks(client, settings, chunks, cover_family(live) if live else None)
     staging.write_table(f"{run_url}/embed", "chunks", chunks_to_table(chunks))

@@ -40,7 +40,7 @@ def index_chunks(
     Raises:
         WritesBlockedError: OpenSearch refuses all writes, as on a disk that is nearly full; nothing is lost.
     """
-    client = search.open_search(settings.opensearch.url)
+    client = search.open_search(settings.opensearch)
     manifest = staging.read_manifest(f"{run_url}/{'heavy' if from_history else 'light'}")
     chunks = read_batch(run_url)
     letters: list[Any] = staging.read_table(f"{run_url}/light/dead_letters.parquet").to_pylist()

@@ -38,7 +38,7 @@ def ingest_events(settings: Settings, run_id: str, *, even_if_empty: bool = Fals
         `{"run_url", "version", "events", "is_full"}`, or None when there is nothing to do. A full run may
         have left events behind.
     """
-    client = search.open_search(settings.opensearch.url)
+    client = search.open_search(settings.opensearch)
     live = catalog.find_live(client, "rag")
     meta = catalog.read_meta(client, live) if live else {}
     start: Positions = meta.get("positions", {})

@@ -27,7 +27,7 @@ def check_searchable(settings: Settings, run_url: str, index: str) -> dict[str, 
     Raises:
         RuntimeError: A written chunk is not found although its version is live.
     """
-    client = search.open_search(settings.opensearch.url)
+    client = search.open_search(settings.opensearch)
     chunks = sorted(read_written(run_url), key=lambda chunk: chunk["service"] != CANARY)[:_FRESHNESS_SAMPLE]
     if not chunks or catalog.find_live(client, "rag") != index:
         return {"sampled_chunks": 0.0}

@@ -1,7 +1,7 @@
 """OpenSearch as the store of chunks: index templates, checked bulk writes, look-ups by id and hash."""
 
 from processors.stores.search.blocks import WritesBlockedError, explain_blocks
-from processors.stores.search.client import open_search
+from processors.stores.search.client import open_search, opensearch_options
 from processors.stores.search.lookups import (
     count_chunks,
     find_embeddings,
@@ -32,6 +32,7 @@ __all__ = [
     "list_titles",
     "open_search",
     "open_snapshot",
+    "opensearch_options",
     "read_newest",
     "sample_chunks",
     "write_chunks",

@@ -15,7 +15,6 @@ from processors.monitoring.measuring import measure, measure_versions
 from processors.settings import Settings
 from processors.stores import kafka
 from processors.stores.kafka import kafka_options
-from processors.stores.search import open_search
 from processors.versions import builds, catalog, slices, swaps
 from tests.support.swapping import make_chunk, make_pipeline
 
@@ -79,7 +78,7 @@ def test_what_cannot_be_read_has_no_series_until_it_can_again(settings: Settings
     measure(broker, client)
     assert read("runlore_waiting_records", topic="runlore.logs") is not None
     assert read("runlore_open_incidents", severity="critical") is not None
-    measure(broker, open_search("http://127.0.0.1:1"))
+    measure(broker, OpenSearch("http://127.0.0.1:1"))
     assert read("runlore_waiting_records", topic="runlore.logs") is None
     assert read("runlore_version_number", pipeline="cag") is None
     assert read("runlore_failed_readings_total", part="versions") == 1

@@ -55,7 +55,7 @@ def indexed(settings: Settings, live_versions: None) -> Iterator[None]:  # noqa:
         commit_documents(repository, "test")
         # The version before has none of them, and is back in a second.
         if built:
-            assert swaps.roll_back(open_search(settings.opensearch.url), "cag")[0] == built
+            assert swaps.roll_back(open_search(settings.opensearch), "cag")[0] == built
 
 
 def ask(http: httpx.Client, question: str) -> str:

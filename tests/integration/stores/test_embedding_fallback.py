@@ -28,7 +28,7 @@ def test_the_fallback_gives_the_vectors_of_the_server(settings: Settings) -> Non
     expected, model = embed_texts(settings.kserve.url, settings.embedding.model, [f"T\n{t}" for t in TEXTS])
     down = change_settings(settings, kserve={"url": NOWHERE})
     chunks = make_chunks()
-    embed_chunks(open_search(settings.opensearch.url), down, chunks, None)  # type: ignore[arg-type]
+    embed_chunks(open_search(settings.opensearch), down, chunks, None)  # type: ignore[arg-type]
     got = np.array([chunk["embedding"] for chunk in chunks])
     assert {chunk["embedding_model"] for chunk in chunks} == {model}
     np.testing.assert_allclose((got * expected).sum(axis=1), 1, atol=1e-3)
@@ -37,4 +37,4 @@ def test_the_fallback_gives_the_vectors_of_the_server(settings: Settings) -> Non
 def test_without_a_fallback_a_server_that_stays_away_is_an_error(settings: Settings) -> None:
     down = change_settings(settings, kserve={"url": NOWHERE}, embedding={"fallback": ""})
     with pytest.raises(httpx.TransportError):
-        embed_chunks(open_search(settings.opensearch.url), down, make_chunks(), None)  # type: ignore[arg-type]
+        embed_chunks(open_search(settings.opensearch), down, make_chunks(), None)  # type: ignore[arg-type]

@@ -259,7 +259,7 @@ def test_no_build_takes_the_place_of_a_pinned_version_and_none_prunes_it(
 def test_a_pin_and_a_promotion_at_once_leave_the_pinned_version_live_or_replaced_before(
     client: OpenSearch, settings: Settings, pipeline: Any
 ) -> None:
-    other = search.open_search(settings.opensearch.url)
+    other = search.open_search(settings.opensearch)
     live = build_live(client, pipeline)
     index = build(client, pipeline, parent=live)
     refused = 0
@@ -329,7 +329,7 @@ def test_refused_versions_never_push_out_the_one_to_go_back_to(client: OpenSearc
 def test_of_two_changes_of_what_is_live_one_wins_and_the_other_is_told(
     client: OpenSearch, settings: Settings, pipeline: Any
 ) -> None:
-    other = search.open_search(settings.opensearch.url)
+    other = search.open_search(settings.opensearch)
     first, second = build_live(client, pipeline), build_live(client, pipeline)
     third = build(client, pipeline)
     told = 0
@@ -350,7 +350,7 @@ def test_of_two_changes_of_what_is_live_one_wins_and_the_other_is_told(
 def test_where_nothing_is_live_yet_two_versions_can_not_both_become_it(
     client: OpenSearch, settings: Settings, pipeline: Any
 ) -> None:
-    other = search.open_search(settings.opensearch.url)
+    other = search.open_search(settings.opensearch)
     pair = [build(client, pipeline)]
     catalog.update_meta(client, pair[0], state="refused")
     pair.append(build(client, pipeline))
@@ -369,7 +369,7 @@ def test_where_nothing_is_live_yet_two_versions_can_not_both_become_it(
 def test_a_version_is_not_deleted_while_it_becomes_live(
     client: OpenSearch, settings: Settings, pipeline: Any
 ) -> None:
-    other = search.open_search(settings.opensearch.url)
+    other = search.open_search(settings.opensearch)
     live = build_live(client, pipeline)
     with pytest.raises(ValueError, match="is live, so it is not deleted"):
         deletion.delete_version(client, live)

@@ -177,7 +177,7 @@ def test_swap_and_rollback_move_the_family_at_once(
 ) -> None:
     older, newer = make_live(client, pipeline, 6), make_version(client, pipeline, 6)
     reads = count()
-    reader = search.open_search(settings.opensearch.url)
+    reader = search.open_search(settings.opensearch)
 
     def read() -> list[str]:
         next(reads)
@@ -210,7 +210,7 @@ def test_a_slice_is_attached_only_while_its_version_is_live(
 ) -> None:
     """Slices are opened while versions are swapped: at no moment do two families share the alias."""
     older, newer = make_live(client, pipeline, 1), make_version(client, pipeline, 1)
-    other = search.open_search(settings.opensearch.url)
+    other = search.open_search(settings.opensearch)
 
     def swap() -> list[str]:
         swaps.promote(other, pipeline, newer)

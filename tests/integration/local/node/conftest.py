@@ -34,7 +34,7 @@ def node(stack: StackSettings) -> Node:
 def installed(node: Node, stack: StackSettings) -> Iterator[Installed]:
     """The chart, installed over a version of the documents, and what its namespace held before."""
     platform = load_platform_settings()
-    if not find_live(open_search(platform.opensearch.url), "cag"):
+    if not find_live(open_search(platform.opensearch), "cag"):
         build_documents(platform, force=True)
     namespace = "chart"
     prepare_namespace(node, namespace, find_files(stack))

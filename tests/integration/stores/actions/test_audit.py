@@ -27,7 +27,6 @@ from processors.stores.actions import audit_topic
 from processors.stores.actions.audit import append_entry, find_entry, find_last, list_entries, list_verified
 from processors.stores.actions.audit_topic import publish_records
 from processors.stores.kafka import kafka_options
-from processors.stores.search import open_search
 from tests.support.actions import NOW, make_restart, propose
 
 
@@ -85,7 +84,7 @@ def test_a_record_is_appended_found_and_sent(audit: Audit) -> None:
 
 def test_many_who_append_and_send_at_once_make_one_chain(audit: Audit) -> None:
     def work(number: int) -> None:
-        own = audit._replace(client=open_search(_url(audit)))
+        own = audit._replace(client=OpenSearch(_url(audit)))
         for _ in range(5):
             own.append(key=f"{number:032x}")
             own.publish()
@@ -152,7 +151,7 @@ def test_a_record_survives_kills_at_any_point(audit: Audit) -> None:
 
 
 def _append_and_publish(url: str, broker: Kafka, name: str) -> None:
-    audit = Audit(open_search(url), broker, name, name)
+    audit = Audit(OpenSearch(url), broker, name, name)
     while True:
         audit.append()
         audit.publish()

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from processors.settings.stores import Kafka
 from processors.stores import asked_questions
 from processors.stores.asked_questions import open_question_log, read_asked
 
-NOBODY_LISTENS = "127.0.0.1:9"
+NOBODY_LISTENS = Kafka.model_validate({"RUNLORE_KAFKA_BOOTSTRAP": "127.0.0.1:9"})
 
 
 def test_without_kafka_questions_are_dropped_and_counted_at_once() -> None:
@@ -42,4 +43,4 @@ ASKED = {"asked_at": "2026-11-21T10:00:00+00:00", "query": "why", "groups": ["pu
 def test_what_is_no_question_is_skipped(monkeypatch: pytest.MonkeyPatch, value: str | None) -> None:
     records: list[dict[str, Any]] = [{"value": value}, {"value": json.dumps(ASKED)}]
     monkeypatch.setattr(asked_questions, "read_newest", lambda *_: records)
-    assert read_asked("unused", 10) == [ASKED]
+    assert read_asked(NOBODY_LISTENS, 10) == [ASKED]

@@ -39,7 +39,7 @@ def created(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 @pytest.mark.parametrize("replication", [1, 3])
 def test_each_topic_is_created_with_so_many_replicas(created: list[Any], replication: int) -> None:
-    assert admin.create_topics("kafka:9092", replication=replication) == list(topics.ALL)
+    assert admin.create_topics(load_settings().kafka, replication=replication) == list(topics.ALL)
     assert {topic.replication_factor for topic in created} == {replication}
 
 
