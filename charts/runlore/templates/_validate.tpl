@@ -9,6 +9,11 @@
 {{- fail (printf "secrets.files.%s is empty: the service needs it, so name the key of the Secret" $variable) -}}
 {{- end -}}
 {{- end -}}
+{{- range $variable, $_ := $v.service.settings -}}
+{{- if hasSuffix "_PASSWORD" $variable -}}
+{{- fail (printf "service.settings.%s would be in a ConfigMap: put it into the Secret of stores.existingSecret, or name its key as secrets.files.%s_FILE" $variable $variable) -}}
+{{- end -}}
+{{- end -}}
 {{- if and $v.externalSecrets.enabled (not $v.externalSecrets.store.name) -}}
 {{- fail "externalSecrets.store.name is empty: name the SecretStore or ClusterSecretStore to fetch from" -}}
 {{- end -}}
