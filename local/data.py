@@ -23,10 +23,20 @@ _OF_DATA_USER = (
     "prometheus",
     "alertmanager",
     "log-shipper",
-    "log-store",
     "config/opensearch",
 )
-_OF_STARTER = ("logs", "run", "config", "airflow", "mlflow", "staging", "backup", "work", "open-webui")
+_OF_STARTER = (
+    "logs",
+    "log-store",
+    "run",
+    "config",
+    "airflow",
+    "mlflow",
+    "staging",
+    "backup",
+    "work",
+    "open-webui",
+)
 
 
 def prepare_folders(settings: StackSettings) -> None:
@@ -50,15 +60,6 @@ def prepare_folders(settings: StackSettings) -> None:
             )
     for name in _OF_DATA_USER:
         shutil.chown(settings.home / name, settings.data_user, settings.data_user)
-
-
-def lend_mask_key(settings: StackSettings, passwords: Passwords) -> None:
-    """Give the data user the key of masks: as that user lines are masked for the log store."""
-    file = settings.home / "log-store/mask-key"
-    file.touch(mode=0o600)
-    file.write_text(passwords["mask-key"])
-    if os.geteuid() == 0:
-        shutil.chown(file, settings.data_user, settings.data_user)
 
 
 def ensure_data_user(user: str) -> None:

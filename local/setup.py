@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from local.actions import write_holders
 from local.artifacts import ensure_artifacts, ensure_neural_search
-from local.data import format_kafka, init_postgres, lend_mask_key, prepare_folders
+from local.data import format_kafka, init_postgres, prepare_folders
 from local.docs_repository import remember_docs, seed_docs_repository
 from local.environment import compute_environment
 from local.kube import prepare_cluster
@@ -45,7 +45,6 @@ def set_up(settings: StackSettings, for_tests: bool = False) -> Prepared:
     prepare_folders(settings)
     passwords = ensure_passwords(settings.home / "secrets")
     write_holders(passwords)
-    lend_mask_key(settings, passwords)
     remember_docs(settings)
     seed_docs_repository(settings)
     render_templates(settings, passwords)

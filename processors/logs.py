@@ -19,7 +19,7 @@ _COMMON: Final[list[Processor]] = [
     structlog.processors.EventRenamer("message"),
 ]
 # They tell of each request that goes out; ours is told once, with what it was for.
-_TALKATIVE: Final = ("httpcore", "httpx", "uvicorn.error")
+_TALKATIVE: Final = ("httpcore", "httpx", "httpx2", "uvicorn.error")
 
 # A run of Airflow has a plus sign in its name.
 _CORRELATION_ID: Final = re.compile(r"[\w.~:+-]{1,250}", re.ASCII)
