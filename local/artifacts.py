@@ -7,13 +7,15 @@ import zipfile
 from pathlib import Path
 
 from local.errors import StackError
-from local.settings import ROOT
+from local.settings import ROOT, StackSettings
 
 POM = ROOT / "local/pom.xml"
 NEURAL_POM = ROOT / "local/neural-search.xml"
 PLUGINS = ("opensearch-job-scheduler", "opensearch-knn", "neural-search")
 SERVER = "opensearch"
 NEURAL_SERVER = "opensearch-neural"
+BUCKET_POM = ROOT / "local/object-store.xml"
+BUCKET_SERVER = "opensearch-s3"
 
 
 def ensure_artifacts(envs: Path) -> None:
@@ -63,13 +65,54 @@ def ensure_neural_search(envs: Path) -> None:
     stamp.write_text(wanted)
 
 
-def run_maven(pom: Path, java: Path) -> None:
+def choose_server(settings: StackSettings) -> str:
+    """Give the folder of the OpenSearch that the settings ask for."""
+    if settings.backup_bucket:
+        return BUCKET_SERVER
+    return NEURAL_SERVER if settings.neural_search else SERVER
+
+
+def ensure_object_store(envs: Path) -> None:
+    """Fetch an S3 server, and make an OpenSearch that writes to it, unless both project files are unchanged.
+
+    Args:
+        envs: RUNLORE_ENVS, where `ensure_artifacts` has been.
+
+    Raises:
+        StackError: if Maven can't fetch them.
+    """
+    java = envs / "java"
+    server, stamp = java / BUCKET_SERVER, java / "object-store.sha256"
+    wanted = hashlib.sha256(POM.read_bytes() + BUCKET_POM.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    print("Fetching S3Proxy and OpenSearch's plugin for S3 with Maven (130 MB) …", flush=True)
+    for old in (java / "s3proxy", server):
+        shutil.rmtree(old, ignore_errors=True)
+    shutil.copytree(java / SERVER, server)
+    for profile, folder in (("server", "s3proxy"), ("plugin", f"{BUCKET_SERVER}/plugins/repository-s3")):
+        run_maven(BUCKET_POM, java, "-P", profile, f"-Drunlore.folder={folder}")
+    plugin = server / "plugins/repository-s3"
+    # The server refuses a class that comes twice.
+    for twin in {path.name for path in plugin.iterdir()} & {path.name for path in (server / "lib").iterdir()}:
+        (plugin / twin).unlink()
+    for file in (ROOT / "local/config/repository-s3").iterdir():
+        shutil.copy(file, plugin)
+    stamp.write_text(wanted)
+
+
+def run_maven(pom: Path, java: Path, *options: str) -> None:
     """Let Maven fetch what a project file names into the folder.
+
+    Args:
+        pom: The project file.
+        java: The folder.
+        options: More options of Maven.
 
     Raises:
         StackError: if it can't; the message has the end of what it said.
     """
-    command = ["mvn", "-B", "-q", "-ntp", "-f", str(pom), "package", f"-Drunlore.java={java}"]
+    command = ["mvn", "-B", "-q", "-ntp", "-f", str(pom), "package", f"-Drunlore.java={java}", *options]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise StackError(

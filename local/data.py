@@ -5,13 +5,17 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
+from local.artifacts import BUCKET_SERVER
 from local.errors import StackError
 from local.home import claim_home
 from local.passwords import Passwords
 from local.settings import StackSettings
 
+BUCKET = "runlore-backup"
+"""Of back-ups, where the stack has an S3 server of its own."""
 _OF_DATA_USER = (
     "postgres",
     "redis",
@@ -60,6 +64,23 @@ def prepare_folders(settings: StackSettings) -> None:
             )
     for name in _OF_DATA_USER:
         shutil.chown(settings.home / name, settings.data_user, settings.data_user)
+
+
+def prepare_bucket(settings: StackSettings, passwords: Passwords, java: Path) -> None:
+    """Make the bucket of back-ups, and tell OpenSearch's keystore, once, who may write there."""
+    folder = settings.home / "object-store" / BUCKET
+    if folder.exists():
+        return
+    keystore = settings.envs / "java" / BUCKET_SERVER / "bin/opensearch-keystore"
+    config = settings.home / "config/opensearch"
+    environment = {"OPENSEARCH_PATH_CONF": str(config), "OPENSEARCH_JAVA_HOME": str(java)}
+    if not (config / "opensearch.keystore").exists():
+        run_as_data_user(settings, [str(keystore), "create"], environment)
+    keys = {"access_key": "runlore", "secret_key": passwords["object-store"]}
+    for name, value in keys.items():
+        add = [str(keystore), "add", "--force", "--stdin", f"s3.client.default.{name}"]
+        run_as_data_user(settings, add, environment, value)
+    folder.mkdir(parents=True)
 
 
 def ensure_data_user(user: str) -> None:
@@ -117,8 +138,16 @@ def format_kafka(settings: StackSettings, java: Path) -> None:
     run_as_data_user(settings, [*tool, "format", "--standalone", "-t", cluster, "-c", properties])
 
 
-def run_as_data_user(settings: StackSettings, command: list[str]) -> str:
+def run_as_data_user(
+    settings: StackSettings, command: list[str], environment: Mapping[str, str] | None = None, said: str = ""
+) -> str:
     """Run a command to its end without root's rights.
+
+    Args:
+        settings: the stack's settings.
+        command: what is run.
+        environment: more variables.
+        said: on its standard input.
 
     Raises:
         StackError: with the command's output, if it failed.
@@ -127,6 +156,8 @@ def run_as_data_user(settings: StackSettings, command: list[str]) -> str:
     done = subprocess.run(
         command,
         cwd=settings.home,
+        env={**os.environ, **(environment or {})},
+        input=said,
         capture_output=True,
         text=True,
         user=settings.data_user if root else None,

@@ -6,8 +6,9 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from local.actions import describe_actions
-from local.artifacts import NEURAL_SERVER, SERVER
+from local.artifacts import choose_server
 from local.code_commit import find_commit
+from local.data import BUCKET
 from local.docs_repository import resolve_docs
 from local.java import find_java
 from local.jobs import DATABASES
@@ -77,9 +78,7 @@ def _paths(settings: StackSettings) -> dict[str, str]:
         "RUNLORE_OPEN_WEBUI": "on" if settings.open_webui else "off",
         "RUNLORE_LOG_STORE": "on" if settings.log_store else "off",
         "RUNLORE_NEURAL_SEARCH": "on" if settings.neural_search else "off",
-        "RUNLORE_OPENSEARCH_SERVER": (
-            f"{settings.envs}/java/{NEURAL_SERVER if settings.neural_search else SERVER}"
-        ),
+        "RUNLORE_OPENSEARCH_SERVER": f"{settings.envs}/java/{choose_server(settings)}",
         "RUNLORE_OPENSEARCH_HEAP": settings.opensearch_heap,
         "RUNLORE_KAFKA_HEAP": settings.kafka_heap,
         "RUNLORE_LOG_SIZE": settings.log_size.upper().removesuffix("B") + "B",
@@ -121,10 +120,8 @@ def _runlore(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
 
 def _backup(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
     """Say where back-ups go, and what of the stack is in them beside the index and staging."""
-    repository = {"type": "fs", "settings": {"location": "runlore", "compress": True}}
     return {
-        "RUNLORE_BACKUP_URL": (settings.home / "backup").as_uri(),
-        "RUNLORE_BACKUP_REPOSITORY": json.dumps(repository),
+        **(_bucket(settings, passwords) if settings.backup_bucket else _folder(settings)),
         "RUNLORE_BACKUP_DATABASES": json.dumps(
             {name: name_database(settings, passwords, name) for name in DATABASES}
         ),
@@ -136,6 +133,25 @@ def _investigations(settings: StackSettings) -> dict[str, str]:
     """Say where what is known about alerts is posted; nothing where it isn't."""
     file = settings.investigations_url_file
     return {"RUNLORE_INVESTIGATIONS_URL_FILE": file} if file else {}
+
+
+def _folder(settings: StackSettings) -> dict[str, str]:
+    repository = {"type": "fs", "settings": {"location": "runlore", "compress": True}}
+    url = (settings.home / "backup").as_uri()
+    return {"RUNLORE_BACKUP_URL": url, "RUNLORE_BACKUP_REPOSITORY": json.dumps(repository)}
+
+
+def _bucket(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
+    """Name the stack's own bucket, and how its server is asked by whoever speaks to S3."""
+    repository = {"type": "s3", "settings": {"bucket": BUCKET, "base_path": "opensearch"}}
+    return {
+        "RUNLORE_BACKUP_URL": f"s3://{BUCKET}/files",
+        "RUNLORE_BACKUP_REPOSITORY": json.dumps(repository),
+        "AWS_ENDPOINT_URL": f"http://{LOCALHOST}:{settings.ports['object-store']}",
+        "AWS_ACCESS_KEY_ID": "runlore",
+        "AWS_SECRET_ACCESS_KEY": passwords["object-store"],
+        "AWS_REGION": "us-east-1",
+    }
 
 
 def name_database(settings: StackSettings, passwords: Passwords, name: str) -> str:

@@ -13,8 +13,8 @@ _TEXT: Final = "This folder is a stack's own. `make clean` removes it.\n"
 CONTENTS: Final = frozenset(
     {
         MARK, "airflow", "alertmanager", "backup", "config", "docs-repository", "docs.json", "kafka",
-        "kubernetes", "log-shipper", "log-store", "logs", "mlflow", "node", "open-webui", "opensearch",
-        "postgres", "prometheus", "redis", "run", "secrets", "staging", "work",
+        "kubernetes", "log-shipper", "log-store", "logs", "mlflow", "node", "object-store", "open-webui",
+        "opensearch", "postgres", "prometheus", "redis", "run", "secrets", "staging", "work",
     }
 )  # fmt: skip
 

@@ -23,6 +23,7 @@ _PLAIN = (
     "api-key-guest",
     "actions-secret",
     "mask-key",
+    "object-store",
     "airflow-jwt",
     "airflow-secret",
     "mlflow-secret",

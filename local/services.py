@@ -36,6 +36,7 @@ SERVICES = (
     Service("postgres", "postgres", probe=probes.postgres_answers),
     Service("redis", "redis", probe=probes.redis_answers),
     Service("kafka", "kafka", probe=probes.kafka_answers),
+    Service("object-store", "object-store", probe=probes.accepts("object-store"), part="Bucket"),
     Service("opensearch", "opensearch", probe=probes.opensearch_answers, path="/"),
     Service(
         "model-server", "model-server", probe=probes.get("model-server", "/v2/health/ready"), path="/docs"
@@ -122,6 +123,7 @@ SWITCHES = {
     "Neural search": "RUNLORE_NEURAL_SEARCH",
     "Language model": "RUNLORE_LLM",
     "Log store": "RUNLORE_LOG_STORE",
+    "Bucket": "RUNLORE_BACKUP_BUCKET",
 }
 
 
@@ -172,5 +174,6 @@ def _is_on(part: str, settings: StackSettings) -> bool:
         "Neural search": settings.neural_search,
         "Language model": bool(settings.llm),
         "Log store": settings.log_store,
+        "Bucket": settings.backup_bucket,
     }
     return switches.get(part, True)

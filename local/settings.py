@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from local.errors import StackError
@@ -38,6 +38,7 @@ PORT_OFFSETS = MappingProxyType(
         "language-model": 21,
         "alertmanager": 22,
         "pipeline-exporter": 23,
+        "object-store": 24,
         "kube-etcd": 30,
         "kube-etcd-peer": 31,
         "kube-apiserver": 32,
@@ -86,6 +87,7 @@ class StackSettings(BaseSettings):
     kubernetes: Literal["", "on", "off"] = ""
     neural_search: bool
     log_store: bool
+    backup_bucket: bool
     base_image: str
     opensearch_heap: Size
     kafka_heap: Size
@@ -98,6 +100,14 @@ class StackSettings(BaseSettings):
     alert_webhook: str = Field(pattern=r"^(https?://\S+)?$")
     investigations_url_file: str
     prometheus_retention: str = Field(pattern=r"^\d+[smhdwy]$")
+
+    @model_validator(mode="after")
+    def _require_one_server(self) -> Self:
+        if self.neural_search and self.backup_bucket:
+            raise ValueError(
+                "RUNLORE_NEURAL_SEARCH and RUNLORE_BACKUP_BUCKET each want an OpenSearch of their own"
+            )
+        return self
 
     @property
     def ports(self) -> dict[str, int]:

@@ -5,8 +5,8 @@ import json
 from dataclasses import dataclass
 
 from local.actions import write_holders
-from local.artifacts import ensure_artifacts, ensure_neural_search
-from local.data import format_kafka, init_postgres, prepare_folders
+from local.artifacts import ensure_artifacts, ensure_neural_search, ensure_object_store
+from local.data import format_kafka, init_postgres, prepare_bucket, prepare_folders
 from local.docs_repository import remember_docs, seed_docs_repository
 from local.environment import compute_environment
 from local.kube import prepare_cluster
@@ -41,6 +41,8 @@ def set_up(settings: StackSettings, for_tests: bool = False) -> Prepared:
     ensure_artifacts(settings.envs)
     if settings.neural_search:
         ensure_neural_search(settings.envs)
+    if settings.backup_bucket:
+        ensure_object_store(settings.envs)
     ensure_models(settings)
     prepare_folders(settings)
     passwords = ensure_passwords(settings.home / "secrets")
@@ -50,6 +52,8 @@ def set_up(settings: StackSettings, for_tests: bool = False) -> Prepared:
     render_templates(settings, passwords)
     init_postgres(settings, passwords)
     format_kafka(settings, java)
+    if settings.backup_bucket:
+        prepare_bucket(settings, passwords, java)
     if settings.kubernetes_on:
         prepare_cluster(settings)
     environment = compute_environment(settings, passwords)

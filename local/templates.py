@@ -30,6 +30,13 @@ plugins.ml_commons.jvm_heap_memory_threshold: 100
 plugins.ml_commons.disk_free_space_threshold: -1"""
 
 
+# A server without the plugin would not start with these, either.
+_BUCKET = """\
+s3.client.default.endpoint: http://127.0.0.1:{port}
+s3.client.default.region: us-east-1
+s3.client.default.path_style_access: true"""
+
+
 def render_templates(settings: StackSettings, passwords: Passwords) -> None:
     """Write every template's text, with its values, under `$RUNLORE_HOME/config`.
 
@@ -53,6 +60,7 @@ def make_values(settings: StackSettings, passwords: Passwords) -> dict[str, str]
     probe = _OPEN_WEBUI_PROBE.format(port=settings.ports["open-webui"]) if settings.open_webui else ""
     language = _LANGUAGE_MODEL_JOB.format(port=settings.ports["language-model"]) if settings.llm else ""
     neural = _NEURAL_SEARCH.format(port=settings.ports["model-server"]) if settings.neural_search else ""
+    bucket = _BUCKET.format(port=settings.ports["object-store"]) if settings.backup_bucket else ""
     return {
         **{name: str(value) for name, value in settings.model_dump().items()},
         **ports,
@@ -62,6 +70,7 @@ def make_values(settings: StackSettings, passwords: Passwords) -> dict[str, str]
         **make_open_webui_values(settings),
         "open_webui_probe": probe,
         "neural_search_settings": neural,
+        "bucket_settings": bucket,
         "language_model_job": language,
         "alert_receiver": _write_receiver(settings, passwords),
     }
