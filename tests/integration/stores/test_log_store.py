@@ -7,7 +7,7 @@ import pytest
 from opensearchpy import OpenSearch
 
 from processors.knowledge.logs.stored_lines import FileLine, StoredLine, make_document
-from processors.settings import Settings
+from processors.settings import Settings, change_settings
 from processors.settings.sources import LogIndex
 from processors.stores.log_index import read_lines
 from processors.stores.log_store import (
@@ -53,9 +53,10 @@ def test_one_bad_line_takes_no_other_with_it(store: OpenSearch) -> None:
     assert "@timestamp" in refused[0]
 
 
-def test_what_is_away_is_told_apart_from_what_is_refused() -> None:
+def test_what_is_away_is_told_apart_from_what_is_refused(settings: Settings) -> None:
+    away = change_settings(settings, opensearch={"url": "http://127.0.0.1:9"}).opensearch
     with pytest.raises(StoreAwayError, match="ConnectionError"):
-        write_lines(open_search("http://127.0.0.1:9"), [make_line(30)])
+        write_lines(open_search(away), [make_line(30)])
 
 
 def test_old_days_go_as_a_whole(store: OpenSearch) -> None:
