@@ -11,12 +11,13 @@ from typing import IO
 
 from local.containers.engine import Engine, make_environment, run_docker
 from local.errors import StackError
-from local.node.build import read_dns_version
+from local.node.build import read_dns_version, read_metrics_version
 from local.node.network import run_tool
 from local.node.place import Node
 
 PAUSE = "runlore/pause:1"
 COREDNS = f"runlore/coredns:{read_dns_version()}"
+METRICS_SERVER = f"runlore/metrics-server:{read_metrics_version()}"
 # A user who owns nothing.
 _USER = "65532:65532"
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}

@@ -1,4 +1,4 @@
-"""The node's certificates and kubeconfigs: an authority of its own, thrown away with the node."""
+"""The node's certificates and kubeconfigs: authorities of its own, thrown away with the node."""
 
 import json
 from collections.abc import Sequence
@@ -16,6 +16,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from local.node.place import API_PORT, API_SERVICE, NAME, Node
 
 _VALID_DAYS = 30
+# What answers behind the API server, and as whom the API server speaks to it.
+METRICS, PROXY = "metrics-server", "api-proxy"
 # Who enters the API server by a certificate: name of the files, user and group.
 _USERS = {
     "admin": ("admin", "system:masters"),
@@ -37,11 +39,14 @@ def make_keys(node: Node) -> None:
     """Make all keys and certificates under `tls`, and a kubeconfig for each user."""
     folder = node.folder / "tls"
     folder.mkdir(mode=0o700, parents=True)
-    authority = _make_authority(folder)
+    authority = _make_authority(folder / "ca", "runlore-node")
     service = ("kubernetes", "default", "svc", "cluster", "local")
     names = [".".join(service[: count + 1]) for count in range(len(service))]
     _sign(authority, folder / "kube-apiserver", names=[node.address, "127.0.0.1", API_SERVICE, *names])
     _sign(authority, folder / "kubelet", names=[node.address, NAME])
+    _sign(authority, folder / METRICS, names=[f"{METRICS}.kube-system.svc"])
+    # Whose certificate is of this authority may speak for others: it is nobody else's.
+    _sign(_make_authority(folder / "proxy-ca", "runlore-node-proxy"), folder / PROXY)
     for name, (user, group) in _USERS.items():
         _sign(authority, folder / name, user, group)
         _write_kubeconfig(node, name)
@@ -51,14 +56,20 @@ def make_keys(node: Node) -> None:
     (folder / "service-account.pub").write_bytes(public)
 
 
-def _make_authority(folder: Path) -> Authority:
+def _make_authority(file: Path, called: str) -> Authority:
+    """Make who signs, and keep the certificate.
+
+    Args:
+        file: the certificate, without its ending.
+        called: name of the authority.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
-    name = _name("runlore-node", "")
+    name = _name(called, "")
     builder = _begin(name, name, key).add_extension(
         x509.BasicConstraints(ca=True, path_length=0), critical=True
     )
     certificate = builder.sign(key, hashes.SHA256())
-    (folder / "ca.crt").write_bytes(certificate.public_bytes(Encoding.PEM))
+    file.with_name(f"{file.name}.crt").write_bytes(certificate.public_bytes(Encoding.PEM))
     return Authority(certificate, key)
 
 

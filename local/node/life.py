@@ -11,9 +11,10 @@ from local.containers.engine import find_program
 from local.errors import StackError
 from local.kube_build import ensure_programs
 from local.node.access import get_objects, run_kubectl
-from local.node.build import ensure_dns, ensure_node_programs
+from local.node.build import ensure_dns, ensure_metrics, ensure_node_programs
 from local.node.image import COREDNS, PAUSE, import_program
 from local.node.keys import make_keys
+from local.node.metrics_server import start_metrics
 from local.node.network import make_network
 from local.node.place import NAME, Node
 from local.node.programs import (
@@ -43,11 +44,12 @@ _PACKAGES = {
 
 
 class Folders(NamedTuple):
-    """Where the programs lie: those of the control plane, of the node, and CoreDNS."""
+    """Where the programs lie: those of the control plane, of the node, CoreDNS, and metrics-server."""
 
     kube: Path
     node: Path
     dns: Path
+    metrics: Path
 
 
 def is_ready(node: Node) -> bool:
@@ -69,7 +71,7 @@ def bring_up(node: Node) -> None:
     """
     _require_root()
     _install()
-    programs = Folders(ensure_programs(node.envs), ensure_node_programs(node.envs), ensure_dns(node.envs))
+    programs = _ensure_programs(node.envs)
     remove_traces(node)
     try:
         _start(node, programs)
@@ -82,6 +84,10 @@ def take_down(node: Node) -> int:
     """End the node without a trace but its logs, and give how many processes it had."""
     _require_root()
     return remove_traces(node)
+
+
+def _ensure_programs(envs: Path) -> Folders:
+    return Folders(ensure_programs(envs), ensure_node_programs(envs), ensure_dns(envs), ensure_metrics(envs))
 
 
 def _start(node: Node, programs: Folders) -> None:
@@ -102,6 +108,7 @@ def _start(node: Node, programs: Folders) -> None:
     import_program(node, programs.node / "pause", PAUSE)
     import_program(node, programs.dns / "coredns", COREDNS)
     run_kubectl(node, "apply", "-f", str(node.folder / "coredns.yaml"))
+    start_metrics(node, programs.metrics)
     lend_stores(node)
     _tell_when("kubelet, kube-proxy, names for pods", node, lambda: is_ready(node), "kubelet")
 

@@ -3,11 +3,13 @@
 import os
 import subprocess
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 
 from local.errors import StackError
-from local.node.image import COREDNS, PAUSE
+from local.node.image import COREDNS, METRICS_SERVER, PAUSE
+from local.node.keys import PROXY
 from local.node.network import enter
 from local.node.place import API_PORT, DNS_SERVICE, NAME, PODS, SERVICES, Node
 from local.orphans import MARK
@@ -24,10 +26,12 @@ def write_configurations(node: Node) -> None:
     """Fill the templates beside this file with the node's values."""
     values = {
         **{name: str(value) for name, value in node._asdict().items()},
+        "authority": b64encode((node.folder / "tls/ca.crt").read_bytes()).decode(),
         "containerd": str(node.containerd),
         "cni": str(CNI),
         "coredns": COREDNS,
         "dns": DNS_SERVICE,
+        "metrics_server": METRICS_SERVER,
         "name": NAME,
         "pause": PAUSE,
         "pods": PODS,
@@ -105,6 +109,10 @@ def start_api_server(node: Node, programs: Path) -> None:
         "--enable-admission-plugins=NodeRestriction", f"--service-cluster-ip-range={SERVICES}",
         f"--kubelet-client-certificate={tls}/admin.crt", f"--kubelet-client-key={tls}/admin.key",
         f"--kubelet-certificate-authority={tls}/ca.crt", "--kubelet-preferred-address-types=InternalIP",
+        f"--proxy-client-cert-file={tls}/{PROXY}.crt", f"--proxy-client-key-file={tls}/{PROXY}.key",
+        f"--requestheader-client-ca-file={tls}/proxy-ca.crt", f"--requestheader-allowed-names={PROXY}",
+        "--requestheader-username-headers=X-Remote-User", "--requestheader-group-headers=X-Remote-Group",
+        "--requestheader-extra-headers-prefix=X-Remote-Extra-",
         "--service-account-issuer=https://kubernetes.default.svc",
         f"--service-account-key-file={tls}/service-account.pub",
         f"--service-account-signing-key-file={tls}/service-account.key", "--profiling=false",
