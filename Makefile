@@ -234,7 +234,7 @@ node-down: environments ## End the node; nothing of it stays but its logs
 chart-install: environments ## Install the chart on the node, beside the running stack, and ask it; needs make images
 	@$(STACK) exec -- python -m local.node install
 
-test-node: environments ## The chart on a real node: a cited answer, upgrades under load, bad versions, a killed pod, an uninstall; needs make images
+test-node: environments ## On a real node: logs and use as actions; the chart, a cited answer, upgrades under load, bad versions, a killed pod, an uninstall; needs make images
 	@trap '$(NODE_STACK) exec -- python -m local.node down; $(NODE_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
 	$(BIN)/python -m local.charts tools && $(NODE_STACK) up serving mlflow topics && \
 	$(NODE_STACK) exec -- python -m local.node images && \

@@ -15,6 +15,8 @@ CLIENTS = 4
 MODELS = ("runlore-cag", "runlore")
 # They come and go by themselves, and belong to no release.
 _PASSING = ("event", "event.events.k8s.io", "lease.coordination.k8s.io")
+# What pods use is no object, and lingers for a while.
+_MEASURED = ".metrics.k8s.io"
 
 
 class Installed(NamedTuple):
@@ -64,6 +66,7 @@ def is_ready(pod: dict[str, Any]) -> bool:
 
 def list_objects(node: Node, namespace: str) -> set[str]:
     """Name every object of every kind in a namespace, as `kind/name`."""
-    kinds = run_kubectl(node, "api-resources", "--namespaced", "--verbs=list", "-o", "name").split()
+    listed = run_kubectl(node, "api-resources", "--namespaced", "--verbs=list", "-o", "name").split()
+    kinds = [kind for kind in listed if not kind.endswith(_MEASURED)]
     said = run_kubectl(node, "-n", namespace, "get", ",".join(kinds), "-o", "name", "--ignore-not-found")
     return {name for name in said.split() if name.partition("/")[0] not in _PASSING}

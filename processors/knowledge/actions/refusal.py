@@ -37,6 +37,10 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
         "en": "`{flag}` isn't allowed here: the catalogue knows each option that may be used.",
         "ru": "`{flag}` здесь не разрешён: каталог знает каждый допустимый параметр.",
     },
+    "unknown_option": {
+        "en": "`{flag}` isn't an option of `kubectl {verb}` here; these are: {known}.",
+        "ru": "У `kubectl {verb}` здесь нет параметра `{flag}`; есть такие: {known}.",
+    },
     "refused_file": {
         "en": "Only a manifest in the message itself is applied, not the file `{file}`: write "
         "`kubectl apply -f -`, and the manifest below it.",

@@ -32,6 +32,7 @@ class Verb(NamedTuple):
 _NAMESPACE: Final = {"-n": "namespace", "--namespace": "namespace"}
 _SELECTOR: Final = {"-l": "selector", "--selector": "selector"}
 _FILE: Final = {"-f": "file", "--filename": "file"}
+_SORT: Final = {"--sort-by": "sort"}
 _EVERYWHERE: Final = {"-A": "everywhere", "--all-namespaces": "everywhere"}
 _VERBS: Final = {
     "get": Verb("kubernetes.get", _NAMESPACE | _SELECTOR, _EVERYWHERE),
@@ -41,8 +42,8 @@ _VERBS: Final = {
         _NAMESPACE | {"-c": "container", "--container": "container", "--tail": "tail", "--since": "since"},
         {"-p": "previous", "--previous": "previous"},
     ),
-    "top pods": Verb("kubernetes.top_pods", _NAMESPACE),
-    "top nodes": Verb("kubernetes.top_nodes", {}),
+    "top pods": Verb("kubernetes.top_pods", _NAMESPACE | _SORT, _EVERYWHERE | {"--containers": ""}),
+    "top nodes": Verb("kubernetes.top_nodes", _SORT),
     "events": Verb("kubernetes.events", _NAMESPACE | {"--for": "object"}),
     "rollout status": Verb("kubernetes.rollout_status", _NAMESPACE),
     "rollout restart": Verb("kubernetes.rollout_restart", _NAMESPACE),
@@ -56,7 +57,9 @@ _VERBS: Final = {
 }  # fmt: skip
 _SAME: Final = {
     "top pod": "top pods",
+    "top po": "top pods",
     "top node": "top nodes",
+    "top no": "top nodes",
     "delete pods": "delete pod",
     "delete po": "delete pod",
 }
@@ -85,6 +88,9 @@ _OTHERS: Final = frozenset(
 _OBJECT: Final = frozenset(
     {"describe", "rollout status", "rollout restart", "rollout undo", "scale", "set image"}
 )
+
+_LOOSE: Final = frozenset({"logs", "top pods", "top nodes"})
+"""Behind these any word may be a name, so a sentence is told by its words: "kubectl logs shows nothing"."""
 
 
 def read_kubectl(text: str, *, sure: bool = False) -> Command | None:
@@ -118,9 +124,11 @@ def read_kubectl(text: str, *, sure: bool = False) -> Command | None:
         if is_prose and (len(words) > 4 or words[0] not in _OTHERS):
             return None
         raise ActionRefusedError("unknown_action", action=f"kubectl {' '.join(words[:2])}"[:100])
-    given, places = _read_options(_VERBS[verb], behind)
+    given, places = _read_options(verb, behind)
     if verb == "apply":
         return _read_apply(given, places, rest)
+    if is_prose and verb in _LOOSE:
+        return None
     named = None if rest.strip() else _read_places(verb, places)
     try:
         if named is not None:
@@ -148,8 +156,9 @@ def _find_verb(words: list[str]) -> tuple[str | None, list[str]]:
     return None, words
 
 
-def _read_options(verb: Verb, words: list[str]) -> tuple[dict[str, Any], list[str]]:
-    """Return parameters from options, and the words that are none."""
+def _read_options(called: str, words: list[str]) -> tuple[dict[str, Any], list[str]]:
+    """Return parameters from options of a verb, and the words that are none."""
+    verb = _VERBS[called]
     given: dict[str, Any] = {}
     places: list[str] = []
     rest = iter(words)
@@ -167,7 +176,8 @@ def _read_options(verb: Verb, words: list[str]) -> tuple[dict[str, Any], list[st
                 raise ActionRefusedError("refused_flag", flag=f"{option}, twice")
             given[parameter] = value if has_value else next(rest, "")
         else:
-            raise ActionRefusedError("refused_flag", flag=option[:100])
+            known = ", ".join((*verb.options, *verb.flags)) or "none"
+            raise ActionRefusedError("unknown_option", flag=option[:100], verb=called, known=known)
     given.pop("", None)
     return given, places
 
@@ -181,10 +191,23 @@ def _read_places(verb: str, places: list[str]) -> dict[str, Any] | None:
         return _read_image(split)
     if verb in _OBJECT:
         return {"resource": split[0], "name": split[1]} if len(split) == 2 else None
-    if verb in ("logs", "cordon", "uncordon", "delete pod"):
+    if verb == "logs":
+        return _read_logged(places)
+    if verb in ("top pods", "top nodes"):
+        return dict(zip(("name",), places, strict=False)) if len(places) <= 1 else None
+    if verb in ("cordon", "uncordon", "delete pod"):
         name = places[0].removeprefix("pod/").removeprefix("node/") if places else ""
         return {"name": name} if len(places) == 1 else None
     return None if places else {}
+
+
+def _read_logged(places: list[str]) -> dict[str, Any] | None:
+    """Return whose log is meant: a pod, or a workload before a slash, and behind it the container."""
+    if not 1 <= len(places) <= 2:
+        return None
+    kind, slash, name = places[0].rpartition("/")
+    named = {"resource": kind, "name": name} if slash else {"name": name}
+    return named | dict(zip(("container",), places[1:], strict=False))
 
 
 def _read_image(split: list[str]) -> dict[str, Any] | None:
@@ -196,11 +219,13 @@ def _read_image(split: list[str]) -> dict[str, Any] | None:
 
 def _finish(verb: str, given: dict[str, Any]) -> Command:
     action = _VERBS[verb].action
+    everywhere = bool(given.pop("everywhere", ""))
     if verb == "get":
         resource = find_resource(str(given.get("resource", "")))
-        if given.pop("everywhere", "") or (resource and not resource.namespaced):
-            action = "kubernetes.get_cluster"
-            given.pop("namespace", None)
+        everywhere = everywhere or bool(resource and not resource.namespaced)
+    if everywhere:
+        action = {"get": "kubernetes.get_cluster", "top pods": "kubernetes.top_cluster"}[verb]
+        given.pop("namespace", None)
     if told := given.pop("object", ""):
         given["resource"], _, given["name"] = str(told).partition("/")
     return make_command(action, given)

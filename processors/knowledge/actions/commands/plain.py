@@ -91,8 +91,8 @@ def _make(action: str, found: dict[str, str | None]) -> Command | None:
     given: dict[str, Any] = {name: value for name, value in found.items() if value}
     if {str(given.get(slot, "")).lower() for slot in ("name", "namespace", "alertname")} & _NO_NAMES:
         return None
-    wanted = find_action(action).parameters
-    if any(parameter.name == "resource" and parameter.required for parameter in wanted):
+    wanted = {parameter.name: parameter for parameter in find_action(action).parameters}
+    if "resource" in wanted and (wanted["resource"].required or "resource" in given):
         given["resource"] = name_resource(given.get("resource", "deployment"))
         resource = find_resource(given["resource"])
         if action == "kubernetes.get" and resource and not resource.namespaced and "namespace" not in given:

