@@ -25,8 +25,6 @@ LONGEST: Final = 64_000
 OWN_DATASET: Final = "runlore.self"
 """Marks the stack's own lines, so that none of them is taken for somebody else's."""
 
-# What stands before a cut may be half of a secret, which no pattern knows; as much as a key in PEM.
-_MAYBE_HALF: Final = 4_000
 _CORRELATED: Final = re.compile(r'"correlation_id": ?"([\w.~:+-]{1,250})"', re.ASCII)
 _TAKEN: Final = frozenset(
     (*TIME_FIELDS, *TEXT_FIELDS, "level", "loglevel", "logger", "service", "correlationid", "dagid", "runid",
@@ -74,7 +72,8 @@ def make_document(line: FileLine, commit: str) -> StoredLine:
         >>> stored.document["service"]["name"], stored.document["fields"]
         ('serving', {'part': 3})
     """
-    text = _mask(line.data)
+    # Half of a secret that stands before the cut is in no message: that ends long before.
+    text = mask_secrets(decode_text(line.data[:LONGEST]))
     opened = open_event({"message": text})
     fields, body = opened.layers[-1], opened.bodies[-1] if len(opened.bodies) > 1 else {}
     message = render_event(opened).rstrip() or text
@@ -101,11 +100,6 @@ def make_document(line: FileLine, commit: str) -> StoredLine:
     }
     held = {name: value for name, value in document.items() if value not in ("", {})}
     return StoredLine(make_id(line.file, line.offset, text), f"{moment:%Y.%m.%d}", held)
-
-
-def _mask(data: bytes) -> str:
-    text = mask_secrets(decode_text(data[:LONGEST]))
-    return text[:-_MAYBE_HALF] if len(data) >= LONGEST else text
 
 
 def _find_correlation_id(fields: Fields, text: str) -> str:
