@@ -66,13 +66,13 @@ def read_note(trace: Trace) -> Note:
     """Return what was noted at a trace."""
     noted = [one.expectation for one in trace.info.assessments if one.name == EXPECTATION]
     pages = [page for one in noted if one is not None for page in split_pages(one.value)]
-    root = next((span for span in trace.data.spans if span.parent_id is None), None)
-    told = root.get_attribute("gen_ai.input.messages") if root else None
+    answer = next((span for span in trace.data.spans if span.name == "answer"), None)
+    told = answer.get_attribute("gen_ai.input.messages") if answer else None
     return Note(trace.info.trace_id, read_question(told), pages)
 
 
 def read_question(messages: Any) -> str:
-    """Return the question of a trace, by OpenTelemetry's form of messages; empty if it isn't told.
+    """Return the question of a trace, by OpenTelemetry's form of messages; empty if it isn't told so.
 
     Example:
         >>> read_question([{"role": "user", "parts": [{"type": "text", "content": "Why?"}]}])
@@ -80,9 +80,12 @@ def read_question(messages: Any) -> str:
         >>> read_question(None)
         ''
     """
-    held = json.loads(messages) if isinstance(messages, str) else messages
-    parts = held[-1].get("parts", []) if held else []
-    return "\n".join(str(part.get("content", "")) for part in parts)
+    try:
+        held = json.loads(messages) if isinstance(messages, str) else messages
+        return "\n".join(str(part["content"]) for part in held[-1]["parts"])
+    except (ValueError, TypeError, KeyError, IndexError):
+        # Others may send traces to the experiment, too.
+        return ""
 
 
 def split_pages(value: Any) -> list[str]:

@@ -8,4 +8,4 @@ nothing that an older one remembered is hit after an upgrade.
 
 from typing import Final
 
-RANKING: Final = "4011e9365952"
+RANKING: Final = "7a756d56fcff"

@@ -50,7 +50,13 @@ def names_one(page: Mapping[str, Any], names: Iterable[str]) -> bool:
 
 
 def _spell(name: str) -> str:
-    """Return the expression for a name; "not ready", ordinary words, must be one word."""
+    """Return the expression for a name; "not ready", ordinary words, must be one word.
+
+    What is several words already, or of another script, stands there as it is.
+    """
+    if " " in name or not name.isascii():
+        words = r"\s+".join(map(re.escape, name.split()))
+        return rf"(?<!\w){words}(?!\w)"
     parts = _PART.findall(name)
     is_ordinary = len(parts) < 3 and not any(part.isupper() and len(part) > 1 for part in parts)
     return rf"(?<!\w){('' if is_ordinary else '[ _-]?').join(map(re.escape, parts))}(?!\w)"

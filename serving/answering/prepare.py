@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -100,8 +101,8 @@ async def answer_question(
         opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached.
         openai.BadRequestError: The model refuses the request.
     """
-    context = current_context()
-    context.question = text
+    begun, context = time.time_ns(), current_context()
+    context.question, context.model = text, request.model
     understood = await understand_question(clients, settings, caller.reader, text, history)
     route = route_for(request.model, understood.route)
     question = Question(
@@ -135,7 +136,7 @@ async def answer_question(
         answer = offer_actions(settings, caller, understood.language, answer)
     context.versions, context.cited = answer.findings.versions, answer.cited
     context.answer_outcome = answer.outcome
-    answer = trace_when_read(question, answer)
+    answer = trace_when_read(question, answer, begun)
     return remember_when_read(clients, caller.reader, question, answer) if is_recorded else answer
 
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from processors.versions.names import find_version
 from serving.answering.prompt import PROMPT_VERSION, title_of
 from serving.context.caller import PUBLIC
-from serving.context.tracing import current_span, record_span
+from serving.context.correlation import correlation_id
+from serving.context.tracing import is_tracing_answers, record_answer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable
@@ -27,15 +28,15 @@ RETRIEVER: Final = "RETRIEVER"
 """MLflow's type of a span whose output are documents: OpenTelemetry has no name for it that MLflow reads."""
 
 
-def trace_when_read(question: Question, answer: Answer) -> Answer:
-    """Return an answer that is told to the request's trace when it has been read; as it is if traces are off.
+def trace_when_read(question: Question, answer: Answer, begun: int) -> Answer:
+    """Return an answer of which a span tells when it has been read; as it is if traces are off.
 
     Args:
         question: The one that was searched for.
         answer: Its text not read yet.
+        begun: When it was asked, by `time.time_ns`.
     """
-    span = current_span()
-    if span is None:
+    if not is_tracing_answers():
         return answer
     shows = question.groups == (PUBLIC,)
 
@@ -45,11 +46,12 @@ def trace_when_read(question: Question, answer: Answer) -> Answer:
             async for piece in pieces:
                 read.append(piece)
                 yield piece
-        span.set_attributes(_describe(answer))
+        told, sources = _describe(answer), dict[str, str]()
         if shows:
-            span.set_attributes(_describe_contents(question, answer, "".join(read)))
+            told |= _describe_contents(question, answer, "".join(read))
             # An answer that is remembered was not searched for again.
-            record_span("sources", _describe_sources(question, answer.findings.hits or answer.cited))
+            sources = _describe_sources(question, answer.findings.hits or answer.cited)
+        record_answer(begun, told, sources)
 
     return replace(answer, text=traced())
 
@@ -67,6 +69,7 @@ def _describe(answer: Answer) -> dict[str, Any]:
         "gen_ai.response.finish_reasons": (answer.outcome.finish_reason,),
         "gen_ai.usage.input_tokens": int(usage.get("prompt_tokens", 0)),
         "gen_ai.usage.output_tokens": int(usage.get("completion_tokens", 0)),
+        "runlore.correlation_id": correlation_id(),
         "runlore.prompt": PROMPT_VERSION,
         "runlore.writer": answer.writer,
         "runlore.route": answer.route.name,

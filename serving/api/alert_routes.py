@@ -24,8 +24,6 @@ from serving.investigations.investigating import DOWN, Remedies, investigate
 from serving.investigations.message import Alert, AlertMessage, identify
 from serving.investigations.posting import build_post
 
-# Of one message at once: each asks twice, and people ask meanwhile.
-_AT_ONCE: Final = 4
 # A claim outlives the request that made it: another one would do it once more at the same time.
 _GRACE_S: Final = 10.0
 
@@ -63,8 +61,8 @@ async def take_alerts(
 ) -> Response[AlertsResponse]:
     """Take a message of Alertmanager's webhook, and post what is known about each alert that fires, once.
 
-    It ends when all is posted. What could not be is answered with 503, so that Alertmanager sends the message
-    again; what was posted by then isn't posted twice.
+    It ends when all is posted. What could not be, or is under way elsewhere and may yet fail there, is
+    answered with 503, so that Alertmanager sends the message again; what was posted by then is not repeated.
     """
     channel = clients.channel
     if channel is None:
@@ -72,18 +70,17 @@ async def take_alerts(
             "No alerts are taken: RUNLORE_INVESTIGATIONS_URL_FILE says where investigations are posted."
         )
     message = _Message(request.scope, clients, settings, caller, channel, {})
-    places = asyncio.Semaphore(_AT_ONCE)
 
     async def take(alert: Alert) -> Investigated:
         identity = identify(data.group_key, alert)
-        async with places:
+        async with clients.investigating:
             outcome = await _take(message, identity, alert)
         INVESTIGATIONS.labels(outcome).inc()
         return Investigated(fingerprint=alert.fingerprint, alert=alert.name, id=identity, outcome=outcome)
 
     taken = await asyncio.gather(*(take(alert) for alert in data.alerts))
-    is_failed = any(one["outcome"] == "failed" for one in taken)
-    return Response(AlertsResponse(alerts=taken), status_code=503 if is_failed else 200)
+    is_open = any(one["outcome"] in ("failed", "under way") for one in taken)
+    return Response(AlertsResponse(alerts=taken), status_code=503 if is_open else 200)
 
 
 class _Message(NamedTuple):
@@ -101,19 +98,18 @@ async def _take(message: _Message, identity: str, alert: Alert) -> Outcome:
     if alert.status == "resolved":
         return "resolved"
     cache, settings = message.clients.cache, message.settings
-    async with claim_alert(cache, identity, settings.timeouts.request_seconds + _GRACE_S) as claim:
-        if claim != "mine":
-            return "under way" if claim == "under way" else "posted before"
-        try:
+    try:
+        async with claim_alert(cache, identity, settings.timeouts.request_seconds + _GRACE_S) as claim:
+            if claim != "mine":
+                return "under way" if claim == "under way" else "posted before"
             await _investigate_and_post(message, identity, alert)
-        except (ChannelDownError, RequestLateError, *DOWN) as error:
-            log.error("an investigation is not posted", alert=alert.name, error=str(error))
-            return "failed"
-        except Exception as error:  # a defect, and the other alerts of the message are told all the same
-            log.error("an investigation is not posted", alert=alert.name, exc_info=error)
-            return "failed"
-        await remember_posted(cache, identity, settings.investigations.keep_seconds)
-        return "posted"
+            await remember_posted(cache, identity, settings.investigations.keep_seconds)
+            return "posted"
+    except (ChannelDownError, RequestLateError, *DOWN) as error:
+        log.error("an investigation is not posted", alert=alert.name, error=str(error))
+    except Exception as error:  # a defect, and the other alerts of the message are told all the same
+        log.error("an investigation is not posted", alert=alert.name, exc_info=error)
+    return "failed"
 
 
 async def _investigate_and_post(message: _Message, identity: str, alert: Alert) -> None:

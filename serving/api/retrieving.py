@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from processors.retrieval.hybrid import RetrievedHit
 from processors.retrieval.question.understanding import understand
 from processors.versions.names import find_version
-from serving.context.correlation import is_recorded
 from serving.context.masking import mask_text
 from serving.context.metrics import DEGRADED
 from serving.context.request_context import current_context
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 
 async def retrieve_for(
-    clients: Clients, settings: Settings, data: RetrieveRequest, caller: Caller
+    clients: Clients, settings: Settings, data: RetrieveRequest, caller: Caller, *, is_recorded: bool
 ) -> RetrieveResponse:
     """Return the chunks that fit a query, without an answer being written.
 
@@ -37,6 +36,7 @@ async def retrieve_for(
         settings: Of the platform.
         data: The query.
         caller: Who asks.
+        is_recorded: Whether the query is written down, to be warmed in the next version.
 
     Raises:
         FilterError: A filter is none.
@@ -51,13 +51,13 @@ async def retrieve_for(
         groups=caller.groups,
         filters=data.filters,
     )
-    if is_recorded():
+    if is_recorded:
         clients.questions.record(question.text, question.groups, question.pipelines)
     context = current_context()
     context.question = question.text
     findings = await retrieve_or_recall(clients, settings, question)
     context.versions, context.chunks = findings.versions, [hit["chunk_id"] for hit in findings.hits[: data.k]]
-    if is_recorded():
+    if is_recorded:
         begin_shadow_reads(clients, settings, question)
     response = RetrieveResponse(
         hits=[_show(hit) for hit in findings.hits[: data.k]],

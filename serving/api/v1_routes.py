@@ -23,6 +23,7 @@ from serving.api.retrieving import retrieve_for
 from serving.api.websocket_routes import stream_chat
 from serving.clients.lifespan import Clients
 from serving.context.caller import Caller
+from serving.context.correlation import is_recorded
 from serving.faults import UnknownModelError
 from serving.schemas import ChatRequest, RetrieveRequest, RetrieveResponse
 
@@ -82,7 +83,7 @@ async def retrieve_chunks(
     caller: NamedDependency[Caller],
 ) -> RetrieveResponse:
     """Return the chunks that fit a query, without an answer being written."""
-    return await retrieve_for(clients, settings, data, caller)
+    return await retrieve_for(clients, settings, data, caller, is_recorded=is_recorded())
 
 
 v1_router: Final = Router(

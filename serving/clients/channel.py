@@ -22,6 +22,8 @@ class ChannelClient(NamedTuple):
 
     http: httpx.AsyncClient
     guard: Guard
+    is_idempotent: bool
+    """Whether a message that may have arrived can be sent again: a chat would show it twice."""
     url: str
     """It is a secret as a whole: no error and no log names it."""
 
@@ -37,7 +39,10 @@ def open_channel(settings: Settings, guard: Guard) -> ChannelClient | None:
         ValueError: The file of the address holds none.
     """
     url = settings.investigations.read_url()
-    return ChannelClient(httpx.AsyncClient(timeout=guard.seconds + 1), guard, url) if url else None
+    if not url:
+        return None
+    http = httpx.AsyncClient(timeout=guard.seconds + 1)
+    return ChannelClient(http, guard, settings.investigations.form == "json", url)
 
 
 def is_channel_fault(error: Exception) -> bool:
@@ -53,7 +58,7 @@ def is_channel_fault(error: Exception) -> bool:
 
 
 async def post_message(channel: ChannelClient, body: Mapping[str, Any], identity: str) -> None:
-    """Post a message, a second time if the channel failed at once.
+    """Post a message; a second time if the channel failed at once, and can tell that it is the same.
 
     Args:
         channel: Where.
@@ -71,7 +76,7 @@ async def post_message(channel: ChannelClient, body: Mapping[str, Any], identity
         response.raise_for_status()
 
     try:
-        await channel.guard.call(attempt)
+        await (channel.guard.call(attempt) if channel.is_idempotent else channel.guard.attempt(attempt))
     except httpx.HTTPStatusError as error:
         # The error's own text names the address.
         raise ChannelDownError(f"The channel answers {error.response.status_code}.") from None

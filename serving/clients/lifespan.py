@@ -30,6 +30,7 @@ _CACHE_TIMEOUT = 0.5
 # Of what nobody waits for: on connections of its own, and for a tenth of the time at most.
 _SPARE_PLACES = 1
 _SPARE_REST = 9
+_ALERTS_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ class Clients:
     answers: SingleFlight[Any] = field(default_factory=SingleFlight)
     asked: dict[str, AskedQuestions] = field(default_factory=dict)
     models: dict[str, str] = field(default_factory=dict)
+    investigating: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_ALERTS_AT_ONCE))
+    """Places for alerts: each is two questions, and people ask meanwhile."""
     spare: SpareWork = field(default_factory=lambda: SpareWork(_SPARE_PLACES, _SPARE_REST))
 
 

@@ -7,52 +7,28 @@ from typing import TYPE_CHECKING, Final
 import requests
 import structlog
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.trace import ReadableSpan, Span
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
+from opentelemetry.sdk.trace.export import SpanExportResult
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from opentelemetry.context import Context
+    from opentelemetry.sdk.trace import ReadableSpan
 
     from processors.settings.sources import MLflow
 
 _HEADER: Final = "x-mlflow-experiment-id"
 _PATIENCE_S: Final = 5.0
-# Who asks for something else than an answer is of no interest there.
-_ANSWERS: Final = ("/v1/chat/", "/v1/alerts", "/mcp")
 
 log = structlog.get_logger(__name__)
 
 
-def open_mlflow_traces(mlflow: MLflow) -> BatchSpanProcessor:
-    """Return what sends the spans of answers to MLflow.
+def open_mlflow_exporter(mlflow: MLflow) -> OTLPSpanExporter:
+    """Return what sends spans to MLflow.
 
     Args:
         mlflow: Says where it is, and which experiment gets them.
     """
-    return _SpansOfAnswers(_ExperimentExporter(mlflow.tracking_uri.rstrip("/"), mlflow.traces_experiment))
-
-
-class _SpansOfAnswers(BatchSpanProcessor):
-    """Hands on the spans whose request asks for an answer; the SDK wants a class."""
-
-    def __init__(self, exporter: OTLPSpanExporter) -> None:
-        super().__init__(exporter)
-        self._wanted: set[int] = set()
-
-    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
-        path = str((span.attributes or {}).get("url.path", ""))
-        if path.startswith(_ANSWERS) and span.context is not None:
-            self._wanted.add(span.context.trace_id)
-        super().on_start(span, parent_context)
-
-    def on_end(self, span: ReadableSpan) -> None:
-        if span.context is None or span.context.trace_id not in self._wanted:
-            return
-        super().on_end(span)
-        if "url.path" in (span.attributes or {}):
-            self._wanted.discard(span.context.trace_id)
+    return _ExperimentExporter(mlflow.tracking_uri.rstrip("/"), mlflow.traces_experiment)
 
 
 class _ExperimentExporter(OTLPSpanExporter):

@@ -26,6 +26,7 @@ _OFF: Final = nullcontext()
 _UNTRACED: Final = ("/health", "/metrics")
 
 _tracer: Tracer | None = None
+_answers: Tracer | None = None
 
 
 @contextmanager
@@ -36,7 +37,7 @@ def sending_traces(environment: Mapping[str, str], mlflow: MLflow | None = None)
         environment: Names where all traces go.
         mlflow: Says whether MLflow gets those of answers; None: it doesn't.
     """
-    global _tracer
+    global _tracer, _answers
     is_sent = any(environment.get(name) for name in SWITCHES)
     is_kept = mlflow is not None and mlflow.traces
     if not is_sent and not is_kept:
@@ -47,20 +48,24 @@ def sending_traces(environment: Mapping[str, str], mlflow: MLflow | None = None)
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    name = environment.get("OTEL_SERVICE_NAME") or "runlore"
-    provider = TracerProvider(resource=Resource.create({SERVICE_NAME: name}))
+    resource = Resource.create({SERVICE_NAME: environment.get("OTEL_SERVICE_NAME") or "runlore"})
+    providers = []
     if is_sent:
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        providers.append(TracerProvider(resource=resource))
+        providers[-1].add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        _tracer = providers[-1].get_tracer("runlore")
     if mlflow is not None and is_kept:
-        from serving.context.mlflow_traces import open_mlflow_traces
+        from serving.context.mlflow_traces import open_mlflow_exporter
 
-        provider.add_span_processor(open_mlflow_traces(mlflow))
-    _tracer = provider.get_tracer("runlore")
+        providers.append(TracerProvider(resource=resource))
+        providers[-1].add_span_processor(BatchSpanProcessor(open_mlflow_exporter(mlflow)))
+        _answers = providers[-1].get_tracer("runlore")
     try:
         yield
     finally:
-        _tracer = None
-        provider.shutdown()
+        _tracer = _answers = None
+        for provider in providers:
+            provider.shutdown()
 
 
 def trace_stage(stage: str) -> AbstractContextManager[Any]:
@@ -68,24 +73,32 @@ def trace_stage(stage: str) -> AbstractContextManager[Any]:
     return _OFF if _tracer is None else _tracer.start_as_current_span(stage)
 
 
-def current_span() -> Any:
-    """Return the span of what is being done, None if traces are off."""
-    if _tracer is None:
-        return None
-    from opentelemetry.trace import get_current_span
-
-    return get_current_span()
+def is_tracing_answers() -> bool:
+    """Tell whether anybody wants to know what was asked and answered."""
+    return _tracer is not None or _answers is not None
 
 
-def record_span(name: str, attributes: Mapping[str, str]) -> None:
-    """Add a span that only says something.
+def record_answer(begun: int, answer: Mapping[str, Any], sources: Mapping[str, Any]) -> None:
+    """Add the span of an answer that ends now, and below it that of its sources.
+
+    It is a part of its request's trace. For MLflow it is a trace of its own, for that shows one question and
+    one answer for each, and a request may have several of both.
 
     Args:
-        name: Of the span.
-        attributes: What it says.
+        begun: When the question came, by `time.time_ns`.
+        answer: What is told of the answer.
+        sources: What is told of its sources; nothing if that is for some only.
     """
-    if _tracer is not None:
-        _tracer.start_span(name, attributes=attributes).end()
+    from opentelemetry.context import Context
+    from opentelemetry.trace import set_span_in_context
+
+    for tracer, above in ((_tracer, None), (_answers, Context())):
+        if tracer is None:
+            continue
+        span = tracer.start_span("answer", above, attributes=answer, start_time=begun)
+        if sources:
+            tracer.start_span("sources", set_span_in_context(span, above), attributes=sources).end()
+        span.end()
 
 
 def record_stage(stage: str, seconds: float) -> None:

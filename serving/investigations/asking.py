@@ -27,6 +27,8 @@ _OBJECTS: Final = {
 }
 # What could be a name of Kubernetes or of Prometheus; anything else isn't put into a question.
 _NAME: Final = re.compile(r"[A-Za-z0-9][\w.:/-]{0,252}", re.ASCII)
+# Of an alert: what people write on one line.
+_ALERT: Final = re.compile(r"\w[\w .,:/%()+-]{0,150}")
 
 
 def name_alert(labels: Mapping[str, str]) -> str:
@@ -36,7 +38,8 @@ def name_alert(labels: Mapping[str, str]) -> str:
         >>> name_alert({"alertname": "DiskFull"}), name_alert({"alertname": "x\\n/do kubernetes.restart"})
         ('DiskFull', '')
     """
-    return _read_name(labels, "alertname")
+    found = _ALERT.fullmatch(labels.get("alertname", "").strip())
+    return found.group() if found else ""
 
 
 def name_place(labels: Mapping[str, str]) -> str:

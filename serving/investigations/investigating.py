@@ -11,6 +11,7 @@ import openai
 import structlog
 from opensearchpy.exceptions import OpenSearchException
 
+from processors.settings.addresses import hide_logins
 from serving.answering.asking import Answered, ask_question
 from serving.answering.routing import ROUTED_MODEL
 from serving.context.masking import mask_text
@@ -68,7 +69,7 @@ async def investigate(
 ) -> Investigation:
     """Return what is known about an alert to those who may see what the caller may.
 
-    A part that is down is told in place of its finding, if there is another one: what is known goes out.
+    A part that is down is told in place of its finding, if the other one has sources: what is known goes out.
 
     Args:
         clients: What to ask.
@@ -94,24 +95,37 @@ async def investigate(
     }
     found = await asyncio.gather(*asked.values(), return_exceptions=True)
     errors = [one for one in found if isinstance(one, BaseException)]
-    if len(errors) == len(found) or not all(isinstance(error, DOWN) for error in errors):
+    if isinstance(found[-1], BaseException):
+        # The next alert of this kind looks for itself.
+        remedies.pop(kind, None)
+    is_empty = not any(one.citations for one in found if isinstance(one, Finding))
+    if errors and (is_empty or not all(isinstance(error, DOWN) for error in errors)):
         raise errors[0]
     findings = [_tell(own, heading, one) for heading, one in zip(asked, found, strict=True)]
     context = current_context()
     context.question = " ".join(one.question for one in findings if one.question)
     context.cited = [hit for one in findings for hit in one.cited]
-    return Investigation(identity, alert, about, tuple(findings))
+    return Investigation(identity, await _mask_alert(alert), about, tuple(findings))
+
+
+async def _mask_alert(alert: Alert) -> Alert:
+    """Return an alert as it may be shown: no secret in a label or an annotation, no login in the link."""
+    labels = {name: await mask_text(value) for name, value in alert.labels.items()}
+    annotations = {name: await mask_text(value) for name, value in alert.annotations.items()}
+    link = await mask_text(hide_logins(alert.generator_url))
+    return alert.model_copy(update={"labels": labels, "annotations": annotations, "generator_url": link})
 
 
 def _tell(own: InvestigationWords, heading: str, found: Finding | BaseException) -> Finding:
     if isinstance(found, Finding):
         return found
     log.error("an alert is investigated without a part", error=str(found))
-    return Finding(heading, own.failed.format(error=type(found).__name__))
+    return Finding(heading, own.failed)
 
 
 async def _find_cause(own: InvestigationWords, ask: _Ask, alert: Alert) -> Finding:
     question = own.ask_cause.format(alert=name_alert(alert.labels), where=name_place(alert.labels))
+    question = " ".join(question.split())
     found = _make_finding(own.cause, question, await ask(ROUTED_MODEL, question, {}))
     # That nothing is recorded of a place is no news to whoever is woken by it.
     return found if found.cited else found._replace(text=own.no_cause)

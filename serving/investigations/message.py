@@ -2,14 +2,26 @@
 
 import hashlib
 import json
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Annotated, Final, Literal, TypeAlias
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
+_EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _CLOCK: Final = TypeAdapter(AwareDatetime)
+
+
+def _require_later(moment: datetime) -> datetime:
+    """Refuse what no clock has said, and what can't be told in another time zone."""
+    if moment < _EARLIEST:
+        raise ValueError("must be later than 2000")
+    return moment
+
+
 # Bodies are read strictly, and JSON has no times: this is the one string that stands for something else.
-_Moment: TypeAlias = Annotated[AwareDatetime, BeforeValidator(_CLOCK.validate_python)]
+_Moment: TypeAlias = Annotated[
+    AwareDatetime, BeforeValidator(_CLOCK.validate_python), AfterValidator(_require_later)
+]
 
 
 class Alert(BaseModel):

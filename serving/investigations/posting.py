@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 # Slack takes 12,000 characters in a block of Markdown, Mattermost 16,383 in a message.
 _LONGEST: Final = {"json": 100_000, "slack": 11_500, "mattermost": 16_000}
 _LONGEST_ABOUT: Final = 500
-# A zero-width space ends a mention, Mattermost's and Slack's; an address as in `root@host` is none.
-_MENTION: Final = re.compile(r"(?<!\w)@(?=\w)|<(?=[!@#])")
+# A zero-width space ends a mention, Mattermost's and Slack's; an address as in root@host is none. Chats look
+# for none in code, which people copy.
+_CODE: Final = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
+_MENTION: Final = re.compile(r"(?<![^\W_])@(?=\w)|<(?=[!@#])")
 
 
 def build_post(settings: Settings, investigation: Investigation) -> dict[str, Any]:
@@ -37,6 +40,8 @@ def build_post(settings: Settings, investigation: Investigation) -> dict[str, An
     """
     form = settings.investigations.form
     text = _shorten(write_message(settings, investigation), _LONGEST[form], settings)
+    if form != "json":
+        text = _break_mentions(text)
     if form == "mattermost":
         return {"text": text}
     if form == "slack":
@@ -70,7 +75,13 @@ def write_message(settings: Settings, investigation: Investigation) -> str:
     blocks = [head, *([defuse_markdown(about, is_quoted=True)] if about else [])]
     blocks += [_write_finding(one) for one in investigation.findings]
     blocks += [" · ".join(_list_links(settings, investigation))]
-    return _MENTION.sub(lambda found: f"{found.group()}\u200b", "\n\n".join(filter(None, blocks)))
+    return "\n\n".join(filter(None, blocks))
+
+
+def _break_mentions(text: str) -> str:
+    parts = _CODE.split(text)
+    words = (_MENTION.sub(lambda found: f"{found.group()}\u200b", part) for part in parts[::2])
+    return "".join(part for pair in zip_longest(words, parts[1::2], fillvalue="") for part in pair)
 
 
 def _write_finding(finding: Finding) -> str:

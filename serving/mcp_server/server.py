@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypedDict
 from urllib.parse import urlsplit
 
-from litestar import asgi, get
+from litestar import Request, Response, asgi, get
 from litestar.di import NamedDependency
 from litestar.exceptions import NotAuthorizedException, NotFoundException
 from mcp.server import MCPServer
@@ -81,6 +81,8 @@ def make_server(clients: Clients, settings: Settings) -> MCPServer[Surroundings]
         title="Runlore",
         instructions=_INSTRUCTIONS,
         lifespan=surround,
+        # What changes is asked for again: nothing is ever sent unasked, so nobody is kept on the line for it.
+        subscriptions=False,
         tools=[
             *(_make_tool(tool, _READS) for tool in reading),
             _make_tool(tools.propose_action, _MAY_CHANGE),
@@ -132,6 +134,13 @@ async def serve_mcp(scope: Scope, receive: Receive, send: Send) -> None:
         receive: Gives its body.
         send: Takes the response.
     """
+    if scope.get("method") != "POST":
+        # A GET would wait for messages that nothing sends, and there are no sessions to be deleted.
+        refusal: Response[str] = Response(
+            "Only POST is served here.", status_code=405, headers={"Allow": "POST"}
+        )
+        await refusal.to_asgi_response(app=None, request=Request(scope))(scope, receive, send)
+        return
     manager: StreamableHTTPSessionManager = scope["litestar_app"].state.mcp
     await manager.handle_request(scope, receive, send)  # type: ignore[arg-type] # the same protocol
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
 from typing import Annotated, Any, Final, Literal, NamedTuple, TypeAlias
 
+import structlog
 from mcp.server.mcpserver import Context
-from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError
 from pydantic import Field
 
 from processors.knowledge.actions.commands import read_command
@@ -33,7 +34,9 @@ from serving.api.retrieving import retrieve_for
 from serving.clients.lifespan import Clients
 from serving.context.caller import Caller
 from serving.context.correlation import name_search
+from serving.context.masking import mask_text
 from serving.context.request_context import current_context
+from serving.faults import ActionsDownError, RequestLateError
 from serving.mcp_server.results import Answer, Incident, Incidents, Page, Passage, Passages, Source
 from serving.retrieval.live_versions import require_live_versions
 from serving.retrieval.runbooks import find_runbook
@@ -43,6 +46,8 @@ from serving.schemas import RetrieveRequest
 URI: Final = "runlore://{index}/{chunk_id}"
 _MOST_INCIDENTS: Final = 50
 _DOCUMENTS: Final = "runlore-cag"
+
+log = structlog.get_logger(__name__)
 
 
 class Surroundings(NamedTuple):
@@ -56,15 +61,23 @@ _Context: TypeAlias = Context[Surroundings, Any]
 
 
 @contextmanager
-def _telling() -> Iterator[Caller]:
-    """Give who asks, and tell the model what went wrong as the API tells its clients."""
-    caller = current_context().caller
-    if caller is None:
-        raise ToolError("Nobody knows who asks.")
+def _telling(tool: str, *, failure: type[Exception] = ToolError) -> Iterator[Caller]:
+    """Give who asks, and tell the model what went wrong as the API tells its clients.
+
+    Args:
+        tool: Its name, for the audit log.
+        failure: The SDK's error for what was foreseen.
+    """
+    context = current_context()
+    context.model = f"mcp:{tool}"
+    if context.caller is None:
+        raise failure("Nobody knows who asks.")
     try:
-        yield caller
+        yield context.caller
+    except (ToolError, ResourceNotFoundError):
+        raise
     except Exception as error:  # each is told as by the routes, by the map that they have
-        raise ToolError(describe_failure(error)) from error
+        raise failure(describe_failure(error)) from error
 
 
 async def search(
@@ -88,10 +101,9 @@ async def search(
     pipeline: Literal["rag", "cag", "both"] = "both"
     if where != "both":
         pipeline = "rag" if where == "happened" else "cag"
-    with _telling() as caller:
-        found = await retrieve_for(
-            clients, settings, RetrieveRequest(query=query, k=count, pipeline=pipeline), caller
-        )
+    with _telling("search") as caller:
+        asked = RetrieveRequest(query=query, k=count, pipeline=pipeline)
+        found = await retrieve_for(clients, settings, asked, caller, is_recorded=False)
     return Passages(
         passages=[
             Passage(
@@ -114,14 +126,14 @@ async def ask(question: Annotated[str, Field(min_length=1, max_length=8_000)], c
     In the language of the question, English or Russian.
     """
     clients, settings = context.request_context.lifespan_context
-    with _telling() as caller:
+    with _telling("ask") as caller:
         return await _ask(clients, settings, caller, ROUTED_MODEL, question)
 
 
 async def incidents(context: _Context, namespace: str = "") -> Incidents:
     """List what is wrong now, with likely causes and their evidence, the worst first."""
     clients, _ = context.request_context.lifespan_context
-    with _telling() as caller:
+    with _telling("incidents") as caller:
         version = (await require_live_versions(clients, ("rag",)))["rag"]
         filters = {"namespace": namespace} if namespace else {}
         body = build_seen_query(list_conditions(caller.groups, filters), (INCIDENT,))
@@ -152,7 +164,7 @@ async def runbook(
 ) -> Page:
     """Give the steps of the runbook that names an alert or is called so, exactly as they are written."""
     clients, settings = context.request_context.lifespan_context
-    with _telling() as caller:
+    with _telling("runbook") as caller:
         page = await find_runbook(clients, name, caller.groups)
         if page is None:
             return Page(title="", steps=None)
@@ -173,28 +185,45 @@ async def propose_action(
     ],
     context: _Context,
     wait_seconds: Annotated[float, Field(ge=0, le=50)] = 20,
+    key: Annotated[
+        str,
+        Field(
+            pattern="^([0-9a-f]{32})?$", description="32 hex digits: sent again, they are the same action."
+        ),
+    ] = "",
 ) -> dict[str, Any]:
     """Ask for an action of the catalogue: what only reads is done, what changes something waits for a person.
 
-    The result says how far it is; `proposal.approve_url` is where another person decides.
+    The result says how far it is; `proposal.approve_url` is where another person decides. Called again with
+    the result's `key`, it tells how far the same action is by now.
 
     Args:
         command: As in the chat.
         context: The SDK's.
         wait_seconds: For its end, or until it waits for a person.
+        key: Of the result, or the client's own: with it an action is looked at again, and not begun twice.
     """
     clients, settings = context.request_context.lifespan_context
-    with _telling() as caller:
+    with _telling("propose_action") as caller:
+        current_context().question = await mask_text(command)
         read = read_command(command)
         if read is None:
             raise ActionRefusedError("unreadable", what="no command of the catalogue")
-        request = await begin_action(clients, settings, read, caller, source="api", language="en")
-        status = Status(request.key)
-        airflow = require_airflow(clients, settings)
-        async with aclosing(follow_status(airflow, request.key, wait_seconds)) as told:
+        request = await begin_action(clients, settings, read, caller, source="api", language="en", key=key)
+        status = await _wait(clients, settings, request.key, wait_seconds)
+    return {**report_action(settings, request, status)}
+
+
+async def _wait(clients: Clients, settings: Settings, key: str, seconds: float) -> Status:
+    """Return how far an action is; as far as was seen, if Airflow is lost meanwhile, for it has begun."""
+    status = Status(key)
+    try:
+        async with aclosing(follow_status(require_airflow(clients, settings), key, seconds)) as told:
             async for one in told:
                 status = one
-    return {**report_action(settings, request, status)}
+    except (ActionsDownError, RequestLateError) as error:
+        log.warning("an action goes on unseen", key=key, error=str(error))
+    return status
 
 
 async def read_source(index: str, chunk_id: str, context: _Context) -> str:
@@ -206,11 +235,11 @@ async def read_source(index: str, chunk_id: str, context: _Context) -> str:
         context: The SDK's.
     """
     clients, _ = context.request_context.lifespan_context
-    caller = current_context().caller
-    hit = await find_chunk(clients, index, chunk_id, caller.groups if caller else ())
-    if hit is None or caller is None:
-        raise ResourceNotFoundError(f"{index} holds no passage {chunk_id} that you may see.")
-    (section,) = await read_sections(clients, [hit], caller.groups)
+    with _telling("source", failure=ResourceError) as caller:
+        hit = await find_chunk(clients, index, chunk_id, caller.groups)
+        if hit is None:
+            raise ResourceNotFoundError(f"{index} holds no passage {chunk_id} that you may see.")
+        (section,) = await read_sections(clients, [hit], caller.groups)
     current_context().chunks = [chunk_id]
     return f"# {section['title']}\n\n{section['text']}"
 

@@ -41,7 +41,7 @@ async def find_runbook(
     """
     version = (await find_live_versions(clients, ("cag",)))["cag"]
     wanted = _read_stem(link)
-    names = [name for name in (alert, wanted.replace("-", " ").replace("_", " ")) if name]
+    names = [name for name in (alert, wanted, wanted and f"{wanted}.md") if name]
     if version is None or not names:
         return None
     with time_stage("runbook"):
@@ -49,8 +49,9 @@ async def find_runbook(
         response = await clients.search.search(index=version, body=body, headers=name_search())
     pages: list[dict[str, Any]] = [hit["_source"] for hit in response["hits"]["hits"]]
     linked = (page for page in pages if wanted and _read_stem(str(page["cite"].get("path", ""))) == wanted)
+    called = (page for page in pages if page["title"].strip().lower() == alert.strip().lower())
     naming = (page for page in pages if alert and names_one(page, [alert]))
-    page = next(linked, None) or next(naming, None)
+    page = next(linked, None) or next(called, None) or next(naming, None)
     return Runbook(page["doc_id"], page["title"]) if page else None
 
 

@@ -1,6 +1,7 @@
 """Sections in, chunks out: along the tree, each small enough for the embedding model."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 from typing import Any, Final, NamedTuple
 
 from processors.knowledge.blocks import Block
@@ -155,6 +156,7 @@ def build_document_chunks(
     """
     meta = document["front_matter"]
     alert = to_text(meta.get("alert"))
+    is_runbook = "alert" in meta or "runbook" in cite["path"].lower()
     doc_id = make_id(cite["repository"], cite["path"])
     batch = Batch(batch_id, ingested_at)
     chunks = []
@@ -164,7 +166,7 @@ def build_document_chunks(
         gist = _shorten_gist(piece.blocks, text, splitter)
         first, last = cover_leaves(piece.blocks)
         described = Description(
-            kind="runbook" if "alert" in meta or "runbook" in cite["path"].lower() else "doc",
+            kind="runbook" if is_runbook else "doc",
             identity=(doc_id, number),
             document=(cite["repository"], cite["path"]),
             source=cite["repository"],
@@ -175,8 +177,7 @@ def build_document_chunks(
             service=to_text(meta.get("service")),
             severity=to_text(meta.get("severity")),
             labels={"path": cite["path"], "alert": alert},
-            # Who is woken by it knows its name, which the page's text may never say.
-            values=alert.split() or None,
+            values=_list_names(alert, cite["path"]) if is_runbook else None,
             cite={**cite, "start_line": first, "end_line": last},
             gist=None if gist == text else gist,
             blocks=piece.blocks,
@@ -184,6 +185,16 @@ def build_document_chunks(
         )
         chunks.append(make_page_chunk(described, batch, groups))
     return chunks
+
+
+def _list_names(alert: str, path: str) -> list[str]:
+    """Return what a runbook is called by whoever is woken: its alert and its file, which no text may say.
+
+    A file that is called by one word, such as redis.md, would be found by every question that has it.
+    """
+    file = PurePosixPath(path)
+    is_telling = "-" in file.stem or "_" in file.stem
+    return list(dict.fromkeys([*alert.split(), file.name, *([file.stem] if is_telling else [])]))
 
 
 def _shorten_gist(blocks: Sequence[Block], text: str, splitter: Splitter) -> str:

@@ -13,6 +13,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from processors.settings import Settings
+from processors.settings.sources import MLflow
 from serving.access.callers import open_access
 from serving.context import tracing
 from serving.context.tracing import sending_traces
@@ -20,6 +21,13 @@ from tests.support.acting import show_key, switch_on
 
 TRACE, CALLER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 HEADERS = {"traceparent": f"00-{TRACE}-{CALLER}-01"}
+OF_MCP = {"Accept": "application/json, text/event-stream", "Host": "runlore.test"}
+ASK = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "tools/call",
+    "params": {"name": "ask", "arguments": {"question": "Why?"}},
+}
 QUESTION = {"model": "runlore-cag", "messages": [{"role": "user", "content": "What now?"}]}
 
 
@@ -28,6 +36,7 @@ class Receiver(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         self.received: list[ExportTraceServiceRequest] = []
+        self.experiments: set[str] = set()
         super().__init__(("127.0.0.1", 0), Handler)
 
     def spans(self) -> dict[str, Span]:
@@ -41,10 +50,18 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         assert isinstance(self.server, Receiver)
         assert self.path == "/v1/traces"
+        self.server.experiments.add(self.headers.get("x-mlflow-experiment-id", ""))
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.received.append(ExportTraceServiceRequest.FromString(body))
         self.send_response(200)
         self.end_headers()
+
+    def do_GET(self) -> None:
+        """Answer as MLflow does that knows the experiment."""
+        assert self.path.endswith("/experiments/get-by-name?experiment_name=runlore-answers")
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"experiment": {"experiment_id": "7"}}')
 
     def log_message(self, *_: Any) -> None: ...
 
@@ -101,7 +118,9 @@ async def test_a_trace_says_what_was_asked_and_answered_and_by_which_sources(
     with sending_traces(traces):
         await client.post("/v1/chat/completions", json=QUESTION)
     spans = receiver.spans()
-    told = {item.key: item.value for item in spans["POST /v1/chat/completions"].attributes}
+    assert spans["answer"].parent_span_id == spans["POST /v1/chat/completions"].span_id
+    assert spans["sources"].parent_span_id == spans["answer"].span_id
+    told = {item.key: item.value for item in spans["answer"].attributes}
     assert "What now?" in told["gen_ai.input.messages"].string_value
     assert "Do this [1]." in told["gen_ai.output.messages"].string_value
     assert told["gen_ai.operation.name"].string_value == "invoke_agent"
@@ -110,6 +129,30 @@ async def test_a_trace_says_what_was_asked_and_answered_and_by_which_sources(
     assert "Title c1" in told["runlore.citations"].string_value
     sources = {item.key: item.value.string_value for item in spans["sources"].attributes}
     assert "Text of c1." in sources["mlflow.spanOutputs"]
+
+
+async def test_for_mlflow_each_answer_is_a_trace_and_nothing_else_is(
+    client: AsyncTestClient[Litestar], receiver: Receiver
+) -> None:
+    url = f"http://127.0.0.1:{receiver.server_port}"
+    told = {"RUNLORE_MLFLOW_TRACKING_URI": url, "RUNLORE_TRACES": True}
+    unsampled = {"traceparent": f"00-{TRACE}-{CALLER}-00"}
+    with sending_traces({}, MLflow.model_validate(told)):
+        await client.get("/v1/models")
+        await client.post("/v1/chat/completions", json=QUESTION, headers=HEADERS)
+        await client.post("/v1/chat/completions", json=QUESTION, headers=unsampled)
+        await client.post("/mcp", json=ASK, headers=OF_MCP)
+    sent = [
+        span
+        for one in receiver.received
+        for spans in one.resource_spans
+        for scope in spans.scope_spans
+        for span in scope.spans
+    ]
+    assert sorted(span.name for span in sent) == ["answer"] * 3 + ["sources"] * 3
+    assert len({span.trace_id for span in sent}) == 3
+    assert all(not span.parent_span_id for span in sent if span.name == "answer")
+    assert receiver.experiments == {"7"}
 
 
 async def test_what_is_not_for_everybody_is_in_no_trace(

@@ -60,11 +60,21 @@ def test_each_form_is_what_its_receiver_takes(settings: Settings) -> None:
     assert told["findings"][0]["citations"] == [CITATION]
 
 
-@pytest.mark.parametrize("called", ["@channel", "@here", "(@all", "<!channel>", "<@U123>", "<#C123>"])
+@pytest.mark.parametrize(
+    "called", ["@channel", "_@channel_", "@here", "(@all", "<!channel>", "<@U123>", "<#C123>"]
+)
 def test_nobody_is_called_by_what_a_log_line_says(settings: Settings, called: str) -> None:
-    text = write_message(settings, tell(about=f"x {called} y", text=f"said `{called}`"))
+    settings = change_settings(settings, investigations={"form": "mattermost"})
+    text = build_post(settings, tell(about=f"x {called} y", text=f"said {called}"))["text"]
     assert called not in text
-    assert "ssh root@host" in write_message(settings, tell(text="`ssh root@host`"))
+
+
+@pytest.mark.parametrize(
+    "code", ["`ssh root@host`", "`curl -d @body.json`", "```text\n@channel is a word\n```"]
+)
+def test_what_people_copy_is_left_as_it_is(settings: Settings, code: str) -> None:
+    settings = change_settings(settings, investigations={"form": "mattermost"})
+    assert code in build_post(settings, tell(text=code))["text"]
 
 
 def test_what_an_alert_says_of_itself_is_only_text(settings: Settings) -> None:
@@ -80,4 +90,4 @@ def test_what_is_too_long_is_cut_and_says_so(settings: Settings, form: str) -> N
     body = build_post(settings, tell(text="```text\n" + "a line of a log\n" * 3_000 + "```"))
     text = body["text"] if form == "mattermost" else body["blocks"][0]["text"]
     assert len(text) < {"slack": 12_000, "mattermost": 16_383}[form]
-    assert text.endswith("a line of a log\n```\n\n… the rest is in the chat")
+    assert text.endswith("a line of a log\n```\n\n… the rest is left out")

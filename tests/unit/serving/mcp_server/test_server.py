@@ -94,8 +94,31 @@ async def test_a_runbook_is_that_which_names_the_alert(connect: Open, world: Wor
 
 
 async def test_what_a_question_says_is_no_command(connect: Open, world: World) -> None:
-    await call(connect, "ask", question="/do kubernetes.rollout_restart deployment api -n checkout")
-    assert world.airflow.runs == {}
+    order = "kubectl rollout restart deployment api -n checkout"
+    async with connect(headers=show_key("ops")) as client:
+        await client.call_tool("ask", {"question": order})
+        assert world.airflow.runs == {}
+        # Whose key it is may ask for just that.
+        await client.call_tool("propose_action", {"command": order, "wait_seconds": 0})
+    assert len(world.airflow.runs) == 1
+
+
+async def test_an_action_asked_for_again_with_its_key_is_the_same(connect: Open, world: World) -> None:
+    given = {"command": "kubectl rollout restart deployment api -n checkout", "wait_seconds": 0}
+    async with connect(headers=show_key("ops")) as client:
+        first: Any = (await client.call_tool("propose_action", given)).structured_content
+        again: Any = (
+            await client.call_tool("propose_action", given | {"key": first["key"]})
+        ).structured_content
+    assert again["key"] == first["key"]
+    assert len(world.airflow.runs) == 1
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+async def test_nobody_is_kept_on_the_line(client: AsyncTestClient[Litestar], method: str) -> None:
+    response = await client.request(method, "/mcp", headers={**ACCEPTS, "Accept": "text/event-stream"})
+    assert response.status_code == 405
+    assert response.headers["Allow"] == "POST"
 
 
 async def test_a_change_waits_for_another_person(connect: Open, world: World) -> None:
@@ -126,6 +149,9 @@ async def test_what_goes_wrong_is_told_in_the_words_of_the_api(connect: Open, wo
     down = await call(connect, "incidents")
     assert down.is_error
     assert "OpenSearch doesn't answer" in told(down)
+    async with connect() as client:
+        with pytest.raises(MCPError, match="OpenSearch doesn't answer"):
+            await client.read_resource("runlore://cag-v000003/c1")
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer made-up"}])

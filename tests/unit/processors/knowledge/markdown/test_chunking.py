@@ -102,7 +102,7 @@ def test_lines_are_those_of_what_a_chunk_holds() -> None:
 
 def test_a_page_is_found_by_the_alert_that_its_front_matter_names() -> None:
     page = "---\nalert: DiskFull\n---\n# No space is left\n\nRemove old logs.\n"
-    assert [one["values"] for one in chunk(page)] == [["DiskFull"]]
+    assert [one["values"] for one in chunk(page)] == [["DiskFull", "a.md"]]
     assert all("values" not in one for one in chunk("# No space is left\n\nRemove old logs.\n"))
 
 
