@@ -5,6 +5,7 @@ import re
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 from local.containers.build import name_image
 from local.containers.engine import FOLDER, Engine, make_environment, run_docker
@@ -71,7 +72,7 @@ def _run_syft(syft: Path, engine: Engine, image: str, file: Path) -> None:
 
 
 def read_packages(bill: str) -> Packages:
-    """Give name and version of each Python package that a bill names.
+    """Give name and version of each Python package that a bill names, but those inside of another one.
 
     Example:
         >>> read_packages('{"components": [{"purl": "pkg:pypi/Flask_Cors@6.0.1", "version": "6.0.1"}]}')
@@ -82,8 +83,16 @@ def read_packages(bill: str) -> Packages:
     return {
         (_normalise(name[1]), component["version"])
         for name, component in zip(named, components, strict=True)
-        if name
+        if name and not _is_carried(component)
     }
+
+
+def _is_carried(component: dict[str, Any]) -> bool:
+    """Tell whether a package lies in another one, as some do in setuptools, and is pinned by its hash."""
+    places = component.get("properties", [])
+    return any(
+        place["name"].startswith("syft:location") and "/_vendor/" in place["value"] for place in places
+    )
 
 
 def read_lock(lock: str) -> tuple[Packages, Packages]:

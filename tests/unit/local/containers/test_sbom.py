@@ -31,6 +31,14 @@ def test_a_bill_that_says_what_is_locked_has_no_fault() -> None:
     assert list_bill_faults("service", _bill(**right, colorama="0.4.6"), LOCK) == []
 
 
+def test_what_a_locked_package_carries_inside_is_no_fault() -> None:
+    bill = json.loads(_bill(litestar="2.25.0", typing_extensions="4.16.0", tomli="2.4.0"))
+    place = "/opt/venv/lib/python3.11/site-packages/setuptools/_vendor/tomli-2.4.0.dist-info/METADATA"
+    bill["components"][2]["properties"] = [{"name": "syft:location:0:path", "value": place}]
+
+    assert list_bill_faults("model-server", json.dumps(bill), LOCK) == []
+
+
 @pytest.mark.parametrize(
     ("packages", "fault"),
     [
