@@ -17,6 +17,7 @@ WARM_UP: Final = 0.25
 MEMORY_SHARE: Final = 0.10
 MEMORY_MIB: Final = 24.0
 HANDLES: Final = 16.0
+HANDLES_SHARE: Final = 0.10
 _FEWEST: Final = 8
 
 
@@ -50,7 +51,8 @@ class Growth(NamedTuple):
             found.append(
                 f"{self.program}: memory grows, by {self.memory_added:.0f} MiB of {self.memory:.0f}."
             )
-        if self.handles_at_least > HANDLES:
+        # PostgreSQL's fifty processes hold more than a thousand.
+        if self.handles_at_least > max(HANDLES, HANDLES_SHARE * self.handles):
             found.append(f"{self.program}: handles grow, by {self.handles_added:.0f} of {self.handles:.0f}.")
         if self.starts:
             found.append(f"{self.program}: started again {self.starts} times.")

@@ -49,6 +49,12 @@ def test_what_only_moves_is_steady(memory: Callable[[float], float]) -> None:
     assert judge(read(memory)) == []
 
 
+def test_handles_of_many_processes_may_move_by_more() -> None:
+    assert judge(read(lambda _: 300, lambda at: 1344 + at / SECONDS * 40)) == []
+    (grows,) = judge(read(lambda _: 300, lambda at: 1344 + at / SECONDS * 400))
+    assert grows.startswith("serving: handles grow, by ")
+
+
 def test_a_program_that_was_started_again_is_told() -> None:
     readings = read(lambda _: 300)
     readings["serving"][400:] = [one._replace(pid=8) for one in readings["serving"][400:]]
