@@ -67,7 +67,13 @@ def prepare_folders(settings: StackSettings) -> None:
 
 
 def prepare_bucket(settings: StackSettings, passwords: Passwords, java: Path) -> None:
-    """Make the bucket of back-ups, and tell OpenSearch's keystore, once, who may write there."""
+    """Make the bucket of back-ups, and tell OpenSearch's keystore, once, who may write there.
+
+    Args:
+        settings: the stack's settings.
+        passwords: its generated passwords.
+        java: the JDK that the keystore's tool runs on.
+    """
     folder = settings.home / "object-store" / BUCKET
     if folder.exists():
         return
