@@ -21,9 +21,10 @@ LOCKS = {
     "open-webui": "requirements/open-webui.txt",
     "audit": "requirements/audit.txt",
     "clouds": "requirements/clouds.txt",
+    "sentence-transformers": "requirements/sentence-transformers.txt",
 }
 # Made by those who need them.
-_LATER = {"audit", "clouds"}
+_LATER = {"audit", "clouds", "sentence-transformers"}
 
 
 def main() -> int:

