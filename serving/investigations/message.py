@@ -49,7 +49,7 @@ class AlertMessage(BaseModel):
 
     version: Literal["4"] = "4"
     group_key: str = Field(alias="groupKey", min_length=1, max_length=20_000)
-    alerts: list[Alert] = Field(max_length=10_000)
+    alerts: list[Alert]
 
 
 def identify(group_key: str, alert: Alert) -> str:
