@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import httpx
 import numpy as np
 import numpy.typing as npt
 import psutil
@@ -95,12 +96,21 @@ def open_ours(envs: Path) -> Iterator[Embed]:
     Args:
         envs: Holds its environment.
     """
-    with run_model_server(envs, {}) as server:
+    with run_model_server(envs, {}) as server, httpx.Client(base_url=server.url, timeout=120) as http:
         process = psutil.Process(server.pid)
+
+        def embed_one(text: str) -> Vectors:
+            # As the service does: on a connection that is there.
+            answer = http.post("/openai/v1/embeddings", json={"model": MODEL, "input": text})
+            told = answer.raise_for_status().json()["data"]
+            return np.asarray([told[0]["embedding"]], dtype=np.float32)
 
         def embed(texts: Sequence[str]) -> Embedded:
             used, began = sum(process.cpu_times()[:2]), time.perf_counter()
-            vectors, _ = embed_texts(server.url, MODEL, list(texts))
+            if len(texts) == 1:
+                vectors = embed_one(texts[0])
+            else:
+                vectors, _ = embed_texts(server.url, MODEL, list(texts))
             seconds = time.perf_counter() - began
             return Embedded(seconds, sum(process.cpu_times()[:2]) - used, vectors)
 
