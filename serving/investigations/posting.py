@@ -39,9 +39,9 @@ def build_post(settings: Settings, investigation: Investigation) -> dict[str, An
         investigation: What is told.
     """
     form = settings.investigations.form
-    text = _shorten(write_message(settings, investigation), _LONGEST[form], settings)
-    if form != "json":
-        text = _break_mentions(text)
+    text = write_message(settings, investigation)
+    # Breaking them makes a text longer, so it is cut after that.
+    text = _shorten(text if form == "json" else _break_mentions(text), _LONGEST[form], settings)
     if form == "mattermost":
         return {"text": text}
     if form == "slack":

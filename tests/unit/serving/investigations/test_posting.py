@@ -91,3 +91,11 @@ def test_what_is_too_long_is_cut_and_says_so(settings: Settings, form: str) -> N
     text = body["text"] if form == "mattermost" else body["blocks"][0]["text"]
     assert len(text) < {"slack": 12_000, "mattermost": 16_383}[form]
     assert text.endswith("a line of a log\n```\n\n… the rest is left out")
+
+
+@pytest.mark.parametrize("form", ["slack", "mattermost"])
+def test_breaking_many_mentions_makes_no_message_too_long(settings: Settings, form: str) -> None:
+    settings = change_settings(settings, investigations={"form": form})
+    body = build_post(settings, tell(text="@x @y @z\n" * 3_000))
+    text = body["text"] if form == "mattermost" else body["blocks"][0]["text"]
+    assert len(text) < {"slack": 12_000, "mattermost": 16_383}[form]
