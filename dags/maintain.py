@@ -14,7 +14,8 @@ the index. Once a day, and on demand, this deletes what is older than the settin
 
 **How old.** `RUNLORE_AIRFLOW_LOG_DAYS` for runs and their logs, `RUNLORE_STAGING_DAYS` for staging. A rebuild
 from history can't reach further back than staging does. `RUNLORE_RETENTION_DAYS` and `RUNLORE_RETENTION_BYTES`
-for slices, `RUNLORE_LOG_STORE_DAYS` for lines of logs; `rag_pipeline` looks after those of the live version itself, every few minutes.
+for slices; `rag_pipeline` looks after those of the live version itself, every few minutes.
+`RUNLORE_LOG_STORE_DAYS` for lines of logs.
 
 **If it fails.** The tasks don't depend on each other, and each may be run again at any time. A task has no
 access to Airflow's database, so the first one needs `RUNLORE_AIRFLOW_DATABASE_URL`; it is skipped without.

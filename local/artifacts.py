@@ -1,6 +1,5 @@
 """The Java parts: fetched by Maven from `local/pom.xml`, unpacked once for all stacks."""
 
-import hashlib
 import shutil
 import subprocess
 import zipfile
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from local.errors import StackError
 from local.settings import ROOT, StackSettings
+from local.stamps import hash_files, is_stamped
 
 POM = ROOT / "local/pom.xml"
 NEURAL_POM = ROOT / "local/neural-search.xml"
@@ -29,8 +29,8 @@ def ensure_artifacts(envs: Path) -> None:
     """
     java = envs / "java"
     stamp = java / "pom.sha256"
-    wanted = hashlib.sha256(POM.read_bytes()).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted:
+    wanted = hash_files(POM)
+    if is_stamped(stamp, wanted):
         return
     print("Fetching OpenSearch and Kafka with Maven (about 230 MB) …", flush=True)
     for folder in ("kafka", "downloads", SERVER):
@@ -53,8 +53,8 @@ def ensure_neural_search(envs: Path) -> None:
     """
     java = envs / "java"
     server, stamp = java / NEURAL_SERVER, java / "neural-search.sha256"
-    wanted = hashlib.sha256(POM.read_bytes() + NEURAL_POM.read_bytes()).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted:
+    wanted = hash_files(POM, NEURAL_POM)
+    if is_stamped(stamp, wanted):
         return
     print("Fetching OpenSearch's plugin for models with Maven (390 MB) …", flush=True)
     shutil.rmtree(server, ignore_errors=True)
@@ -83,8 +83,8 @@ def ensure_object_store(envs: Path) -> None:
     """
     java = envs / "java"
     server, stamp = java / BUCKET_SERVER, java / "object-store.sha256"
-    wanted = hashlib.sha256(POM.read_bytes() + BUCKET_POM.read_bytes()).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted:
+    wanted = hash_files(POM, BUCKET_POM)
+    if is_stamped(stamp, wanted):
         return
     print("Fetching S3Proxy and OpenSearch's plugin for S3 with Maven (130 MB) …", flush=True)
     for old in (java / "s3proxy", server):
@@ -93,12 +93,16 @@ def ensure_object_store(envs: Path) -> None:
     for profile, folder in (("server", "s3proxy"), ("plugin", f"{BUCKET_SERVER}/plugins/repository-s3")):
         run_maven(BUCKET_POM, java, "-P", profile, f"-Drunlore.folder={folder}")
     plugin = server / "plugins/repository-s3"
-    # The server refuses a class that comes twice.
-    for twin in {path.name for path in plugin.iterdir()} & {path.name for path in (server / "lib").iterdir()}:
-        (plugin / twin).unlink()
+    drop_twins(plugin, server)
     for file in (ROOT / "local/config/repository-s3").iterdir():
         shutil.copy(file, plugin)
     stamp.write_text(wanted)
+
+
+def drop_twins(plugin: Path, server: Path) -> None:
+    """Take out of a plugin the libraries that its server has, too: it refuses a class that comes twice."""
+    for library in server.glob("lib/*.jar"):
+        (plugin / library.name).unlink(missing_ok=True)
 
 
 def run_maven(pom: Path, java: Path, *options: str) -> None:

@@ -3,7 +3,6 @@
 Runs on a bare Python 3.11 or 3.12, before anything is installed: `python -m local.environments`.
 """
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from local.command_line import tell_errors
 from local.errors import StackError
+from local.stamps import hash_files, is_stamped
 
 ROOT = Path(__file__).resolve().parent.parent
 UV = "uv==0.13.8"
@@ -61,8 +61,8 @@ def ensure_environment(envs: Path, name: str) -> None:
     """
     lock = ROOT / LOCKS[name]
     stamp = envs / name / "lock.sha256"
-    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted:
+    wanted = hash_files(lock)
+    if is_stamped(stamp, wanted):
         return
     uv = ensure_uv(envs)
     print(f"Installing the {name} environment from {LOCKS[name]} …", flush=True)

@@ -18,6 +18,7 @@ from typing import IO, NamedTuple
 
 from local.errors import StackError
 from local.packages import install_packages
+from local.stamps import is_stamped
 
 # From here on a Go fetches the newer Go that a module asks for as a module of its own.
 OLDEST_GO = (1, 21)
@@ -61,11 +62,11 @@ def ensure_built(envs: Path, programs: Programs) -> Path:
     folder = envs / programs.name
     stamp = folder / "built.sha256"
     wanted = compute_stamp(programs)
-    if _is_built(stamp, wanted):
+    if is_stamped(stamp, wanted):
         return folder / "bin"
     (folder / "bin").mkdir(parents=True, exist_ok=True)
     with _locked(folder / "lock"):
-        if not _is_built(stamp, wanted):  # by the one who had the lock
+        if not is_stamped(stamp, wanted):  # by the one who had the lock
             check_room(folder, programs)
             _build_all(ensure_go(programs.title), folder, programs)
             shutil.rmtree(folder / "go")
@@ -153,10 +154,6 @@ def make_environment(folder: Path) -> dict[str, str]:
         # Otherwise the cache is read-only, and only root could remove it.
         "GOFLAGS": f"{os.environ.get('GOFLAGS', '')} -modcacherw".strip(),
     }
-
-
-def _is_built(stamp: Path, wanted: str) -> bool:
-    return stamp.exists() and stamp.read_text() == wanted
 
 
 def _build_all(go: str, folder: Path, programs: Programs) -> None:

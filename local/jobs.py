@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from local.errors import StackError
 from local.settings import ROOT, StackSettings
+from local.stamps import is_stamped
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -41,7 +42,7 @@ def migrate_airflow(settings: StackSettings, environment: dict[str, str]) -> Non
     """Bring Airflow's database to the installed version; skipped when that was done before."""
     stamp = settings.home / "airflow/migrated-to"
     installed = version("apache-airflow")
-    if stamp.exists() and stamp.read_text() == installed:
+    if is_stamped(stamp, installed):
         return
     # It asks an empty database for its tables first, which the server would log as errors of somebody's.
     quiet = {**environment, "PGOPTIONS": "-c log_min_messages=fatal"}

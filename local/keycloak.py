@@ -1,6 +1,5 @@
 """Keycloak for `make test-oidc`: fetched by Maven, built once, started and ended by its own process id."""
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ from local.errors import StackError
 from local.java import find_java
 from local.server_process import run_server
 from local.settings import ROOT
+from local.stamps import hash_files, is_stamped
 
 POM = ROOT / "local/keycloak.xml"
 ADMIN = "admin"
@@ -32,8 +32,8 @@ def ensure_keycloak(envs: Path) -> Path:
     """
     folder = envs / "keycloak"
     server, stamp = folder / "server", folder / "pom.sha256"
-    wanted = hashlib.sha256(POM.read_bytes()).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted:
+    wanted = hash_files(POM)
+    if is_stamped(stamp, wanted):
         return server
     print("Fetching Keycloak with Maven (165 MB) …", flush=True)
     shutil.rmtree(server, ignore_errors=True)

@@ -1,12 +1,12 @@
 """An OpenSearch with logins, rights and TLS for `make test-logins`: made once, beside the other one."""
 
-import hashlib
 import re
 import shutil
 from pathlib import Path
 
-from local.artifacts import POM, SERVER, run_maven, unzip
+from local.artifacts import POM, SERVER, drop_twins, run_maven, unzip
 from local.settings import ROOT
+from local.stamps import hash_files, is_stamped
 
 SECURITY_POM = ROOT / "local/security.xml"
 PLUGIN = "opensearch-security"
@@ -27,8 +27,8 @@ def ensure_secured_search(envs: Path) -> Path:
     """
     java = envs / "java"
     server, stamp = java / SECURED_SERVER, java / "security.sha256"
-    wanted = hashlib.sha256(POM.read_bytes() + SECURITY_POM.read_bytes()).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted:
+    wanted = hash_files(POM, SECURITY_POM)
+    if is_stamped(stamp, wanted):
         return server
     print("Fetching OpenSearch's plugin for logins with Maven (47 MB) …", flush=True)
     shutil.rmtree(server, ignore_errors=True)
@@ -49,5 +49,4 @@ def _fit(plugin: Path, server: Path) -> None:
     descriptor = plugin / "plugin-descriptor.properties"
     told = re.sub(r"(?m)^opensearch\.version=.*$", f"opensearch.version={version}", descriptor.read_text())
     descriptor.write_text(told)
-    for library in server.glob("lib/*.jar"):
-        (plugin / library.name).unlink(missing_ok=True)
+    drop_twins(plugin, server)

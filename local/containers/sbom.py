@@ -12,6 +12,7 @@ from local.containers.engine import FOLDER, Engine, make_environment, run_docker
 from local.errors import StackError
 from local.go_build import Programs, ensure_built, read_version
 from local.settings import ROOT
+from local.stamps import is_stamped
 
 _PACKAGE = "github.com/anchore/syft"
 _MODULE = ROOT / "local/containers/sbom-tool"
@@ -52,7 +53,7 @@ def write_bill(engine: Engine, envs: Path, target: str) -> Path:
         raise StackError(f"There is no image {image}: `make images` builds it.")
     # Beside the bill, since it tells what is in the image, and not in which.
     stamp = file.with_suffix(".image")
-    if not (file.exists() and stamp.exists() and stamp.read_text() == found):
+    if not (file.exists() and is_stamped(stamp, found)):
         began = time.monotonic()
         _run_syft(ensure_built(envs, SYFT) / "syft", engine, image, file)
         stamp.write_text(found)

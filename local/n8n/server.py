@@ -1,6 +1,5 @@
 """n8n, installed once and run with a database of the stack's PostgreSQL."""
 
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ import httpx
 
 from local.npm import install_packages
 from local.server_process import run_server
+from local.stamps import hash_files, is_stamped
 
 _HERE: Final = Path(__file__).parent
 
@@ -28,8 +28,8 @@ def ensure_n8n(envs: Path) -> Path:
     """
     folder = envs / "n8n"
     stamp = folder / "lock.sha256"
-    wanted = hashlib.sha256((_HERE / "package-lock.json").read_bytes()).hexdigest()
-    if not stamp.exists() or stamp.read_text() != wanted:
+    wanted = hash_files(_HERE / "package-lock.json")
+    if not is_stamped(stamp, wanted):
         print("Installing n8n with npm (1.2 GB, minutes; it needs Node 20.19 or newer) …", flush=True)
         install_packages(_HERE, folder, "--omit=optional")
         stamp.write_text(wanted)

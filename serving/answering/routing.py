@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from processors.knowledge.chunk import Pipeline
 
 ROUTED_MODEL: Final = "runlore"
+DOCUMENTS_MODEL: Final = "runlore-cag"
 PIPELINES_BY_MODEL: Final[dict[str, tuple[Pipeline, ...]]] = {
     ROUTED_MODEL: ("rag", "cag"),
     "runlore-rag": ("rag",),
-    "runlore-cag": ("cag",),
+    DOCUMENTS_MODEL: ("cag",),
 }
 
 

@@ -6,7 +6,6 @@ from typing import Any, Final, TypeAlias, cast
 import openai
 import structlog
 from litestar import Request, Response
-from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException, ValidationException
 from opensearchpy import exceptions as search_errors
 
@@ -215,20 +214,14 @@ EXCEPTION_HANDLERS: Final[dict[int | type[Exception], _Handler]] = {
 }
 
 
-def describe_failure(error: Exception) -> str:
-    """Return what whoever asked is told of an error, for an answer that has no status.
+def describe_error(error: Exception) -> dict[str, Any]:
+    """Return the body that a request would be answered with, for whoever gets no responses.
 
     Example:
-        >>> describe_failure(UnknownActionError("There is no such action."))
+        >>> describe_error(UnknownActionError("There is no such action."))["error"]["message"]
         'There is no such action.'
     """
-    connection = cast("ASGIConnection[Any, Any, Any, Any]", None)  # no handler of an error looks at it
-    message: str = describe_error(connection, error)["error"]["message"]
-    return message
-
-
-def describe_error(connection: ASGIConnection[Any, Any, Any, Any], error: Exception) -> dict[str, Any]:
-    """Return the body that a request would be answered with, for a connection that gets no responses."""
     handle = next(EXCEPTION_HANDLERS[kind] for kind in type(error).__mro__ if kind in EXCEPTION_HANDLERS)
-    body: dict[str, Any] = handle(cast("_Request", connection), error).content
+    nobody = cast("_Request", None)  # what is said depends on the error alone
+    body: dict[str, Any] = handle(nobody, error).content
     return body

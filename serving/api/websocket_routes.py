@@ -67,7 +67,7 @@ async def stream_chat(
             try:
                 request = _read_message(message)
             except Exception as error:  # as below: whatever a message brings about, the socket outlives it
-                await _send(socket, describe_error(socket, error))
+                await _send(socket, describe_error(error))
                 continue
             if request is None and is_answering:
                 await _end(answering)
@@ -124,7 +124,7 @@ async def _answer(socket: _Socket, ask: _Ask, request: ChatRequest) -> None:
 
 async def _send_answer(socket: _Socket, ask: _Ask, request: ChatRequest) -> int:
     """Send the answer to one question, and return the HTTP status that it would have had."""
-    async with aclosing(_read_answer(socket, ask, request)) as bodies:
+    async with aclosing(_read_answer(ask, request)) as bodies:
         async for body in bodies:
             await _send(socket, body)
             if "error" in body:
@@ -133,16 +133,14 @@ async def _send_answer(socket: _Socket, ask: _Ask, request: ChatRequest) -> int:
     return 200
 
 
-async def _read_answer(
-    socket: _Socket, ask: _Ask, request: ChatRequest
-) -> AsyncGenerator[Mapping[str, Any], None]:
+async def _read_answer(ask: _Ask, request: ChatRequest) -> AsyncGenerator[Mapping[str, Any], None]:
     """Yield an answer's chunks; whatever goes wrong is the last one, for a socket ends with no status."""
     try:
         async with aclosing(end_with_error(await ask(request))) as bodies:
             async for body in bodies:
                 yield body
     except Exception as error:  # each is answered as the other routes do, by the map that they have
-        yield describe_error(socket, error)
+        yield describe_error(error)
 
 
 async def _send(socket: _Socket, body: Any) -> None:

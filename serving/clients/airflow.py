@@ -13,6 +13,7 @@ from urllib.parse import quote
 import httpx
 
 from serving.clients.guards import Guard
+from serving.clients.http_faults import OVERLOADED, is_http_fault
 from serving.faults import ActionsDownError, PartError
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 DAG: Final = "actions"
 APPROVAL_TASK: Final = "approval_task"
 _RUNS: Final = f"dags/{DAG}/dagRuns"
-_OVERLOADED: Final = (429, 500, 502, 503, 504)
 
 
 class AirflowClient(NamedTuple):
@@ -103,9 +103,7 @@ def is_airflow_fault(error: Exception) -> bool:
         >>> is_airflow_fault(httpx.ConnectError("refused")), is_airflow_fault(KeyError("value"))
         (True, False)
     """
-    if isinstance(error, httpx.HTTPStatusError):
-        return error.response.status_code in _OVERLOADED
-    return isinstance(error, (httpx.TransportError, json.JSONDecodeError))
+    return is_http_fault(error) or isinstance(error, json.JSONDecodeError)
 
 
 async def begin_run(airflow: AirflowClient, run_id: str, conf: Mapping[str, Any]) -> bool:
@@ -209,7 +207,7 @@ async def _ask(
 ) -> httpx.Response:
     async def attempt() -> httpx.Response:
         response = await airflow.http.request(method, path, json=body)
-        if response.status_code in _OVERLOADED:
+        if response.status_code in OVERLOADED:
             response.raise_for_status()
         return response
 

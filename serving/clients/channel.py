@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from processors.settings import Settings
-
-_OVERLOADED: Final = (429, 500, 502, 503, 504)
 
 
 class ChannelClient(NamedTuple):
@@ -43,18 +41,6 @@ def open_channel(settings: Settings, guard: Guard) -> ChannelClient | None:
         return None
     http = httpx.AsyncClient(timeout=guard.seconds + 1)
     return ChannelClient(http, guard, settings.investigations.form == "json", url)
-
-
-def is_channel_fault(error: Exception) -> bool:
-    """Tell whether the channel is away or overloaded.
-
-    Example:
-        >>> is_channel_fault(httpx.ConnectError("refused")), is_channel_fault(KeyError("value"))
-        (True, False)
-    """
-    if isinstance(error, httpx.HTTPStatusError):
-        return error.response.status_code in _OVERLOADED
-    return isinstance(error, httpx.TransportError)
 
 
 async def post_message(channel: ChannelClient, body: Mapping[str, Any], identity: str) -> None:

@@ -11,8 +11,8 @@ from redis import exceptions as cache_errors
 
 from serving.clients.airflow import is_airflow_fault
 from serving.clients.breaker import Breaker
-from serving.clients.channel import is_channel_fault
 from serving.clients.guards import Guard, RetryBudget
+from serving.clients.http_faults import is_http_fault
 from serving.faults import is_refusal
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def make_guards(
         embedding=guard("embedding", embedding, is_model_fault),
         model=guard("model", model, is_model_fault),
         airflow=guard("airflow", airflow, is_airflow_fault),
-        channel=guard("channel", channel, is_channel_fault),
+        channel=guard("channel", channel, is_http_fault),
     )
 
 

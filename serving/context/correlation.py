@@ -9,7 +9,7 @@ from litestar import Litestar
 from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from processors.logs import is_correlation_id
+from processors.correlation import is_correlation_id
 from serving.context.deadlines import begin_request
 from serving.context.metrics import REQUEST_SECONDS
 from serving.context.timing import start_watch

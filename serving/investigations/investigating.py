@@ -13,7 +13,7 @@ from opensearchpy.exceptions import OpenSearchException
 
 from processors.settings.addresses import hide_logins
 from serving.answering.asking import Answered, ask_question
-from serving.answering.routing import ROUTED_MODEL
+from serving.answering.routing import DOCUMENTS_MODEL, ROUTED_MODEL
 from serving.context.masking import mask_text
 from serving.context.request_context import current_context
 from serving.faults import NoKnowledgeError, PartError
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from serving.investigations.words import InvestigationWords
     from serving.schemas import Citation
 
-_DOCUMENTS: Final = "runlore-cag"
 DOWN: Final = (OpenSearchException, openai.OpenAIError, NoKnowledgeError, PartError)
 """What says that a part is down, and nothing of the alert."""
 _Ask: TypeAlias = Callable[[str, str, Mapping[str, Any]], Awaitable[Answered]]
@@ -139,7 +138,7 @@ async def _find_remedy(
     if page is None:
         return Finding(own.remedy, own.no_remedy)
     question = own.ask_remedy.format(alert=name)
-    return _make_finding(own.remedy, question, await ask(_DOCUMENTS, question, {"doc_id": page.doc_id}))
+    return _make_finding(own.remedy, question, await ask(DOCUMENTS_MODEL, question, {"doc_id": page.doc_id}))
 
 
 def _make_finding(heading: str, question: str, answered: Answered) -> Finding:

@@ -28,8 +28,8 @@ from serving.actions.setup import require_airflow
 from serving.actions.starting import begin_action
 from serving.actions.status import Status, follow_status
 from serving.answering.asking import ask_question
-from serving.answering.routing import ROUTED_MODEL
-from serving.api.errors import describe_failure
+from serving.answering.routing import DOCUMENTS_MODEL, ROUTED_MODEL
+from serving.api.errors import describe_error
 from serving.api.retrieving import retrieve_for
 from serving.clients.lifespan import Clients
 from serving.context.caller import Caller
@@ -45,7 +45,6 @@ from serving.schemas import RetrieveRequest
 
 URI: Final = "runlore://{index}/{chunk_id}"
 _MOST_INCIDENTS: Final = 50
-_DOCUMENTS: Final = "runlore-cag"
 
 log = structlog.get_logger(__name__)
 
@@ -77,7 +76,7 @@ def _telling(tool: str, *, failure: type[Exception] = ToolError) -> Iterator[Cal
     except (ToolError, ResourceNotFoundError):
         raise
     except Exception as error:  # each is told as by the routes, by the map that they have
-        raise failure(describe_failure(error)) from error
+        raise failure(describe_error(error)["error"]["message"]) from error
 
 
 async def search(
@@ -172,7 +171,7 @@ async def runbook(
             clients,
             settings,
             caller,
-            _DOCUMENTS,
+            DOCUMENTS_MODEL,
             f"What do I do about {name}?",
             {"doc_id": page.doc_id},
         )

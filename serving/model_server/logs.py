@@ -1,7 +1,6 @@
 """JSON logs on standard output, with the caller's correlation id."""
 
 import logging
-import re
 import sys
 import time
 import uuid
@@ -12,9 +11,9 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from processors.correlation import is_correlation_id
+
 HEADER: Final = "X-Correlation-Id"
-# A run of Airflow has a plus sign in its name.
-_ACCEPTED: Final = re.compile(r"[\w.~:+-]{1,250}", re.ASCII)
 _CLIENT_FAULTS: Final = frozenset({"InvalidInput", "ModelNotFound", "UnsupportedProtocol"})
 # Asked every few seconds by who watches; nobody looks for that.
 _PROBES: Final = frozenset({"/", "/metrics", "/v2/health/live", "/v2/health/ready"})
@@ -104,7 +103,7 @@ class CorrelationMiddleware:
             await self._app(scope, receive, send)
             return
         given = Headers(scope=scope).get(HEADER, "")
-        identity = given if _ACCEPTED.fullmatch(given) else uuid.uuid4().hex
+        identity = given if is_correlation_id(given) else uuid.uuid4().hex
         started, status = time.perf_counter(), 500
 
         async def send_with_id(message: Message) -> None:

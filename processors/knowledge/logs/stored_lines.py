@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any, Final, NamedTuple
 
+from processors.correlation import FORM
 from processors.knowledge.chunk import make_id
 from processors.knowledge.flat_fields import Fields
 from processors.knowledge.logs.field_levels import find_level
@@ -25,7 +26,7 @@ LONGEST: Final = 64_000
 OWN_DATASET: Final = "runlore.self"
 """Marks the stack's own lines, so that none of them is taken for somebody else's."""
 
-_CORRELATED: Final = re.compile(r'"correlation_id": ?"([\w.~:+-]{1,250})"', re.ASCII)
+_CORRELATED: Final = re.compile(rf'"correlation_id": ?"({FORM})"', re.ASCII)
 _TAKEN: Final = frozenset(
     (*TIME_FIELDS, *TEXT_FIELDS, "level", "loglevel", "logger", "service", "correlationid", "dagid", "runid",
      "taskid", "trynumber")
