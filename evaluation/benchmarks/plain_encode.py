@@ -8,11 +8,12 @@ import json
 import sys
 import time
 
-from sentence_transformers import SentenceTransformer  # type: ignore[import-not-found] # of another environment
-
 
 def main() -> None:
     """Embed a list of texts for each line, until there is none."""
+    # Our own environment, in which this module is looked at, doesn't have it.
+    from sentence_transformers import SentenceTransformer  # type: ignore[import-not-found]
+
     model = SentenceTransformer(sys.argv[1], device="cpu")
     for line in sys.stdin:
         texts = json.loads(line)
