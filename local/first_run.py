@@ -1,5 +1,6 @@
 """The second half of `make run`: both pipelines, a question with a cited answer, and where everything is."""
 
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -29,6 +30,8 @@ def main() -> int:
 
 def _run() -> None:
     settings = load_settings()
+    # MLflow's client would tell of its own progress among the steps.
+    os.environ |= {"MLFLOW_LOGGING_LEVEL": "WARNING", "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false"}
     run_pipelines(settings)
     register_answering_prompt(settings)
     print(show_warnings(read_warnings(settings)), end="", flush=True)

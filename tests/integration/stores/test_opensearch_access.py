@@ -12,10 +12,11 @@ from pydantic import SecretStr
 
 from local.settings import ROOT
 from processors.knowledge.chunk import Chunk
+from processors.knowledge.logs.stored_lines import FileLine, make_document
 from processors.monitoring import measuring
 from processors.retrieval.hybrid import build_hybrid_query, parse_hits
 from processors.settings import Settings, change_settings, read_settings
-from processors.stores import search
+from processors.stores import log_store, search
 from processors.stores.actions import audit, starts
 from processors.stores.indices import create_index
 from processors.stores.search import backups, open_search
@@ -108,6 +109,14 @@ def test_the_pipelines_keep_their_records(pipelines: OpenSearch) -> None:
         create_index(pipelines, index)
         pipelines.index(index=index, id="1", body={"seq": 1}, op_type="create", refresh=True)
         assert pipelines.get(index=index, id="1")["found"]
+
+
+def test_the_pipelines_keep_the_log_store(pipelines: OpenSearch) -> None:
+    log_store.apply_log_template(pipelines)
+    then = datetime(1999, 12, 30, 12, tzinfo=UTC)
+    line = make_document(FileLine("/logs/serving.log", 0, then, b"a line"), "c0ffee")
+    assert log_store.write_lines(pipelines, [line, line]) == []
+    assert log_store.drop_old_days(pipelines, datetime(1999, 12, 31, 6, tzinfo=UTC)) == [f"{log_store.PREFIX}1999.12.30"]
 
 
 def test_back_ups_are_taken_and_brought_back(server: OwnOpenSearch, pipelines: OpenSearch) -> None:
