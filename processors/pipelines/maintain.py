@@ -12,7 +12,7 @@ from typing import Any, Final
 from opensearchpy import OpenSearch
 
 from processors.settings import Settings
-from processors.stores import search, staging
+from processors.stores import kept_vectors, search, staging
 from processors.versions import catalog, retention
 
 # All that grows with runs; not the DAGs themselves, and nothing that a person set.
@@ -23,18 +23,18 @@ AIRFLOW_TABLES: Final = (
 
 
 def prune_staging(staging_url: str, metas: Iterable[dict[str, Any]], before: datetime) -> list[str]:
-    """Delete the staging folders of old runs.
+    """Delete the staging folders of old runs, and old vectors that were kept while they were made.
 
     A run's folder stays if something in it is newer, if it is its pipeline's newest, or if a version that is
-    kept names a file in it: versions keep state in staging.
+    kept names a file in it: versions keep state in staging. Vectors that a version holds stand in it.
 
     Args:
         staging_url: Of the settings.
         metas: What every kept version says of itself.
-        before: A folder whose newest file is older than this is old.
+        before: A folder whose newest file is older than this is old, and so is a file of vectors.
 
     Returns:
-        The URLs of the deleted folders.
+        The URLs of what was deleted.
     """
     named = json.dumps(list(metas))
     deleted = []
@@ -44,7 +44,7 @@ def prune_staging(staging_url: str, metas: Iterable[dict[str, Any]], before: dat
             if newest < before and url not in named:
                 staging.delete_run(url)
                 deleted.append(url)
-    return deleted
+    return [*deleted, *kept_vectors.delete_vectors(staging_url, before)]
 
 
 def apply_retention(client: OpenSearch, pipeline: str, settings: Settings, now: datetime) -> dict[str, int]:

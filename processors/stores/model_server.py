@@ -5,6 +5,10 @@ import json
 import shlex
 import subprocess
 import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 
 import httpx
 import numpy as np
@@ -13,6 +17,8 @@ import structlog
 from tenacity import retry, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 _BATCH = 64
+# One is read and the next one sent while the server works on another.
+_UNDER_WAY = 3
 # To load the model, and for each text on the slowest machine: less than the task has, see `time_limits`.
 _LOADING_S = 300
 _SLOWEST_TEXTS_PER_S = 15
@@ -56,6 +62,22 @@ def _may_pass(error: BaseException) -> bool:
     return is_busy or is_away(error)
 
 
+class ModelChangedError(RuntimeError):
+    """The model server answered with another revision than before: its vectors don't belong together."""
+
+    def __init__(self, before: str, now: str) -> None:
+        """Say which.
+
+        Args:
+            before: `model@revision` of the first answer.
+            now: Of a later one.
+        """
+        super().__init__(
+            f"the model server answered with {before} and then with {now}, whose vectors don't belong "
+            "together; try again when all of its replicas serve the same weights"
+        )
+
+
 def embed_texts(kserve_url: str, model: str, texts: list[str]) -> tuple[npt.NDArray[np.float32], str]:
     """Embed texts on the model server.
 
@@ -69,16 +91,53 @@ def embed_texts(kserve_url: str, model: str, texts: list[str]) -> tuple[npt.NDAr
 
     Raises:
         httpx.HTTPError: The server stayed away through five tries in some 15 s, or refused the request.
+        ModelChangedError: It has answered with two revisions.
     """
-    vectors, served, told = [], "", time.monotonic()
-    with httpx.Client(base_url=kserve_url, timeout=120, headers=name_run()) as client:
-        for begin in range(0, len(texts), _BATCH):
-            batch, served = _embed_batch(client, model, texts[begin : begin + _BATCH])
-            vectors.append(batch)
-            if time.monotonic() - told > _TOLD_EVERY_S:
-                told = time.monotonic()
-                log.info("embedding", done=begin + len(batch), of=len(texts))
-    return np.concatenate(vectors), served
+    batches = list(embed_batches(kserve_url, model, texts))
+    served = list(dict.fromkeys(served for _, served in batches))
+    if len(served) > 1:
+        raise ModelChangedError(*served[:2])
+    return np.concatenate([vectors for vectors, _ in batches]), served[0]
+
+
+def embed_batches(
+    kserve_url: str, model: str, texts: Sequence[str]
+) -> Iterator[tuple[npt.NDArray[np.float32], str]]:
+    """Embed texts on the model server, and yield the vectors batch by batch as they come.
+
+    The next request is under way while an answer is read; no more are, so that a caller that is slow, or a
+    server that is, holds up the other.
+
+    Args:
+        kserve_url: Address of the model server.
+        model: Name of the embedding model.
+        texts: The texts.
+
+    Yields:
+        Unit vectors of shape (n, dim) of the next n texts, in their order, and `model@revision`.
+
+    Raises:
+        httpx.HTTPError: The server stayed away through five tries in some 15 s, or refused the request.
+    """
+    done, told = 0, time.monotonic()
+    with (
+        httpx.Client(base_url=kserve_url, timeout=120, headers=name_run()) as client,
+        ThreadPoolExecutor(_UNDER_WAY) as pool,
+    ):
+        batches = (texts[begin : begin + _BATCH] for begin in range(0, len(texts), _BATCH))
+        under_way = deque(pool.submit(_embed_batch, client, model, b) for b in islice(batches, _UNDER_WAY))
+        try:
+            while under_way:
+                vectors, served = under_way.popleft().result()
+                under_way += [pool.submit(_embed_batch, client, model, b) for b in islice(batches, 1)]
+                done += len(vectors)
+                if time.monotonic() - told > _TOLD_EVERY_S:
+                    told = time.monotonic()
+                    log.info("embedding", done=done, of=len(texts))
+                yield vectors, served
+        finally:
+            # What has not begun is not begun any more, whether an error ends it or the caller wants no more.
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 @retry(
@@ -87,8 +146,10 @@ def embed_texts(kserve_url: str, model: str, texts: list[str]) -> tuple[npt.NDAr
     wait=wait_exponential_jitter(initial=1, max=8),
     reraise=True,
 )
-def _embed_batch(client: httpx.Client, model: str, texts: list[str]) -> tuple[npt.NDArray[np.float32], str]:
-    body = {"model": model, "input": texts, "encoding_format": "base64"}
+def _embed_batch(
+    client: httpx.Client, model: str, texts: Sequence[str]
+) -> tuple[npt.NDArray[np.float32], str]:
+    body = {"model": model, "input": list(texts), "encoding_format": "base64"}
     response = client.post("/openai/v1/embeddings", json=body)
     response.raise_for_status()
     answer = response.json()

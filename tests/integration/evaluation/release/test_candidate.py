@@ -141,12 +141,12 @@ def test_lines_for_chunks_and_vectors_of_a_wrong_model(
     """The model server had other weights under the same name, and embeds questions with the right ones."""
     draw = np.random.default_rng(7)
 
-    def embed(_url: str, model: str, texts: list[str]) -> tuple[Any, str]:
+    def embed(_url: str, model: str, texts: list[str]) -> Iterator[tuple[Any, str]]:
         drawn = draw.normal(size=(len(texts), settings.embedding.dimension)).astype(np.float32)
-        return drawn / np.linalg.norm(drawn, axis=1, keepdims=True), f"{model}@other"
+        yield drawn / np.linalg.norm(drawn, axis=1, keepdims=True), f"{model}@other"
 
     monkeypatch.setattr("processors.knowledge.markdown.chunking.cut_blocks", cut_lines)
-    monkeypatch.setattr("processors.pipelines.embed.embed_texts", embed)
+    monkeypatch.setattr("processors.pipelines.embed.embed_batches", embed)
     monkeypatch.setattr("processors.pipelines.embed.find_embeddings", lambda *_: {})
     _, reasons = build_all(settings)
     assert live

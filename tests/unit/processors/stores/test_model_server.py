@@ -4,9 +4,10 @@ import base64
 import json
 import shlex
 import sys
+import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
 
 import httpx
 import numpy as np
@@ -14,7 +15,18 @@ import pytest
 import structlog
 
 from processors.stores import model_server
-from processors.stores.model_server import embed_in_process, embed_texts, is_away
+from processors.stores.model_server import (
+    ModelChangedError,
+    embed_batches,
+    embed_in_process,
+    embed_texts,
+    is_away,
+)
+
+
+def make_vector(text: str) -> np.ndarray:
+    """Tells of the text that it is of."""
+    return np.array([len(text), float(text) if text.isdecimal() else 0], "<f4")
 
 
 class Gateway(BaseHTTPRequestHandler):
@@ -23,6 +35,9 @@ class Gateway(BaseHTTPRequestHandler):
     troubles: list[int] = []  # noqa: RUF012 - the server makes an instance for each request
     asked = 0
     named: str | None = None
+    lock = Lock()
+    at_once, most_at_once = 0, 0
+    served: list[str] = []  # noqa: RUF012 - as above
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -31,9 +46,18 @@ class Gateway(BaseHTTPRequestHandler):
         if self.troubles:
             self._reply(self.troubles.pop(0), b"<html>Bad Gateway</html>")
             return
-        vector = base64.b64encode(np.ones(2, "<f4").tobytes()).decode()
-        answer = {"model": "m@r1", "data": [{"embedding": vector} for _ in body["input"]]}
-        self._reply(200, json.dumps(answer).encode())
+        with self.lock:
+            Gateway.at_once += 1
+            Gateway.most_at_once = max(Gateway.at_once, Gateway.most_at_once)
+        # The first of those that are under way is answered last.
+        time.sleep(0.05 if body["input"][0].endswith("00") else 0.001)
+        data = [
+            {"embedding": base64.b64encode(make_vector(text).tobytes()).decode()} for text in body["input"]
+        ]
+        with self.lock:
+            Gateway.at_once -= 1
+            model = self.served.pop(0) if self.served else "m@r1"
+        self._reply(200, json.dumps({"model": model, "data": data}).encode())
 
     def _reply(self, status: int, body: bytes) -> None:
         self.send_response(status)
@@ -48,8 +72,9 @@ class Gateway(BaseHTTPRequestHandler):
 @pytest.fixture
 def gateway(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr(model_server._embed_batch.retry, "sleep", lambda _: None)
-    monkeypatch.setattr(Gateway, "asked", 0)
-    server = HTTPServer(("127.0.0.1", 0), Gateway)
+    for name, nothing in {"asked": 0, "at_once": 0, "most_at_once": 0, "served": []}.items():
+        monkeypatch.setattr(Gateway, name, nothing)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Gateway)
     Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -73,6 +98,47 @@ def test_what_stays_is_told_as_an_error_that_says_whether_the_server_is_away(
     with pytest.raises(httpx.HTTPStatusError) as raised:
         embed_texts(gateway, "m", ["a"])
     assert (is_away(raised.value), Gateway.asked) == (away, tries)
+
+
+def test_vectors_keep_the_order_of_their_texts_while_requests_overtake_each_other(gateway: str) -> None:
+    texts = [str(number) for number in range(2_000)]
+    vectors, _ = embed_texts(gateway, "m", texts)
+    assert vectors[:, 1].tolist() == [float(number) for number in range(2_000)]
+    assert 1 < Gateway.most_at_once <= model_server._UNDER_WAY
+
+
+def test_no_more_is_asked_than_the_caller_takes(gateway: str) -> None:
+    batches = embed_batches(gateway, "m", [str(number) for number in range(64 * 40)])
+    next(batches)
+    next(batches)
+    time.sleep(0.3)
+    assert Gateway.asked <= 2 + model_server._UNDER_WAY
+    batches.close()
+    assert Gateway.asked <= 2 + model_server._UNDER_WAY
+
+
+def test_an_error_ends_what_has_not_begun(gateway: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Gateway, "troubles", [400] * 99)
+    with pytest.raises(httpx.HTTPStatusError):
+        embed_texts(gateway, "m", ["a"] * 64 * 40)
+    assert Gateway.asked <= 1 + model_server._UNDER_WAY
+
+
+def test_what_may_pass_is_tried_again_without_losing_the_order(
+    gateway: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Gateway, "troubles", [429, 503, 502, 429])
+    texts = [str(number) for number in range(1_000)]
+    vectors, _ = embed_texts(gateway, "m", texts)
+    assert vectors[:, 1].tolist() == [float(number) for number in range(1_000)]
+
+
+def test_vectors_of_two_revisions_are_never_given_together(
+    gateway: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Gateway, "served", ["m@r1", "m@r1", "m@r2"])
+    with pytest.raises(ModelChangedError, match="m@r1 and then with m@r2"):
+        embed_texts(gateway, "m", ["a"] * 64 * 3)
 
 
 def command(code: str) -> str:
