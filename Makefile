@@ -48,7 +48,7 @@ CHART_STACK := RUNLORE_HOME=.runlore/chart-stack RUNLORE_PORT_BASE=$(CHART_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration test-actions test-n8n lint status addresses logs stop clean \
-	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz soak bench kube-up kube-down alert-drill dashboards dashboards-preview images sbom test-image compose-up compose-down test-compose test-deploy test-oidc test-logins chart-lint chart-release node-up node-down chart-install test-node secret-tools ci-lint audit bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedding bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
+	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz soak bench bench-service bench-peers kube-up kube-down alert-drill dashboards dashboards-preview images sbom test-image compose-up compose-down test-compose test-deploy test-oidc test-logins chart-lint chart-release node-up node-down chart-install test-node secret-tools ci-lint audit bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedding bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -107,8 +107,14 @@ lint: environments ## Format check, linter, layers, strict types
 bench-freshness: ## How long an event takes from Kafka to the read alias, at 1, 50 and 500 events/s (16 min)
 	@$(STACK) exec -- python -m evaluation.benchmarks.freshness $(BENCH)
 
-bench: ## How fast the running stack answers, beside bare parts
+bench: ## Benchmarks on the running stack, one table with ratios, also in MLflow (15 min); BENCH="--all", "--only a,b", "--beside FILE"
+	@$(STACK) exec -- python -m evaluation.benchmarks.together $(BENCH)
+
+bench-service: ## How fast the running stack answers, beside bare parts
 	@$(STACK) exec -- python -m evaluation.benchmarks.service
+
+bench-peers: environments ## Files to a search beside Haystack and LangChain; RUNLORE_TEST_DATA=<folder>; 5 GB are fetched once
+	@$(STACK) exec -- python -m evaluation.benchmarks.peers $(BENCH)
 
 bench-neural: ## Questions embedded by OpenSearch beside those embedded by us; needs RUNLORE_NEURAL_SEARCH=on
 	@$(STACK) exec -- python -m evaluation.benchmarks.neural_search

@@ -9,7 +9,6 @@ an approval to the moment when the action is done, and when its roll-out is veri
 
 import argparse
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from evaluation.benchmarks.service import percentile
+from evaluation.benchmarks.rows import compare_times, emit, leave_out, open_table
 from local.settings import StackSettings
 from local.settings import load_settings as load_stack_settings
 from processors.settings import load_settings
@@ -44,6 +43,12 @@ _LOOK_S: Final = 0.1
 # No person is quicker. Airflow asks once more where an answer comes while it puts the task to rest.
 _DECIDING_S: Final = 1.0
 _LONGEST_WAIT: Final = 50
+_BESIDE: Final = {
+    "read: get pods": "kubectl get pods",
+    "proposal: restart": "kubectl, dry run on the server",
+    "approval to done": "kubectl rollout restart",
+    "approval to verified": "kubectl rollout restart, status",
+}
 
 Kubectl = Callable[..., None]
 
@@ -160,12 +165,9 @@ def _require(told: dict[str, Any], state: str) -> None:
 
 
 def report(times: Times) -> None:
-    """Print the median and the 95th percentile of each, in milliseconds."""
-    sys.stdout.write(f"{'ms':34} {'median':>8} {'95 %':>8} {'rounds':>7}\n")
-    for name, taken in times.items():
-        milliseconds = [one * 1000 for one in taken]
-        middle, late = percentile(milliseconds, 0.5), percentile(milliseconds, 0.95)
-        sys.stdout.write(f"{name:34} {middle:8.0f} {late:8.0f} {len(taken):7}\n")
+    """Print what the actions took, each beside what kubectl took."""
+    for what, beside in _BESIDE.items():
+        emit(compare_times(what, times[what], beside, times[beside], "s"))
 
 
 def main() -> None:
@@ -174,7 +176,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=10, help="how often each is done; one more comes first")
     rounds = parser.parse_args().rounds
     stack, settings = load_stack_settings(), load_settings()
+    if not stack.kubernetes_mark.exists():
+        leave_out("the stack has no cluster: make kube-up starts one")
     kubectl = open_kubectl(stack)
+    open_table(f"{rounds} rounds in turns, after one to warm up")
     headers = {"Authorization": f"Bearer {_read_key(stack.home, 'oncall')}"}
     with (
         hold_deployment(kubectl),

@@ -7,7 +7,6 @@ nothing else. The hit ratio is that of a week of questions that begins cold.
 """
 
 import asyncio
-import os
 import random
 import subprocess
 import sys
@@ -22,7 +21,7 @@ import uvicorn
 from litestar import Litestar, Response, get
 from redis.asyncio import Redis
 
-from evaluation.benchmarks.service import percentile
+from evaluation.benchmarks.rows import Row, compare_times, emit, open_table
 from evaluation.queries.query_sets import read_golden
 from local.free_port import find_free_port
 from processors.pipelines.cag.warming_plan import is_timeless
@@ -96,17 +95,6 @@ async def measure(
     return times, requests / (time.perf_counter() - begin)
 
 
-def report(what: str, times: list[float], rate: float) -> None:
-    """Print a line of figures.
-
-    Args:
-        what: Names what was measured.
-        times: Milliseconds of each request; at least one.
-        rate: Requests per second.
-    """
-    sys.stdout.write(f"{what:46} {percentile(times, 0.5):8.2f} {percentile(times, 0.95):8.2f} {rate:10.0f}\n")
-
-
 def read_counts(metrics: str) -> dict[str, float]:
     """Return how often the cache was hit, hit by a question that is like it, and missed.
 
@@ -136,7 +124,8 @@ async def bench_week(client: aiohttp.ClientSession, known: list[str]) -> None:
         after = read_counts(await (await client.get("/metrics")).text())
         counts = {kind: int(after[kind] - before.get(kind, 0)) for kind in after}
         share = (counts.get("hit", 0) + counts.get("alike", 0)) / max(sum(counts.values()), 1)
-        sys.stdout.write(f"{name}: {_WEEK} questions, {counts}; hit ratio {share:.3f}\n")
+        sys.stdout.write(f"{name}: {_WEEK} questions, {counts}\n")
+        emit(Row(f"hit ratio, {name}", share, "share", "more"))
 
 
 async def bench(settings: Settings, questions: list[str]) -> None:
@@ -162,20 +151,21 @@ async def bench(settings: Settings, questions: list[str]) -> None:
                 begin = time.perf_counter()
                 await cache.get(_BARE_KEY)
                 gets.append((time.perf_counter() - begin) * 1000)
-            report("bare Redis GET, 1 client", gets, 1000 * len(gets) / sum(gets))
             for clients, requests in ((1, _REQUESTS), (_MANY, _REQUESTS_OF_MANY)):
-                for what, client, send in (
-                    ("bare route, one Redis GET", bare, ask_bare),
-                    ("answer, exact", service, ask_answer),
-                    ("passages, exact", service, ask_passages),
-                ):
-                    times, rate = await measure(client, send, questions, clients, requests)
-                    report(f"{what}, {clients} clients", times, rate)
+                plain, most = await measure(bare, ask_bare, questions, clients, requests)
+                told = f"{clients} client{'s' if clients > 1 else ''}"
+                for what, send in (("answer, exact", ask_answer), ("passages, exact", ask_passages)):
+                    times, rate = await measure(service, send, questions, clients, requests)
+                    emit(compare_times(f"{what}, {told}", times, "bare route, one Redis GET", plain))
+                    row = Row(f"{what}, {told}", rate, "requests/s", "more")
+                    emit(row._replace(beside="bare route, one Redis GET", bare=most))
+                if clients == 1:
+                    emit(compare_times(f"bare route, {told}", plain, "bare Redis GET", gets))
             marks = [f"please tell me: {question} {n}" for n, question in enumerate(questions)]
             for mark in marks:
                 await ask_answer(service, mark.removeprefix("please tell me: "))
             times, rate = await measure(service, ask_answer, marks, 1, len(marks))
-            report("answer, near-duplicate, 1 clients", times, rate)
+            emit(compare_times("answer, near-duplicate, 1 client", times))
             await bench_week(service, questions)
             await cache.delete(_BARE_KEY)
     finally:
@@ -196,11 +186,7 @@ def main() -> None:
     golden = [query["query"] for query in read_golden() if query["relevant"]]
     asked = dict.fromkeys([*golden, *list_titles(client, live)[:_TITLES]])
     questions = [question for question in asked if is_timeless(question, datetime.now(UTC))]
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    sys.stdout.write(
-        f"{os.cpu_count()} CPUs, load {load}; {live}, {len(questions)} questions; milliseconds\n"
-        f"{'':46} {'p50':>8} {'p95':>8} {'requests/s':>10}\n"
-    )
+    open_table(f"{live}, {len(questions)} questions")
     asyncio.run(bench(settings, questions))
 
 

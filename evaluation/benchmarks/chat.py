@@ -14,7 +14,6 @@ import itertools
 import json
 import os
 import random
-import statistics
 import sys
 import time
 import uuid
@@ -28,7 +27,7 @@ import aiohttp
 
 from evaluation.benchmarks.chat_corpus import hold_index
 from evaluation.benchmarks.chat_prompts import record_prompts
-from evaluation.benchmarks.service import percentile
+from evaluation.benchmarks.rows import compare_times, emit, open_table
 from evaluation.queries.query_sets import read_golden
 from processors.logs import configure_logs
 from processors.retrieval.hybrid import build_hybrid_query
@@ -117,25 +116,20 @@ async def keep_asking(ask: Ask, questions: Sequence[str], clients: int) -> None:
     await asyncio.gather(*(take() for _ in range(clients)))
 
 
-def report(
-    what: str, clients: int, product: list[float], beside: str = "", bare: Sequence[float] = ()
+def tell(
+    what: str, clients: int, times: Sequence[float], beside: str = "", bare: Sequence[float] = ()
 ) -> None:
     """Print one comparison.
 
     Args:
         what: Names what was measured.
         clients: How many asked at once.
-        product: Milliseconds of each answer of the service; at least one.
+        times: Milliseconds of each answer of the service; at least one.
         beside: Names the bare part.
-        bare: Milliseconds of the bare part; none where there is nothing to compare with.
+        bare: Its milliseconds; none where there is nothing to compare with.
     """
-    sides = [
-        f"{percentile(list(side), 0.5):8.1f} {percentile(list(side), 0.95):8.1f}" if side else " " * 17
-        for side in (product, bare)
-    ]
-    ratio = f"{statistics.median(product) / statistics.median(bare):6.2f}x" if bare else ""
-    sys.stdout.write(f"{what:44} {clients:3} {sides[0]}   {beside:40} {sides[1]}   {ratio}\n")
-    sys.stdout.flush()
+    asked = f"{clients} client{'s' if clients > 1 else ''}"
+    emit(compare_times(f"{what}, {asked}", times, beside, bare))
 
 
 async def bench_answers(settings: Settings, prompts: dict[str, Any]) -> None:
@@ -180,27 +174,17 @@ async def bench_answers(settings: Settings, prompts: dict[str, Any]) -> None:
                 await keep_asking(search_bare, questions, clients)
                 await keep_asking(ask_service, [mark(question) for question in questions], clients)
                 await keep_asking(ask_model, questions, clients)
-            report(
-                "/v1/retrieve, in no cache", clients, found.whole, "embedding, one hybrid search", parts.whole
-            )
-            report(
-                "first text, in no cache", clients, answers.first, "bare model, the same prompts", bare.first
-            )
-            report(
-                "whole answer, in no cache",
-                clients,
-                answers.whole,
-                "bare model, the same prompts",
-                bare.whole,
-            )
-            report("  of it search, as the answer says", clients, answers.search)
-            report("  of it the model, as the answer says", clients, answers.model)
-            report("  of it the service's own", clients, answers.own)
+            tell("/v1/retrieve, uncached", clients, found.whole, "embedding, one hybrid search", parts.whole)
+            tell("first text, uncached", clients, answers.first, "bare model, the same prompts", bare.first)
+            tell("whole answer, uncached", clients, answers.whole, "bare model, the same prompts", bare.whole)
+            tell("of it search", clients, answers.search)
+            tell("of it the model", clients, answers.model)
+            tell("of it the service's own", clients, answers.own)
         known = list(prompts)
         await keep_asking(lambda question: ask_service(question, "runlore-cag"), known, 1)
         answers = Times()
         await keep_asking(lambda question: ask_service(question, "runlore-cag"), known, 1)
-        report("whole answer of runlore-cag, from the cache", 1, answers.whole)
+        tell("whole answer of runlore-cag, from the cache", 1, answers.whole)
 
 
 async def post(
@@ -255,7 +239,7 @@ async def bench_large(settings: Settings, questions: Sequence[str], data: Path, 
                 if number >= 10:  # the first ones warm up what an index has in memory
                     product.append((middle - begin) * 1000)
                     bare.append((time.perf_counter() - middle) * 1000)
-    report(f"hybrid search, embedded, at {size} chunks", 1, product, "embedding, one hybrid search", bare)
+    tell(f"hybrid search, embedded, {size} chunks", 1, product, "embedding, one hybrid search", bare)
 
 
 async def bench(settings: Settings) -> None:
@@ -265,15 +249,11 @@ async def bench(settings: Settings) -> None:
     live = find_live(client, "cag")
     if live is None:
         raise SystemExit("no version of cag is live: run cag_pipeline first")
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     questions = [query["query"] for query in read_golden() if query["relevant"]][:_QUESTIONS]
     prompts = await record_prompts(settings, questions)
     lengths = sorted(len(messages[-1]["content"]) for messages in prompts.values())
-    sys.stdout.write(
-        f"{os.cpu_count()} CPUs, load {load}; chunks: {sizes}; {len(prompts)} questions, prompts of"
-        f" {lengths[len(lengths) // 2]} characters in the middle; milliseconds\n"
-        f"{'':41}clients {'p50':>8} {'p95':>8}   {'beside':40} {'p50':>8} {'p95':>8}   of medians\n"
-    )
+    middle = lengths[len(lengths) // 2]
+    open_table(f"chunks: {sizes}; {len(prompts)} questions, prompts of {middle} characters in the middle")
     await bench_answers(settings, prompts)
     data = os.environ.get("RUNLORE_TEST_DATA")
     if data:

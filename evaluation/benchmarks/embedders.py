@@ -19,6 +19,7 @@ import psutil
 from evaluation.benchmarks.embedder_corpora import Corpora, Passage, read_corpora
 from evaluation.benchmarks.model_process import ModelProcess, run_model_server
 from evaluation.benchmarks.quality import rank_pages
+from evaluation.benchmarks.rows import leave_out, tell_load
 from evaluation.benchmarks.small_search import Vectors, Words, fuse_scores, read_words, score_words
 from evaluation.measures.ranking import compute_measures
 from evaluation.queries.query_sets import Query
@@ -168,7 +169,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, default=Path(".runlore/bench-models/vectors"))
     options = parser.parse_args()
     if "RUNLORE_TEST_DATA" not in os.environ:
-        sys.exit("RUNLORE_TEST_DATA must name the folder with runbooks/, kubernetes-docs/ and scifact/")
+        leave_out("RUNLORE_TEST_DATA must name the folder with runbooks/, kubernetes-docs/ and scifact/")
     options.keep.mkdir(parents=True, exist_ok=True)
     envs = Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()
     splitter = open_splitter(next(envs.glob(_TOKENIZER)), _CHUNK_TOKENS)
@@ -182,8 +183,7 @@ def main() -> None:
     for embedder in EMBEDDERS:
         sys.stdout.write(bench(embedder, corpora, envs, options.keep))
         sys.stdout.flush()
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    sys.stdout.write(f"\n{os.cpu_count()} CPUs, load {load}\n")
+    sys.stdout.write(f"\n{tell_load()}\n")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import json
 import os
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ import psutil
 
 from evaluation.benchmarks.model_process import run_model_server
 from evaluation.benchmarks.procedures import MODEL, cut_pages, list_pages
+from evaluation.benchmarks.rows import Row, emit, open_table
 from evaluation.queries.query_sets import read_golden
 from local.environments import ensure_environment
 from processors.knowledge.chunk import embedding_text
@@ -128,11 +128,11 @@ def measure_likeness(ours: Vectors, theirs: Vectors) -> npt.NDArray[Any]:
     return likeness
 
 
-def compare(name: str, ours: Embed, theirs: Embed, asked: Sequence[Sequence[str]], rounds: int) -> str:
-    """Return a row of the table: medians of rounds in turns, ratios, the least cosine.
+def compare(name: str, ours: Embed, theirs: Embed, asked: Sequence[Sequence[str]], rounds: int) -> list[Row]:
+    """Return rows: medians of rounds in turns, by the clock and by CPU time, and the least cosine.
 
     Args:
-        name: Of the row.
+        name: Of the texts.
         ours: Embeds by the model server.
         theirs: Embeds by the library.
         asked: Lists of texts, each embedded by one call.
@@ -152,12 +152,13 @@ def compare(name: str, ours: Embed, theirs: Embed, asked: Sequence[Sequence[str]
             used[who].append(sum(one.cpu for one in done))
             vectors[who] = np.concatenate([one.vectors for one in done])
         least = min(least, float(measure_likeness(vectors["ours"], vectors["theirs"]).min()))
-    mine, plain = (statistics.median(seconds[who]) / count * 1000 for who in ("ours", "theirs"))
-    my_cpu, plain_cpu = (statistics.median(used[who]) / count * 1000 for who in ("ours", "theirs"))
-    return (
-        f"| {name} | {plain:.1f} | {mine:.1f} | {plain / mine:.2f} | {plain_cpu:.1f} | {my_cpu:.1f} "
-        f"| {plain_cpu / my_cpu:.2f} | {least:.5f} |"
-    )
+    rates = {who: count / statistics.median(seconds[who]) for who in seconds}
+    by_cpu = {who: count / statistics.median(used[who]) for who in used}
+    return [
+        Row(name, rates["ours"], "texts/s", "more", beside=_PLAIN, bare=rates["theirs"]),
+        Row(name, by_cpu["ours"], "texts/CPU s", "more", beside=_PLAIN, bare=by_cpu["theirs"]),
+        Row(f"{name}, least cosine", least, "cosine", "more"),
+    ]
 
 
 def main() -> None:
@@ -170,19 +171,14 @@ def main() -> None:
     chunks = cut_pages(list_pages(None), folder / "tokenizer.json")
     passages = [embedding_text(chunk) for chunk in chunks]
     questions = [[query["query"]] for query in read_golden()[:_QUESTIONS]]
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    sys.stdout.write(f"{os.cpu_count()} CPUs, load {load}; {given.rounds} rounds in turns, medians\n\n")
-    sys.stdout.write(
-        "| milliseconds a text | plain | ours | ratio | CPU, plain | ours | ratio | least cosine |\n"
-    )
-    sys.stdout.write("|---|---|---|---|---|---|---|---|\n")
+    open_table(f"{given.rounds} rounds in turns; {len(passages)} passages")
     with open_ours(envs) as ours, open_plain(envs, folder) as theirs:
         for name, asked in (
-            (f"{len(passages)} passages", [passages]),
-            (f"{len(questions)} questions", questions),
+            ("all passages at once", [passages]),
+            (f"{len(questions)} questions one by one", questions),
         ):
-            sys.stdout.write(f"{compare(name, ours, theirs, asked, given.rounds)}\n")
-            sys.stdout.flush()
+            for row in compare(name, ours, theirs, asked, given.rounds):
+                emit(row)
 
 
 if __name__ == "__main__":

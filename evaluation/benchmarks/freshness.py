@@ -7,7 +7,6 @@ embed, bulk, refresh, with no versions, patterns, staging or scheduler.
 
 import argparse
 import json
-import os
 import random
 import statistics
 import sys
@@ -24,7 +23,7 @@ from typing import Any, Final
 from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
 from opensearchpy import OpenSearch, helpers
 
-from evaluation.benchmarks.service import percentile
+from evaluation.benchmarks.rows import Row, compare_times, emit, open_table
 from local.airflow_api import open_airflow
 from local.settings import load_settings as load_stack_settings
 from processors.knowledge import topics
@@ -255,18 +254,6 @@ def _index_bare(client: OpenSearch, settings: Settings, messages: list[Message])
     client.indices.refresh(index=_BARE_INDEX)
 
 
-def describe_delays(delays: list[float]) -> str:
-    """Return the figures of a load.
-
-    Example:
-        >>> describe_delays([1.0, 2.0, 3.0])
-        'p50   2.00 s, p95   3.00 s, max   3.00 s of 3 events'
-    """
-    figures = (percentile(delays, 0.5), percentile(delays, 0.95), max(delays))
-    p50, p95, most = (f"{figure:6.2f}" for figure in figures)
-    return f"p50 {p50} s, p95 {p95} s, max {most} s of {len(delays)} events"
-
-
 def main(arguments: list[str]) -> None:
     """Measure each load on the stack that the environment names."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -275,21 +262,15 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--partitions", type=int, default=0, help="how many it gets midway in the last load")
     options = parser.parse_args(arguments)
     settings = load_settings()
-    sys.stdout.write(
-        f"{os.cpu_count()} CPUs, each load for {options.seconds:.0f} s, bare for {_BARE_S:.0f} s\n"
-    )
+    open_table(f"each rate for {options.seconds:.0f} s, bare for {_BARE_S:.0f} s")
     for rate in options.rates:
-        load = os.getloadavg()[0]
         partitions = options.partitions if rate == options.rates[-1] else 0
         delays, stages = measure_pipeline(settings, rate, options.seconds, partitions)
-        sys.stdout.write(f"{rate:g} events/s (load before {load:.1f}): {describe_delays(delays)}\n")
-        sys.stdout.write("".join(f"{line}\n" for line in stages))
         bare = measure_bare(settings, rate, min(_BARE_S, options.seconds))
-        ratio = percentile(delays, 0.5) / percentile(bare, 0.5)
-        sys.stdout.write(
-            f"  bare path in one process: {describe_delays(bare)}; ratio of medians {ratio:.1f}\n"
-        )
-        sys.stdout.flush()
+        at = f"at {rate:g} events/s"
+        emit(compare_times(f"freshness {at}", delays, "bare path in one process", bare, "s"))
+        emit(Row(f"freshness {at}, at most", max(delays), "s", beside="bare path, at most", bare=max(bare)))
+        sys.stdout.write("".join(f"{line}\n" for line in stages))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from openai import OpenAI
 
 from evaluation.benchmarks.model_process import ModelProcess, run_model_server
 from evaluation.benchmarks.procedures import cut_pages
+from evaluation.benchmarks.rows import leave_out, tell_load
 from evaluation.benchmarks.small_search import read_words, score_words
 from evaluation.queries.query_sets import read_golden, tell_language
 from local.models import LANGUAGE_MODELS, find_folder
@@ -167,7 +168,7 @@ def main() -> None:
     }
     installed = [name for name in LANGUAGE_MODELS if (find_folder(envs, name) / "model.gguf").is_file()]
     if not installed:
-        sys.exit(f"no language model in {envs}/models; RUNLORE_LLM=gemma-3-270m make setup installs one")
+        leave_out(f"no language model in {envs}/models; RUNLORE_LLM=gemma-3-270m make setup installs one")
     for name in installed:
         folder = find_folder(envs, name)
         given = {
@@ -187,7 +188,7 @@ def main() -> None:
                         sys.stdout.write(f"\n{query['query']}\n{one.text}\n")
                 sys.stdout.write(f"{language} {report(name, asked)}")
                 sys.stdout.flush()
-    sys.stdout.write(f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}\n")
+    sys.stdout.write(f"{tell_load()}\n")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from drain3.drain import Drain
 
 from evaluation.benchmarks.log_grouping import Grouping, measure_grouping
 from evaluation.benchmarks.log_lines import Message, draw_messages, read_templates
+from evaluation.benchmarks.rows import Row, emit, open_table
 from processors.knowledge.logs.masks import mask_variables
 from processors.knowledge.logs.mining import make_miner, mine_line
 
@@ -99,10 +100,14 @@ def main() -> None:
         results["drain at its best"].append(find_best_drain(messages))
         templates = len({message.template for message in messages})
         sys.stdout.write(f"{system:14}{templates:9}{_write_row(each[-1] for each in results.values())}\n")
-    sys.stdout.write(f"{'mean':14}{'':9}{_write_row(map(find_mean, results.values()))}\n")
+    ours, *others = map(find_mean, results.values())
     count = sum(map(len, systems.values()))
-    speeds = ", ".join(f"{name} {count / seconds:,.0f}" for name, seconds in taken.items())
-    sys.stdout.write(f"{count:,} lines; lines/s: {speeds}\n")
+    open_table(f"{count:,} lines; means over the systems; CPU time of one process")
+    for name, theirs in zip(list(results)[1:], others, strict=True):
+        emit(Row("grouping accuracy", ours["accuracy"], "share", "more", None, name, theirs["accuracy"]))
+        emit(Row("F1 of groups", ours["f1"], "share", "more", None, name, theirs["f1"]))
+    speeds = {name: count / seconds for name, seconds in taken.items()}
+    emit(Row("lines put into patterns", speeds["runlore"], "lines/s", "more", None, "drain", speeds["drain"]))
 
 
 def _write_row(groupings: Iterable[Grouping]) -> str:

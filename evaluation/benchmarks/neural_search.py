@@ -4,12 +4,12 @@ Needs a stack with RUNLORE_NEURAL_SEARCH=on. The two ways take turns and must fi
 """
 
 import itertools
-import os
 import sys
 
 import httpx
 
-from evaluation.benchmarks.service import measure_pair, report_pair
+from evaluation.benchmarks.rows import compare_times, emit, leave_out, open_table
+from evaluation.benchmarks.service import measure_pair
 from evaluation.queries.query_sets import read_golden
 from processors.retrieval.glossary import add_translation
 from processors.retrieval.hybrid import Hit, TextToEmbed, build_hybrid_query, parse_hits
@@ -30,6 +30,8 @@ def main() -> None:
         SystemExit: OpenSearch can't embed, or the two ways found something else.
     """
     settings = load_settings()
+    if not settings.retrieval.neural_search:
+        leave_out("the stack has no RUNLORE_NEURAL_SEARCH=on")
     client = open_search(settings.opensearch)
     try:
         model = ensure_model(client, settings)
@@ -55,14 +57,11 @@ def main() -> None:
 
         different = [text for text in texts if not _are_equal(ask_ours(text), ask_theirs(text))]
         ours, theirs = itertools.cycle(texts), itertools.cycle(texts)
-        times = measure_pair(lambda: ask_ours(next(ours)), lambda: ask_theirs(next(theirs)), len(texts))
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    size = count_chunks(client, "cag")
-    sys.stdout.write(
-        f"{os.cpu_count()} CPUs, load {load}; {size} chunks; one client, milliseconds\n"
-        f"{'':38} {'p50':>8} {'p95':>8}   {'beside':34} {'p50':>8} {'p95':>8}   ratio of medians\n"
-    )
-    report_pair("embedded by OpenSearch, and searched", "embedded by us, and searched", *times)
+        bare, product = measure_pair(
+            lambda: ask_ours(next(ours)), lambda: ask_theirs(next(theirs)), len(texts)
+        )
+    open_table(f"{count_chunks(client, 'cag')} chunks; one client")
+    emit(compare_times("embedded by OpenSearch, searched", product, "embedded by us, searched", bare))
     sys.stdout.write(f"{len(texts) - len(different)} of {len(texts)} questions found the same\n")
     if different:
         sys.exit("\n".join(different))

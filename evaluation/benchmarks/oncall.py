@@ -18,7 +18,7 @@ from typing import NamedTuple
 from evaluation.benchmarks.oncall_in_process import open_answers
 from evaluation.benchmarks.oncall_over_http import open_stack_answers
 from evaluation.benchmarks.procedures import open_corpus
-from evaluation.benchmarks.service import percentile
+from evaluation.benchmarks.rows import Row, compare_times, emit, open_table, percentile
 from evaluation.measures.statistics import bootstrap_interval
 from evaluation.oncall.floors import Result, list_shortfalls, load_floors
 from evaluation.oncall.judging import Answer, Verdict, judge_answer
@@ -115,6 +115,11 @@ def main() -> None:
     if given.misses:
         sys.stdout.write(report_misses(judged))
     sys.stdout.write(f"\n{table}")
+    open_table(f"{len(judged)} questions")
+    for language in sorted({one.question["language"] for one in judged}):
+        right = [one.verdict.is_right for one in judged if one.question["language"] == language]
+        emit(Row(f"answered right, {language}", sum(right) / len(right), "share", "more"))
+    emit(compare_times("answer", [one.answer.seconds for one in judged], unit="s"))
     shortfalls = list_shortfalls(load_floors(), [_make_result(one) for one in judged])
     log_oncall([_make_row(one) for one in judged], table, given.seed, shortfalls, is_stack=given.stack)
     if given.check and shortfalls:

@@ -20,6 +20,7 @@ import numpy as np
 from evaluation.benchmarks.model_process import run_model_server
 from evaluation.benchmarks.procedure_answers import Verdict, judge_answer
 from evaluation.benchmarks.procedure_labels import ROOT, Label, read_labels, read_parts
+from evaluation.benchmarks.rows import Row, emit, open_table
 from evaluation.benchmarks.small_search import Vectors, Words, fuse_scores, read_words, score_words
 from processors.knowledge.chunk import Chunk, embedding_text
 from processors.knowledge.markdown.chunking import build_document_chunks
@@ -192,11 +193,10 @@ def main() -> None:
     exact = sum(verdict.is_exact for _, verdict, _ in judged)
     other = sum(verdict.is_other for _, verdict, _ in judged)
     silent = sum(verdict.is_silent for _, verdict, _ in judged)
-    sys.stdout.write(
-        f"\n{len(judged)} procedures among {len({chunk['doc_id'] for chunk in corpus.chunks})} pages: "
-        f"{exact} exact ({exact / len(judged):.1%}), {other} answered from another page or not at all, "
-        f"{silent} with something missing and no word about it\n"
-    )
+    open_table(f"{len(judged)} procedures among {len({chunk['doc_id'] for chunk in corpus.chunks})} pages")
+    emit(Row("procedures answered exactly", exact / len(judged), "share", "more"))
+    emit(Row("answered from another page, or not at all", other, "answers"))
+    emit(Row("something missing and no word about it", silent, "answers"))
 
 
 if __name__ == "__main__":

@@ -28,8 +28,8 @@ from evaluation.benchmarks.quality_corpus import (
     read_pages,
 )
 from evaluation.benchmarks.rankers import DEPTH, build_bm25_query, build_dense_query, build_plain_hybrid_query
+from evaluation.benchmarks.rows import percentile, tell_load
 from evaluation.benchmarks.scifact import read_abstracts, read_claims
-from evaluation.benchmarks.service import percentile
 from evaluation.measures.ranking import compute_measures
 from evaluation.measures.statistics import compare_paired
 from evaluation.queries.query_sets import Query, locate_documents, read_golden
@@ -154,8 +154,7 @@ def main() -> None:
     ) as service:
         sys.stdout.write(_measure_pages(client, settings, service, data))
         sys.stdout.write(_measure_scifact(client, settings, service, data))
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    sys.stdout.write(f"\n{os.cpu_count()} CPUs, load {load}, {datetime.now(UTC) - began} in all\n")
+    sys.stdout.write(f"\n{tell_load()}, {datetime.now(UTC) - began} in all\n")
 
 
 def _measure_pages(client: OpenSearch, settings: Settings, service: httpx.Client, data: Path) -> str:

@@ -17,6 +17,7 @@ from typing import Any, Final
 from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 from detect_secrets.plugins.base import RegexBasedDetector
 
+from evaluation.benchmarks.rows import Row, emit, open_table
 from evaluation.benchmarks.secret_texts.ordinary import draw_ordinary_lines
 from evaluation.benchmarks.secret_texts.planted import Planted, find_traces, plant_secrets
 from evaluation.benchmarks.secret_texts.surrounded import KEPT, Surrounded, surround_secrets
@@ -123,18 +124,24 @@ def main() -> None:
         "detect-secrets alone": open_library_masker(),
         "old patterns": mask_by_old_patterns,
     }
+    speeds, missed = dict[str, float](), dict[str, float]()
     for name, mask in maskers.items():
         lines = ordinary if name != "detect-secrets alone" else ordinary[:500]
         misses = count_misses(mask, planted)
+        speeds[name], missed[name] = measure_speed(mask, lines), misses.total()
         false = len(find_changed(mask, lines)) / len(lines)
         sys.stdout.write(
-            f"{name:22} {measure_speed(mask, lines):9.0f} lines/s   missed {sum(misses.values()):4}   "
+            f"{name:22} {speeds[name]:9.0f} lines/s   missed {sum(misses.values()):4}   "
             f"ordinary lines changed {false:.2%}   ways missed {len(find_missed(mask, surrounded)):3}   "
             f"look-alikes changed {len(find_changed(mask, KEPT)):3}\n"
         )
         sys.stdout.write(
             "".join(f"    missed {count:3} of 50: {kind}\n" for kind, count in sorted(misses.items()))
         )
+    open_table("CPU time of one process")
+    for name in list(maskers)[1:]:
+        emit(Row("lines masked", speeds["runlore"], "lines/s", "more", beside=name, bare=speeds[name]))
+        emit(Row("planted secrets missed", missed["runlore"], "secrets", beside=name, bare=missed[name]))
     if prose:
         changed = find_changed(ours, prose)
         sys.stdout.write(

@@ -1,13 +1,10 @@
-"""`make bench`: how fast the running stack answers, each figure beside a bare part in the same run.
+"""`make bench-service`: how fast the running stack answers, each figure beside a bare part in the same run.
 
 The load is one client on an otherwise idle stack; baseline and product take turns, so that a drift of the
 machine's speed meets both. Ratios travel to other machines, absolute figures don't.
 """
 
 import json
-import os
-import statistics
-import sys
 import time
 import uuid
 from collections.abc import Callable
@@ -16,6 +13,7 @@ from datetime import UTC, datetime
 import httpx
 import redis
 
+from evaluation.benchmarks.rows import compare_times, emit, open_table
 from evaluation.queries.query_sets import read_golden
 from processors.knowledge import topics
 from processors.retrieval.hybrid import build_hybrid_query
@@ -48,30 +46,6 @@ def measure_pair(bare: Call, product: Call, rounds: int) -> tuple[list[float], l
     return times
 
 
-def percentile(times: list[float], share: float) -> float:
-    """Return the time that a share of the calls stayed within.
-
-    Example:
-        >>> percentile([1.0, 2.0, 3.0, 4.0], 0.5)
-        2.0
-    """
-    return sorted(times)[max(0, round(share * len(times)) - 1)]
-
-
-def report_pair(what: str, baseline: str, bare: list[float], product: list[float]) -> None:
-    """Print both sides of a comparison and the ratio of their medians.
-
-    Args:
-        what: Names what the service did.
-        baseline: Names the bare part.
-        bare: Its milliseconds; at least one.
-        product: The service's milliseconds; at least one.
-    """
-    sides = [f"{percentile(side, 0.5):8.1f} {percentile(side, 0.95):8.1f}" for side in (product, bare)]
-    ratio = statistics.median(product) / statistics.median(bare)
-    sys.stdout.write(f"{what:38} {sides[0]}   {baseline:34} {sides[1]}   {ratio:5.2f}x\n")
-
-
 def bench_retrieval(settings: Settings, service: httpx.Client, questions: list[str]) -> None:
     """Compare `/v1/retrieve` with one bare search, and a cached one with one bare Redis GET.
 
@@ -94,18 +68,16 @@ def bench_retrieval(settings: Settings, service: httpx.Client, questions: list[s
         return service.post("/v1/retrieve", json=body).raise_for_status()
 
     # A different question misses the cache; the embedding and the search are then really done.
-    report_pair(
-        "/v1/retrieve cag, embedded and searched",
-        "bare hybrid search, no embedding",
-        *measure_pair(search, lambda: retrieve("cag", f" {uuid.uuid4().hex[:6]}"), _ROUNDS),
+    bare, product = measure_pair(search, lambda: retrieve("cag", f" {uuid.uuid4().hex[:6]}"), _ROUNDS)
+    emit(
+        compare_times(
+            "/v1/retrieve, embedded and searched", product, "one hybrid search, its vector given", bare
+        )
     )
     with redis.Redis.from_url(settings.redis.url) as cache:
         key = next(cache.scan_iter("cag:*"))
-        report_pair(
-            "/v1/retrieve cag, warmed",
-            "bare Redis GET",
-            *measure_pair(lambda: cache.get(key), lambda: retrieve("cag"), _ROUNDS),
-        )
+        bare, product = measure_pair(lambda: cache.get(key), lambda: retrieve("cag"), _ROUNDS)
+        emit(compare_times("/v1/retrieve, warmed", product, "one Redis GET", bare))
 
 
 def bench_answers(settings: Settings, service: httpx.Client, questions: list[str]) -> None:
@@ -124,14 +96,14 @@ def bench_answers(settings: Settings, service: httpx.Client, questions: list[str
         return client.post(path, json=body).raise_for_status()
 
     with httpx.Client(base_url=settings.kserve.url, timeout=30) as model:
-        times = measure_pair(
+        bare, product = measure_pair(
             lambda: complete(
                 model, "/openai/v1/chat/completions", settings.answering.model, source + next(asked)
             ),
             lambda: complete(service, "/v1/chat/completions", "runlore", next(asked)),
             _ROUNDS,
         )
-    report_pair("/v1/chat/completions, whole answer", "bare model, one short source", *times)
+    emit(compare_times("/v1/chat/completions, whole", product, "bare model, one short source", bare))
 
 
 def bench_freshness(settings: Settings) -> None:
@@ -153,8 +125,7 @@ def bench_freshness(settings: Settings) -> None:
             time.sleep(0.1)
         times.append(time.perf_counter() - begin)
         time.sleep(10)
-    figures = ", ".join(f"{taken:.1f}" for taken in times)
-    sys.stdout.write(f"event in Kafka to searchable, {_CANARIES} single events: {figures} s\n")
+    emit(compare_times("single event, in Kafka to searchable", times, unit="s"))
 
 
 def main() -> None:
@@ -163,11 +134,7 @@ def main() -> None:
     key = settings.access.read_api_key()
     client = open_search(settings.opensearch)
     sizes = {p: count_chunks(client, p) for p in ("rag", "cag") if catalog.find_live(client, p)}
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    sys.stdout.write(
-        f"{os.cpu_count()} CPUs, load {load}; chunks: {sizes}; one client, {_ROUNDS} rounds, milliseconds\n"
-        f"{'':38} {'p50':>8} {'p95':>8}   {'beside':34} {'p50':>8} {'p95':>8}   ratio of medians\n"
-    )
+    open_table(f"chunks: {sizes}; one client, {_ROUNDS} rounds")
     questions = [query["query"] for query in read_golden() if query["relevant"]][:40]
     headers = {"Authorization": f"Bearer {key}"}
     with httpx.Client(base_url=settings.service.url, headers=headers, timeout=30) as service:

@@ -5,14 +5,13 @@ candidate. The same service is asked with and without the candidate's alias, a f
 """
 
 import itertools
-import os
 import sys
 import time
 import uuid
 
 import httpx
 
-from evaluation.benchmarks.service import percentile
+from evaluation.benchmarks.rows import compare_times, emit, leave_out, open_table
 from evaluation.queries.query_sets import read_golden
 from processors.settings import load_settings
 from processors.stores.search import open_search
@@ -33,7 +32,7 @@ def main() -> None:
     client = open_search(settings.opensearch)
     others = [version["index"] for version in list_versions(client, "cag") if not version["live"]]
     if not settings.shadow.share or not others:
-        sys.exit("set RUNLORE_SHADOW_SHARE above 0, and keep a second version of cag")
+        leave_out("set RUNLORE_SHADOW_SHARE above 0, and keep a second version of cag")
     before = read_shadow(settings.redis.url, others[-1])
     questions = itertools.cycle(query["query"] for query in read_golden())
     key = settings.access.read_api_key()
@@ -63,13 +62,8 @@ def main() -> None:
             hide_candidate(client, "cag")
     time.sleep(1)
     after = read_shadow(settings.redis.url, others[-1])
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    sys.stdout.write(f"{os.cpu_count()} CPUs, load {load}; one client, milliseconds\n")
-    for shadowed, taken in times.items():
-        name = f"share {settings.shadow.share:.2f}" if shadowed else "no candidate"
-        sys.stdout.write(
-            f"{name:14} p50 {percentile(taken, 0.5):7.1f}   p95 {percentile(taken, 0.95):7.1f}\n"
-        )
+    open_table(f"one client; share {settings.shadow.share:.2f}")
+    emit(compare_times("/v1/retrieve, read in the shadow", times[True], "without a candidate", times[False]))
     compared = after["questions"] - before["questions"]
     sys.stdout.write(f"{compared} of {len(times[True])} questions compared: {after['means']}\n")
 

@@ -7,7 +7,6 @@ request that triggers it to the moment when Airflow calls it successful.
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import threading
@@ -18,7 +17,7 @@ from typing import Final
 import httpx
 from opensearchpy import OpenSearch
 
-from evaluation.benchmarks.service import percentile
+from evaluation.benchmarks.rows import compare_times, emit, leave_out, open_table
 from local.airflow_api import FINISHED, open_airflow, trigger_dag
 from local.settings import load_settings as load_stack_settings
 from processors.settings import load_settings
@@ -63,17 +62,12 @@ def time_rollbacks(
         client: OpenSearch.
         rounds: How often; each is undone before the next.
         roll_back: Does it, and returns when it is done.
-
-    Raises:
-        ValueError: There is no version to go back to.
     """
     whole, moved = [], []
     for _ in range(rounds):
         live, previous = find_live(client, "cag"), find_previous(client, "cag")
         if live is None or previous is None:
-            raise ValueError(
-                "cag has no version to go back to: trigger cag_pipeline with Rebuild everything, twice"
-            )
+            leave_out("cag has no version to go back to: trigger cag_pipeline with Rebuild everything, twice")
         begin = time.perf_counter()
         watching = _Watching(client, previous, begin)
         roll_back()
@@ -122,21 +116,6 @@ def run_dag(airflow: httpx.Client) -> None:
         raise RuntimeError(f"run {run} of roll_back_version ended as {state}")
 
 
-def report(what: str, times: list[float], unit: str = "s") -> None:
-    """Print a line of figures.
-
-    Args:
-        what: Names what was measured.
-        times: Seconds of each round; at least one.
-        unit: In which they are shown, `s` or `ms`.
-    """
-    factor = {"s": 1.0, "ms": 1000.0}[unit]
-    p50, p95 = (percentile(times, share) * factor for share in (0.5, 0.95))
-    sys.stdout.write(
-        f"{what:46} {p50:9.2f} {p95:9.2f} {max(times) * factor:9.2f} {unit}  ({len(times)} rounds)\n"
-    )
-
-
 def main() -> None:
     """Time the command, the DAG run and the bare request, on the stack that the environment names."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -144,17 +123,17 @@ def main() -> None:
     parser.add_argument("--dag-runs", type=int, default=10)
     options = parser.parse_args()
     client = open_search(load_settings().opensearch)
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    sys.stdout.write(f"{os.cpu_count()} CPUs, load {load}\n{'':46} {'p50':>9} {'p95':>9} {'most':>9}\n")
-    report("bare _aliases request", time_bare(client, options.commands), "ms")
+    open_table(f"{options.commands} rollbacks by command, {options.dag_runs} by DAG runs")
+    bare = time_bare(client, options.commands)
+    beside = ("a bare _aliases request", bare, "s")
     whole, moved = time_rollbacks(client, options.commands, run_command)
-    report("command, until the version is live", moved)
-    report("command, until it has ended", whole)
+    emit(compare_times("rollback by command, until it is live", moved, *beside))
+    emit(compare_times("rollback by command, until it has ended", whole, *beside))
     if options.dag_runs:
         with open_airflow(load_stack_settings()) as airflow:
             whole, moved = time_rollbacks(client, options.dag_runs, lambda: run_dag(airflow))
-        report("DAG run, until the version is live", moved)
-        report("DAG run, until it is successful", whole)
+        emit(compare_times("rollback by DAG run, until it is live", moved, *beside))
+        emit(compare_times("rollback by DAG run, until it is successful", whole, *beside))
 
 
 if __name__ == "__main__":

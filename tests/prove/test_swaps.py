@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 from opensearchpy import OpenSearch
 
-from evaluation.benchmarks.service import percentile
+from evaluation.benchmarks.rows import percentile
 from processors.settings import Settings
 from processors.versions.deletion import prune_versions
 from processors.versions.swaps import find_previous, promote, roll_back

@@ -18,8 +18,16 @@ from pathlib import Path
 from evaluation.benchmarks.diagnosis.baselines import Embed
 from evaluation.benchmarks.diagnosis.episode import play_episode
 from evaluation.benchmarks.diagnosis.faults import FAULTS
-from evaluation.benchmarks.diagnosis.results import Result, diagnose, judge_episode, say_miss, say_table
+from evaluation.benchmarks.diagnosis.results import (
+    Result,
+    diagnose,
+    judge_episode,
+    list_rows,
+    say_miss,
+    say_table,
+)
 from evaluation.benchmarks.model_process import run_model_server
+from evaluation.benchmarks.rows import emit, open_table
 from processors.stores.model_server import embed_texts
 
 _MODEL = "all-minilm-l6-v2"
@@ -68,6 +76,9 @@ def main(arguments: Sequence[str]) -> None:
         f"{say_table(results)}\n"
         f"incidents where all is well: {', '.join(map(str, quiet))}\n"
     )
+    open_table(f"{len(results)} episodes in memory")
+    for row in list_rows(results):
+        emit(row)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from evaluation.benchmarks.diagnosis.baselines import (
 from evaluation.benchmarks.diagnosis.cluster import NOON
 from evaluation.benchmarks.diagnosis.episode import Episode
 from evaluation.benchmarks.diagnosis.judging import Verdict, choose_incidents, judge, list_causes
+from evaluation.benchmarks.rows import Row
 from processors.knowledge.chunk import Chunk
 from processors.knowledge.incidents.diagnosis import find_incidents
 from processors.knowledge.incidents.incident import Incident
@@ -80,6 +81,22 @@ def say_table(results: Sequence[Result]) -> str:
         say_row("likeness alone", [one.likeness for one in results]),
     )
     return "\n".join((HEAD, *rows))
+
+
+def list_rows(results: Sequence[Result]) -> list[Row]:
+    """Return how often the object at fault is named first, beside triage and likeness, and its cause."""
+
+    def share(answers: Sequence[Verdict | Guess], field: str) -> float:
+        return float(sum(getattr(one, field) for one in answers)) / len(answers)
+
+    causes = [one.verdict for one in results]
+    found = Row("object at fault named first", share(causes, "is_object"), "share", "more")
+    triage, likeness = [one.triage for one in results], [one.likeness for one in results]
+    return [
+        found._replace(beside="triage alone", bare=share(triage, "is_object")),
+        found._replace(beside="likeness alone", bare=share(likeness, "is_object")),
+        Row("object and cause named", share(causes, "is_cause"), "share", "more"),
+    ]
 
 
 def say_row(name: str, answers: Sequence[Verdict | Guess]) -> str:

@@ -5,7 +5,6 @@ memory or handles grow; what was seen is printed, and kept in MLflow with its pi
 """
 
 import argparse
-import os
 import sys
 import threading
 import uuid
@@ -15,6 +14,7 @@ import httpx
 from opensearchpy import OpenSearch
 
 from evaluation.benchmarks.freshness import send_canaries, watch_alias
+from evaluation.benchmarks.rows import tell_load
 from evaluation.benchmarks.soak import use as using
 from evaluation.benchmarks.soak.readings import Readings, watch_programs
 from evaluation.benchmarks.soak.report import Soak, list_faults, log_soak, write_table
@@ -91,8 +91,7 @@ def main() -> int:
     parser.add_argument("--swap-seconds", type=float, default=600, help="from one new version to the next")
     pace = parser.parse_args()
     settings, stack = load_settings(), load_stack_settings()
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    sys.stdout.write(f"{os.cpu_count()} CPUs, load {load}; {pace.seconds / 60:.0f} minutes from now\n")
+    sys.stdout.write(f"{tell_load()}; {pace.seconds / 60:.0f} minutes from now\n")
     sys.stdout.flush()
     seen = soak(settings, stack, pace)
     run = log_soak(seen, settings.mlflow.tracking_uri, settings.versions.code_commit)

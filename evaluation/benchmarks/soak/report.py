@@ -10,7 +10,7 @@ mpl.use("Agg")
 import mlflow
 from matplotlib.figure import Figure
 
-from evaluation.benchmarks.service import percentile
+from evaluation.benchmarks.rows import percentile
 from evaluation.benchmarks.soak.readings import Readings
 from evaluation.benchmarks.soak.use import Use
 from evaluation.benchmarks.soak.verdict import WARM_UP, Growth

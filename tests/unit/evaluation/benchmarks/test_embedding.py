@@ -18,8 +18,10 @@ def embed_in(seconds: float, turned: float = 0.0) -> object:
 
 
 def test_ratios_are_those_of_the_medians_and_the_least_cosine_is_told() -> None:
-    row = compare("two texts", embed_in(0.010), embed_in(0.040, turned=0.1), [["a"], ["b"]], 3)  # type: ignore[arg-type]
-    assert row == "| two texts | 40.0 | 10.0 | 4.00 | 80.0 | 20.0 | 4.00 | 0.99500 |"
+    clock, cpu, cosine = compare("two", embed_in(0.010), embed_in(0.040, turned=0.1), [["a"], ["b"]], 3)  # type: ignore[arg-type]
+    assert (clock.figure, clock.bare, clock.ratio) == (100.0, 25.0, 4.0)
+    assert (cpu.figure, cpu.bare) == (50.0, 12.5)
+    assert round(cosine.figure, 5) == 0.995
 
 
 def test_likeness_is_that_of_directions() -> None:

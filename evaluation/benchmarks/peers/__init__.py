@@ -1,0 +1,1 @@
+"""Files to a search beside Haystack and LangChain."""
