@@ -1,6 +1,6 @@
 """A Kafka message as the processors see it, and what is noted of one that they can't process."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
 
@@ -33,6 +33,16 @@ def place_of(record: Record) -> str:
         'runlore.logs/1'
     """
     return f"{record['topic']}/{record['partition']}"
+
+
+def name_origin(dead: Mapping[str, object]) -> str:
+    """Return where what a dead letter or its record is about stands in Kafka.
+
+    Example:
+        >>> name_origin({"topic": "runlore.logs", "partition": 1, "offset": 70})
+        'runlore.logs/1/70'
+    """
+    return f"{dead['topic']}/{dead['partition']}/{dead['offset']}"
 
 
 def read_rows(rows: Iterable[dict[str, Any]]) -> list[Record]:

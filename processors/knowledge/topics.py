@@ -28,4 +28,7 @@ AUDIT: Final = "runlore.audit"
 READ: Final = (*DYNAMIC, AUDIT)
 """What `rag_pipeline` reads; into the audit nobody else may write, so it has no canary."""
 
+OWN_DATASET: Final = "runlore.self"
+"""Marks the stack's own lines of logs, so that none of them is taken for somebody else's."""
+
 ALL: Final = (*DYNAMIC, DOCS, QUERIES, DEAD_LETTER, COLLECTED, AUDIT)

@@ -10,6 +10,7 @@ origin, and may be replayed again.
 from typing import Any, Final
 
 from processors.knowledge import topics
+from processors.knowledge.record import name_origin
 from processors.pipelines.dead_letters import (
     Choice,
     DeadLetterRecord,
@@ -88,7 +89,7 @@ def _remember(replayed: _Replayed, sent: list[DeadLetterRecord], held: list[Dead
 
 def _send(broker: Kafka, topic: str, dead: list[DeadLetterRecord], replayed: _Replayed) -> None:
     messages = [
-        (each["key"], each["original"] or b"", {**each["headers"], ORIGIN_HEADER: kafka.name_origin(each)})
+        (each["key"], each["original"] or b"", {**each["headers"], ORIGIN_HEADER: name_origin(each)})
         for each in dead
     ]
     kafka.send_collected(broker, _collector(topic), topic, messages, {"replayed": replayed})
@@ -96,4 +97,4 @@ def _send(broker: Kafka, topic: str, dead: list[DeadLetterRecord], replayed: _Re
 
 def _describe(dead: DeadLetterRecord) -> dict[str, str]:
     original = (dead["original"] or b"").decode(errors="backslashreplace")
-    return {"origin": kafka.name_origin(dead), "error": dead["error"][:200], "original": original[:200]}
+    return {"origin": name_origin(dead), "error": dead["error"][:200], "original": original[:200]}

@@ -18,7 +18,7 @@ from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 from asgiref.sync import sync_to_async
 from confluent_kafka import Consumer, KafkaError, KafkaException
 
-from processors.knowledge.logs.stored_lines import OWN_DATASET
+from processors.knowledge.topics import OWN_DATASET
 from processors.knowledge.untrusted import decode_text, read_object
 from processors.settings import load_settings
 from processors.stores.kafka import explain_refusal, kafka_options

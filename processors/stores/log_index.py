@@ -4,7 +4,7 @@ from typing import Any
 
 from opensearchpy import OpenSearch
 
-from processors.knowledge.logs.stored_lines import OWN_DATASET
+from processors.knowledge.topics import OWN_DATASET
 from processors.settings.sources import LogIndex
 
 

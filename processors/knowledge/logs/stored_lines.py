@@ -18,13 +18,11 @@ from processors.knowledge.logs.opening import TEXT_FIELDS, open_event
 from processors.knowledge.logs.rendering import MAX_MESSAGE, render_event
 from processors.knowledge.logs.severity import find_severity
 from processors.knowledge.redaction.masking import mask_secrets
+from processors.knowledge.topics import OWN_DATASET
 from processors.knowledge.untrusted import decode_text
 
 LONGEST: Final = 64_000
 """Bytes of a line that are kept. Whoever reads the file cuts there."""
-
-OWN_DATASET: Final = "runlore.self"
-"""Marks the stack's own lines, so that none of them is taken for somebody else's."""
 
 _CORRELATED: Final = re.compile(rf'"correlation_id": ?"({FORM})"', re.ASCII)
 _TAKEN: Final = frozenset(

@@ -9,7 +9,6 @@ from processors.knowledge.chunk import Chunk
 from processors.knowledge.incidents.evidence import is_evidence
 from processors.knowledge.kubernetes.differences import note_differences
 from processors.knowledge.logs.offsets import read_offsets
-from processors.knowledge.logs.partition_state import METHOD
 from processors.knowledge.record import DeadLetter
 from processors.pipelines.rag.embed import read_batch
 from processors.settings import Settings
@@ -97,6 +96,9 @@ def _begin_version(
     run_url: str,
     record: builds.RunRecord,
 ) -> AbstractContextManager[str]:
+    # What reads logs compiles hundreds of patterns, and a micro-batch makes no version.
+    from processors.knowledge.logs.partition_state import METHOD
+
     revision = chunks[0]["embedding_model"] if chunks else settings.embedding.model
     model = {"embedding_model": revision, "dimension": settings.embedding.dimension}
     origin = {

@@ -4,7 +4,7 @@ from processors.stores.kafka.admin import add_partitions, create_topics, mirror_
 from processors.stores.kafka.collected import read_collected, send_collected
 from processors.stores.kafka.connection import explain_refusal, kafka_options, open_client
 from processors.stores.kafka.consumer import drain, find_ends, find_kept, read_newest
-from processors.stores.kafka.dead_letters import name_origin, send_dead_letters
+from processors.stores.kafka.dead_letters import send_dead_letters
 from processors.stores.kafka.producer import Message, produce
 from processors.stores.kafka.waiting import Waiting, find_waiting
 
@@ -20,7 +20,6 @@ __all__ = [
     "find_waiting",
     "kafka_options",
     "mirror_positions",
-    "name_origin",
     "open_client",
     "produce",
     "read_collected",

@@ -1,23 +1,15 @@
 """Dead-letter records: what could not be processed, copied with its masked original, once for each event."""
 
-import base64
-import json
 import re
 import sys
-from collections.abc import Mapping
 from typing import Final
-
-from confluent_kafka import Consumer, TopicPartition
 
 from processors.knowledge import topics
 from processors.knowledge.positions import Positions
-from processors.knowledge.record import DeadLetter, Record
-from processors.knowledge.redaction.masking import mask_named, mask_secrets
+from processors.knowledge.record import DeadLetter, Record, name_origin
 from processors.settings.stores import Kafka
 from processors.stores.kafka.consumer import drain, find_bounds, open_consumer
-from processors.stores.kafka.limits import TIMEOUT_S
-from processors.stores.kafka.messages import decode, decode_headers
-from processors.stores.kafka.producer import Message, produce
+from processors.stores.kafka.producer import produce
 
 _ORIGIN: Final = re.compile(r"(?P<topic>.+)/(?P<partition>\d+)/(?P<offset>\d+)")
 
@@ -42,10 +34,13 @@ def send_dead_letters(
     """
     if not dead:
         return since
+    # Masking compiles hundreds of patterns, and most tasks have no dead letter.
+    from processors.stores.kafka.masked_copies import copy_original
+
     held, _, _ = drain(broker, [topics.DEAD_LETTER], since, sys.maxsize)
     keys = {record["key"] for record in held}
     with open_consumer(broker) as consumer:
-        copies = [_copy_original(consumer, each) for each in dead if name_origin(each) not in keys]
+        copies = [copy_original(consumer, each) for each in dead if name_origin(each) not in keys]
         produce(broker, topics.DEAD_LETTER, copies)
         _, ends = find_bounds(consumer, [topics.DEAD_LETTER], {})
         return find_ahead(held, reached, ends)
@@ -75,40 +70,3 @@ def find_ahead(held: list[Record], reached: Positions, ends: Positions) -> Posit
             partition = str(record["partition"])
             ahead[partition] = min(ahead[partition], record["offset"])
     return {topics.DEAD_LETTER: ahead}
-
-
-def name_origin(dead: Mapping[str, object]) -> str:
-    """Return where what a dead letter or its record is about stands in Kafka.
-
-    Example:
-        >>> name_origin({"topic": "runlore.logs", "partition": 1, "offset": 70})
-        'runlore.logs/1/70'
-    """
-    return f"{dead['topic']}/{dead['partition']}/{dead['offset']}"
-
-
-def _copy_original(consumer: Consumer, dead: DeadLetter) -> Message:
-    """Return what the dead-letter topic is to hold: the reason, and the original if Kafka still has it."""
-    place = TopicPartition(dead["topic"], dead["partition"], dead["offset"])
-    found = []
-    if place.offset >= 0:
-        consumer.assign([place])
-        message = consumer.poll(TIMEOUT_S)
-        found = [message] if message is not None and message.error() is None else []
-    body = {**dead, "error": mask_secrets(dead["error"]), "original": "", "original_found": bool(found)}
-    if found:
-        headers = {name: mask_named(name, value) for name, value in decode_headers(found[0]).items()}
-        body |= {"key": mask_secrets(decode(found[0].key()) or ""), "headers": headers}
-        body["original"] = base64.b64encode(mask_bytes(found[0].value() or b"")).decode()
-    return name_origin(dead), json.dumps(body).encode(), {}
-
-
-def mask_bytes(data: bytes) -> bytes:
-    """Return bytes with the secrets in them masked.
-
-    Bytes that are no UTF-8 are read with escapes for the odd ones. Only if a secret is found among them does
-    that reading take their place; otherwise they stay byte for byte as they are.
-    """
-    text = data.decode(errors="backslashreplace")
-    masked = mask_secrets(text)
-    return data if masked == text else masked.encode()

@@ -1,6 +1,6 @@
 """Dead-letter records hold no secrets."""
 
-from processors.stores.kafka.dead_letters import mask_bytes
+from processors.stores.kafka.masked_copies import mask_bytes
 
 
 def test_secrets_are_masked_also_between_bytes_that_are_no_text() -> None:
