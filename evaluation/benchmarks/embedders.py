@@ -19,7 +19,7 @@ import psutil
 from evaluation.benchmarks.embedder_corpora import Corpora, Passage, read_corpora
 from evaluation.benchmarks.model_process import ModelProcess, run_model_server
 from evaluation.benchmarks.quality import rank_pages
-from evaluation.benchmarks.rows import leave_out, tell_load
+from evaluation.benchmarks.rows import Row, emit, leave_out, tell_load
 from evaluation.benchmarks.small_search import Vectors, Words, fuse_scores, read_words, score_words
 from evaluation.measures.ranking import compute_measures
 from evaluation.queries.query_sets import Query
@@ -157,6 +157,7 @@ def bench(embedder: Embedder, corpora: Corpora, envs: Path, kept: Path) -> str:
             words = read_words([passage.text for passage in passages])
             for way, figures in measure(passages, words, queries, asked, made @ vectors.T).items():
                 ndcg, first = (f"{figure:.3f}" for figure in figures)
+                emit(Row(f"{name}, {embedder.title}, {way}", figures[0], "nDCG@10", "more"))
                 lines.append(f"| {name} | {len(queries)} | {embedder.title} | {way} | {ndcg} | {first} |")
     lines.append(f"{embedder.title}: {reading} passages and {asking} queries in a second of CPU time")
     return "\n".join(lines) + "\n"

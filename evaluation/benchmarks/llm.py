@@ -21,7 +21,7 @@ from openai import OpenAI
 
 from evaluation.benchmarks.model_process import ModelProcess, run_model_server
 from evaluation.benchmarks.procedures import cut_pages
-from evaluation.benchmarks.rows import leave_out, tell_load
+from evaluation.benchmarks.rows import Row, compare_times, emit, leave_out, tell_load
 from evaluation.benchmarks.small_search import read_words, score_words
 from evaluation.queries.query_sets import read_golden, tell_language
 from local.models import LANGUAGE_MODELS, find_folder
@@ -153,6 +153,21 @@ def report(name: str, asked: Sequence[tuple[Written, bool]]) -> str:
     )
 
 
+def list_rows(name: str, asked: Sequence[tuple[Written, bool]]) -> list[Row]:
+    """Return when the first token of an answer came, and how many answers are withheld.
+
+    Args:
+        name: Of the model, with the language.
+        asked: Answers, and whether they are shown.
+    """
+    first = [one.first_seconds for one, _ in asked]
+    withheld = sum(not shown for _, shown in asked) / len(asked)
+    return [
+        compare_times(f"{name}: first token", first, unit="s"),
+        Row(f"{name}: withheld", withheld, "share"),
+    ]
+
+
 def main() -> None:
     """Measure each language model that is installed."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -187,6 +202,8 @@ def main() -> None:
                     if options.answers:
                         sys.stdout.write(f"\n{query['query']}\n{one.text}\n")
                 sys.stdout.write(f"{language} {report(name, asked)}")
+                for row in list_rows(f"{name}, {language}", asked):
+                    emit(row)
                 sys.stdout.flush()
     sys.stdout.write(f"{tell_load()}\n")
 

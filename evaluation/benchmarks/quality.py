@@ -8,7 +8,7 @@ its best chunk. What was tuned was tuned on half of the runbooks: `quality_corpu
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -28,7 +28,7 @@ from evaluation.benchmarks.quality_corpus import (
     read_pages,
 )
 from evaluation.benchmarks.rankers import DEPTH, build_bm25_query, build_dense_query, build_plain_hybrid_query
-from evaluation.benchmarks.rows import percentile, tell_load
+from evaluation.benchmarks.rows import Row, compare_times, emit, tell_load
 from evaluation.benchmarks.scifact import read_abstracts, read_claims
 from evaluation.measures.ranking import compute_measures
 from evaluation.measures.statistics import compare_paired
@@ -152,12 +152,12 @@ def main() -> None:
     with httpx.Client(
         base_url=settings.service.url, headers={"Authorization": f"Bearer {key}"}, timeout=60
     ) as service:
-        sys.stdout.write(_measure_pages(client, settings, service, data))
-        sys.stdout.write(_measure_scifact(client, settings, service, data))
+        _measure_pages(client, settings, service, data)
+        _measure_scifact(client, settings, service, data)
     sys.stdout.write(f"\n{tell_load()}, {datetime.now(UTC) - began} in all\n")
 
 
-def _measure_pages(client: OpenSearch, settings: Settings, service: httpx.Client, data: Path) -> str:
+def _measure_pages(client: OpenSearch, settings: Settings, service: httpx.Client, data: Path) -> None:
     splitter = open_splitter(settings.embedding.tokenizer_file, settings.documents.chunk_tokens)
     chunks = read_pages(data, splitter)
     prepare(client, settings, "pages", chunks)
@@ -173,26 +173,37 @@ def _measure_pages(client: OpenSearch, settings: Settings, service: httpx.Client
     users = locate_documents(read_golden(USERS_FILE), [KUBERNETES], known)
     asked = measure(client, settings, service, "plain-pages", users)
     took = [*rankings.latencies, *asked.latencies]
-    return (
-        f"{len(chunks)} chunks of {len(known)} pages; /v1/retrieve, embedded and searched, in ms: "
-        f"p50 {percentile(took, 0.5):.1f}, p95 {percentile(took, 0.95):.1f}\n"
-        + report("Alerts, the half not tuned on", rankings, held_out)
-        + report("Alerts, the half not tuned on, hard ones", rankings, held_out & hard)
-        + report("Alerts, the half tuned on", rankings, everything - held_out)
-        + report("Alerts, the half tuned on, hard ones", rankings, hard - held_out)
-        + report("Alerts, all", rankings, everything)
-        + report("Alerts, all hard ones", rankings, hard)
-        + report("Names of alerts alone", named, {query["query_id"] for query in names})
-        + report("Questions in a user's own words", asked, {query["query_id"] for query in users})
-    )
+    groups = {
+        "Alerts, the half not tuned on": (rankings, held_out),
+        "Alerts, the half not tuned on, hard ones": (rankings, held_out & hard),
+        "Alerts, the half tuned on": (rankings, everything - held_out),
+        "Alerts, the half tuned on, hard ones": (rankings, hard - held_out),
+        "Alerts, all": (rankings, everything),
+        "Alerts, all hard ones": (rankings, hard),
+        "Names of alerts alone": (named, {query["query_id"] for query in names}),
+        "Questions in a user's own words": (asked, {query["query_id"] for query in users}),
+    }
+    sys.stdout.write(f"{len(chunks)} chunks of {len(known)} pages\n")
+    emit(compare_times("/v1/retrieve, embedded and searched", took))
+    _tell(groups)
 
 
-def _measure_scifact(client: OpenSearch, settings: Settings, service: httpx.Client, data: Path) -> str:
+def _measure_scifact(client: OpenSearch, settings: Settings, service: httpx.Client, data: Path) -> None:
     prepare(client, settings, "scifact", read_abstracts(data / "scifact"))
     _forget_cached(settings)
     claims = read_claims(data / "scifact")
     rankings = measure(client, settings, service, "plain-scifact", claims)
-    return report("SciFact", rankings, {query["query_id"] for query in claims})
+    _tell({"SciFact": (rankings, {query["query_id"] for query in claims})})
+
+
+def _tell(groups: Mapping[str, tuple[Rankings, set[str]]]) -> None:
+    for title, (rankings, chosen) in groups.items():
+        sys.stdout.write(report(title, rankings, chosen))
+        ours, plain = (
+            sum(rankings.measured[name][key]["ndcg_at_10"] for key in chosen) / len(chosen)
+            for name in ("`/v1/retrieve`", "plain hybrid")
+        )
+        emit(Row(title, ours, "nDCG@10", "more", beside="plain hybrid", bare=plain))
 
 
 def _forget_cached(settings: Settings) -> None:

@@ -17,6 +17,7 @@ FILE_VARIABLE: Final = "BENCH_ROWS"
 LEFT_OUT: Final = 77
 """A program ends with it that has nothing to measure here, as test programs do that are skipped."""
 
+_NEARLY: Final = 0.9995
 _WIDTHS: Final = (46, 9, 9, 12, 44, 9, 9, 8)
 _HEAD: Final = ("what", "median", "95 %", "unit", "beside", "median", "95 %", "ratio")
 
@@ -91,12 +92,14 @@ def show_figure(figure: float | None) -> str:
     """Return a figure in three digits or so, nothing for None.
 
     Example:
-        >>> [show_figure(figure) for figure in (12345.6, 12.34, 1.234, 0.01234, None)]
-        ['12,346', '12.3', '1.23', '0.012', '']
+        >>> [show_figure(figure) for figure in (12345.6, 12.34, 1.234, 0.01234, 0.99997, None)]
+        ['12,346', '12.3', '1.23', '0.012', '0.99997', '']
     """
     if figure is None:
         return ""
-    digits = next((digits for digits, least in ((0, 100), (1, 10), (2, 1)) if abs(figure) >= least), 3)
+    # What is nearly 1 must not be told as 1.
+    shown = 5 if _NEARLY < figure < 1 else 3
+    digits = next((digits for digits, least in ((0, 100), (1, 10), (2, 1)) if abs(figure) >= least), shown)
     return f"{figure:,.{digits}f}"
 
 

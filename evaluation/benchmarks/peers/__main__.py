@@ -216,7 +216,7 @@ def main() -> None:
     """Measure on the stack that the environment names."""
     parser = argparse.ArgumentParser(prog="bench-peers", description=__doc__)
     parser.add_argument("--every", type=int, default=24, help="every so many-th page")
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=1)
     given = parser.parse_args()
     data = Path(os.environ.get("RUNLORE_TEST_DATA", ""))
     if not (data / _PAGES).is_dir():

@@ -32,7 +32,7 @@ class Brought(NamedTuple):
 
     Attributes:
         seconds: From the files to the found chunk.
-        texts: That were embedded, one for each chunk.
+        texts: That were embedded.
         stages: Seconds of each stage.
     """
 
@@ -83,8 +83,12 @@ def bring_in(settings: Settings, folder: Path) -> Brought:
     with go_on_with(client, "cag", index):
         try:
             chunks = table_to_chunks(staging.read_table(f"{url}/markdown/chunks.parquet"))
-            texts = [settings.embedding.passage_prefix + embedding_text(chunk) for chunk in chunks]
-            (vector,), _ = embed_texts(settings.kserve.url, settings.embedding.model, texts[-1:])
+            prefix = settings.embedding.passage_prefix
+            # What two chunks have in common is embedded once.
+            texts = list(dict.fromkeys(prefix + embedding_text(chunk) for chunk in chunks))
+            (vector,), _ = embed_texts(
+                settings.kserve.url, settings.embedding.model, [prefix + embedding_text(chunks[-1])]
+            )
             hits = client.search(index=index, body=build_dense_query(vector.tolist()))["hits"]["hits"]
             seconds = perf_counter() - began
         finally:

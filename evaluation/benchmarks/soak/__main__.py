@@ -14,7 +14,7 @@ import httpx
 from opensearchpy import OpenSearch
 
 from evaluation.benchmarks.freshness import send_canaries, watch_alias
-from evaluation.benchmarks.rows import tell_load
+from evaluation.benchmarks.rows import compare_times, emit, tell_load
 from evaluation.benchmarks.soak import use as using
 from evaluation.benchmarks.soak.readings import Readings, watch_programs
 from evaluation.benchmarks.soak.report import Soak, list_faults, log_soak, write_table
@@ -96,6 +96,9 @@ def main() -> int:
     seen = soak(settings, stack, pace)
     run = log_soak(seen, settings.mlflow.tracking_uri, settings.versions.code_commit)
     faults = list_faults(seen)
+    for what, times in (("event until found", seen.delays), ("answer", [s for _, s in seen.use.answers])):
+        if times:
+            emit(compare_times(what, times, unit="s"))
     sys.stdout.write("\n".join([write_table(seen), "", *faults, ""]))
     sys.stdout.write(f"MLflow, experiment runlore-soak, run {run}: {'unsteady' if faults else 'steady'}\n")
     return 1 if faults else 0
