@@ -126,7 +126,10 @@ RUN --mount=type=bind,from=tools,source=/opt/pip,target=/opt/pip \
     /opt/pip/bin/pip --python /opt/venv/bin/python install --no-deps --require-hashes -r /tmp/lock.txt
 COPY processors /app/processors
 COPY spark_jobs /app/spark_jobs
+COPY serving/__init__.py /app/serving/__init__.py
+COPY serving/model_server /app/serving/model_server
 RUN python3 -m compileall -q --invalidation-mode unchecked-hash /app
+ENV RUNLORE_EMBEDDING_SPARK="python3 -m serving.model_server.embed_lines"
 USER 10001:10001
 # A job ends by itself and its code says how; there is nobody to ask in between.
 HEALTHCHECK NONE

@@ -48,7 +48,7 @@ CHART_STACK := RUNLORE_HOME=.runlore/chart-stack RUNLORE_PORT_BASE=$(CHART_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration test-actions test-n8n lint status addresses logs stop clean \
-	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz soak bench bench-service bench-peers kube-up kube-down alert-drill dashboards dashboards-preview images sbom test-image compose-up compose-down test-compose test-deploy test-oidc test-logins chart-lint chart-release node-up node-down chart-install test-node secret-tools ci-lint audit bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedding bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
+	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz soak bench bench-service bench-peers kube-up kube-down alert-drill dashboards dashboards-preview images sbom test-image compose-up compose-down test-compose test-deploy test-oidc test-logins chart-lint chart-release node-up node-down chart-install test-node secret-tools ci-lint audit bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedding bench-rebuild bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -142,6 +142,9 @@ soak: environments ## Steady use for two hours on a stack of its own: does anyth
 
 bench-embedding: environments ## The model server beside plain sentence-transformers by torch (4 GB are fetched once); needs no stack
 	@$(BIN)/python -m evaluation.benchmarks.embedding $(BENCH)
+
+bench-rebuild: environments ## A rebuild from archived lines by Spark on local[2]: lines a second, memory, killed twice; BENCH="--lines 5000000" for more; needs no stack
+	@$(BIN)/python -m evaluation.benchmarks.rebuild $(BENCH)
 
 bench-embedders: environments ## Embedding models side by side: what they find, and how fast; RUNLORE_TEST_DATA=<folder>; needs no stack (30 min)
 	@$(BIN)/python -m evaluation.benchmarks.embedders $(BENCH)

@@ -9,7 +9,7 @@ to that version.
 | `data_ingestion_task` | Kafka to staging, secrets masked. Nothing new: the run ends here, skipped. |
 | `light_processing_task` | Parse, normalise, find log patterns, put metrics into words. |
 | `heavy_processing_task` | Spark, only if the form names a history window. |
-| `embedding_generation_task` | Vectors for content that the live version does not hold yet. |
+| `embedding_generation_task` | Vectors of content that the live version doesn't hold; of history by Spark. |
 | `vector_indexing_task` | Bulk write, every item checked; dead letters; then the version's positions. |
 | `quality_validation_task` | A new version must pass the gate, a micro-batch be found by its alias. |
 
@@ -18,8 +18,9 @@ timetable looks anyway, so a lost trigger event costs seconds, not data. Only on
 what comes in between is drained by the next one. A run takes `RUNLORE_MAX_EVENTS_PER_RUN` at most; if
 it leaves some behind, it wakes the next. What may begin or end an incident wakes `correlate`.
 
-**History.** Trigger it with *History from* to rebuild a new version out of archived staging by Spark. The
-new version goes live only if the gate lets it pass, and then goes on from its own positions in Kafka.
+**History.** Trigger it with *History from* to rebuild a new version out of archived staging by Spark, which
+then also embeds and writes. Meanwhile the run takes micro-batches itself: the live version stays fresh, and
+the new one catches up. It goes live only if the gate lets it pass.
 
 **How long it may take.** A task of a micro-batch is ended after 15 minutes and tried again, the embedding
 after 10 minutes and a second for every 12 events. A rebuild may take `RUNLORE_REBUILD_HOURS`.
@@ -28,11 +29,14 @@ after 10 minutes and a second for every 12 events. A rebuild may take `RUNLORE_R
 the next run. A version that turned out bad is taken back with the DAG `roll_back_version`.
 """
 
+from contextlib import nullcontext
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pendulum
+from airflow.providers.apache.spark.hooks.spark_submit import SparkSubmitHook
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.sdk import (
     Asset,
@@ -56,6 +60,13 @@ from processors.time_limits import SHORT, limit_embedding, limit_rebuild
 SETTINGS = load_settings()
 EMBEDDING_LIMIT, REBUILD_LIMIT = limit_embedding(SETTINGS.events), limit_rebuild(SETTINGS)
 SPARK_JOB = Path(__file__).parent.parent / "spark_jobs" / "rebuild_history.py"
+SPARK = "spark_local"
+SPARK_CONF = {
+    "spark.ui.enabled": "false",
+    "spark.sql.session.timeZone": "UTC",
+    # A line of progress is not to be lost among hundreds of Spark's own.
+    "spark.log.level": "WARN",
+}
 INGESTED = "{{ ti.xcom_pull(task_ids='data_ingestion_task')['run_url'] }}"
 
 EVENTS = Asset(
@@ -101,25 +112,84 @@ def light_processing_task(ingested: dict[str, Any], params: dict[str, Any], ti: 
     return "heavy_processing_task" if params["history_from"] else "embedding_generation_task"
 
 
-@task(trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS)
-def embedding_generation_task(ingested: dict[str, Any], params: dict[str, Any]) -> dict[str, int]:
-    """Give chunks their vectors."""
-    from processors.pipelines.rag.embed import embed_events
+def stay_fresh(params: dict[str, Any], run_id: str, candidate: str | None = None) -> Any:
+    """Go on with micro-batches while a task of a rebuild works; a micro-batch has nothing to go on with.
 
-    return embed_events(SETTINGS, ingested["run_url"], from_history=bool(params["history_from"]))
+    Args:
+        params: Say whether it is a rebuild.
+        run_id: Of the run.
+        candidate: The rebuilt version, as soon as it catches up, too.
+    """
+    if not params["history_from"]:
+        return nullcontext()
+    from evaluation.measures.freshness import record_freshness
+    from processors.pipelines.rag.following import following
+
+    return following(SETTINGS, run_id, candidate, record_freshness)
+
+
+class FoldHistoryOperator(SparkSubmitOperator):
+    """Has Spark fold what was archived, while micro-batches go on."""
+
+    def execute(self, context: Any) -> None:
+        """Submit the job, and wait for its end."""
+        with stay_fresh(context["params"], context["run_id"]):
+            super().execute(context)
+
+
+def submit_step(task_: Any, run_url: str, step: str, **options: str) -> None:
+    """Have Spark do a step of a rebuild, and tell in the task's log what it tells.
+
+    Args:
+        task_: Ends Spark's driver with it when it is killed.
+        run_url: Folder of the run in staging.
+        step: Of the job.
+        options: Of the step.
+    """
+    arguments = ["--step", step, "--run-url", run_url]
+    arguments += [part for name, value in options.items() for part in (f"--{name}", value)]
+    hook = SparkSubmitHook(
+        conn_id=SPARK, name=f"runlore-rebuild-history-{step}", conf=SPARK_CONF, application_args=arguments
+    )
+    task_.on_kill = hook.on_kill
+    hook.submit(str(SPARK_JOB))
+
+
+@task(trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS)
+def embedding_generation_task(
+    ingested: dict[str, Any], params: dict[str, Any], run_id: str, task: Any
+) -> dict[str, Any]:
+    """Give chunks their vectors."""
+    if not params["history_from"]:
+        from processors.pipelines.rag.embed import embed_events
+
+        return embed_events(SETTINGS, ingested["run_url"])
+    from processors.pipelines.rag.history import name_base
+    from processors.stores.staging import read_manifest
+
+    with stay_fresh(params, run_id):
+        submit_step(task, ingested["run_url"], "embed", base=name_base(SETTINGS))
+    return read_manifest(f"{ingested['run_url']}/embed")
 
 
 @task(outlets=[MORE_EVENTS, NEW_EVIDENCE])
 def vector_indexing_task(
-    ingested: dict[str, Any], params: dict[str, Any], outlet_events: Any
+    ingested: dict[str, Any], params: dict[str, Any], run_id: str, outlet_events: Any, task: Any
 ) -> dict[str, Any]:
     """Write chunks, then move the version's positions, then wake whoever has something to do now."""
-    from processors.pipelines.rag.index import index_chunks
     from processors.versions.build_runs import keep_record
 
-    record = keep_record(SETTINGS.mlflow.tracking_uri, "rag")
-    is_rebuild = bool(params["history_from"])
-    indexed = index_chunks(SETTINGS, ingested["run_url"], from_history=is_rebuild, record=record)
+    record, run_url = keep_record(SETTINGS.mlflow.tracking_uri, "rag"), ingested["run_url"]
+    if params["history_from"]:
+        from processors.pipelines.rag.history import index_history
+
+        write = partial(submit_step, task, run_url, "write")
+        with stay_fresh(params, run_id):
+            indexed = index_history(SETTINGS, run_url, lambda index: write(index=index), record)
+    else:
+        from processors.pipelines.rag.index import index_chunks
+
+        indexed = index_chunks(SETTINGS, run_url, record=record)
     if ingested["is_full"]:
         # What was left has fired the trigger already and won't again.
         outlet_events[MORE_EVENTS].add(EVENTS)
@@ -129,7 +199,9 @@ def vector_indexing_task(
 
 
 @task
-def quality_validation_task(ingested: dict[str, Any], indexed: dict[str, Any]) -> dict[str, Any]:
+def quality_validation_task(
+    ingested: dict[str, Any], indexed: dict[str, Any], params: dict[str, Any], run_id: str
+) -> dict[str, Any]:
     """Gate a candidate, or look a micro-batch up through the read alias."""
     if not indexed["candidate"]:
         # The gate brings what takes seconds to load.
@@ -138,7 +210,8 @@ def quality_validation_task(ingested: dict[str, Any], indexed: dict[str, Any]) -
         return record_freshness(SETTINGS, ingested["run_url"], indexed["index"])
     from evaluation.release.build import release_build
 
-    decision = release_build(SETTINGS, "rag", indexed["index"])
+    with stay_fresh(params, run_id, indexed["index"]):
+        decision = release_build(SETTINGS, "rag", indexed["index"])
     if not decision["promote"]:
         raise AirflowFailException(f"{indexed['index']} was refused: {'; '.join(decision['reasons'])}")
     return {"promoted": indexed["index"]}
@@ -180,9 +253,9 @@ def rag_pipeline() -> None:
     """Wire the tasks."""
     ingested = data_ingestion_task()
     processed = light_processing_task(ingested)
-    heavy = SparkSubmitOperator(
+    heavy = FoldHistoryOperator(
         task_id="heavy_processing_task",
-        conn_id="spark_local",
+        conn_id=SPARK,
         application=str(SPARK_JOB),
         name="runlore-rebuild-history",
         application_args=[
@@ -191,7 +264,7 @@ def rag_pipeline() -> None:
             "--from", "{{ params.history_from }}",
             "--to", "{{ params.history_to or '' }}",
         ],
-        conf={"spark.ui.enabled": "false", "spark.sql.session.timeZone": "UTC"},
+        conf=SPARK_CONF,
         verbose=False,
     )  # fmt: skip
     embedded = embedding_generation_task(ingested)

@@ -102,6 +102,9 @@ def _runlore(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
         "RUNLORE_EMBEDDING_FALLBACK": (
             f"{settings.envs}/model-server/bin/python -m serving.model_server.embed_once"
         ),
+        "RUNLORE_EMBEDDING_SPARK": (
+            f"{settings.envs}/model-server/bin/python -m serving.model_server.embed_lines"
+        ),
         **_backup(settings, passwords),
         **_kubernetes(settings),
         **_embedding(settings),

@@ -2,143 +2,185 @@
 
 Micro-batches leave the events that they read in staging, each with a manifest of its exact offsets. This job
 takes the runs that ended within a window. Offsets that were read twice, as after a rollback, count once.
+
+It has three steps, each a call of its own: `fold` makes chunks of what was archived, `embed` gives them their
+vectors, `write` puts them into a version. Executors do all of it, piece by piece; the driver sees names and
+counts. What a step has written is not made again by its next try.
 """
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
+import time
 from datetime import UTC, datetime
 from functools import partial
-from itertools import groupby
 from typing import Any, Final
 
-import pyarrow as pa
-from pyspark.sql import DataFrame, SparkSession, Window
+import structlog
+from pyspark.sql import SparkSession, Window
 from pyspark.sql import functions as F  # noqa: N812 - the customary name
 from pyspark.sql.pandas.types import from_arrow_schema
 
 from processors.access_policy import load_policy
-from processors.knowledge.chunk import make_id
-from processors.knowledge.chunk_tables import chunks_to_table, parquet_schema
+from processors.knowledge.chunk_tables import parquet_schema
 from processors.knowledge.logs.partition_state import PartitionState
-from processors.knowledge.partitions import build_chunks
-from processors.knowledge.positions import Positions, merge_positions
-from processors.knowledge.record import place_of, read_rows
-from processors.settings import load_settings
+from processors.settings import Settings, load_settings
 from processors.stores import staging
+from spark_jobs.history import embed, fold, plan, write
+from spark_jobs.history.running import run_pieces, telling
 
-_PLACE: Final = ("topic", "partition")
+_CHUNKS_PER_FILE: Final = 2_000
 
-Stage = tuple[str, dict[str, Any]]
-"""A light stage's URL and manifest."""
-
-
-def read_stages(staging_url: str, begin: datetime, end: datetime) -> list[Stage]:
-    """Return the light stages that ended within the window, oldest first.
-
-    Args:
-        staging_url: Of all staging, `file://` or `s3://`.
-        begin: The first time that counts.
-        end: The last one.
-
-    Raises:
-        ValueError: No archived run ended within the window.
-    """
-    urls = staging.list_stages(staging_url, "rag", "light")
-    stages = [(url, staging.read_manifest(url)) for url in urls]
-    within = [s for s in stages if begin <= datetime.fromisoformat(s[1]["finished_at"]) <= end]
-    if not within:
-        raise ValueError(f"no archived run ended between {begin.isoformat()} and {end.isoformat()}")
-    return within
+log = structlog.get_logger(__name__)
 
 
-def read_records(spark: SparkSession, stages: list[Stage]) -> DataFrame:
-    """Return the records that the runs of these stages drained."""
-    return spark.read.parquet(*(f"{url.removesuffix('/light')}/ingest/records.parquet" for url, _ in stages))
-
-
-def transform_records(records: DataFrame, run_url: str, ingested_at: str) -> DataFrame:
-    """Return the chunks of all records, each as it is after the last of them.
+def fold_history(spark: SparkSession, run_url: str, planned: plan.Plan) -> None:
+    """Write the chunks of what was archived, the log patterns, and the positions that they reach.
 
     Args:
-        records: The same offset may occur more than once.
-        run_url: Names the batch; what the log patterns are in the end is written there.
-        ingested_at: When this was done.
+        spark: The session.
+        run_url: Folder of the run in staging.
+        planned: What is read.
     """
-    ordered = records.dropDuplicates([*_PLACE, "offset"]).repartition(*_PLACE)
-    ordered = ordered.sortWithinPartitions(*_PLACE, "offset")
-    build = partial(build_batches, run_url=run_url, ingested_at=ingested_at)
-    chunks = ordered.mapInArrow(build, from_arrow_schema(parquet_schema()))
-    newest = Window.partitionBy("chunk_id").orderBy(F.desc("write_version"), F.desc("source_offset"))
-    return chunks.withColumn("age", F.row_number().over(newest)).where("age = 1").drop("age")
+    began = time.monotonic()
+    names = planned["pieces"]
+    with telling(lambda: _tell_folded(run_url, planned)):
+        run_pieces(spark, names, partial(fold_one, load_settings(), run_url, planned["began_at"]))
+    pieces = {name: fold.read_folded(run_url, name) for name in names}
+    parts = [part for name, folded in pieces.items() for part in fold.list_parts(run_url, name, folded)]
+    write_newest(spark, run_url, parts)
+    states = collect_states(run_url, pieces)
+    counts = fold.sum_up(list(pieces.values()))
+    for aside in counts["quarantined"]:
+        log.warning("archived file is put aside", **aside)
+    url = f"{run_url}/heavy"
+    manifest: dict[str, Any] = {
+        "version": None,
+        "end": planned["reached"],
+        "log_state": staging.write_json(url, "log_state", states),
+        "history": planned["window"],
+        "events": planned["events"],
+        "unreadable": planned["unreadable"],
+        "seconds": time.monotonic() - began,
+    }
+    staging.write_manifest(url, {**manifest, **counts})
 
 
-def build_batches(
-    batches: Iterable[pa.RecordBatch], run_url: str, ingested_at: str
-) -> Iterator[pa.RecordBatch]:
-    """Fold ordered records batch by batch, so that no worker holds more than one batch and the patterns.
+def fold_one(settings: Settings, run_url: str, began_at: str, name: str) -> dict[str, Any]:
+    """Fold a piece, on an executor.
 
     Args:
-        batches: Records in the order of their partitions and offsets.
-        run_url: Folder of the run in staging; gets the log patterns of each partition.
-        ingested_at: When the rebuild began, in ISO 8601.
+        settings: Of the platform.
+        run_url: Folder of the run in staging.
+        began_at: When the rebuild began, in ISO 8601.
+        name: Of the piece.
     """
-    settings = load_settings()
-    noise, policy = settings.events.noise, load_policy(settings.access.policy_file)
-    states: dict[str, PartitionState | None] = {}
-    batch_id = make_id(run_url)
-    for batch in batches:
-        for place, of_place in groupby(read_rows(batch.to_pylist()), key=place_of):
-            built = build_chunks(list(of_place), states.get(place), noise, batch_id, ingested_at, policy)
-            states[place] = built["state"]
-            yield from chunks_to_table(built["chunks"]).to_batches()
-    known = {place: state for place, state in states.items() if state is not None}
-    for place, state in known.items():
-        staging.write_json(f"{run_url}/heavy/{place}", "log_state", state)
+    policy = load_policy(settings.access.policy_file)
+    reading = fold.Reading(settings.events.noise, policy, fold.name_batch(run_url), began_at)
+    return {"records": fold.fold_piece(run_url, plan.read_piece(run_url, name), reading)["records"]}
 
 
-def write_chunks(run_url: str, chunks: DataFrame, stages: list[Stage], window: dict[str, str]) -> None:
-    """Write the chunks, the log patterns, and the positions up to which the stages hold the topics.
+def _tell_folded(run_url: str, planned: plan.Plan) -> str:
+    folded = [fold.read_folded(run_url, name) for name in planned["pieces"]]
+    whole = sum(each["is_whole"] for each in folded)
+    records = sum(each["records"] for each in folded)
+    return f"folded {records} of {planned['events']} events, {whole} of {len(folded)} pieces"
 
-    Each worker writes its own part, so a history may be larger than the driver's memory. What a failed try
-    left is replaced, and the manifest comes last.
+
+def write_newest(spark: SparkSession, run_url: str, parts: list[str]) -> None:
+    """Write each chunk as it is after the last of its records; equal contents come to lie in one file.
+
+    Args:
+        spark: The session.
+        run_url: Folder of the run in staging.
+        parts: Files of chunks. One chunk may be in many, and an object's in those of several partitions.
+    """
+    if not parts:
+        return
+    chunks = spark.read.schema(from_arrow_schema(parquet_schema())).parquet(*parts)
+    order = [F.desc(name) for name in ("write_version", "source_offset", "source_place")]
+    newest = F.row_number().over(Window.partitionBy("chunk_id").orderBy(*order))
+    kept = chunks.withColumn("age", newest).where("age = 1").drop("age")
+    files = kept.repartition(max(len(parts) // 2, 2), "content_hash").sortWithinPartitions("content_hash")
+    written = files.write.mode("overwrite").option("maxRecordsPerFile", _CHUNKS_PER_FILE)
+    written.parquet(f"{run_url}/heavy/{embed.CHUNKS}", compression="zstd")
+
+
+def collect_states(run_url: str, pieces: dict[str, fold.Folded]) -> dict[str, PartitionState]:
+    """Return what is known of each partition's log patterns in the end.
 
     Args:
         run_url: Folder of the run in staging.
-        chunks: All that are written.
-        stages: The archived stages that they come from, with their manifests.
-        window: Begin and end of the history, in ISO 8601.
+        pieces: By name.
     """
-    url = f"{run_url}/heavy"
-    reached = merge_positions(*(manifest["end"] for _, manifest in stages))
-    chunks.write.mode("overwrite").parquet(f"{url}/chunks.parquet", compression="zstd")
-    log_state = staging.write_json(url, "log_state", read_states(run_url, reached))
-    manifest = {"version": None, "end": reached, "log_state": log_state, "history": window}
-    staging.write_manifest(url, manifest)
+    states = {}
+    for name, folded in pieces.items():
+        if folded["state"] is not None:
+            piece = plan.read_piece(run_url, name)
+            states[f"{piece['topic']}/{piece['partition']}"] = folded["state"]
+    return states
 
 
-def read_states(run_url: str, reached: Positions) -> dict[str, PartitionState]:
-    """Return what the workers wrote of the log patterns, by topic and partition."""
-    places = (f"{topic}/{partition}" for topic, held in reached.items() for partition in held)
-    states = {place: f"{run_url}/heavy/{place}/log_state.json.zst" for place in places}
-    return {place: staging.read_json(url) for place, url in states.items() if staging.is_present(url)}
+def embed_history(spark: SparkSession, run_url: str, base: str) -> None:
+    """Give all chunks their vectors.
+
+    Args:
+        spark: The session.
+        run_url: Folder of the run in staging.
+        base: Family of the version whose vectors may be used; empty: none.
+    """
+    began = time.monotonic()
+    names = staging.list_names(f"{run_url}/heavy/{embed.CHUNKS}", ".parquet")
+    settings = load_settings()
+    url = f"{run_url}/embed"
+    with telling(lambda: f"embedded {len(_list_done(url))} of {len(names)} files"):
+        told = run_pieces(spark, names, partial(embed.embed_file, settings, run_url, base))
+    manifest = {name: sum(each[name] for each in told) for name in ("chunks", "embedded")}
+    model = told[0]["model"] if told else None
+    staging.write_manifest(url, {**manifest, "model": model, "seconds": time.monotonic() - began})
+
+
+def _list_done(url: str) -> list[str]:
+    return staging.list_names(f"{url}/{embed.CHUNKS}", ".parquet")
+
+
+def write_history(spark: SparkSession, run_url: str, index: str) -> None:
+    """Write all chunks into a version, whose builder holds its lease.
+
+    Args:
+        spark: The session.
+        run_url: Folder of the run in staging.
+        index: The version's own name.
+    """
+    began = time.monotonic()
+    names = _list_done(f"{run_url}/embed")
+    settings = load_settings()
+    told = run_pieces(spark, names, partial(write.write_file, settings, run_url, index))
+    manifest = {name: sum(each[name] for each in told) for name in ("written", "evidence")}
+    lists = {name: [one for each in told for one in each[name]] for name in ("refused", "letters")}
+    sys.stdout.write(f"wrote {manifest['written']} chunks of {len(names)} files into {index}\n")
+    seconds = time.monotonic() - began
+    staging.write_manifest(f"{run_url}/written", {**manifest, **lists, "index": index, "seconds": seconds})
 
 
 def main(arguments: list[str]) -> None:
-    """Run the job from its command line."""
+    """Run a step of the job from its command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--staging-url", required=True, help="where archived runs lie")
+    parser.add_argument("--step", choices=("fold", "embed", "write"), default="fold", help="what is done")
     parser.add_argument("--run-url", required=True, help="folder of this run")
-    parser.add_argument("--from", dest="begin", required=True, help="ISO 8601 start of the window")
-    parser.add_argument("--to", dest="end", default="", help="ISO 8601 end of the window; empty: now")
+    parser.add_argument("--staging-url", help="fold: where archived runs lie")
+    parser.add_argument("--from", dest="begin", help="fold: ISO 8601 start of the window")
+    parser.add_argument("--to", dest="end", default="", help="fold: ISO 8601 end of it; empty: now")
+    parser.add_argument("--base", default="", help="embed: family of the version whose vectors may be used")
+    parser.add_argument("--index", help="write: the version")
     options = parser.parse_args(arguments)
-    begin, end = parse_time(options.begin), parse_time(options.end or datetime.now(UTC).isoformat())
-    stages = read_stages(options.staging_url, begin, end)
-    spark = SparkSession.builder.appName("runlore-rebuild-history").getOrCreate()
-    records = read_records(spark, stages)
-    chunks = transform_records(records, options.run_url, datetime.now(UTC).isoformat())
-    window = {"from": begin.isoformat(), "to": end.isoformat()}
-    write_chunks(options.run_url, chunks, stages, window)
+    spark = SparkSession.builder.appName(f"runlore-rebuild-history-{options.step}").getOrCreate()
+    if options.step == "embed":
+        embed_history(spark, options.run_url, options.base)
+    elif options.step == "write":
+        write_history(spark, options.run_url, options.index)
+    elif not staging.is_present(f"{options.run_url}/heavy/manifest.json"):
+        begin, end = parse_time(options.begin), parse_time(options.end or datetime.now(UTC).isoformat())
+        fold_history(spark, options.run_url, plan.make_plan(options.staging_url, options.run_url, begin, end))
     spark.stop()
 
 

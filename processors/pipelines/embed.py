@@ -4,7 +4,7 @@ What takes longer than a moment is kept while it is made, so that a run that is 
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Final
 
@@ -24,6 +24,9 @@ log = structlog.get_logger(__name__)
 
 Vector = npt.NDArray[np.float32]
 
+Embed = Callable[[list[str]], tuple[npt.NDArray[np.float32], str]]
+"""Texts to unit vectors in their order, and `model@revision`."""
+
 # What a killed run loses at most. Fewer texts than this, such as a micro-batch's, take no longer anyway.
 _KEPT_EVERY_S: Final = 15
 _WORTH_KEEPING: Final = 512
@@ -31,7 +34,13 @@ _WORTH_KEEPING: Final = 512
 _TRIES: Final = 3
 
 
-def embed_chunks(client: OpenSearch, settings: Settings, chunks: list[Chunk], base: str | None) -> int:
+def embed_chunks(
+    client: OpenSearch,
+    settings: Settings,
+    chunks: list[Chunk],
+    base: str | None,
+    embed: Embed | None = None,
+) -> int:
     """Set `embedding` and `embedding_model` on every chunk.
 
     Vectors of the base that were made by another revision than the server's own aren't used beside new ones.
@@ -41,6 +50,7 @@ def embed_chunks(client: OpenSearch, settings: Settings, chunks: list[Chunk], ba
         settings: Names the embedding model, its server and staging.
         chunks: Changed in place.
         base: Version whose vectors may be used for equal content, or None.
+        embed: Makes vectors; None: the model server.
 
     Returns:
         How many different contents had to be embedded; those that an earlier run had kept are none of them.
@@ -57,7 +67,7 @@ def embed_chunks(client: OpenSearch, settings: Settings, chunks: list[Chunk], ba
         return 0
     for left in reversed(range(_TRIES)):
         try:
-            model, vectors, embedded = _make_vectors(settings, texts, held)
+            model, vectors, embedded = _make_vectors(settings, texts, held, embed)
             break
         except ModelChangedError as error:
             if not left:
@@ -75,7 +85,10 @@ def _set_vectors(chunks: list[Chunk], vectors: Mapping[str, tuple[list[float], s
 
 
 def _make_vectors(
-    settings: Settings, texts: Mapping[str, str], held: Mapping[str, tuple[list[float], str]]
+    settings: Settings,
+    texts: Mapping[str, str],
+    held: Mapping[str, tuple[list[float], str]],
+    embed: Embed | None,
 ) -> tuple[str, dict[str, list[float]], int]:
     """Return the model with its revision, a vector of it for each content, and how many were made now."""
     wanted = [key for key in texts if key not in held]
@@ -85,12 +98,12 @@ def _make_vectors(
     known = set().union(*kept.values())
     # Which revision counts is for the server to say, so one text at least is embedded.
     first = [key for key in wanted if key not in known] or wanted[:1]
-    model, made = _embed(settings, url, {key: texts[key] for key in first})
+    model, made = _embed(settings, url, {key: texts[key] for key in first}, embed)
     same = {key: vector for key, (vector, made_by) in held.items() if made_by == model}
     usable = kept.get(model, {})
     rest = {key: texts[key] for key in texts if key not in made and key not in usable and key not in same}
     if rest:
-        again, more = _embed(settings, url, rest)
+        again, more = _embed(settings, url, rest, embed)
         if again != model:
             raise ModelChangedError(model, again)
         made |= more
@@ -101,11 +114,13 @@ def _make_vectors(
     return model, same | {key: vector.tolist() for key, vector in (usable | made).items()}, len(made)
 
 
-def _embed(settings: Settings, url: str, texts: Mapping[str, str]) -> tuple[str, dict[str, Vector]]:
+def _embed(
+    settings: Settings, url: str, texts: Mapping[str, str], embed: Embed | None
+) -> tuple[str, dict[str, Vector]]:
     """Return the model with its revision, and its vectors of some content, kept under the URL meanwhile."""
     model, made, unkept, since = "", dict[str, Vector](), dict[str, Vector](), time.monotonic()
     keys = iter(texts)
-    for vectors, served in _embed_stream(settings, list(texts.values())):
+    for vectors, served in _embed_stream(settings, list(texts.values()), embed):
         now = f"{settings.embedding.identity}@{served.rpartition('@')[2]}"
         if now != (model or now):
             raise ModelChangedError(model, now)
@@ -129,8 +144,13 @@ def _keep(url: str, model: str, vectors: Mapping[str, Vector]) -> None:
         log.warning("vectors are not kept: a run that is killed makes them again", url=url, error=str(error))
 
 
-def _embed_stream(settings: Settings, texts: list[str]) -> Iterator[tuple[npt.NDArray[np.float32], str]]:
+def _embed_stream(
+    settings: Settings, texts: list[str], embed: Embed | None
+) -> Iterator[tuple[npt.NDArray[np.float32], str]]:
     """Ask the warm model server; when it stays away, a process of its own loads the model for the rest."""
+    if embed is not None:
+        yield embed(texts)
+        return
     done = 0
     try:
         for vectors, served in embed_batches(settings.kserve.url, settings.embedding.model, texts):

@@ -45,6 +45,10 @@ class Embedding(SettingsGroup, alias_generator=variables("RUNLORE_EMBEDDING_")):
     fallback: str = Field(
         "", description="Command that embeds the texts on its standard input when the model server is down."
     )
+    spark: str = Field(
+        "",
+        description="Command that each Python worker of Spark keeps and embeds by; empty: the model server.",
+    )
     tokenizer_file: Path = Field(
         alias="RUNLORE_TOKENIZER_FILE",
         description="tokenizer.json of the embedding model; it measures chunks.",

@@ -78,6 +78,33 @@ def read_json(url: str) -> Any:
         return json.loads(stream.read())
 
 
+def read_bytes(url: str) -> bytes:
+    """Read a file as it is.
+
+    Raises:
+        FileNotFoundError: Nothing is there.
+        OSError: The file system failed.
+    """
+    filesystem, path = fs.FileSystem.from_uri(url)
+    with filesystem.open_input_stream(path, compression=None) as stream:
+        return bytes(stream.read())
+
+
+def list_names(url: str, ending: str) -> list[str]:
+    """Return the sorted names of a folder's files that end so; none if there is no such folder."""
+    filesystem, path = fs.FileSystem.from_uri(url)
+    found = filesystem.get_file_info(fs.FileSelector(path, allow_not_found=True))
+    return sorted(info.base_name for info in found if info.base_name.endswith(ending))
+
+
+def move_file(url: str, target: str) -> None:
+    """Give a file that is whole its name, in place of what had it: whoever reads finds one or the other."""
+    filesystem, path = fs.FileSystem.from_uri(url)
+    _, target_path = fs.FileSystem.from_uri(target)
+    filesystem.create_dir(target_path.rpartition("/")[0], recursive=True)
+    filesystem.move(path, target_path)
+
+
 def is_present(url: str) -> bool:
     """Tell whether there is a file of that URL."""
     filesystem, path = fs.FileSystem.from_uri(url)

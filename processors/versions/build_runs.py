@@ -20,6 +20,7 @@ def keep_record(tracking_uri: str, pipeline: Pipeline) -> RunRecord:
         begin=partial(begin_run, tracking_uri, pipeline),
         kill=partial(mark_killed, tracking_uri),
         kill_forgotten=partial(kill_forgotten, tracking_uri, pipeline),
+        log=partial(log_figures, tracking_uri),
     )
 
 
@@ -43,6 +44,21 @@ def begin_run(tracking_uri: str, pipeline: Pipeline, index: str) -> str:
         }
         answer = client.post("/runs/create", json=body).raise_for_status()
         return str(answer.json()["run"]["info"]["run_id"])
+
+
+def log_figures(tracking_uri: str, run_id: str, figures: dict[str, float]) -> None:
+    """Log what a build came to as metrics of its run.
+
+    Args:
+        tracking_uri: Of MLflow.
+        run_id: Of the run.
+        figures: By name.
+
+    Raises:
+        httpx.HTTPError: MLflow is unreachable or refuses.
+    """
+    with mlflow.open_mlflow(tracking_uri) as client:
+        mlflow.log_metrics(client, run_id, 0, figures)
 
 
 def mark_killed(tracking_uri: str, run_id: str) -> None:

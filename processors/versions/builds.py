@@ -35,9 +35,11 @@ class RunRecord(NamedTuple):
     """Ends the run of this id as killed."""
     kill_forgotten: Callable[[], list[str]]
     """Ends all runs that go on although nothing is built, and returns the names of their versions."""
+    log: Callable[[str, dict[str, float]], None]
+    """Logs metrics to the run of this id."""
 
 
-NO_RECORD = RunRecord(lambda _: "", lambda _: None, list)
+NO_RECORD = RunRecord(lambda _: "", lambda _: None, list, lambda *_: None)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ state: `building → candidate → live → retired`, or `refused`. Which versio
 alone; the state is for people to read.
 """
 
+import threading
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from opensearchpy import NotFoundError, OpenSearch
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 UNFINISHED: Final = ("building", "candidate")
 _WAS_LIVE: Final = ("live", "retired")
+
+# While a candidate is measured, another thread moves its positions: what one writes, the other must not undo.
+_CHANGING: Final = threading.Lock()
 
 
 class Version(TypedDict):
@@ -62,8 +66,9 @@ def read_meta(client: OpenSearch, index: str) -> dict[str, Any]:
 
 def update_meta(client: OpenSearch, index: str, **changes: Any) -> None:
     """Change some of what a version says of itself and keep the rest."""
-    meta = {**read_meta(client, index), **changes}
-    client.indices.put_mapping(index=index, body={"_meta": meta})
+    with _CHANGING:
+        meta = {**read_meta(client, index), **changes}
+        client.indices.put_mapping(index=index, body={"_meta": meta})
 
 
 def list_unfinished(client: OpenSearch, pipeline: str) -> list[str]:

@@ -76,7 +76,7 @@ def load_embedder(settings: ModelServerSettings) -> Embedder:
     from serving.model_server.graph.folder import open_folder
 
     try:
-        infer = open_folder(folder, settings.model_weights)
+        infer = open_folder(folder, settings.model_weights, settings.model_threads)
     except Exception as error:  # the tokenizer's library raises no narrower one
         raise ModelLoadError(
             f"cannot load {settings.embedding_model!r} from {folder}: {type(error).__name__}: {error}; "

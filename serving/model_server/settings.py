@@ -40,6 +40,9 @@ class ModelServerSettings(BaseSettings):
         "float",
         description="How the weights are kept; int8 takes less memory and is a little less exact.",
     )
+    model_threads: int = Field(
+        0, ge=0, description="Threads of the embedding model; 0: as many as there are cores."
+    )
     model_batch_texts: int = Field(8, ge=1, description="Most texts in one inference.")
     model_query_queue_texts: int = Field(512, ge=1, description="Most queries waiting before a 503.")
     model_answer_queue_texts: int = Field(2048, ge=1, description="Most answer units waiting before a 503.")

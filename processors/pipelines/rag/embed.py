@@ -9,19 +9,17 @@ from processors.versions import catalog
 from processors.versions.names import cover_family
 
 
-def embed_events(settings: Settings, run_url: str, *, from_history: bool) -> dict[str, int]:
+def embed_events(settings: Settings, run_url: str) -> dict[str, int]:
     """Give every chunk its vector: the one that the live version holds for equal content, or a new one.
 
     Args:
         settings: Of the platform.
         run_url: Folder of the run in staging.
-        from_history: The chunks are those of a rebuild.
 
     Returns:
         Counts of chunks and of those that had to be embedded.
     """
-    stage = "heavy" if from_history else "light"
-    chunks = table_to_chunks(staging.read_table(f"{run_url}/{stage}/chunks.parquet"))
+    chunks = table_to_chunks(staging.read_table(f"{run_url}/light/chunks.parquet"))
     client = search.open_search(settings.opensearch)
     live = catalog.find_live(client, "rag")
     embedded = embed_chunks(client, settings, chunks, cover_family(live) if live else None)

@@ -1,6 +1,5 @@
 """`vector_indexing_task`: a run's chunks into the version, then the version's positions."""
 
-from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
@@ -8,28 +7,26 @@ from typing import Any
 from processors.knowledge.chunk import Chunk
 from processors.knowledge.incidents.evidence import is_evidence
 from processors.knowledge.kubernetes.differences import note_differences
-from processors.knowledge.logs.offsets import read_offsets
-from processors.knowledge.record import DeadLetter
 from processors.pipelines.rag.embed import read_batch
+from processors.pipelines.rag.refusals import note_refused
 from processors.settings import Settings
 from processors.stores import kafka, search, staging
 from processors.versions import builds, catalog, retention, slices
 
 
 def index_chunks(
-    settings: Settings, run_url: str, *, from_history: bool, record: builds.RunRecord = builds.NO_RECORD
+    settings: Settings, run_url: str, *, record: builds.RunRecord = builds.NO_RECORD
 ) -> dict[str, Any]:
     """Write a run's chunks, then move the version's positions.
 
     A micro-batch is appended to the version whose positions it was read from, by that version's own name:
-    a rollback in between can't redirect it. The first version and a rebuild from history become a candidate.
+    a rollback in between can't redirect it. The first version becomes a candidate.
 
     The slice that new chunks go to changes with the positions and never without them: see `slices`.
 
     Args:
         settings: Of the platform.
         run_url: Folder of the run in staging.
-        from_history: The chunks come from Spark, and a new version is made of them.
         record: How a new version's run in MLflow is kept.
 
     Returns:
@@ -40,11 +37,12 @@ def index_chunks(
         WritesBlockedError: OpenSearch refuses all writes, as on a disk that is nearly full; nothing is lost.
     """
     client = search.open_search(settings.opensearch)
-    manifest = staging.read_manifest(f"{run_url}/{'heavy' if from_history else 'light'}")
+    manifest = staging.read_manifest(f"{run_url}/light")
     chunks = read_batch(run_url)
-    letters: list[Any] = staging.read_table(f"{run_url}/light/dead_letters.parquet").to_pylist()
-    is_candidate = manifest["version"] is None or from_history
-    version = _begin_version(client, settings, manifest, chunks, run_url, record) if is_candidate else None
+    letters: list[Any] = read_letters(run_url)
+    is_candidate = manifest["version"] is None
+    model = chunks[0]["embedding_model"] if chunks else None
+    version = begin_version(client, settings, manifest, model, run_url, record) if is_candidate else None
     with search.explain_blocks(client), version or nullcontext(manifest["version"]) as index:
         meta = catalog.read_meta(client, index)
         if not is_candidate:
@@ -54,22 +52,9 @@ def index_chunks(
         refused = slices.write_chunks(client, index, meta.get("slice", 1), chunks)
         # Positions move last: a try that was killed after that has sent all, and `dead_letters` is past it.
         is_sent = not is_candidate and meta.get("positions") == manifest["end"] != manifest["held"]
-        sent = kafka.send_dead_letters(
-            settings.kafka,
-            [] if is_sent else [*letters, *note_refused(chunks, refused)],
-            meta.get("dead_letters", {}),
-            manifest["end"],
-        )
+        letters = [] if is_sent else [*letters, *note_refused(chunks, refused)]
         staging.write_manifest(f"{run_url}/index", {"refused": [chunk_id for chunk_id, _ in refused]})
-        now = datetime.now(UTC)
-        sliced = retention.check_slices(client, index, meta, settings, now)
-        changes: dict[str, Any] = {"positions": manifest["end"], "log_state": manifest["log_state"], **sliced}
-        changes |= {"dead_letters": sent, "indexed_at": now.isoformat()}
-        catalog.update_meta(client, index, **changes)
-    if sliced:
-        retention.drop_old_slices(client, index, sliced["slice"], settings, now)
-    if not is_candidate:
-        kafka.mirror_positions(settings.kafka, manifest["end"])
+        move_positions(client, settings, index, meta, {**manifest, "letters": letters})
     return {
         "index": index,
         "candidate": is_candidate,
@@ -77,6 +62,36 @@ def index_chunks(
         "refused": len(refused),
         "evidence": sum(map(is_evidence, chunks)),
     }
+
+
+def read_letters(run_url: str) -> list[Any]:
+    """Return the dead letters of the events that a run has read."""
+    return list(staging.read_table(f"{run_url}/light/dead_letters.parquet").to_pylist())
+
+
+def move_positions(
+    client: Any, settings: Settings, index: str, meta: dict[str, Any], reached: dict[str, Any]
+) -> None:
+    """Send dead letters, then move a version's positions, and what changes with them.
+
+    Args:
+        client: OpenSearch.
+        settings: Of the platform.
+        index: The version, which holds all chunks up to the new positions.
+        meta: What it says of itself.
+        reached: `end`, the new positions, `log_state`, what is known of the logs up to them, and `letters`
+            of what could not be processed or written up to there.
+    """
+    held, end = meta.get("dead_letters", {}), reached["end"]
+    sent = kafka.send_dead_letters(settings.kafka, reached["letters"], held, end)
+    now = datetime.now(UTC)
+    sliced = retention.check_slices(client, index, meta, settings, now)
+    changes: dict[str, Any] = {"positions": end, "log_state": reached["log_state"], **sliced}
+    catalog.update_meta(client, index, **changes, dead_letters=sent, indexed_at=now.isoformat())
+    if sliced:
+        retention.drop_old_slices(client, index, sliced["slice"], settings, now)
+    if meta.get("state") not in catalog.UNFINISHED:
+        kafka.mirror_positions(settings.kafka, end)
 
 
 def _require_positions(index: str, meta: dict[str, Any], manifest: dict[str, Any]) -> None:
@@ -88,19 +103,29 @@ def _require_positions(index: str, meta: dict[str, Any], manifest: dict[str, Any
         )
 
 
-def _begin_version(
+def begin_version(
     client: Any,
     settings: Settings,
     manifest: dict[str, Any],
-    chunks: list[Chunk],
+    model: str | None,
     run_url: str,
     record: builds.RunRecord,
 ) -> AbstractContextManager[str]:
+    """Begin the next version of events; see `builds.begin_build`.
+
+    Args:
+        client: OpenSearch.
+        settings: Of the platform.
+        manifest: Says which `history` it is made from, if it is a rebuild.
+        model: `model@revision` of its vectors, if there are any.
+        run_url: Folder of the run in staging.
+        record: How its run in MLflow is kept.
+    """
     # What reads logs compiles hundreds of patterns, and a micro-batch makes no version.
     from processors.knowledge.logs.partition_state import METHOD
 
-    revision = chunks[0]["embedding_model"] if chunks else settings.embedding.model
-    model = {"embedding_model": revision, "dimension": settings.embedding.dimension}
+    revision = model or settings.embedding.model
+    made = {"embedding_model": revision, "dimension": settings.embedding.dimension}
     origin = {
         "parent": catalog.find_live(client, "rag"),
         "history": manifest.get("history"),
@@ -109,34 +134,7 @@ def _begin_version(
         "code_commit": settings.versions.code_commit,
     }
     # quality_validation_task is another process.
-    return builds.begin_build(client, "rag", {**model, **origin}, record, run=run_url, other_task_gates=True)
-
-
-def note_refused(chunks: Iterable[Chunk], refused: Iterable[tuple[str, str]]) -> list[DeadLetter]:
-    """Return a dead letter for each record of which OpenSearch refused a chunk, with all that it said.
-
-    A chunk that was folded from many records names the first: that one made the window.
-
-    Args:
-        chunks: Of a batch.
-        refused: Chunk id and error of those that were refused.
-    """
-    by_id = {chunk["chunk_id"]: chunk for chunk in chunks}
-    errors: dict[tuple[str, int], list[str]] = {}
-    for chunk_id, error in refused:
-        chunk = by_id[chunk_id]
-        offset = min(read_offsets(chunk.get("source_offsets", "")), default=chunk["source_offset"] - 1)
-        told = f"OpenSearch refused chunk {chunk_id}: {error}"
-        errors.setdefault((chunk["source_place"], offset), []).append(told)
-    return [
-        DeadLetter(
-            topic=place.rpartition("/")[0],
-            partition=int(place.rpartition("/")[2]),
-            offset=offset,
-            error="; ".join(told),
-        )
-        for (place, offset), told in errors.items()
-    ]
+    return builds.begin_build(client, "rag", {**made, **origin}, record, run=run_url, other_task_gates=True)
 
 
 def read_written(run_url: str) -> list[Chunk]:

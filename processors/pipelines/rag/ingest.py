@@ -26,20 +26,23 @@ RECORD_SCHEMA: Final = pa.schema(
 )
 
 
-def ingest_events(settings: Settings, run_id: str, *, even_if_empty: bool = False) -> dict[str, Any] | None:
+def ingest_events(
+    settings: Settings, run_id: str, *, even_if_empty: bool = False, version: str | None = None
+) -> dict[str, Any] | None:
     """Drain Kafka from the live version's positions into staging, secrets masked.
 
     Args:
         settings: Of the platform.
         run_id: Names the run's folder in staging.
         even_if_empty: Go on without events, as a rebuild from history does.
+        version: Whose positions are read from; None: those of the live one.
 
     Returns:
         `{"run_url", "version", "events", "is_full"}`, or None when there is nothing to do. A full run may
         have left events behind.
     """
     client = search.open_search(settings.opensearch)
-    live = catalog.find_live(client, "rag")
+    live = version or catalog.find_live(client, "rag")
     meta = catalog.read_meta(client, live) if live else {}
     start: Positions = meta.get("positions", {})
     limit = settings.events.max_per_run

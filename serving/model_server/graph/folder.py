@@ -21,18 +21,22 @@ from serving.model_server.worker import Infer, Vectors
 _ANY: Final = [-1, -1]
 
 
-def open_folder(folder: Path, form: Form) -> Infer:
+def open_folder(folder: Path, form: Form, threads: int = 0) -> Infer:
     """Read and compile a model; what is returned may be called by one thread only.
 
     Args:
         folder: A sentence-transformers folder.
         form: How the weights are kept.
+        threads: Of the computation; 0: as many as there are cores.
 
     Raises:
         ValueError: If it is a model that can't be built.
     """
     tokenizer = read_tokenizer(folder)
-    compiled = Core().compile_model(build_model(folder, form), "CPU", {"PERFORMANCE_HINT": "LATENCY"})
+    options: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
+    if threads:
+        options["INFERENCE_NUM_THREADS"] = threads
+    compiled = Core().compile_model(build_model(folder, form), "CPU", options)
     request = compiled.create_infer_request()
 
     def infer(texts: Sequence[str]) -> tuple[Vectors, Sequence[int]]:

@@ -147,8 +147,8 @@ def catch_up(settings: Settings) -> None:
     ingested = ingest_events(settings, run)
     assert ingested
     process_events(settings, ingested["run_url"])
-    embed_events(settings, ingested["run_url"], from_history=False)
-    assert index_chunks(settings, ingested["run_url"], from_history=False)["evidence"]
+    embed_events(settings, ingested["run_url"])
+    assert index_chunks(settings, ingested["run_url"])["evidence"]
     correlate(settings, run)
 
 

@@ -3,8 +3,11 @@
 import base64
 import json
 import sys
+import threading
+import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -60,8 +63,8 @@ def take_batch(settings: Settings, run: str) -> None:
     ingested = ingest_events(settings, run)
     assert ingested
     process_events(settings, ingested["run_url"])
-    embed_events(settings, ingested["run_url"], from_history=False)
-    index_chunks(settings, ingested["run_url"], from_history=False)
+    embed_events(settings, ingested["run_url"])
+    index_chunks(settings, ingested["run_url"])
 
 
 @pytest.mark.usefixtures("paused_rag")
@@ -99,9 +102,9 @@ def test_a_try_after_the_last_write_sends_no_dead_letter_again(settings: Setting
     ingested = ingest_events(settings, key)
     assert ingested
     process_events(settings, ingested["run_url"])
-    embed_events(settings, ingested["run_url"], from_history=False)
+    embed_events(settings, ingested["run_url"])
     for _ in range(2):
-        index_chunks(settings, ingested["run_url"], from_history=False)
+        index_chunks(settings, ingested["run_url"])
     records, _, _ = kafka.drain(settings.kafka, [topics.DEAD_LETTER], {}, sys.maxsize)
     told = [record for record in records if json.loads(record["value"] or "{}").get("key") == key]
     assert len(told) == 1
@@ -226,3 +229,37 @@ def test_history_goes_through_spark_into_a_new_version(
     ).json()["run"]
     metrics = {metric["key"]: metric["value"] for metric in run["data"]["metrics"]}
     assert {"recall_at_10", "ndcg_at_10"} <= metrics.keys()
+    assert metrics["rebuild_written"] == metrics["rebuild_chunks"] > 0
+    assert metrics["rebuild_files_put_aside"] == 0
+
+
+def test_events_stay_searchable_while_a_version_is_rebuilt_and_after_the_swap(
+    client: OpenSearch, settings: Settings, run_dag: RunDag
+) -> None:
+    marker = uuid.uuid4().hex
+    ages: list[float] = []
+    ended = threading.Event()
+
+    def keep_sending() -> None:
+        while not ended.is_set():
+            number, sent = len(ages), time.monotonic()
+            send_lines(settings, f"WARN {marker} says {number}", service=f"{marker}-{number}")
+            wait_for(lambda number=number: find(client, f"{marker} says {number}"), 120)
+            ages.append(time.monotonic() - sent)
+
+    before = catalog.find_live(client, "rag")
+    begin = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    with ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(keep_sending)
+        try:
+            run_dag("rag_pipeline", {"history_from": begin})
+        finally:
+            ended.set()
+        sending.result()
+    after = catalog.find_live(client, "rag")
+    assert before != after
+    sys.stdout.write(f"seconds until searchable, meanwhile: {sorted(round(age, 1) for age in ages)}\n")
+    assert len(ages) >= 5
+    # Between two tasks nobody drains for a moment; without the rebuild's own batches it is all of the run.
+    assert max(ages) < 60
+    assert all(find(client, f"{marker} says {number}", f"{after}*") for number in range(len(ages)))

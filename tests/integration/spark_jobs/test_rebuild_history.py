@@ -13,19 +13,15 @@ from pyspark.sql import SparkSession
 
 from processors.knowledge.chunk_tables import parquet_schema, table_to_chunks
 from processors.knowledge.partitions import build_chunks
-from processors.knowledge.positions import Positions
-from processors.knowledge.record import Record
+from processors.pipelines.rag.ingest import mask_record
+from processors.settings import change_settings, load_settings
 from processors.stores import staging
-from spark_jobs.rebuild_history import (
-    parse_time,
-    read_stages,
-    read_states,
-    transform_records,
-    write_chunks,
-)
+from spark_jobs import rebuild_history
+from spark_jobs.history.plan import make_plan, read_stages
+from spark_jobs.rebuild_history import embed_history, fold_history, parse_time
+from tests.support.archive import archive_all, make_lines
 
-HEADERS = "topic string, partition int, offset long, timestamp_ms long, key string, "
-SCHEMA = HEADERS + "headers map<string,string>, value string"
+BEGIN, END = parse_time("2026-11-21T00:00:00"), parse_time("2026-11-22T00:00:00Z")
 
 
 @pytest.fixture(scope="module")
@@ -39,70 +35,72 @@ def spark() -> Iterator[SparkSession]:
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.sql.shuffle.partitions", "2")
-        .config("spark.sql.execution.arrow.maxRecordsPerBatch", "70")
         .getOrCreate()
     )
     yield session
     session.stop()
 
 
-def make_records(partition: int, count: int) -> list[Record]:
-    return [
-        Record(
-            topic="runlore.logs",
-            partition=partition,
-            offset=offset,
-            timestamp_ms=1_763_708_400_000 + offset * 20_000,
-            key="shop",
-            headers={},
-            value=json.dumps({"message": f"order {offset} paid" if offset % 3 else "ERROR payment failed"}),
-        )
-        for offset in range(count)
-    ]
-
-
 def test_history_makes_the_chunks_that_the_stream_made(spark: SparkSession, tmp_path: Path) -> None:
-    partitions = [make_records(partition, 400) for partition in (0, 1)]
-    streamed = [build_chunks(records, None, (), "b", "now") for records in partitions]
-    read_twice = [record for records in partitions for record in (*records, *records[200:])]
-    rows = spark.createDataFrame([tuple(record.values()) for record in read_twice], SCHEMA)
-    table = transform_records(rows, tmp_path.as_uri(), "now").toArrow()
-    rebuilt = {
-        chunk["chunk_id"]: (chunk["text"], chunk["source_offsets"]) for chunk in table_to_chunks(table)
+    url = tmp_path.as_uri()
+    partitions = [make_lines(partition, count) for partition, count in ((0, 400), (1, 40))]
+    archive_all(url, [record for records in partitions for record in records], [150, 150, 30])
+    Path(staging.stage_url(url, "rag", "run-1", "ingest").removeprefix("file://"), "records.parquet").unlink()
+    kept = [[r for r in partitions[0] if not 150 <= r["offset"] < 300], partitions[1]]
+    streamed = [build_chunks(list(map(mask_record, records)), None, (), "b", "now") for records in kept]
+    run_url = f"{url}/rag/rebuild"
+    for _ in range(2):
+        fold_history(spark, run_url, make_plan(url, run_url, BEGIN, END))
+    written = staging.read_table(f"{run_url}/heavy/chunks.parquet")
+    assert written.schema.names == parquet_schema().names
+    rebuilt = {chunk["chunk_id"]: chunk for chunk in table_to_chunks(written)}
+    assert len(rebuilt) == written.num_rows
+    own = ("batch_id", "ingested_at")
+    assert {key: {**chunk, **dict.fromkeys(own)} for key, chunk in rebuilt.items()} == {
+        chunk["chunk_id"]: {**chunk, **dict.fromkeys(own)} for built in streamed for chunk in built["chunks"]
     }
-    assert rebuilt == {
-        chunk["chunk_id"]: (chunk["text"], chunk["source_offsets"])
-        for built in streamed
-        for chunk in built["chunks"]
-    }
-    reached: Positions = {"runlore.logs": {"0": 400, "1": 400}}
-    states = read_states(tmp_path.as_uri(), reached)
-    assert states == {
+    manifest = staging.read_manifest(f"{run_url}/heavy")
+    assert manifest["end"] == {"runlore.logs": {"0": 400, "1": 40}}
+    assert manifest["records"] == 400 + 40 - 150
+    assert [(aside["begin"], aside["end"]) for aside in manifest["quarantined"]] == [(150, 300)]
+    assert staging.read_json(manifest["log_state"]) == {
         f"runlore.logs/{partition}": json.loads(json.dumps(built["state"]))
         for partition, built in enumerate(streamed)
     }
 
 
-def test_the_workers_write_the_chunks_and_a_second_try_replaces_them(
-    spark: SparkSession, tmp_path: Path
+def test_executors_embed_what_no_version_holds_and_not_again_what_has_its_vector(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = tmp_path.as_uri()
-    stages = [(f"{url}/light", {"end": {"runlore.logs": {"0": 400, "1": 400}}})]
-    records = [record for partition in (0, 1) for record in make_records(partition, 400)]
-    rows = spark.createDataFrame([tuple(record.values()) for record in records], SCHEMA)
-    chunks = transform_records(rows, url, "now")
+    archive_all(url, make_lines(0, 300), [])
+    run_url = f"{url}/rag/rebuild"
+    fold_history(spark, run_url, make_plan(url, run_url, BEGIN, END))
+    calls = tmp_path / "calls"
+    script = tmp_path / "model.py"
+    script.write_text(
+        "import base64, json, struct, sys\n"
+        "for line in sys.stdin:\n"
+        "    texts = json.loads(line)\n"
+        f"    open({str(calls)!r}, 'a').write('.' * len(texts))\n"
+        "    vectors = b''.join(struct.pack('<2f', len(text), 1) for text in texts)\n"
+        "    told = {'model': 'm@1', 'vectors': base64.b64encode(vectors).decode()}\n"
+        "    print(json.dumps(told), flush=True)\n"
+    )
+    settings = change_settings(load_settings(), embedding={"spark": f"{sys.executable} {script}"})
+    monkeypatch.setattr(rebuild_history, "load_settings", lambda: settings)
     for _ in range(2):
-        write_chunks(url, chunks, stages, {"from": "a", "to": "b"})
-    written = staging.read_table(f"{url}/heavy/chunks.parquet")
-    # What the driver collected would be one file.
-    assert (tmp_path / "heavy/chunks.parquet").is_dir()
-    assert written.schema.names == parquet_schema().names
-    by_id = {chunk["chunk_id"]: chunk for chunk in table_to_chunks(written)}
-    assert by_id == {chunk["chunk_id"]: chunk for chunk in table_to_chunks(chunks.toArrow())}
-    assert len(by_id) == written.num_rows > 2
-    manifest = staging.read_manifest(f"{url}/heavy")
-    assert manifest["end"] == stages[0][1]["end"]
-    assert staging.read_json(manifest["log_state"]).keys() == {"runlore.logs/0", "runlore.logs/1"}
+        embed_history(spark, run_url, "")
+    chunks = table_to_chunks(staging.read_table(f"{run_url}/embed/chunks.parquet"))
+    before = staging.read_table(f"{run_url}/heavy/chunks.parquet")
+    assert len(chunks) == before.num_rows > 1
+    assert all(len(chunk["embedding"]) == 2 for chunk in chunks)
+    contents = {chunk["content_hash"] for chunk in chunks}
+    # Equal contents lie in one file, and files that have their vectors are left alone.
+    assert len(calls.read_text()) == len(contents)
+    manifest = staging.read_manifest(f"{run_url}/embed")
+    assert manifest["chunks"] == len(chunks)
+    assert manifest["model"].endswith("@1")
 
 
 def test_only_finished_runs_of_the_window_are_read(tmp_path: Path) -> None:
@@ -112,6 +110,6 @@ def test_only_finished_runs_of_the_window_are_read(tmp_path: Path) -> None:
         staging.write_manifest(url, {"finished_at": f"2026-11-21T{hour:02}:00:00+00:00"})
     (tmp_path / "rag" / "unfinished" / "light").mkdir(parents=True)
     begin, end = parse_time("2026-11-21T07:00:00"), parse_time("2026-11-21T10:00:00Z")
-    assert [url.split("/")[-2] for url, _ in read_stages(root, begin, end)] == ["within"]
+    assert [url.split("/")[-2] for url, _ in read_stages(root, begin, end)[0]] == ["within"]
     with pytest.raises(ValueError, match="no archived run"):
         read_stages(root, end, datetime(2026, 11, 21, 10, 30, tzinfo=UTC))

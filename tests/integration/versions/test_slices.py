@@ -264,7 +264,7 @@ def index_run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr("processors.stores.kafka.mirror_positions", lambda *_: None)
 
     def index(url: str, **changes: Any) -> dict[str, Any]:
-        return index_chunks(change_settings(settings, **changes), url, from_history=False)
+        return index_chunks(change_settings(settings, **changes), url)
 
     return index
 

@@ -1,5 +1,7 @@
 """The DAGs have the tasks that people know, in an order that keeps the promises."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
@@ -129,6 +131,51 @@ def test_spark_runs_only_for_a_history_window(
     assert pushed == {"counts": {"chunks": 1}}
 
 
+def test_a_rebuild_is_embedded_and_written_by_spark(monkeypatch: pytest.MonkeyPatch) -> None:
+    submitted: list[list[str]] = []
+    followed: list[Any] = []
+
+    class Hook:
+        def __init__(self, application_args: list[str], **options: Any) -> None:
+            submitted.append(application_args)
+            assert options["conn_id"] == "spark_local"
+
+        def submit(self, application: str) -> None:
+            assert application.endswith("spark_jobs/rebuild_history.py")
+
+        def on_kill(self) -> None:
+            """End the driver."""
+
+    @contextmanager
+    def follow(*given: Any) -> Iterator[None]:
+        followed.append(given[1:3])
+        yield
+
+    def index(_: Any, __: str, write: Any, ___: Any) -> dict[str, Any]:
+        write("rag-v000007")
+        return {"candidate": True, "evidence": 1}
+
+    monkeypatch.setattr("dags.rag_pipeline.SparkSubmitHook", Hook)
+    monkeypatch.setattr("processors.pipelines.rag.history.name_base", lambda _: "rag-v000006*")
+    monkeypatch.setattr("processors.pipelines.rag.history.index_history", index)
+    monkeypatch.setattr("processors.stores.staging.read_manifest", lambda url: {"read": url})
+    dag, window = rag_pipeline(), {"history_from": "2026-11-21T00:00:00Z"}
+    embedding, indexing = (
+        dag.get_task(f"{name}_task") for name in ("embedding_generation", "vector_indexing")
+    )
+    ingested = {"run_url": "file:///r", "is_full": False}
+    monkeypatch.setattr("processors.pipelines.rag.following.following", follow)
+    assert embedding.python_callable(ingested, window, "r", embedding) == {"read": "file:///r/embed"}
+    indexing.python_callable(ingested, window, "r", {}, indexing)
+    assert submitted == [
+        ["--step", "embed", "--run-url", "file:///r", "--base", "rag-v000006*"],
+        ["--step", "write", "--run-url", "file:///r", "--index", "rag-v000007"],
+    ]
+    assert followed == [("r", None)] * 2
+    # Who marks the task as failed ends Spark's driver, too.
+    assert embedding.on_kill.__func__ is indexing.on_kill.__func__ is Hook.on_kill
+
+
 @pytest.mark.parametrize("is_full", [True, False])
 def test_a_run_that_left_events_behind_wakes_the_next(
     monkeypatch: pytest.MonkeyPatch, *, is_full: bool
@@ -163,5 +210,5 @@ def index_events(
     woken: dict[str, list[Asset]] = {outlet.name: [] for outlet in indexing.outlets}
     outlet_events = {outlet: SimpleNamespace(add=woken[outlet.name].append) for outlet in indexing.outlets}
     ingested = {"run_url": "file:///r", "is_full": is_full}
-    indexing.python_callable(ingested, {"history_from": None}, outlet_events)
+    indexing.python_callable(ingested, {"history_from": None}, "r", outlet_events, indexing)
     return woken

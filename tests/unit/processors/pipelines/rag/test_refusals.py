@@ -1,6 +1,6 @@
 """A dead letter names the record at fault, also of what OpenSearch refuses."""
 
-from processors.pipelines.rag.index import note_refused
+from processors.pipelines.rag.refusals import note_refused
 from tests.support.chunks import make_bare_chunk
 
 
