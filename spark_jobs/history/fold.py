@@ -18,7 +18,7 @@ from processors.stores import staging
 from spark_jobs.history.plan import Piece
 from spark_jobs.history.reading import Batch, Quarantined, read_batches
 
-_KEEP_EVERY: Final = 100_000
+_KEEP_EVERY: Final = 50_000
 _MOST_CHUNKS: Final = 5_000
 STATE: Final = "state"
 

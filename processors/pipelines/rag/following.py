@@ -53,7 +53,9 @@ def following(
     def follow() -> None:
         while not done.is_set():
             try:
-                done.wait(0 if take_round(settings, run_id, candidate, check) else _REST_S)
+                take_round(settings, run_id, candidate, check)
+                # The executors want the processors, too.
+                done.wait(_REST_S)
             except Exception as error:  # whatever a store raises; the next round reads the same again
                 log.warning("a micro-batch beside the rebuild failed, it is taken again", error=repr(error))
                 done.wait(_REST_AFTER_ERROR_S)
@@ -67,8 +69,8 @@ def following(
         thread.join()
 
 
-def take_round(settings: Settings, run_id: str, candidate: str | None, check: Check) -> bool:
-    """Take a batch into the live version and one into the candidate, and tell whether there was any event.
+def take_round(settings: Settings, run_id: str, candidate: str | None, check: Check) -> None:
+    """Take a batch into the live version and one into the candidate.
 
     Args:
         settings: Of the platform.
@@ -77,13 +79,10 @@ def take_round(settings: Settings, run_id: str, candidate: str | None, check: Ch
         check: Looks at a batch of the live version.
     """
     live = catalog.find_live(search.open_search(settings.opensearch), "rag")
-    events = 0
     for version in dict.fromkeys(filter(None, (live, candidate))):
         taken = take_batch(settings, run_id, version)
         if taken is not None and version == live:
             check(settings, taken["run_url"], version)
-        events += taken["events"] if taken else 0
-    return events > 0
 
 
 def take_batch(settings: Settings, run_id: str, version: str) -> dict[str, Any] | None:

@@ -18,8 +18,9 @@ from processors.settings import change_settings, load_settings
 from processors.stores import staging
 from spark_jobs import rebuild_history
 from spark_jobs.history.plan import make_plan, read_stages
-from spark_jobs.rebuild_history import embed_history, fold_history, parse_time
+from spark_jobs.rebuild_history import embed_history, fold_history, parse_time, write_history
 from tests.support.archive import archive_all, make_lines
+from tests.support.bulk_server import serve_bulk
 
 BEGIN, END = parse_time("2026-11-21T00:00:00"), parse_time("2026-11-22T00:00:00Z")
 
@@ -41,7 +42,9 @@ def spark() -> Iterator[SparkSession]:
     session.stop()
 
 
-def test_history_makes_the_chunks_that_the_stream_made(spark: SparkSession, tmp_path: Path) -> None:
+def test_history_makes_the_chunks_that_the_stream_made(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     url = tmp_path.as_uri()
     partitions = [make_lines(partition, count) for partition, count in ((0, 400), (1, 40))]
     archive_all(url, [record for records in partitions for record in records], [150, 150, 30])
@@ -50,7 +53,12 @@ def test_history_makes_the_chunks_that_the_stream_made(spark: SparkSession, tmp_
     streamed = [build_chunks(list(map(mask_record, records)), None, (), "b", "now") for records in kept]
     run_url = f"{url}/rag/rebuild"
     for _ in range(2):
-        fold_history(spark, run_url, make_plan(url, run_url, BEGIN, END))
+        with monkeypatch.context() as patch:
+            for collecting in ("toArrow", "toPandas"):
+                patch.setattr(
+                    type(spark.range(1)), collecting, lambda _: pytest.fail("the driver has chunks")
+                )
+            fold_history(spark, run_url, make_plan(url, run_url, BEGIN, END))
     written = staging.read_table(f"{run_url}/heavy/chunks.parquet")
     assert written.schema.names == parquet_schema().names
     rebuilt = {chunk["chunk_id"]: chunk for chunk in table_to_chunks(written)}
@@ -69,7 +77,7 @@ def test_history_makes_the_chunks_that_the_stream_made(spark: SparkSession, tmp_
     }
 
 
-def test_executors_embed_what_no_version_holds_and_not_again_what_has_its_vector(
+def test_executors_embed_each_content_once_and_write_what_is_put_off_again(
     spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = tmp_path.as_uri()
@@ -101,6 +109,20 @@ def test_executors_embed_what_no_version_holds_and_not_again_what_has_its_vector
     manifest = staging.read_manifest(f"{run_url}/embed")
     assert manifest["chunks"] == len(chunks)
     assert manifest["model"].endswith("@1")
+    with serve_bulk(refused="payment") as bulk:
+        stores = change_settings(settings, opensearch={"url": bulk.url})
+        monkeypatch.setattr(rebuild_history, "load_settings", lambda: stores)
+        write_history(spark, run_url, "rag-v000007")
+    refused = {chunk["chunk_id"] for chunk in chunks if "payment" in chunk["text"]}
+    (index,) = bulk.held
+    assert index == "rag-v000007-000001"
+    assert bulk.held[index].keys() == {chunk["chunk_id"] for chunk in chunks} - refused
+    assert all(len(chunk["embedding"]) == 2 for chunk in bulk.held[index].values())
+    assert bulk.put_off
+    written = staging.read_manifest(f"{run_url}/written")
+    assert (written["written"], {*written["refused"]}) == (len(chunks), refused)
+    assert {letter["topic"] for letter in written["letters"]} == {"runlore.logs"}
+    assert refused
 
 
 def test_only_finished_runs_of_the_window_are_read(tmp_path: Path) -> None:

@@ -143,16 +143,20 @@ def test_a_fold_that_was_killed_goes_on_and_ends_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies_at: int
 ) -> None:
     """Killed before each of its writes in turn, and once more in its second try."""
-    records = [*make_lines(0, 200), *make_lines(1, 100)]
+    first, second = make_lines(0, 200), make_lines(1, 100)
     monkeypatch.setattr(reading, "_BATCH", 30)
     monkeypatch.setattr(fold, "_KEEP_EVERY", 60)
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     for folder in (whole, killed):
-        archive_all(folder.as_uri(), records, [25, 50, 25, 60, 70])
+        # Where a try goes on, some of the next file was read already.
+        runs = [first[:70], first[50:140], [*first[120:], *second[:40]], second[30:]]
+        for number, records in enumerate(runs):
+            archive_run(folder.as_uri(), f"run-{number}", records, number)
     undisturbed, _ = fold_all(whole.as_uri())
     for dies in (dies_at, 3):
         fold_until(killed.as_uri(), dies)
     assert fold_all(killed.as_uri())[0] == undisturbed
+    assert undisturbed == stream(first, [first]) | stream(second, [second])
 
 
 def fold_until(url: str, number: int) -> None:

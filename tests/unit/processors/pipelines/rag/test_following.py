@@ -47,7 +47,7 @@ def test_both_versions_are_followed_until_the_block_ends(taken: list[str]) -> No
 
 @pytest.mark.usefixtures("taken")
 def test_a_version_that_went_live_meanwhile_is_taken_once(taken: list[str]) -> None:
-    assert following.take_round(load_settings(), "run", "rag-v000001", lambda *_: None)
+    following.take_round(load_settings(), "run", "rag-v000001", lambda *_: None)
     assert taken == ["rag-v000001"]
 
 
@@ -57,11 +57,11 @@ def test_a_batch_that_fails_is_taken_again_and_the_rebuild_goes_on(
     monkeypatch.setattr(following, "_REST_AFTER_ERROR_S", 0.01)
     tries: list[int] = []
 
-    def fail_twice(*given: Any, real: Any = following.take_round) -> bool:
+    def fail_twice(*given: Any, real: Any = following.take_round) -> None:
         tries.append(1)
         if len(tries) < 3:
             raise ConnectionError("OpenSearch is away")
-        return bool(real(*given))
+        real(*given)
 
     monkeypatch.setattr(following, "take_round", fail_twice)
     with following.following(load_settings(), "run"):
