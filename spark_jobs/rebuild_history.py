@@ -58,7 +58,7 @@ def fold_history(spark: SparkSession, run_url: str, planned: plan.Plan) -> None:
         "end": planned["reached"],
         "log_state": staging.write_json(url, "log_state", states),
         "history": planned["window"],
-        "events": planned["events"],
+        "offsets": planned["offsets"],
         "unreadable": planned["unreadable"],
         "seconds": time.monotonic() - began,
     }
@@ -83,7 +83,7 @@ def _tell_folded(run_url: str, planned: plan.Plan) -> str:
     folded = [fold.read_folded(run_url, name) for name in planned["pieces"]]
     whole = sum(each["is_whole"] for each in folded)
     records = sum(each["records"] for each in folded)
-    return f"folded {records} of {planned['events']} events, {whole} of {len(folded)} pieces"
+    return f"folded {records} events of {planned['offsets']} offsets, {whole} of {len(folded)} pieces"
 
 
 def write_newest(spark: SparkSession, run_url: str, parts: list[str]) -> None:

@@ -30,12 +30,12 @@ class Source(TypedDict):
 
 
 class Piece(TypedDict):
-    """A piece of work: archived records of one partition, in the order of their offsets."""
+    """A piece of work: archived records of one partition, in their order. Not each offset has a record."""
 
     name: str
     topic: str
     partition: int
-    events: int
+    offsets: int
     sources: list[Source]
 
 
@@ -45,7 +45,7 @@ class Plan(TypedDict):
     began_at: str
     window: dict[str, str]
     reached: Positions
-    events: int
+    offsets: int
     pieces: list[str]
     unreadable: list[str]
 
@@ -98,14 +98,14 @@ def make_plan(staging_url: str, run_url: str, begin: datetime, end: datetime) ->
         plan: Plan = staging.read_json(f"{url}/plan.json.zst")
         return plan
     stages, unreadable = read_stages(staging_url, begin, end)
-    pieces = sorted(cut_pieces(stages), key=lambda piece: (-piece["events"], piece["name"]))
+    pieces = sorted(cut_pieces(stages), key=lambda piece: (-piece["offsets"], piece["name"]))
     for piece in pieces:
         staging.write_json(f"{url}/pieces", piece["name"], piece)
     plan = Plan(
         began_at=datetime.now(UTC).isoformat(),
         window={"from": begin.isoformat(), "to": end.isoformat()},
         reached=merge_positions(*(manifest["end"] for _, manifest in stages)),
-        events=sum(piece["events"] for piece in pieces),
+        offsets=sum(piece["offsets"] for piece in pieces),
         pieces=[piece["name"] for piece in pieces],
         unreadable=unreadable,
     )
@@ -127,7 +127,7 @@ def cut_pieces(stages: Iterable[Stage]) -> Iterator[Piece]:
 
     Example:
         >>> manifest = {"start": {topics.LOGS: {"0": 3}}, "end": {topics.LOGS: {"0": 5, "1": 0}}}
-        >>> [(piece["name"], piece["events"]) for piece in cut_pieces([("file:///s/run/light", manifest)])]
+        >>> [(piece["name"], piece["offsets"]) for piece in cut_pieces([("file:///s/run/light", manifest)])]
         [('runlore.logs-0-0000', 2)]
     """
     places: dict[tuple[str, int], list[Source]] = {}
@@ -143,8 +143,8 @@ def cut_pieces(stages: Iterable[Stage]) -> Iterator[Piece]:
         sources.sort(key=lambda source: (source["begin"], source["end"], source["url"]))
         runs = [sources] if topic == topics.LOGS else _cut(sources)
         for number, run in enumerate(runs):
-            name, events = f"{topic}-{partition}-{number:04}", count_offsets(run)
-            yield Piece(name=name, topic=topic, partition=partition, events=events, sources=run)
+            name, offsets = f"{topic}-{partition}-{number:04}", count_offsets(run)
+            yield Piece(name=name, topic=topic, partition=partition, offsets=offsets, sources=run)
 
 
 def _cut(sources: list[Source]) -> list[list[Source]]:

@@ -11,7 +11,7 @@ from processors.versions import builds, catalog, slices
 from processors.versions.names import cover_family
 
 _FIGURES: Final = {
-    "heavy": ("events", "records", "letters", "noise"),
+    "heavy": ("offsets", "records", "letters", "noise"),
     "embed": ("chunks", "embedded"),
     "written": ("written",),
 }

@@ -77,7 +77,7 @@ def test_history_and_stream_make_the_same_chunks_wherever_batches_end(
         archive_all(url, records, archived)
         rebuilt, planned = fold_all(url)
     assert rebuilt == stream(records, batches)
-    assert planned["events"] == count
+    assert planned["offsets"] == count
 
 
 def test_what_was_read_twice_and_comes_late_counts_once(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_a_broken_manifest_is_told_by_name(tmp_path: Path) -> None:
     manifest.write_text(manifest.read_text()[:20])
     _, planned = fold_all(url)
     assert planned["unreadable"] == [manifest.as_uri()]
-    assert planned["events"] == 100
+    assert planned["offsets"] == 100
 
 
 @pytest.mark.parametrize("dies_at", range(1, 12))
@@ -216,4 +216,4 @@ def test_records_that_are_told_by_themselves_are_cut_into_pieces(monkeypatch: py
     }
     # The file from 15 on repeats what the one from 12 on has, so they stay together.
     assert by_topic == {topics.METRICS: [[0, 6], [12, 15, 21], [27]], topics.LOGS: [[0, 6, 12, 15, 21, 27]]}
-    assert sum(piece["events"] for piece in pieces) == 2 * 33
+    assert sum(piece["offsets"] for piece in pieces) == 2 * 33

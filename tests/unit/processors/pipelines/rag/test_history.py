@@ -21,7 +21,7 @@ def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     done: list[Any] = []
     url = tmp_path.as_uri()
     aside = {"quarantined": [{"file": "f"}], "unreadable": ["m"]}
-    counts = {"events": 9, "records": 7, "letters": 1, "noise": 0, "seconds": 2.0}
+    counts = {"offsets": 9, "records": 7, "letters": 1, "noise": 0, "seconds": 2.0}
     staging.write_manifest(f"{url}/heavy", {"end": REACHED, "log_state": "l", **counts, **aside})
     staging.write_manifest(f"{url}/embed", {"model": "m@1", "chunks": 4, "embedded": 3, "seconds": 1.0})
 
