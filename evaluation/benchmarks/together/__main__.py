@@ -33,6 +33,8 @@ from local.settings import load_settings as load_stack_settings
 from processors.settings import Settings, load_settings
 
 _MINUTES: Final = 15.0
+# Writes over the line of a terminal.
+_BEGIN: Final = "\r\x1b[K"
 
 
 def show_progress(parts: list[Part]) -> Progress:
@@ -45,7 +47,7 @@ def show_progress(parts: list[Part]) -> Progress:
         line = f"[{place + 1}/{len(parts)}] {part.name}: {taken:.0f} s of some {part.seconds}; "
         line += f"some {left / 60:.0f} min left in all"
         if sys.stdout.isatty():
-            sys.stdout.write(f"\r{line} ")
+            sys.stdout.write(f"{_BEGIN}{line}")
         elif part.name not in begun:
             sys.stdout.write(f"{line}\n")
         begun.add(part.name)
@@ -72,7 +74,8 @@ def measure(
         for one in run_parts(parts, stack.envs, Path(folder), minutes * 60, show_progress(parts)):
             outcomes.append(one)
             told = f"{one.part}: {one.state} after {one.seconds:.0f} s, {len(one.rows)} rows. {one.told}"
-            sys.stdout.write(f"\r{told.strip()}\n")
+            sys.stdout.write(f"{_BEGIN if sys.stdout.isatty() else ''}{told.strip()}\n")
+            sys.stdout.flush()
     for part in others:
         told = f"{part.apart or 'it was not asked for'}: make bench-{part.name}"
         outcomes.append(Outcome(part.name, "not run", told, 0.0, []))
