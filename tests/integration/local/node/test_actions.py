@@ -155,7 +155,7 @@ def test_the_last_lines_are_those_of_the_pod_and_no_secret_is_among_them(
     assert [first, second] == ["order 39 taken", "order 40 taken"]
     assert third.startswith("uploads with aws_access_key_id=")
     assert SECRET not in third
-    events = open_search(acting.opensearch.url), told.key
+    events = open_search(acting.opensearch), told.key
     assert find_entry(*events, "proposed")
     assert find_entry(*events, "executed")
 
