@@ -106,14 +106,14 @@ def archive(url: str, lines: int, per_run: int, partitions: int) -> int:
     return sum(file.stat().st_size for file in Path(url.removeprefix("file://")).rglob("*.parquet"))
 
 
-def submit(step: str, url: str, run_url: str, kill_after_s: float | None = None) -> tuple[float, Peak]:
+def submit(step: str, url: str, run_url: str, kill_at_parts: int = 0) -> tuple[float, Peak]:
     """Have Spark do a step, and return its seconds and its memory.
 
     Args:
         step: Of the job.
         url: Of staging.
         run_url: Of the rebuild.
-        kill_after_s: So many seconds later it is killed, with all that it started; None: it ends by itself.
+        kill_at_parts: When so many parts are kept it is killed, with all that it started; 0: never.
     """
     binary = Path(sys.executable).with_name("spark-submit")
     options = ["--staging-url", url, "--from", _BEGAN.isoformat(), "--to", "2100-01-01"]
@@ -131,7 +131,7 @@ def submit(step: str, url: str, run_url: str, kill_after_s: float | None = None)
     began, peak = time.monotonic(), Peak(0, 0, 0)
     process = subprocess.Popen(command, env=environment, start_new_session=True)
     while process.poll() is None:
-        if kill_after_s is not None and time.monotonic() - began > kill_after_s:
+        if kill_at_parts and count_parts(run_url) >= kill_at_parts:
             _kill_tree(process.pid)
             process.wait()
             return time.monotonic() - began, peak
@@ -166,6 +166,11 @@ def name_settings(url: str) -> dict[str, str]:
         "RUNLORE_MASK_KEY_FILE": str(folder / "mask-key"),
         "RUNLORE_EMBEDDING_SPARK": f"{envs}/model-server/bin/python -m serving.model_server.embed_lines",
     }
+
+
+def count_parts(run_url: str) -> int:
+    """Return how many files of chunks the fold has kept."""
+    return len(list(Path(run_url.removeprefix("file://"), "heavy/folded").rglob("part-*.parquet")))
 
 
 def measure_tree(pid: int) -> Peak:
@@ -212,21 +217,18 @@ def read_chunks(run_url: str, began_at: str) -> dict[str, Any]:
     return chunks
 
 
-def rebuild(url: str, name: str, kills: int, whole_s: float = 0) -> tuple[dict[str, float], list[Peak], Any]:
+def rebuild(url: str, name: str, kills: int) -> tuple[dict[str, float], list[Peak], Any]:
     """Fold and embed, and return seconds, memory and chunks.
 
     Args:
         url: Of staging.
         name: Of the run.
-        kills: How often the fold is killed, evenly over the time that it takes undisturbed.
-        whole_s: That time.
+        kills: How often the fold is killed, each time when it has kept something more.
     """
     run_url = f"{url}/rag/{name}"
-    for number in range(kills):
-        after = whole_s * (number + 1) / (kills + 1) / (1 if number == 0 else 2)
-        seconds, _ = submit("fold", url, run_url, after)
-        done = len(list(Path(run_url.removeprefix("file://"), "heavy/folded").rglob("part-*.parquet")))
-        sys.stdout.write(f"killed after {seconds:.0f} s, {done} parts are kept\n")
+    for _ in range(kills):
+        seconds, _peak = submit("fold", url, run_url, count_parts(run_url) + 1)
+        sys.stdout.write(f"killed after {seconds:.0f} s, {count_parts(run_url)} parts are kept\n")
     fold_s, fold_peak = submit("fold", url, run_url)
     embed_s, embed_peak = submit("embed", url, run_url)
     began_at = staging.read_json(f"{run_url}/heavy/plan.json.zst")["began_at"]
@@ -262,7 +264,7 @@ def _measure(url: str, given: argparse.Namespace) -> None:
         emit(Row(f"{step}, Python and models, most", peak.python, "MiB"))
         emit(Row(f"{step}, all at once, most", peak.together, "MiB"))
     if given.kills:
-        again = rebuild(url, "killed", given.kills, seconds["fold"])[2]
+        again = rebuild(url, "killed", given.kills)[2]
         same = again == chunks
         emit(Row(f"killed {given.kills} times, equal", float(same), "1 is yes", "more"))
         if not same:
