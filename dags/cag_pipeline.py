@@ -11,8 +11,8 @@ answers about as well as the one before.
 | `knowledge_indexing_task` | Build a version, measure it, log it to MLflow, gate it, swap the alias. |
 | `cache_warming_task` | Put the passages for what people ask into Redis, under the version's name. |
 
-Only changed pages are embedded; the chunks of all others are carried over with their vectors. A source that
-is down keeps its pages.
+Only changed pages are embedded. The version begins with the files of the live one, whose other chunks it
+keeps with their vectors. A source that is down keeps its pages.
 
 **When it runs.** Weekly, when triggered here, and at once when a message in the Kafka topic `runlore.docs`
 says that something changed.

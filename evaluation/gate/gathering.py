@@ -1,6 +1,7 @@
 """What the gate decides by: a candidate beside the live version, on the same queries, by the same looks."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from opensearchpy import OpenSearch
@@ -9,7 +10,7 @@ from evaluation.gate.evidence import Evidence
 from evaluation.measures.abstention import AbstentionReport, gather_answerability, measure_abstention
 from evaluation.measures.inspection import Corpus, Soundness, inspect_version, list_sources, read_corpus
 from evaluation.measures.leaks import LeakReport, find_leaks
-from evaluation.measures.ranking import QueryResult, measure_index
+from evaluation.measures.ranking import QueryResult, embed_queries, measure_index
 from evaluation.queries.feedback import load_feedback
 from evaluation.queries.query_sets import (
     Query,
@@ -53,10 +54,10 @@ def gather_evidence(
     corpus, live_corpus = read_corpus(client, index), read_corpus(client, live) if live else None
     soundness = inspect_version(client, settings, corpus, live_corpus, records)
     query_sets = _build_query_sets(client, settings, pipeline, corpus, live_corpus, records)
-    dimension = soundness["served_dimension"]
+    results, live_results = _measure_both(client, settings, pipeline, (index, live), query_sets, soundness)
     return Evidence(
-        results=_measure(client, settings, pipeline, index, query_sets, dimension),
-        live_results=_measure(client, settings, pipeline, live, query_sets, dimension) if live else {},
+        results=results,
+        live_results=live_results,
         corpus=corpus,
         live_corpus=live_corpus,
         sources=list_sources(settings) if pipeline == "cag" else None,
@@ -91,22 +92,28 @@ def _build_query_sets(
     return {name: queries for name, queries in query_sets.items() if queries}
 
 
-def _measure(
+def _measure_both(
     client: OpenSearch,
     settings: Settings,
     pipeline: Pipeline,
-    index: str,
+    versions: tuple[str, str | None],
     query_sets: Mapping[str, list[Query]],
-    dimension: int,
-) -> dict[str, list[QueryResult]]:
-    # Vectors of another length can't be asked for, as when the model was changed for one of another size.
-    if read_dimension(client, index) != dimension:
-        return {}
-    family = cover_family(index)
-    return {
-        name: measure_index(client, pipeline, family, queries, settings)
-        for name, queries in query_sets.items()
-    }
+    soundness: Soundness,
+) -> tuple[dict[str, list[QueryResult]], ...]:
+    """Ask the candidate and the live version the same at the same time: both answer under one load."""
+    asked = {name: embed_queries(queries, settings) for name, queries in query_sets.items()}
+
+    def measure(version: str | None) -> dict[str, list[QueryResult]]:
+        # Vectors of another length can't be asked for, as after a change to a model of another size.
+        if version is None or read_dimension(client, version) != soundness["served_dimension"]:
+            return {}
+        family, groups = cover_family(version), settings.documents.groups
+        return {
+            name: measure_index(client, pipeline, family, queries, groups) for name, queries in asked.items()
+        }
+
+    with ThreadPoolExecutor(len(versions)) as pool:
+        return tuple(pool.map(measure, versions))
 
 
 def _measure_abstention(

@@ -1,9 +1,12 @@
 """How well an index version answers a set of queries, measured through the retrieval that is served."""
 
 import time
-from typing import Any, Final, TypedDict
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple, TypedDict
 
 import ir_measures
+import numpy as np
+import numpy.typing as npt
 from ir_measures import RR, P, R, nDCG
 from opensearchpy import OpenSearch
 
@@ -39,8 +42,30 @@ class QueryResult(TypedDict):
     found: list[str]
 
 
+class AskedQueries(NamedTuple):
+    """Queries as they are searched for: with the translation of their words, and their vectors."""
+
+    queries: list[Query]
+    texts: list[str]
+    vectors: npt.NDArray[np.float32]
+
+
+def embed_queries(queries: list[Query], settings: Settings) -> AskedQueries:
+    """Return queries with their vectors, once for all versions that are asked them.
+
+    Args:
+        queries: At least one query.
+        settings: Names the embedding model and its server.
+    """
+    embedding = settings.embedding
+    texts = [add_translation(query["query"], reads_russian=embedding.reads_russian) for query in queries]
+    asked = [embedding.query_prefix + text for text in texts]
+    vectors, _ = embed_texts(settings.kserve.url, embedding.model, asked)
+    return AskedQueries(queries, texts, vectors)
+
+
 def measure_index(
-    client: OpenSearch, pipeline: Pipeline, index: str, queries: list[Query], settings: Settings
+    client: OpenSearch, pipeline: Pipeline, index: str, asked: AskedQueries, groups: Sequence[str]
 ) -> list[QueryResult]:
     """Ask an index all queries and measure the ranking of documents, each standing at its best chunk.
 
@@ -51,20 +76,14 @@ def measure_index(
         client: OpenSearch.
         pipeline: Whose version it is.
         index: A version's own name, so that a candidate is measured before anybody is answered from it.
-        queries: At least one query.
-        settings: Names the embedding model and its server.
+        asked: What is asked.
+        groups: Of the one who asks.
     """
-    embedding = settings.embedding
-    texts = [add_translation(query["query"], reads_russian=embedding.reads_russian) for query in queries]
-    asked = [embedding.query_prefix + text for text in texts]
-    vectors, _ = embed_texts(settings.kserve.url, embedding.model, asked)
     runs: dict[str, dict[str, float]] = {}
     titles: dict[str, list[str]] = {}
     latencies: dict[str, float] = {}
-    for query, text, vector in zip(queries, texts, vectors, strict=True):
-        body = build_hybrid_query(
-            text, vector.tolist(), _CHUNKS_PER_QUERY, settings.documents.groups, pipeline=pipeline
-        )
+    for query, text, vector in zip(*asked, strict=True):
+        body = build_hybrid_query(text, vector.tolist(), _CHUNKS_PER_QUERY, groups, pipeline=pipeline)
         started = time.perf_counter()
         hits = rank_documents(parse_hits(client.search(index=index, body=body)), text)
         latencies[query["query_id"]] = (time.perf_counter() - started) * 1_000
@@ -73,7 +92,7 @@ def measure_index(
             best.setdefault(hit["doc_id"], hit["score"])
         runs[query["query_id"]] = best
         titles[query["query_id"]] = list(dict.fromkeys(hit["title"] for hit in hits))[:3]
-    measured = compute_measures(queries, runs)
+    measured = compute_measures(asked.queries, runs)
     return [
         QueryResult(
             query_id=query["query_id"],
@@ -83,7 +102,7 @@ def measure_index(
             latency_ms=latencies[query["query_id"]],
             found=titles[query["query_id"]],
         )
-        for query in queries
+        for query in asked.queries
     ]
 
 

@@ -22,8 +22,8 @@ from processors.settings import Settings
 from processors.versions.registry import name_model
 
 _LONGEST_PARAMETER: Final = 500
-# What came of it, and where something of it lies: neither is what it was made from.
-_NO_PARAMETERS: Final = ("state", "mlflow_run", "gate", "page_records", "held_pages", "log_state")
+# Its name, what came of it, and where something of it lies: nothing of that is what it was made from.
+_NO_PARAMETERS: Final = ("version", "state", "mlflow_run", "gate", "page_records", "held_pages", "log_state")
 # What decides how a version is made and asked, beside what it says of itself.
 _CONFIGURATION: Final = {
     "embedding": {

@@ -114,7 +114,7 @@ def create_version(client: OpenSearch, pipeline: "Pipeline", meta: dict[str, Any
     index = index or name_next(client, pipeline, read_record(client, pipeline)["last_number"])
     for name in catalog.list_unfinished(client, pipeline):
         delete_version(client, name)
-    told = {**meta, "state": "building"}
+    told = {**meta, "version": index, "state": "building"}
     create_index(client, index, {"mappings": {"_meta": told}})
     if catalog.read_meta(client, index) != told:
         raise ValueError(f"{index} is there already, and was made from something else")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from opensearchpy import NotFoundError, OpenSearch
 
-from processors.versions.names import find_version, parse_pipeline, read_number
+from processors.versions.names import find_version, own_meta, parse_pipeline, read_number
 
 if TYPE_CHECKING:
     # The schema's module brings pyarrow, and a rollback by command must not wait for that.
@@ -42,7 +42,7 @@ def list_versions(client: OpenSearch, pipeline: str) -> list[Version]:
             index=index,
             number=read_number(index),
             live=index == live,
-            meta=body["mappings"].get("_meta", {}),
+            meta=own_meta(index, body["mappings"]),
         )
         for index, body in sorted(mappings.items())
         if find_version(index) == index
@@ -60,8 +60,7 @@ def find_live(client: OpenSearch, pipeline: str) -> str | None:
 
 def read_meta(client: OpenSearch, index: str) -> dict[str, Any]:
     """Return what a version says of itself."""
-    meta: dict[str, Any] = client.indices.get_mapping(index=index)[index]["mappings"].get("_meta", {})
-    return meta
+    return own_meta(index, client.indices.get_mapping(index=index)[index]["mappings"])
 
 
 def update_meta(client: OpenSearch, index: str, **changes: Any) -> None:
@@ -74,7 +73,8 @@ def update_meta(client: OpenSearch, index: str, **changes: Any) -> None:
 def list_unfinished(client: OpenSearch, pipeline: str) -> list[str]:
     """Return the versions that are built or wait for their gate, or did when their builder died.
 
-    An index that says nothing of itself is one of them: only a writer that was taken for dead makes such.
+    An index that says nothing of itself is one of them: a writer that was taken for dead makes such, or a
+    builder that was killed while it cloned another version.
     """
     return [
         version["index"]

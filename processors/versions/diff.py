@@ -9,11 +9,12 @@ from typing import Any, Final, TypedDict
 
 from opensearchpy import OpenSearch
 
+from processors.stores.search.clones import OF_ONE_INDEX
 from processors.versions.corpus import read_buckets
 from processors.versions.names import cover_family
 
 # They tell one index from another, not one way of building from another.
-_OF_ONE_INDEX: Final = ("index.creation_date", "index.provided_name", "index.uuid", "index.version.created")
+_OF_ONE_INDEX: Final = (*OF_ONE_INDEX, "index.version.created")
 
 Content = tuple[tuple[str, str, int], ...]
 """Hash of content, group that may see it, and how many chunks there are of both."""
@@ -53,9 +54,10 @@ def diff_versions(client: OpenSearch, before: str, after: str) -> VersionDiff:
         client.indices.get_settings(index=index, params={"flat_settings": "true"})[index]["settings"]
         for index in (before, after)
     ]
-    for held in settings:
-        for name in _OF_ONE_INDEX:
-            held.pop(name, None)
+    settings = [
+        {name: value for name, value in held.items() if not name.startswith(_OF_ONE_INDEX)}
+        for held in settings
+    ]
     counts = [int(client.count(index=cover_family(index))["count"]) for index in (before, after)]
     return VersionDiff(
         documents=compare_documents(read_contents(client, before), read_contents(client, after)),

@@ -5,7 +5,8 @@ A version is a family of indices: its base `rag-v000042`, and in the dynamic pip
 """
 
 import re
-from typing import TYPE_CHECKING, Final, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
     # The schema's module brings pyarrow, and a rollback by command must not wait for that.
@@ -107,3 +108,19 @@ def name_all_slices(version: str) -> str:
         'rag-v000042-*'
     """
     return f"{version}-*"
+
+
+def own_meta(index: str, mapping: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a version says of itself: nothing, if it is an unfinished clone that says what another is.
+
+    Args:
+        index: Its name.
+        mapping: What OpenSearch has as its mapping.
+
+    Example:
+        >>> of_another = {"_meta": {"version": "cag-v000017", "state": "live"}}
+        >>> own_meta("cag-v000017", of_another)["state"], own_meta("cag-v000018", of_another)
+        ('live', {})
+    """
+    meta: dict[str, Any] = mapping.get("_meta", {})
+    return meta if meta.get("version", index) == index else {}

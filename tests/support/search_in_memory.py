@@ -59,6 +59,12 @@ class SearchInMemory:
             raise NotFoundError(404, "index_not_found_exception", {})
         self.held[index]["meta"] = body["_meta"]
 
+    def forcemerge(self, index: str, params: dict[str, str]) -> None:
+        """Nothing is ever deleted here."""
+
+    def put_settings(self, index: str, body: dict[str, Any]) -> None:
+        """The tests write nothing to what is sealed."""
+
     def update_aliases(self, body: dict[str, Any]) -> None:
         meddle, self.meddle = self.meddle, lambda: None
         meddle()

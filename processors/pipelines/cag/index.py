@@ -1,6 +1,7 @@
 """`knowledge_indexing_task`: a candidate version of the new chunks and of those that the live one holds.
 
-Only what changed is embedded; the rest is carried over inside OpenSearch with its vectors.
+Only what changed is embedded; the rest is carried over inside OpenSearch with its vectors. A version that
+was built is sealed: what is measured is what people are answered from, and the next begins with its files.
 """
 
 from typing import Any
@@ -12,7 +13,8 @@ from processors.knowledge.markdown.chunking import hash_chunker
 from processors.pipelines.embed import embed_chunks
 from processors.settings import Settings
 from processors.stores import search, staging
-from processors.versions import builds, catalog
+from processors.stores.search import clones
+from processors.versions import builds, carrying, catalog
 
 
 def build_version(
@@ -52,6 +54,8 @@ def build_version(
         records = staging.read_manifest(f"{run_url}/markdown")["page_records"]
         read = {"positions": manifest["positions"], "held_pages": manifest["held_pages"]}
         catalog.update_meta(client, index, **read, page_records=records)
+        clones.expunge_deleted(client, index)
+        clones.seal_index(client, index)
     return {"index": index, "written": len(chunks), "embedded": embedded, "carried_over": carried}
 
 
@@ -66,4 +70,4 @@ def _carry_over(client: Any, manifest: dict[str, Any], index: str) -> int:
     if not manifest["carried_sources"]:
         return 0
     sources, dropped = manifest["carried_sources"], manifest["dropped_documents"]
-    return search.carry_over(client, manifest["base"], index, sources, dropped)
+    return carrying.carry_over(client, manifest["base"], index, sources, dropped)

@@ -87,17 +87,27 @@ def carry_over(
     Raises:
         RuntimeError: Some chunk could not be copied.
     """
-    left_out = [
-        {"terms": {"doc_id": except_documents[begin : begin + _TERMS]}}
-        for begin in range(0, len(except_documents), _TERMS)
-    ]
-    query = {"bool": {"filter": [{"terms": {"source": of_sources}}], "must_not": left_out}}
+    query = choose_carried(of_sources, except_documents)
     body = {"source": {"index": source, "query": query}, "dest": {"index": target}}
     result = client.reindex(body=body, refresh=True, wait_for_completion=True, request_timeout=600)
     if result["failures"]:
         raise RuntimeError(f"{source} to {target}: {result['failures'][:3]}")
     # A copy whose answer was lost is made again, and finds what the first one wrote.
     return int(result["created"]) + int(result["updated"])
+
+
+def choose_carried(of_sources: list[str], except_documents: list[str]) -> dict[str, Any]:
+    """Return the query for the chunks that go from one version to the next.
+
+    Args:
+        of_sources: Only chunks of these sources.
+        except_documents: But not the chunks of these documents.
+    """
+    left_out = [
+        {"terms": {"doc_id": except_documents[begin : begin + _TERMS]}}
+        for begin in range(0, len(except_documents), _TERMS)
+    ]
+    return {"bool": {"filter": [{"terms": {"source": of_sources}}], "must_not": left_out}}
 
 
 def delete_ended(client: OpenSearch, index: str, before: datetime) -> int:

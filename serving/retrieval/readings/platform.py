@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from processors.retrieval.readings.platform import EXPERIMENTS, tell_platform
 from processors.retrieval.readings.requests import build_seen_query
-from processors.versions.names import find_version, read_number
+from processors.versions.names import find_version, own_meta, read_number
 from serving.context.correlation import name_search
 from serving.context.metrics import time_stage
 
@@ -42,7 +42,7 @@ async def _read_metas(asking: Asking) -> dict[str, dict[str, Any]]:
             index=_VERSIONS, params={"filter_path": "*.mappings._meta"}, headers=name_search()
         )
     metas = {
-        index: body.get("mappings", {}).get("_meta", {})
+        index: own_meta(index, body.get("mappings", {}))
         for index, body in mappings.items()
         if find_version(index) == index
     }

@@ -23,7 +23,9 @@ def measure(client: OpenSearch, settings: Settings, path: Path) -> float:
         (source.url for source in settings.documents.sources), set(read_documents(client, "cag")), path
     )
     russian = [query for query in queries if has_cyrillic(query["query"])]
-    return ranking.average(ranking.measure_index(client, "cag", "cag", russian, settings))["recall_at_10"]
+    asked = ranking.embed_queries(russian, settings)
+    found = ranking.measure_index(client, "cag", "cag", asked, settings.documents.groups)
+    return ranking.average(found)["recall_at_10"]
 
 
 @pytest.mark.parametrize("path", [GOLDEN_FILE, HELD_OUT_FILE], ids=["golden", "held out"])

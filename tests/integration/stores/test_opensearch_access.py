@@ -19,8 +19,8 @@ from processors.settings import Settings, change_settings, read_settings
 from processors.stores import log_store, search
 from processors.stores.actions import audit, starts
 from processors.stores.indices import create_index
-from processors.stores.search import backups, open_search
-from processors.versions import builds, catalog, lease_record, operations, swaps
+from processors.stores.search import backups, clones, open_search
+from processors.versions import builds, carrying, catalog, lease_record, operations, swaps
 from processors.versions.operations import Asker
 from serving.clients.lifespan import open_clients
 from serving.retrieval.live_versions import find_live_versions
@@ -73,6 +73,18 @@ def test_the_pipelines_build_swap_and_take_back(pipelines: OpenSearch) -> None:
     assert catalog.find_live(pipelines, "cag") == newer
     assert swaps.roll_back(pipelines, "cag") == (newer, older)
     assert {version["index"] for version in catalog.list_versions(pipelines, "cag")} >= {older, newer}
+
+
+def test_the_pipelines_begin_a_version_with_the_files_of_another(pipelines: OpenSearch) -> None:
+    live = catalog.find_live(pipelines, "cag")
+    assert live
+    with builds.begin_build(pipelines, "cag", {}) as index:
+        assert carrying.carry_over(pipelines, live, index, ["test"], []) == 1
+        clones.expunge_deleted(pipelines, index)
+        clones.seal_index(pipelines, index)
+    told = pipelines.indices.get_settings(index=index, params={"flat_settings": "true"})[index]["settings"]
+    assert told["index.resize.source.name"] == live
+    pipelines.indices.delete(index=index)
 
 
 def test_a_build_that_breaks_off_leaves_nothing(pipelines: OpenSearch) -> None:

@@ -101,7 +101,9 @@ def test_a_slice(search: Any) -> None:
 
 def test_a_new_version(search: Any) -> None:
     builds.create_version(search, "rag", {"chunker": "a"}, "rag-v000004")
-    assert catalog.read_meta(search, "rag-v000004") == {"chunker": "a", "state": "building"}
+    assert catalog.read_meta(search, "rag-v000004") == {
+        "version": "rag-v000004", "chunker": "a", "state": "building",
+    }  # fmt: skip
     with pytest.raises(ValueError, match="rag-v000002 is there already"):
         builds.create_version(search, "rag", {"chunker": "b"}, SECOND)
 
