@@ -17,6 +17,14 @@ from local.passwords import AIRFLOW_USERS, Passwords
 from local.settings import PORT_OFFSETS, ROOT, StackSettings
 
 LOCALHOST = "127.0.0.1"
+# What tasks of Airflow import beside our own modules, and what runs them.
+TASK_LIBRARIES = (
+    "airflow.executors.local_executor", "airflow.sdk.execution_time.supervisor",
+    "airflow.sdk.execution_time.task_runner", "airflow.providers.standard.operators.python",
+    "airflow.providers.apache.kafka.hooks.consume", "airflow.providers.apache.spark.operators.spark_submit",
+    "confluent_kafka", "detect_secrets", "drain3", "httpx", "numpy", "opensearchpy", "pyarrow.parquet",
+    "pydantic_settings", "requests", "structlog", "tenacity",
+)  # fmt: skip
 
 
 def compute_environment(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
@@ -260,6 +268,10 @@ def _airflow(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
         "CORE__LOAD_EXAMPLES": "False",
         "CORE__EXECUTOR": "LocalExecutor",
         "CORE__PARALLELISM": "8",
+        # Each task is a fork, and what it is forked from has imported the libraries already. None of our own
+        # modules: those would stay as they were when the scheduler began.
+        "SCHEDULER__MP_START_METHOD": "forkserver",
+        "CORE__MP_FORKSERVER_PRELOAD": ",".join(TASK_LIBRARIES),
         "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "CORE__FERNET_KEY": passwords["airflow-fernet"],
         "CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",

@@ -1,3 +1,4 @@
+import importlib.util
 import json
 import re
 from pathlib import Path
@@ -43,6 +44,14 @@ def test_addresses_prints_exactly_the_contract(
 
 def test_the_platform_finds_all_its_settings(computed: dict[str, str]) -> None:
     assert read_settings(computed).kafka.bootstrap == "127.0.0.1:25003"
+
+
+def test_tasks_are_forked_from_what_has_imported_their_libraries(computed: dict[str, str]) -> None:
+    preloaded = computed["AIRFLOW__CORE__MP_FORKSERVER_PRELOAD"].split(",")
+    assert computed["AIRFLOW__SCHEDULER__MP_START_METHOD"] == "forkserver"
+    # One that can't be imported is left out without a word.
+    assert [name for name in preloaded if importlib.util.find_spec(name) is None] == []
+    assert not [name for name in preloaded if name.startswith(("processors", "dags", "evaluation"))]
 
 
 def test_the_mark_of_the_stack_is_not_handed_to_shells(computed: dict[str, str]) -> None:
