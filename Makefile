@@ -48,7 +48,7 @@ CHART_STACK := RUNLORE_HOME=.runlore/chart-stack RUNLORE_PORT_BASE=$(CHART_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration test-actions test-n8n lint status addresses logs stop clean \
-	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz soak bench bench-service bench-peers kube-up kube-down alert-drill dashboards dashboards-preview images sbom test-image compose-up compose-down test-compose test-deploy test-oidc test-logins chart-lint chart-release node-up node-down chart-install test-node secret-tools ci-lint audit bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-neural bench-shadow bench-quality bench-embedding bench-rebuild bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
+	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz soak bench bench-service bench-peers kube-up kube-down alert-drill dashboards dashboards-preview images sbom test-image compose-up compose-down test-compose test-deploy test-oidc test-logins chart-lint chart-release node-up node-down chart-install test-node secret-tools ci-lint audit bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-scale bench-neural bench-shadow bench-quality bench-embedding bench-rebuild bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -130,6 +130,9 @@ bench-cache: ## How fast known questions are answered from the cache, beside a b
 
 bench-swaps: ## How long it takes to take a version back, by command and as a DAG run, beside a bare _aliases request
 	@$(STACK) exec -- python -m evaluation.benchmarks.swaps $(BENCH)
+
+bench-scale: ## How writing, searching and memory grow with the number of chunks, up to 500,000; RUNLORE_TEST_DATA=<folder> (30 min)
+	@$(STACK) exec -- python -m evaluation.benchmarks.scale $(BENCH)
 
 bench-quality: environments ## How well pages are found, beside simple rankings; RUNLORE_TEST_DATA=<folder>; a stack of its own (20 min)
 	@trap '$(BENCH_STACK) stop' EXIT; trap 'exit 130' INT TERM; \

@@ -1,7 +1,6 @@
-"""A hundred thousand chunks for `make bench-chat`: paragraphs of real pages, vectors near to real ones."""
+"""Any number of chunks for benchmarks of search: paragraphs of real pages, vectors near to real ones."""
 
-import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -17,10 +16,33 @@ from processors.versions.corpus import read_vectors
 CHUNKS: Final = 100_000
 FOLDERS: Final = ("kubernetes-docs/content/en", "opensearch-docs")
 _PARAGRAPH: Final = 900
-_BULK: Final = 1_000
+BLOCK: Final = 1_000
+"""Chunks that are made at once."""
 # How far a made vector lies from the middle of the two that it is made of, in each dimension.
 _NOISE: Final = 0.02
 _READ_AT: Final = "2026-01-01T00:00:00+00:00"
+
+
+@contextmanager
+def open_index(
+    client: OpenSearch, name: str, dimension: int, method: dict[str, Any] | None = None
+) -> Iterator[None]:
+    """Make an index of chunks that no alias leads to, and delete it in the end.
+
+    Args:
+        client: OpenSearch.
+        name: Of the index.
+        dimension: Length of the vectors.
+        method: What is changed of how vectors are kept; None: as in every version.
+    """
+    mappings = index_mapping(dimension)
+    mappings["properties"]["embedding"]["method"] |= method or {}
+    settings = {"index": {"knn": True, "number_of_shards": 1, "number_of_replicas": 0}, "analysis": ANALYSIS}
+    client.indices.create(index=name, body={"settings": settings, "mappings": mappings})
+    try:
+        yield
+    finally:
+        client.indices.delete(index=name, params={"ignore_unavailable": "true"})
 
 
 @contextmanager
@@ -33,21 +55,17 @@ def hold_index(client: OpenSearch, name: str, data: Path, live: str) -> Iterator
         data: The folder with the pages, of which each paragraph is taken as often as it needs.
         live: The version whose vectors the new ones are made of.
     """
-    vectors = read_vectors(client, live)
-    settings = {"index": {"knn": True, "number_of_shards": 1, "number_of_replicas": 0}, "analysis": ANALYSIS}
-    body = {"settings": settings, "mappings": index_mapping(vectors.shape[1])}
-    client.indices.create(index=name, body=body)
-    try:
-        actions = _make_chunks(name, list(_read_paragraphs(data)), vectors)
-        written, _ = helpers.bulk(client, actions, chunk_size=_BULK, request_timeout=120)
+    vectors, paragraphs = read_vectors(client, live), list(read_paragraphs(data))
+    with open_index(client, name, vectors.shape[1]):
+        for first in range(0, CHUNKS, BLOCK):
+            made = make_vectors(vectors, BLOCK, first)
+            helpers.bulk(client, make_chunks(name, paragraphs, made, first), request_timeout=120)
         client.indices.refresh(index=name)
-        yield written
-    finally:
-        client.indices.delete(index=name)
+        yield CHUNKS
 
 
-def _read_paragraphs(data: Path) -> Iterator[tuple[str, str]]:
-    """Yield title and text of pieces of pages, about as long as chunks."""
+def read_paragraphs(data: Path) -> Iterator[tuple[str, str]]:
+    """Yield title and text of pieces of the pages in a folder of corpora, about as long as chunks."""
     for folder in FOLDERS:
         for file in sorted((data / folder).rglob("*.md")):
             title = file.stem.replace("-", " ")
@@ -90,19 +108,25 @@ def make_vectors(vectors: npt.NDArray[np.float32], number: int, seed: int) -> np
     return np.asarray(mixed / lengths, dtype=np.float32)
 
 
-def _make_chunks(
-    index: str, paragraphs: list[tuple[str, str]], vectors: npt.NDArray[np.float32]
+def make_chunks(
+    index: str, paragraphs: Sequence[tuple[str, str]], vectors: npt.NDArray[np.float32], first: int
 ) -> Iterator[dict[str, Any]]:
-    endless = itertools.cycle(paragraphs)
-    for start in range(0, CHUNKS, _BULK):
-        for number, vector in enumerate(make_vectors(vectors, _BULK, start), start=start):
-            title, text = next(endless)
-            chunk_id = make_id("benchmark", str(number))
-            chunk: dict[str, Any] = {
-                "chunk_id": chunk_id,
-                "doc_id": make_id("benchmark", title),
-                "source": "benchmark",
-            }
-            chunk |= {"kind": "doc", "title": title, "heading_path": title, "text": text, "severity": ""}
-            chunk |= {"acl": ["public"], "cite": {}, "observed_at": _READ_AT, "embedding": vector.tolist()}
-            yield {"_index": index, "_id": chunk_id, "_source": chunk}
+    """Yield a bulk's actions: a chunk for each vector.
+
+    Args:
+        index: That they go to.
+        paragraphs: Title and text, of which each is taken as often as it needs.
+        vectors: Shape (n, dim).
+        first: Number of the first; a citation holds it.
+    """
+    for number, vector in enumerate(vectors, start=first):
+        title, text = paragraphs[number % len(paragraphs)]
+        chunk_id = make_id("benchmark", str(number))
+        chunk: dict[str, Any] = {
+            "chunk_id": chunk_id,
+            "doc_id": make_id("benchmark", title),
+            "source": "benchmark",
+        }
+        chunk |= {"kind": "doc", "title": title, "heading_path": title, "text": text, "severity": ""}
+        chunk |= {"acl": ["public"], "cite": {"number": number}, "observed_at": _READ_AT}
+        yield {"_index": index, "_id": chunk_id, "_source": {**chunk, "embedding": vector.tolist()}}

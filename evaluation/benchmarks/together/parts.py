@@ -47,6 +47,7 @@ PARTS: Final = (
     Part("rebuild", "rebuild", 600, ("--lines", "200000"), apart="it takes minutes"),
     Part("embedders", "embedders", 1800, apart="it takes half an hour"),
     Part("llm", "llm", 600, apart="it needs a language model"),
+    Part("scale", "scale", 1800, apart="it takes half an hour"),
     Part("diagnosis-api", "diagnosis.real", 900, apart="it builds Kubernetes"),
     Part("quality", "quality", 1200, apart="it has a stack of its own", own_stack=True),
 )
