@@ -25,6 +25,7 @@ FLAGS = (
 )
 # Milliseconds. A page of Open WebUI loads a few megabytes of script on a small machine.
 LOAD = 60_000
+_FOR_ALL = {"principal_type": "user", "principal_id": "*", "permission": "read"}
 # When a text that appears had which length, by the clock of the page.
 WATCH = """() => {
   window.seen = [];
@@ -144,13 +145,28 @@ def close_source(page: Page) -> None:
 @contextmanager
 def connect_service(url: str, service: httpx.Client, prefix: str) -> Iterator[None]:
     """Let Open WebUI ask a second service too, whose models carry a prefix; nothing of it stays."""
+    key = service.headers["Authorization"].split()[1]
+    with connect_models(url, f"{service.base_url}/v1", key, prefix):
+        yield
+
+
+@contextmanager
+def connect_models(url: str, models: str, key: str, prefix: str) -> Iterator[None]:
+    """Let Open WebUI ask other models too, whose names carry a prefix; nothing of it stays.
+
+    Args:
+        url: Of Open WebUI.
+        models: Base URL of who serves them.
+        key: For it.
+        prefix: Stands before the name of each.
+    """
     with sign_in_admin(url) as client:
         was = client.get("/openai/config").raise_for_status().json()
         named = {"prefix_id": prefix, "headers": {"X-Runlore-Record": "off"}}
         second = {
             **was,
-            "OPENAI_API_BASE_URLS": [*was["OPENAI_API_BASE_URLS"], f"{service.base_url}/v1"],
-            "OPENAI_API_KEYS": [*was["OPENAI_API_KEYS"], service.headers["Authorization"].split()[1]],
+            "OPENAI_API_BASE_URLS": [*was["OPENAI_API_BASE_URLS"], models],
+            "OPENAI_API_KEYS": [*was["OPENAI_API_KEYS"], key],
             "OPENAI_API_CONFIGS": {
                 **was["OPENAI_API_CONFIGS"],
                 str(len(was["OPENAI_API_BASE_URLS"])): named,
@@ -161,3 +177,35 @@ def connect_service(url: str, service: httpx.Client, prefix: str) -> Iterator[No
             yield
         finally:
             client.post("/openai/config/update", json=was).raise_for_status()
+
+
+@contextmanager
+def connect_tools(url: str, server: str, key: str, base_model: str) -> Iterator[str]:
+    """Give a model the tools of a server, and yield the name of the model that has them; nothing stays.
+
+    Args:
+        url: Of Open WebUI.
+        server: Address of the server's MCP.
+        key: For it.
+        base_model: Which calls the tools.
+    """
+    name = "with-tools"
+    connection = {
+        "type": "mcp", "url": server, "path": "", "auth_type": "bearer", "key": key,
+        "config": {"enable": True, "access_grants": [_FOR_ALL]}, "info": {"id": "runlore", "name": "Runlore"},
+    }  # fmt: skip
+    model = {
+        "id": name, "base_model_id": base_model, "name": name, "access_grants": [_FOR_ALL],
+        "meta": {"toolIds": ["server:mcp:runlore"]}, "params": {},
+    }  # fmt: skip
+    with sign_in_admin(url) as client:
+        was = client.get("/api/v1/configs/tool_servers").raise_for_status().json()
+        client.post("/api/v1/configs/tool_servers/verify", json=connection).raise_for_status()
+        told = {"TOOL_SERVER_CONNECTIONS": [connection]}
+        client.post("/api/v1/configs/tool_servers", json=told).raise_for_status()
+        client.post("/api/v1/models/create", json=model).raise_for_status()
+        try:
+            yield name
+        finally:
+            client.post("/api/v1/models/model/delete", json={"id": name}).raise_for_status()
+            client.post("/api/v1/configs/tool_servers", json=was).raise_for_status()
