@@ -39,7 +39,7 @@ _SIZES: Final = (
     ("entries", [500, 2_000, 8_000, 32_000], "in the cache"),
     ("lines", [5_000, 20_000, 80_000, 320_000], "of logs, folded"),
 )
-_QUANTIZED: Final = {"parameters": {"encoder": {"name": "sq"}}}
+_QUANTIZED: Final = {"parameters": {"encoder": {"name": "sq", "parameters": {"bits": 7}}}}
 
 
 def ask_golden(settings: Settings) -> Asked:
