@@ -28,6 +28,7 @@ from evaluation.benchmarks.together.tables import (
     write_table,
 )
 from evaluation.report.benchmarks import EXPERIMENT, Figure, log_benchmarks
+from local.command_line import end_when_told
 from local.settings import StackSettings
 from local.settings import load_settings as load_stack_settings
 from processors.settings import Settings, load_settings
@@ -97,6 +98,8 @@ def main() -> int:
     )
     parser.add_argument("--beside", type=Path, help="table of an earlier run, JSON; the last one by default")
     given = parser.parse_args()
+    # The part that runs is in a group of its own, and must end, too.
+    end_when_told()
     stack = load_stack_settings()
     folder = stack.home / "bench"
     try:
