@@ -6,8 +6,9 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -206,7 +207,7 @@ def test_an_empty_run_ends_in_its_first_task_and_positions_stay(client: OpenSear
         assert set(states.values()) == {"skipped"}
 
 
-def test_history_goes_through_spark_into_a_new_version(
+def test_history_goes_through_spark_into_a_new_version_while_events_stay_searchable(
     client: OpenSearch, settings: Settings, run_dag: RunDag
 ) -> None:
     marker = uuid.uuid4().hex
@@ -214,14 +215,45 @@ def test_history_goes_through_spark_into_a_new_version(
     wait_for(lambda: find(client, marker))
     before = catalog.find_live(client, "rag")
     begin = (datetime.now(UTC) - timedelta(days=1)).isoformat()
-    states = run_dag("rag_pipeline", {"history_from": begin})
+    with sending_meanwhile(client, settings) as (meanwhile, ages):
+        states = run_dag("rag_pipeline", {"history_from": begin})
     after = catalog.find_live(client, "rag")
     assert set(states.values()) == {"success"}
     assert after != before
     assert after
     (chunk,) = find(client, marker)
     assert chunk["labels"]["count"] == "5"
-    meta = catalog.read_meta(client, after)
+    require_rebuilt(settings, catalog.read_meta(client, after), before)
+    sys.stdout.write(f"seconds until searchable, meanwhile: {sorted(round(age, 1) for age in ages)}\n")
+    assert len(ages) >= 5
+    # Between two tasks nobody drains for a moment; without the rebuild's own batches it is all of the run.
+    assert max(ages) < 60
+    assert all(find(client, f"{meanwhile} says {number}", f"{after}*") for number in range(len(ages)))
+
+
+@contextmanager
+def sending_meanwhile(client: OpenSearch, settings: Settings) -> Iterator[tuple[str, list[float]]]:
+    """Send line after line until the block ends; gives their mark, and how long each took to be found."""
+    marker, ages, ended = uuid.uuid4().hex, list[float](), threading.Event()
+
+    def keep_sending() -> None:
+        while not ended.is_set():
+            number, sent = len(ages), time.monotonic()
+            send_lines(settings, f"WARN {marker} says {number}", service=f"{marker}-{number}")
+            wait_for(lambda number=number: find(client, f"{marker} says {number}"), 120)
+            ages.append(time.monotonic() - sent)
+
+    with ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(keep_sending)
+        try:
+            yield marker, ages
+        finally:
+            ended.set()
+        sending.result()
+
+
+def require_rebuilt(settings: Settings, meta: dict[str, Any], before: str | None) -> None:
+    """See that a version is live, and that its run tells of the gate and of the rebuild."""
     assert meta["parent"] == before
     assert meta["state"] == "live"
     run = httpx.get(
@@ -231,35 +263,3 @@ def test_history_goes_through_spark_into_a_new_version(
     assert {"recall_at_10", "ndcg_at_10"} <= metrics.keys()
     assert metrics["rebuild_written"] == metrics["rebuild_chunks"] > 0
     assert metrics["rebuild_files_put_aside"] == 0
-
-
-def test_events_stay_searchable_while_a_version_is_rebuilt_and_after_the_swap(
-    client: OpenSearch, settings: Settings, run_dag: RunDag
-) -> None:
-    marker = uuid.uuid4().hex
-    ages: list[float] = []
-    ended = threading.Event()
-
-    def keep_sending() -> None:
-        while not ended.is_set():
-            number, sent = len(ages), time.monotonic()
-            send_lines(settings, f"WARN {marker} says {number}", service=f"{marker}-{number}")
-            wait_for(lambda number=number: find(client, f"{marker} says {number}"), 120)
-            ages.append(time.monotonic() - sent)
-
-    before = catalog.find_live(client, "rag")
-    begin = (datetime.now(UTC) - timedelta(days=1)).isoformat()
-    with ThreadPoolExecutor(1) as pool:
-        sending = pool.submit(keep_sending)
-        try:
-            run_dag("rag_pipeline", {"history_from": begin})
-        finally:
-            ended.set()
-        sending.result()
-    after = catalog.find_live(client, "rag")
-    assert before != after
-    sys.stdout.write(f"seconds until searchable, meanwhile: {sorted(round(age, 1) for age in ages)}\n")
-    assert len(ages) >= 5
-    # Between two tasks nobody drains for a moment; without the rebuild's own batches it is all of the run.
-    assert max(ages) < 60
-    assert all(find(client, f"{marker} says {number}", f"{after}*") for number in range(len(ages)))
