@@ -31,7 +31,6 @@ the next run. A version that turned out bad is taken back with the DAG `roll_bac
 
 from contextlib import nullcontext
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -183,9 +182,11 @@ def vector_indexing_task(
     if params["history_from"]:
         from processors.pipelines.rag.history import index_history
 
-        write = partial(submit_step, task, run_url, "write")
+        def write(index: str) -> None:
+            submit_step(task, run_url, "write", index=index)
+
         with stay_fresh(params, run_id):
-            indexed = index_history(SETTINGS, run_url, lambda index: write(index=index), record)
+            indexed = index_history(SETTINGS, run_url, write, record)
     else:
         from processors.pipelines.rag.index import index_chunks
 

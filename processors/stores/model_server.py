@@ -189,6 +189,19 @@ def embed_in_process(command: str, texts: list[str]) -> tuple[npt.NDArray[np.flo
         raise RuntimeError(f"{command!r} has not embedded {len(texts)} texts in {patience:.0f} s") from error
     if done.returncode:
         raise RuntimeError(f"{command!r} failed: {done.stderr.decode(errors='replace')[-500:]}")
-    answer = json.loads(done.stdout)
+    return read_vectors(done.stdout, len(texts))
+
+
+def read_vectors(told: bytes, texts: int) -> tuple[npt.NDArray[np.float32], str]:
+    """Return the vectors that `embed_once` and `embed_lines` write of so many texts, and `model@revision`.
+
+    Args:
+        told: A JSON object with `model` and `vectors`.
+        texts: How many were asked for; at least one.
+
+    Raises:
+        ValueError: It is no such object, as when the process ended before it had written all.
+    """
+    answer = json.loads(told)
     vectors = np.frombuffer(base64.b64decode(answer["vectors"]), dtype="<f4")
-    return vectors.reshape(len(texts), -1), answer["model"]
+    return vectors.reshape(texts, -1), answer["model"]

@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 import structlog
 from opensearchpy import OpenSearch, OpenSearchException
 
+from processors.beside import run_beside
 from processors.versions.lease_holders import describe_self, has_ended, is_for
 from processors.versions.lease_record import TIMEOUT_S, Holder, Record, change_record, read_record
 
@@ -75,14 +77,10 @@ def hold_lease(client: OpenSearch, pipeline: str, index: str | None = None, run:
     """
     lease = Lease(client, pipeline, uuid.uuid4().hex)
     _take(lease, describe_self(lease.token, index, run, _later(TERM)))
-    done = threading.Event()
-    beating = threading.Thread(target=_keep_beating, args=(lease, done), daemon=True)
-    beating.start()
     try:
-        yield lease
+        with run_beside(partial(_keep_beating, lease)):
+            yield lease
     finally:
-        done.set()
-        beating.join()
         _give_back(lease)
 
 

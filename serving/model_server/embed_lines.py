@@ -4,11 +4,10 @@ It is the model beside a Python worker of Spark. In: a JSON list of texts, a lin
 with a JSON object, as `embed_once` writes it. It ends with its input.
 """
 
-import base64
 import json
 import sys
 
-from serving.model_server.embed_once import embed_all
+from serving.model_server.embed_once import write_vectors
 from serving.model_server.embedder import load_embedder
 from serving.model_server.settings import ModelServerSettings
 
@@ -18,8 +17,7 @@ def main() -> None:
     settings = ModelServerSettings()
     embedder = load_embedder(settings)
     for line in sys.stdin:
-        vectors = base64.b64encode(embed_all(embedder, json.loads(line), settings.model_batch_texts)).decode()
-        sys.stdout.write(f"{json.dumps({'model': embedder.served_name, 'vectors': vectors})}\n")
+        sys.stdout.write(f"{write_vectors(embedder, json.loads(line), settings.model_batch_texts)}\n")
         sys.stdout.flush()
 
 

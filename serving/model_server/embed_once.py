@@ -31,13 +31,23 @@ def embed_all(embedder: Embedder, texts: list[str], batch_texts: int) -> bytes:
     return vectors.tobytes()
 
 
+def write_vectors(embedder: Embedder, texts: list[str], batch_texts: int) -> str:
+    """Return what is answered to a list of texts, as JSON in one line.
+
+    Args:
+        embedder: The model.
+        texts: To be embedded.
+        batch_texts: So many texts at most go to the model at once.
+    """
+    vectors = base64.b64encode(embed_all(embedder, texts, batch_texts)).decode()
+    return json.dumps({"model": embedder.served_name, "vectors": vectors})
+
+
 def main() -> None:
     """Read texts, write vectors."""
     settings = ModelServerSettings()
     texts = json.load(sys.stdin)
-    embedder = load_embedder(settings)
-    vectors = base64.b64encode(embed_all(embedder, texts, settings.model_batch_texts)).decode()
-    json.dump({"model": embedder.served_name, "vectors": vectors}, sys.stdout)
+    sys.stdout.write(write_vectors(load_embedder(settings), texts, settings.model_batch_texts))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ from typing import Any, Final
 import pyarrow as pa
 from pyspark.sql import SparkSession
 
+from processors.beside import run_beside
+
 Work = Callable[[str], dict[str, Any]]
 
 _TOLD_EVERY_S: Final = 15.0
@@ -43,22 +45,16 @@ def telling(look: Callable[[], str]) -> Iterator[None]:
     Args:
         look: Returns the line.
     """
-    done = threading.Event()
     began = time.monotonic()
 
     def tell() -> None:
         sys.stdout.write(f"{look()}, {time.monotonic() - began:.0f} s\n")
         sys.stdout.flush()
 
-    def keep_telling() -> None:
+    def keep_telling(done: threading.Event) -> None:
         while not done.wait(_TOLD_EVERY_S):
             tell()
 
-    thread = threading.Thread(target=keep_telling, daemon=True)
-    thread.start()
-    try:
+    with run_beside(keep_telling):
         yield
-    finally:
-        done.set()
-        thread.join()
     tell()

@@ -4,7 +4,6 @@ It runs in the model server's environment, which has what makes vectors; a worke
 the pipe, and so ends its model.
 """
 
-import base64
 import json
 import os
 import shlex
@@ -13,6 +12,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+
+from processors.stores.model_server import read_vectors
 
 Vectors = npt.NDArray[np.float32]
 
@@ -35,23 +36,20 @@ def embed_warm(command: str, texts: list[str]) -> tuple[Vectors, str]:
     process = _WARM.get(command) or _start(command)
     _WARM[command] = process
     try:
-        answer = _ask(process, texts)
+        return read_vectors(_ask(process, texts), len(texts))
     except (OSError, ValueError) as error:
         del _WARM[command]
         process.kill()
         raise RuntimeError(f"{command!r} ended with {process.wait()} at {len(texts)} texts") from error
-    vectors = np.frombuffer(base64.b64decode(answer["vectors"]), dtype="<f4")
-    return vectors.reshape(len(texts), -1), answer["model"]
 
 
-def _ask(process: "subprocess.Popen[bytes]", texts: list[str]) -> dict[str, str]:
+def _ask(process: "subprocess.Popen[bytes]", texts: list[str]) -> bytes:
     asked, told = process.stdin, process.stdout
     if asked is None or told is None:
         raise OSError("no pipes")
     asked.write(json.dumps(texts).encode() + b"\n")
     asked.flush()
-    answer: dict[str, str] = json.loads(told.readline())
-    return answer
+    return told.readline()
 
 
 def _start(command: str) -> "subprocess.Popen[bytes]":

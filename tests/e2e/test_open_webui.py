@@ -11,13 +11,11 @@ from playwright.sync_api import Browser, Page, expect
 from local.open_webui import SUGGESTIONS, WELCOME
 from processors.settings import Settings
 from tests.support.open_webui import (
-    LOAD,
-    add_person,
     ask,
     begin_chat,
     close_source,
+    open_page_of_newcomer,
     open_source,
-    sign_in,
     wait_for_answer,
 )
 
@@ -30,13 +28,8 @@ EXPECTED = (RUNBOOK, "DAG ", "The disk is full")
 
 @pytest.fixture(scope="module")
 def page(browser: Browser, webui_url: str) -> Iterator[Page]:
-    """A browser in which somebody has signed in whom the administrator added a moment ago."""
-    with add_person(webui_url) as person:
-        page = browser.new_page(viewport={"width": 1280, "height": 900}, base_url=webui_url)
-        page.set_default_timeout(LOAD)
-        sign_in(page, person)
+    with open_page_of_newcomer(browser, webui_url) as page:
         yield page
-        page.close()
 
 
 @pytest.mark.usefixtures("collected_runs")

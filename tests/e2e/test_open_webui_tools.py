@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from processors.settings import Settings
-from tests.support.open_webui import LOAD, add_person, ask, connect_models, connect_tools, sign_in
+from tests.support.open_webui import ask, connect_models, connect_tools, open_page_of_newcomer
 from tests.support.tool_caller import NAME, serve_tool_caller
 
 QUESTION = "The OpenSearch cluster is red. What do I do?"
@@ -26,12 +26,8 @@ def model(webui_url: str, settings: Settings, api_key: str) -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser, webui_url: str) -> Iterator[Page]:
-    with add_person(webui_url) as person:
-        page = browser.new_page(viewport={"width": 1280, "height": 900}, base_url=webui_url)
-        page.set_default_timeout(LOAD)
-        sign_in(page, person)
+    with open_page_of_newcomer(browser, webui_url) as page:
         yield page
-        page.close()
 
 
 @pytest.mark.usefixtures("live_versions")

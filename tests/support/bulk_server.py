@@ -3,9 +3,11 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from http.server import BaseHTTPRequestHandler
+from threading import Lock
 from typing import Any
+
+from tests.support.http_server import read_body, send_text, serve
 
 
 class Bulk:
@@ -41,19 +43,14 @@ def serve_bulk(refused: str) -> Iterator[Bulk]:
     """
     bulk = Bulk(refused)
 
-    class Handler(BaseHTTPRequestHandler):
+    class BulkHandler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def answer(self, body: Any) -> None:
-            content = json.dumps(body).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            send_text(self, "application/json", json.dumps(body))
 
         def do_POST(self) -> None:
-            content = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+            content = read_body(self).decode()
             if self.path.startswith("/_bulk"):
                 lines = [json.loads(line) for line in content.splitlines()]
                 pairs = zip(lines[::2], lines[1::2], strict=True)
@@ -66,17 +63,11 @@ def serve_bulk(refused: str) -> Iterator[Bulk]:
             self.answer({"rag-v000007": {"aliases": {}}})
 
         def do_PUT(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            read_body(self)
             self.answer({"acknowledged": True})
 
-        def log_message(self, *_: Any) -> None:
-            """Tell nothing."""
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        bulk.url = f"http://127.0.0.1:{server.server_port}"
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield bulk
-        finally:
-            server.shutdown()
+    with serve(BulkHandler) as bulk.url:
+        yield bulk

@@ -103,6 +103,17 @@ def sign_in(page: Page, person: Person) -> None:
     page.locator("#chat-input").wait_for()
 
 
+@contextmanager
+def open_page_of_newcomer(browser: Browser, url: str) -> Iterator[Page]:
+    """A page at which somebody has signed in whom the administrator added a moment ago."""
+    with add_person(url) as person:
+        page = browser.new_page(viewport={"width": 1280, "height": 900}, base_url=url)
+        page.set_default_timeout(LOAD)
+        sign_in(page, person)
+        yield page
+        page.close()
+
+
 def type_question(page: Page, question: str) -> None:
     page.locator("#chat-input").click()
     page.keyboard.type(question)

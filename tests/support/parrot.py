@@ -1,12 +1,12 @@
 """A language model that can be made to say anything: it repeats its sources, markup and orders and all."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 from serving.model_server.extractive.prompt import parse_prompt
+from tests.support.http_server import read_body, send_text, serve
 
 # A piece is a few letters long, so that tags and addresses come in parts.
 _PIECE = 7
@@ -15,40 +15,26 @@ _PIECE = 7
 @contextmanager
 def talk() -> Iterator[str]:
     """Serve the model, and give its base URL."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Parrot)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serve(_Parrot) as url:
+        yield f"{url}/v1"
 
 
 class _Parrot(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        self._send("application/json", json.dumps({"object": "list", "data": [{"id": "extractive"}]}))
+        send_text(self, "application/json", json.dumps({"object": "list", "data": [{"id": "extractive"}]}))
 
     def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        asked = json.loads(read_body(self))
         sources = parse_prompt(asked["messages"][-1]["content"]).sources[:2]
         text = "\n\n".join(f"From [{source.n}]: {source.title}\n\n{source.text}" for source in sources)
         pieces = [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
         deltas = [{"content": piece} for piece in pieces]
         chunks = [_make_chunk(delta, None) for delta in deltas] + [_make_chunk({}, "stop")]
-        self._send(
+        send_text(
+            self,
             "text/event-stream",
             "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks) + "data: [DONE]\n\n",
         )
-
-    def _send(self, kind: str, body: str) -> None:
-        data = body.encode()
-        self.send_response(200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

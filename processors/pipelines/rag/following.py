@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import structlog
 
+from processors.beside import run_beside
 from processors.pipelines.rag.embed import embed_events
 from processors.pipelines.rag.index import index_chunks
 from processors.pipelines.rag.ingest import ingest_events
@@ -48,9 +49,8 @@ def following(
         candidate: A version that is to be as fresh when it goes live; None: there is none yet.
         check: Looks at each batch of the live version.
     """
-    done = threading.Event()
 
-    def follow() -> None:
+    def follow(done: threading.Event) -> None:
         while not done.is_set():
             try:
                 take_round(settings, run_id, candidate, check)
@@ -60,13 +60,8 @@ def following(
                 log.warning("a micro-batch beside the rebuild failed, it is taken again", error=repr(error))
                 done.wait(_REST_AFTER_ERROR_S)
 
-    thread = threading.Thread(target=follow, daemon=True)
-    thread.start()
-    try:
+    with run_beside(follow):
         yield
-    finally:
-        done.set()
-        thread.join()
 
 
 def take_round(settings: Settings, run_id: str, candidate: str | None, check: Check) -> None:

