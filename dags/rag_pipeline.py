@@ -18,6 +18,9 @@ timetable looks anyway, so a lost trigger event costs seconds, not data. Only on
 what comes in between is drained by the next one. A run takes `RUNLORE_MAX_EVENTS_PER_RUN` at most; if
 it leaves some behind, it wakes the next. What may begin or end an incident wakes `correlate`.
 
+**Side by side.** With `RUNLORE_SHARES` above 1 the first, second and fourth task are mapped: each instance
+has its own Kafka partitions, and what they made is written together.
+
 **History.** Trigger it with *History from* to rebuild a new version out of archived staging by Spark, which
 then also embeds and writes. Meanwhile the run takes micro-batches itself: the live version stays fresh, and
 the new one catches up. It goes live only if the gate lets it pass.
@@ -29,6 +32,7 @@ after 10 minutes and a second for every 12 events. A rebuild may take `RUNLORE_R
 the next run. A version that turned out bad is taken back with the DAG `roll_back_version`.
 """
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
@@ -47,6 +51,7 @@ from airflow.sdk import (
     TriggerRule,
     dag,
     task,
+    task_group,
 )
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
@@ -66,7 +71,7 @@ SPARK_CONF = {
     # A line of progress is not to be lost among hundreds of Spark's own.
     "spark.log.level": "WARN",
 }
-INGESTED = "{{ ti.xcom_pull(task_ids='data_ingestion_task')['run_url'] }}"
+INGESTED = "{{ ti.xcom_pull(task_ids='data_ingestion_task', map_indexes=ti.map_index)['run_url'] }}"
 
 EVENTS = Asset(
     "runlore-events",
@@ -92,11 +97,16 @@ def limit_micro_batch(context: Any) -> None:
 
 
 @task
-def data_ingestion_task(params: dict[str, Any], run_id: str) -> dict[str, Any]:
-    """Drain Kafka into staging."""
+def data_ingestion_task(number: int, params: dict[str, Any], run_id: str) -> dict[str, Any]:
+    """Drain a share of Kafka into staging."""
     from processors.pipelines.rag.ingest import ingest_events
+    from processors.pipelines.rag.shares import WHOLE, Share
 
-    ingested = ingest_events(SETTINGS, run_id, even_if_empty=bool(params["history_from"]))
+    is_rebuild = bool(params["history_from"])
+    if is_rebuild and number:
+        raise AirflowSkipException("a rebuild has executors to work side by side")
+    share = WHOLE if is_rebuild else Share(number, SETTINGS.events.shares)
+    ingested = ingest_events(SETTINGS, run_id, even_if_empty=is_rebuild, share=share)
     if ingested is None:
         raise AirflowSkipException("nothing new in Kafka")
     return ingested
@@ -158,27 +168,30 @@ def submit_step(task_: Any, run_url: str, step: str, **options: str) -> None:
 def embedding_generation_task(
     ingested: dict[str, Any], params: dict[str, Any], run_id: str, task: Any
 ) -> dict[str, Any]:
-    """Give chunks their vectors."""
+    """Give chunks their vectors, and pass on where they are."""
     if not params["history_from"]:
         from processors.pipelines.rag.embed import embed_events
 
-        return embed_events(SETTINGS, ingested["run_url"])
+        return {**ingested, **embed_events(SETTINGS, ingested["run_url"])}
     from processors.pipelines.rag.history import name_base
     from processors.stores.staging import read_manifest
 
     with stay_fresh(params, run_id):
         submit_step(task, ingested["run_url"], "embed", base=name_base(SETTINGS))
-    return read_manifest(f"{ingested['run_url']}/embed")
+    return {**ingested, **read_manifest(f"{ingested['run_url']}/embed")}
 
 
-@task(outlets=[MORE_EVENTS, NEW_EVIDENCE])
+# A share that had nothing to read is skipped.
+@task(outlets=[MORE_EVENTS, NEW_EVIDENCE], trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS)
 def vector_indexing_task(
-    ingested: dict[str, Any], params: dict[str, Any], run_id: str, outlet_events: Any, task: Any
+    embedded: Sequence[dict[str, Any]], params: dict[str, Any], run_id: str, outlet_events: Any, task: Any
 ) -> dict[str, Any]:
     """Write chunks, then move the version's positions, then wake whoever has something to do now."""
     from processors.versions.build_runs import keep_record
 
-    record, run_url = keep_record(SETTINGS.mlflow.tracking_uri, "rag"), ingested["run_url"]
+    record = keep_record(SETTINGS.mlflow.tracking_uri, "rag")
+    run_urls = [share["run_url"] for share in embedded]
+    run_url = run_urls[0]
     if params["history_from"]:
         from processors.pipelines.rag.history import index_history
 
@@ -190,25 +203,23 @@ def vector_indexing_task(
     else:
         from processors.pipelines.rag.index import index_chunks
 
-        indexed = index_chunks(SETTINGS, run_url, record=record)
-    if ingested["is_full"]:
+        indexed = index_chunks(SETTINGS, run_urls, record=record)
+    if any(share["is_full"] for share in embedded):
         # What was left has fired the trigger already and won't again.
         outlet_events[MORE_EVENTS].add(EVENTS)
     if indexed["evidence"] and not indexed["candidate"]:
         outlet_events[NEW_EVIDENCE].add(EVIDENCE)
-    return indexed
+    return {**indexed, "run_url": run_url}
 
 
 @task
-def quality_validation_task(
-    ingested: dict[str, Any], indexed: dict[str, Any], params: dict[str, Any], run_id: str
-) -> dict[str, Any]:
+def quality_validation_task(indexed: dict[str, Any], params: dict[str, Any], run_id: str) -> dict[str, Any]:
     """Gate a candidate, or look a micro-batch up through the read alias."""
     if not indexed["candidate"]:
         # The gate brings what takes seconds to load.
         from evaluation.measures.freshness import record_freshness
 
-        return record_freshness(SETTINGS, ingested["run_url"], indexed["index"])
+        return record_freshness(SETTINGS, indexed["run_url"], indexed["index"])
     from evaluation.release.build import release_build
 
     with stay_fresh(params, run_id, indexed["index"]):
@@ -252,7 +263,19 @@ def quality_validation_task(
 )
 def rag_pipeline() -> None:
     """Wire the tasks."""
-    ingested = data_ingestion_task()
+    numbers = list(range(SETTINGS.events.shares))
+    mapped = task_group(group_id="share", prefix_group_id=False)(wire_share)
+    embedded: Any = mapped.expand(number=numbers) if len(numbers) > 1 else [wire_share(0)]
+    quality_validation_task(vector_indexing_task(embedded))
+
+
+def wire_share(number: int) -> Any:
+    """Wire what is done of each share: its events are read, parsed and embedded.
+
+    Args:
+        number: Of the share; only the first rebuilds history.
+    """
+    ingested = data_ingestion_task(number)
     processed = light_processing_task(ingested)
     heavy = FoldHistoryOperator(
         task_id="heavy_processing_task",
@@ -269,10 +292,9 @@ def rag_pipeline() -> None:
         verbose=False,
     )  # fmt: skip
     embedded = embedding_generation_task(ingested)
-    indexed = vector_indexing_task(ingested)
-    validated = quality_validation_task(ingested, indexed)
     processed >> heavy >> embedded
-    processed >> embedded >> indexed >> validated
+    processed >> embedded
+    return embedded
 
 
 rag_pipeline()

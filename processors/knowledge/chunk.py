@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any, Final, Literal, NotRequired, TypedDict
 
 from processors.knowledge.blocks import Block
@@ -122,3 +123,9 @@ def hash_content(title: str, heading_path: str, text: str) -> str:
 def embedding_text(chunk: Chunk) -> str:
     """Return the text that stands for the chunk in vector space: its headings, then its gist or its words."""
     return f"{chunk['heading_path'] or chunk['title']}\n{chunk.get('gist') or chunk['text']}"
+
+
+def keep_last(chunks: Iterable[Chunk]) -> list[Chunk]:
+    """Return each chunk as its latest write has it; one object's records may lie in several partitions."""
+    ordered = sorted(chunks, key=lambda chunk: chunk.get("write_version", 0))
+    return list({chunk["chunk_id"]: chunk for chunk in ordered}.values())

@@ -34,6 +34,12 @@ class Events(SettingsGroup):
         alias="RUNLORE_MAX_EVENTS_PER_RUN",
         description="A run drains at most this many Kafka events.",
     )
+    shares: int = Field(
+        1,
+        ge=1,
+        le=256,
+        description="So many tasks of a run read, parse and embed side by side, each its own partitions.",
+    )
     sweep_seconds: int = Field(30, ge=5, description="How often rag_pipeline looks without being woken.")
 
 

@@ -23,7 +23,7 @@ _FIELDS: Final = "shared.model-trace-explorer.assessment-"
 
 @pytest.fixture(scope="module")
 def question(live_versions: None) -> str:  # noqa: ARG001 - order
-    return f"Who tidies up when nothing can be saved any more, ticket {uuid.uuid4().hex[:8]}?"
+    return f"The disk is full and nothing can be saved: who tidies up? Ticket {uuid.uuid4().hex[:8]}."
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,7 @@ from local.free_port import find_free_port
 from processors.settings import Settings
 from tests.support.asking import KNOWN, MODELS, Seen, ask, keep_asking
 from tests.support.fault_proxy import FAULTS, FaultProxy
+from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 FAULT_S = float(os.environ.get("PROVE_FAULT_SECONDS", "3"))
@@ -212,13 +213,12 @@ def test_a_fault_is_survived(
 ) -> None:
     with service.asked() as seen, service.proxies[part].broken(fault):
         time.sleep(FAULT_S)
-        meanwhile = seen.ends.total()
+        # Nobody waits for the fault to end; a full machine is late with the first.
+        wait_for(seen.ends.total, LONGEST_S)
     recovered = service.wait_until_back(PARTS[part])
     report(f"{part} {fault}: {dict(seen.ends)}, {seen.slowest:.1f} s at most, back in {recovered:.1f} s")
     assert seen.wrong == []
     assert seen.slowest < LONGEST_S
-    # Nobody waited for the fault to end.
-    assert meanwhile
     unanswered = sum(count for end, count in seen.ends.items() if end.isdigit())
     # On a busy machine another part may be late at the same time.
     assert (part, fault) in ANSWERLESS or unanswered < seen.ends.total() / 4

@@ -94,7 +94,7 @@ def take_batch(settings: Settings, run_id: str, version: str) -> dict[str, Any] 
             return None
         process_events(settings, ingested["run_url"])
         embed_events(settings, ingested["run_url"])
-        index_chunks(settings, ingested["run_url"])
+        index_chunks(settings, [ingested["run_url"]])
         return ingested
 
 

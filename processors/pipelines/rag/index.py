@@ -1,21 +1,23 @@
 """`vector_indexing_task`: a run's chunks into the version, then the version's positions."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
-from processors.knowledge.chunk import Chunk
+from processors.knowledge.chunk import Chunk, keep_last
 from processors.knowledge.incidents.evidence import is_evidence
 from processors.knowledge.kubernetes.differences import note_differences
 from processors.pipelines.rag.embed import read_batch
 from processors.pipelines.rag.refusals import note_refused
+from processors.pipelines.rag.shares import join_shares
 from processors.settings import Settings
 from processors.stores import kafka, search, staging
 from processors.versions import builds, catalog, retention, slices
 
 
 def index_chunks(
-    settings: Settings, run_url: str, *, record: builds.RunRecord = builds.NO_RECORD
+    settings: Settings, run_urls: Sequence[str], *, record: builds.RunRecord = builds.NO_RECORD
 ) -> dict[str, Any]:
     """Write a run's chunks, then move the version's positions.
 
@@ -26,7 +28,7 @@ def index_chunks(
 
     Args:
         settings: Of the platform.
-        run_url: Folder of the run in staging.
+        run_urls: Folders of the run's shares in staging, at least one; the first tells of all in the end.
         record: How a new version's run in MLflow is kept.
 
     Returns:
@@ -37,12 +39,13 @@ def index_chunks(
         WritesBlockedError: OpenSearch refuses all writes, as on a disk that is nearly full; nothing is lost.
     """
     client = search.open_search(settings.opensearch)
-    manifest = staging.read_manifest(f"{run_url}/light")
-    chunks = read_batch(run_url)
-    letters: list[Any] = read_letters(run_url)
+    taken, manifest = join_shares(run_urls)
+    # One object's records may lie in partitions of several shares.
+    chunks = keep_last(chunk for url in taken for chunk in read_batch(url))
+    letters = [letter for url in taken for letter in read_letters(url)]
     is_candidate = manifest["version"] is None
     model = chunks[0]["embedding_model"] if chunks else None
-    version = begin_version(client, settings, manifest, model, run_url, record) if is_candidate else None
+    version = begin_version(client, settings, manifest, model, taken[0], record) if is_candidate else None
     with search.explain_blocks(client), version or nullcontext(manifest["version"]) as index:
         meta = catalog.read_meta(client, index)
         if not is_candidate:
@@ -53,7 +56,9 @@ def index_chunks(
         # Positions move last: a try that was killed after that has sent all, and `dead_letters` is past it.
         is_sent = not is_candidate and meta.get("positions") == manifest["end"] != manifest["held"]
         letters = [] if is_sent else [*letters, *note_refused(chunks, refused)]
-        staging.write_manifest(f"{run_url}/index", {"refused": [chunk_id for chunk_id, _ in refused]})
+        written = {name: manifest[name] for name in ("end", "newest_ms")}
+        refused_ids = [chunk_id for chunk_id, _ in refused]
+        staging.write_manifest(f"{taken[0]}/index", {**written, "shares": taken, "refused": refused_ids})
         move_positions(client, settings, index, meta, {**manifest, "letters": letters})
     return {
         "index": index,
@@ -139,5 +144,7 @@ def begin_version(
 
 def read_written(run_url: str) -> list[Chunk]:
     """Return the chunks of a run that OpenSearch took; those that it refused for good are dead letters."""
-    refused = set(staging.read_manifest(f"{run_url}/index")["refused"])
-    return [chunk for chunk in read_batch(run_url) if chunk["chunk_id"] not in refused]
+    manifest = staging.read_manifest(f"{run_url}/index")
+    refused = set(manifest["refused"])
+    chunks = keep_last(chunk for url in manifest["shares"] for chunk in read_batch(url))
+    return [chunk for chunk in chunks if chunk["chunk_id"] not in refused]

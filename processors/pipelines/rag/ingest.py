@@ -9,6 +9,7 @@ from processors.knowledge.positions import Positions
 from processors.knowledge.record import Record, read_rows
 from processors.knowledge.redaction.masking import mask_named, mask_secrets
 from processors.knowledge.untrusted import clean_text
+from processors.pipelines.rag.shares import WHOLE, Share, is_of, name_run
 from processors.settings import Settings
 from processors.stores import kafka, search, staging
 from processors.versions import catalog
@@ -27,7 +28,12 @@ RECORD_SCHEMA: Final = pa.schema(
 
 
 def ingest_events(
-    settings: Settings, run_id: str, *, even_if_empty: bool = False, version: str | None = None
+    settings: Settings,
+    run_id: str,
+    *,
+    even_if_empty: bool = False,
+    version: str | None = None,
+    share: Share = WHOLE,
 ) -> dict[str, Any] | None:
     """Drain Kafka from the live version's positions into staging, secrets masked.
 
@@ -36,6 +42,7 @@ def ingest_events(
         run_id: Names the run's folder in staging.
         even_if_empty: Go on without events, as a rebuild from history does.
         version: Whose positions are read from; None: those of the live one.
+        share: Whose partitions are read.
 
     Returns:
         `{"run_url", "version", "events", "is_full"}`, or None when there is nothing to do. A full run may
@@ -45,16 +52,21 @@ def ingest_events(
     live = version or catalog.find_live(client, "rag")
     meta = catalog.read_meta(client, live) if live else {}
     start: Positions = meta.get("positions", {})
-    limit = settings.events.max_per_run
-    records, begin, reached = kafka.drain(settings.kafka, topics.READ, start, limit)
+    limit = -(-settings.events.max_per_run // share.of)
+    records, begin, reached = kafka.drain(
+        settings.kafka, topics.READ, start, limit, lambda *place: is_of(share, *place)
+    )
     if not records and not even_if_empty:
         return None
-    url = staging.stage_url(settings.storage.staging_url, "rag", run_id, "ingest")
+    url = staging.stage_url(settings.storage.staging_url, "rag", name_run(run_id, share), "ingest")
     masked = [mask_record(record) for record in records]
     staging.write_table(url, "records", pa.Table.from_pylist(masked, schema=RECORD_SCHEMA))
     manifest = {"version": live, "held": start, "start": begin, "end": reached, "events": len(records)}
     newest_ms = max((record["timestamp_ms"] for record in records), default=None)
-    staging.write_manifest(url, {**manifest, "newest_ms": newest_ms, "log_state": meta.get("log_state")})
+    held_state = meta.get("log_state")
+    staging.write_manifest(
+        url, {**manifest, "share": share, "newest_ms": newest_ms, "held_log_state": held_state}
+    )
     count = len(records)
     return {
         "run_url": url.removesuffix("/ingest"), "version": live, "events": count, "is_full": count >= limit,

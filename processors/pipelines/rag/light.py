@@ -7,11 +7,12 @@ from typing import Final
 import pyarrow as pa
 
 from processors.access_policy import load_policy
-from processors.knowledge.chunk import Chunk, make_id
+from processors.knowledge.chunk import Chunk, keep_last, make_id
 from processors.knowledge.chunk_tables import chunks_to_table
 from processors.knowledge.partitions import build_chunks
 from processors.knowledge.record import DeadLetter, place_of
 from processors.pipelines.rag.ingest import read_records
+from processors.pipelines.rag.shares import keep_states, share_of
 from processors.settings import Settings
 from processors.stores import staging
 
@@ -31,7 +32,8 @@ def process_events(settings: Settings, run_url: str) -> dict[str, int]:
     """
     manifest = staging.read_manifest(f"{run_url}/ingest")
     records = read_records(f"{run_url}/ingest/records.parquet")
-    states = staging.read_json(manifest["log_state"]) if manifest["log_state"] else {}
+    held_state = manifest["held_log_state"]
+    states = keep_states(staging.read_json(held_state), share_of(manifest)) if held_state else {}
     now = datetime.now(UTC).isoformat()
     batch_id = make_id(manifest["version"], manifest["start"])
     policy = load_policy(settings.access.policy_file)
@@ -51,9 +53,3 @@ def process_events(settings: Settings, run_url: str) -> dict[str, int]:
     log_state = staging.write_json(url, "log_state", states)
     staging.write_manifest(url, {**manifest, "log_state": log_state, "finished_at": now})
     return {"chunks": len(chunks), "dead_letters": len(letters), "noise": noise}
-
-
-def keep_last(chunks: list[Chunk]) -> list[Chunk]:
-    """Return each chunk as its latest write has it; one object's records may lie in several partitions."""
-    ordered = sorted(chunks, key=lambda chunk: chunk["write_version"])
-    return list({chunk["chunk_id"]: chunk for chunk in ordered}.values())

@@ -18,7 +18,7 @@ def check_searchable(settings: Settings, run_url: str, index: str) -> dict[str, 
 
     Args:
         settings: Of the platform.
-        run_url: Folder of the run in staging.
+        run_url: Folder of the run in staging, or of its first share.
         index: The version that the batch was written to.
 
     Returns:
@@ -40,11 +40,11 @@ def check_searchable(settings: Settings, run_url: str, index: str) -> dict[str, 
     if missing:
         raise RuntimeError(f"{len(missing)} written chunks can't be found in {index}: {sorted(missing)[:3]}")
     now = datetime.now(UTC)
-    age = now.timestamp() - staging.read_manifest(f"{run_url}/ingest")["newest_ms"] / 1000
+    age = now.timestamp() - staging.read_manifest(f"{run_url}/index")["newest_ms"] / 1000
     sampled = float(len(chunks))
     return {"freshness_seconds": age, **measure_freshness(chunks, now), "sampled_chunks": sampled}
 
 
 def count_events(run_url: str) -> int:
     """Return how many offsets the version holds after this run: a step that only grows."""
-    return count_between({}, staging.read_manifest(f"{run_url}/light")["end"])
+    return count_between({}, staging.read_manifest(f"{run_url}/index")["end"])

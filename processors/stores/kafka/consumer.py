@@ -1,7 +1,7 @@
 """Reads topics from positions on, without joining a consumer group."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import Final
 
@@ -25,15 +25,20 @@ _POLL_S: Final = 0.1
 
 
 def drain(
-    broker: Kafka, topics: Iterable[str], start: Positions, limit: int
+    broker: Kafka,
+    topics: Iterable[str],
+    start: Positions,
+    limit: int,
+    is_wanted: Callable[[str, int], bool] = lambda *_: True,
 ) -> tuple[list[Record], Positions, Positions]:
     """Read what is in the topics now, from `start` on, without joining a consumer group.
 
     Args:
         broker: Address and login of Kafka.
-        topics: Topics to read; all of their partitions are read.
+        topics: Topics to read.
         start: Where to begin; a partition that is absent begins at its oldest event.
         limit: Read about this many events at most; the rest is left for the next run.
+        is_wanted: Tells by topic and number which partitions are read.
 
     Returns:
         The records, the positions really begun at, and the positions reached.
@@ -43,7 +48,7 @@ def drain(
         TimeoutError: The broker stopped sending.
     """
     with open_consumer(broker) as consumer:
-        begin, high = find_bounds(consumer, topics, start)
+        begin, high = find_bounds(consumer, topics, start, is_wanted)
         consumer.assign([TopicPartition(t, int(p), o) for t, ps in begin.items() for p, o in ps.items()])
         records: list[Record] = []
         reached: Positions = {topic: dict(partitions) for topic, partitions in begin.items()}
@@ -108,13 +113,19 @@ def open_consumer(broker: Kafka) -> AbstractContextManager[Consumer]:
     return open_client(Consumer, broker, options)
 
 
-def find_bounds(consumer: Consumer, topics: Iterable[str], start: Positions) -> tuple[Positions, Positions]:
+def find_bounds(
+    consumer: Consumer,
+    topics: Iterable[str],
+    start: Positions,
+    is_wanted: Callable[[str, int], bool] = lambda *_: True,
+) -> tuple[Positions, Positions]:
     """Return where reading begins in each partition, and where it ends now.
 
     Args:
         consumer: Of the cluster.
-        topics: All of their partitions.
+        topics: Whose partitions.
         start: Wanted beginnings; one that is absent, or outside of what is kept, is the oldest event.
+        is_wanted: Tells by topic and number which partitions are looked at.
 
     Raises:
         confluent_kafka.KafkaException: The broker is unreachable, or there is no such topic.
@@ -125,7 +136,7 @@ def find_bounds(consumer: Consumer, topics: Iterable[str], start: Positions) -> 
         metadata = consumer.list_topics(topic, timeout=TIMEOUT_S).topics[topic]
         if metadata.error is not None:
             raise KafkaException(metadata.error)
-        for partition in metadata.partitions:
+        for partition in (number for number in metadata.partitions if is_wanted(topic, number)):
             oldest, newest = consumer.get_watermark_offsets(
                 TopicPartition(topic, partition), timeout=TIMEOUT_S
             )

@@ -148,7 +148,7 @@ def catch_up(settings: Settings) -> None:
     assert ingested
     process_events(settings, ingested["run_url"])
     embed_events(settings, ingested["run_url"])
-    assert index_chunks(settings, ingested["run_url"])["evidence"]
+    assert index_chunks(settings, [ingested["run_url"]])["evidence"]
     correlate(settings, run)
 
 

@@ -22,6 +22,7 @@ from processors.pipelines.rag.embed import embed_events
 from processors.pipelines.rag.index import index_chunks
 from processors.pipelines.rag.ingest import ingest_events
 from processors.pipelines.rag.light import process_events
+from processors.pipelines.rag.shares import Share
 from processors.settings import Settings
 from processors.stores import kafka
 from processors.versions import builds, catalog, deletion, promotion, swaps
@@ -59,13 +60,15 @@ def test_an_event_rings_and_is_searchable_with_its_citation(settings: Settings, 
     assert chunk["embedding_model"].startswith(f"{settings.embedding.model}@")
 
 
-def take_batch(settings: Settings, run: str) -> None:
+def take_batch(settings: Settings, run: str, shares: int = 1) -> None:
     """Do what a run of the DAG does, up to its last write."""
-    ingested = ingest_events(settings, run)
-    assert ingested
-    process_events(settings, ingested["run_url"])
-    embed_events(settings, ingested["run_url"])
-    index_chunks(settings, ingested["run_url"])
+    read = [ingest_events(settings, run, share=Share(number, shares)) for number in range(shares)]
+    run_urls = [share["run_url"] for share in read if share]
+    assert run_urls
+    for run_url in run_urls:
+        process_events(settings, run_url)
+        embed_events(settings, run_url)
+    index_chunks(settings, run_urls)
 
 
 @pytest.mark.usefixtures("paused_rag")
@@ -76,6 +79,22 @@ def test_a_window_goes_on_in_the_next_batch(settings: Settings, client: OpenSear
         take_batch(settings, f"{marker}-{number}")
     (chunk,) = find(client, marker)
     assert chunk["text"].startswith("2 log lines ")
+
+
+@pytest.mark.usefixtures("paused_rag")
+def test_windows_go_on_however_many_tasks_share_the_partitions(
+    settings: Settings, client: OpenSearch
+) -> None:
+    marker = uuid.uuid4().hex
+    # So many keys lie in every partition.
+    services = [f"s{number}-{marker}" for number in range(12)]
+    for number, shares in enumerate((2, 5, 1, 3)):
+        for service in services:
+            send_lines(settings, f"WARN window of {service} goes on", service=service)
+        take_batch(settings, f"{marker}-{number}", shares)
+    for service in services:
+        (chunk,) = find(client, f"window of {service}")
+        assert chunk["text"].startswith("4 log lines ")
 
 
 @pytest.mark.usefixtures("paused_rag")
@@ -105,7 +124,7 @@ def test_a_try_after_the_last_write_sends_no_dead_letter_again(settings: Setting
     process_events(settings, ingested["run_url"])
     embed_events(settings, ingested["run_url"])
     for _ in range(2):
-        index_chunks(settings, ingested["run_url"])
+        index_chunks(settings, [ingested["run_url"]])
     records, _, _ = kafka.drain(settings.kafka, [topics.DEAD_LETTER], {}, sys.maxsize)
     told = [record for record in records if json.loads(record["value"] or "{}").get("key") == key]
     assert len(told) == 1

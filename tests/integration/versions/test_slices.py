@@ -253,7 +253,14 @@ def stage_run(tmp_path: Path, version: str, chunks: list[Chunk], held: Any, end:
     url = f"file://{tmp_path}/{make_id(end)}"
     staging.write_table(f"{url}/embed", "chunks", chunks_to_table(chunks))
     staging.write_table(f"{url}/light", "dead_letters", LETTER_SCHEMA.empty_table())
-    manifest = {"version": version, "held": held, "start": held, "end": end, "log_state": None}
+    manifest = {
+        "version": version,
+        "held": held,
+        "start": held,
+        "end": end,
+        "log_state": None,
+        "newest_ms": 0,
+    }
     staging.write_manifest(f"{url}/light", manifest)
     return url
 
@@ -264,7 +271,7 @@ def index_run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr("processors.stores.kafka.mirror_positions", lambda *_: None)
 
     def index(url: str, **changes: Any) -> dict[str, Any]:
-        return index_chunks(change_settings(settings, **changes), url)
+        return index_chunks(change_settings(settings, **changes), [url])
 
     return index
 

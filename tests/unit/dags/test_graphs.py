@@ -10,6 +10,7 @@ import httpx
 import pytest
 from airflow.sdk import Asset
 from airflow.sdk.exceptions import AirflowSkipException
+from airflow.serialization.serialized_objects import DagSerialization
 
 from dags.assets import EVIDENCE
 from dags.backup import backup, snapshot_indices_task
@@ -22,6 +23,8 @@ from dags.rag_pipeline import EVENTS, MORE_EVENTS, NEW_EVIDENCE, rag_pipeline
 from dags.replay_dead_letter import replay_dead_letter
 from dags.restore import restore
 from dags.roll_back_version import roll_back_version
+from processors.pipelines.rag.shares import WHOLE, Share
+from processors.settings import change_settings, load_settings
 
 RAG = [
     "data_ingestion_task",
@@ -164,9 +167,10 @@ def test_a_rebuild_is_embedded_and_written_by_spark(monkeypatch: pytest.MonkeyPa
         dag.get_task(f"{name}_task") for name in ("embedding_generation", "vector_indexing")
     )
     ingested = {"run_url": "file:///r", "is_full": False}
+    passed_on = {**ingested, "read": "file:///r/embed"}
     monkeypatch.setattr("processors.pipelines.rag.following.following", follow)
-    assert embedding.python_callable(ingested, window, "r", embedding) == {"read": "file:///r/embed"}
-    indexing.python_callable(ingested, window, "r", {}, indexing)
+    assert embedding.python_callable(ingested, window, "r", embedding) == passed_on
+    indexing.python_callable([ingested], window, "r", {}, indexing)
     assert submitted == [
         ["--step", "embed", "--run-url", "file:///r", "--base", "rag-v000006*"],
         ["--step", "write", "--run-url", "file:///r", "--index", "rag-v000007"],
@@ -174,6 +178,35 @@ def test_a_rebuild_is_embedded_and_written_by_spark(monkeypatch: pytest.MonkeyPa
     assert followed == [("r", None)] * 2
     # Who marks the task as failed ends Spark's driver, too.
     assert embedding.on_kill.__func__ is indexing.on_kill.__func__ is Hook.on_kill
+
+
+def test_shares_are_mapped_side_by_side_and_written_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dags.rag_pipeline.SETTINGS", change_settings(load_settings(), events={"shares": 3}))
+    dag = rag_pipeline()
+    assert sorted(dag.task_ids) == sorted(RAG)
+    mapped = {task_id: dag.get_task(task_id).get_closest_mapped_task_group() for task_id in RAG}
+    assert [task_id for task_id, group in mapped.items() if group is None] == RAG[4:]
+    told = DagSerialization.to_dict(dag)
+    assert "[0, 1, 2]" in str(told["dag"]["task_group"]["children"]["share"])
+    # What changes from one parse to the next makes a version of the DAG each time.
+    assert DagSerialization.to_dict(rag_pipeline()) == told
+
+
+def test_a_rebuild_is_read_by_one_share_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dags.rag_pipeline.SETTINGS", change_settings(load_settings(), events={"shares": 3}))
+    asked: list[Any] = []
+
+    def ingest(*_: Any, share: Share, **__: Any) -> dict[str, Any]:
+        asked.append(share)
+        return {}
+
+    monkeypatch.setattr("processors.pipelines.rag.ingest.ingest_events", ingest)
+    task, window = rag_pipeline().get_task("data_ingestion_task"), {"history_from": "2026-11-21T00:00:00Z"}
+    with pytest.raises(AirflowSkipException, match="executors"):
+        task.python_callable(1, window, "r")
+    task.python_callable(0, window, "r")
+    task.python_callable(2, {"history_from": None}, "r")
+    assert asked == [WHOLE, Share(2, 3)]
 
 
 @pytest.mark.parametrize("is_full", [True, False])
@@ -209,6 +242,7 @@ def index_events(
     assert indexing.outlets == [MORE_EVENTS, NEW_EVIDENCE]
     woken: dict[str, list[Asset]] = {outlet.name: [] for outlet in indexing.outlets}
     outlet_events = {outlet: SimpleNamespace(add=woken[outlet.name].append) for outlet in indexing.outlets}
-    ingested = {"run_url": "file:///r", "is_full": is_full}
-    indexing.python_callable(ingested, {"history_from": None}, "r", outlet_events, indexing)
+    # One share that left something behind is enough.
+    shares = [{"run_url": "file:///r", "is_full": False}, {"run_url": "file:///s", "is_full": is_full}]
+    indexing.python_callable(shares, {"history_from": None}, "r", outlet_events, indexing)
     return woken

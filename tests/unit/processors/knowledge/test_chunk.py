@@ -1,7 +1,8 @@
 """One schema: what goes to Parquet comes back, and the mapping knows every field."""
 
-from processors.knowledge.chunk import Chunk, index_mapping
+from processors.knowledge.chunk import Chunk, index_mapping, keep_last
 from processors.knowledge.chunk_tables import chunks_to_table, table_to_chunks
+from tests.support.chunks import make_bare_chunk
 
 CHUNK = Chunk(
     chunk_id="c",
@@ -39,3 +40,13 @@ def test_the_mapping_knows_every_field_and_names_the_engine() -> None:
     )
     assert properties["embedding"]["method"]["engine"] == "lucene"
     assert properties["embedding"]["dimension"] == 384
+
+
+def test_of_one_object_s_chunks_the_latest_write_stays_whatever_partition_it_came_from() -> None:
+    old, new = (
+        make_bare_chunk("a", write_version=5, text="new"),
+        make_bare_chunk("a", write_version=3, text="old"),
+    )
+    for chunks in ([old, new], [new, old]):
+        (kept,) = keep_last(chunks)
+        assert kept["text"] == "new"

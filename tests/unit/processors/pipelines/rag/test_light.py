@@ -9,21 +9,10 @@ import pytest
 from processors.knowledge import topics
 from processors.knowledge.chunk_tables import table_to_chunks
 from processors.pipelines.rag.ingest import RECORD_SCHEMA
-from processors.pipelines.rag.light import keep_last, process_events
+from processors.pipelines.rag.light import process_events
 from processors.settings import change_settings, load_settings
 from processors.stores import staging
-from tests.support.chunks import make_bare_chunk
 from tests.support.stages import make_record, run_stages
-
-
-def test_of_one_object_s_chunks_the_latest_write_stays_whatever_partition_it_came_from() -> None:
-    old, new = (
-        make_bare_chunk("a", write_version=5, text="new"),
-        make_bare_chunk("a", write_version=3, text="old"),
-    )
-    for chunks in ([old, new], [new, old]):
-        (kept,) = keep_last(chunks)
-        assert kept["text"] == "new"
 
 
 @pytest.mark.parametrize("name", ["SERVICE" * 6_000, "я" * 20_000])
@@ -50,7 +39,7 @@ def test_what_arrives_is_for_whom_the_policy_of_the_settings_says(
         make_record(topics.KUBERNETES, json.dumps(POD)),
     ]
     staging.write_table(f"{url}/ingest", "records", pa.Table.from_pylist(records, schema=RECORD_SCHEMA))
-    staging.write_manifest(f"{url}/ingest", {"version": None, "start": {}, "end": {}, "log_state": None})
+    staging.write_manifest(f"{url}/ingest", {"version": None, "start": {}, "end": {}, "held_log_state": None})
     process_events(settings, url)
     chunks = table_to_chunks(staging.read_table(f"{url}/light/chunks.parquet"))
     assert {chunk["kind"] for chunk in chunks} == {"log_pattern", "k8s_state"}
