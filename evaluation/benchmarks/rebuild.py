@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -217,17 +217,17 @@ def read_chunks(run_url: str, began_at: str) -> dict[str, Any]:
     return chunks
 
 
-def rebuild(url: str, name: str, kills: int) -> tuple[dict[str, float], list[Peak], Any]:
+def rebuild(url: str, name: str, kill_at: Sequence[int] = ()) -> tuple[dict[str, float], list[Peak], Any]:
     """Fold and embed, and return seconds, memory and chunks.
 
     Args:
         url: Of staging.
         name: Of the run.
-        kills: How often the fold is killed, each time when it has kept something more.
+        kill_at: The fold is killed each time when it has kept so many parts.
     """
     run_url = f"{url}/rag/{name}"
-    for _ in range(kills):
-        seconds, _peak = submit("fold", url, run_url, count_parts(run_url) + 1)
+    for parts in kill_at:
+        seconds, _peak = submit("fold", url, run_url, parts)
         sys.stdout.write(f"killed after {seconds:.0f} s, {count_parts(run_url)} parts are kept\n")
     fold_s, fold_peak = submit("fold", url, run_url)
     embed_s, embed_peak = submit("embed", url, run_url)
@@ -255,7 +255,7 @@ def _measure(url: str, given: argparse.Namespace) -> None:
     began = time.monotonic()
     size = archive(url, given.lines, given.per_run, given.partitions)
     sys.stdout.write(f"archived {given.lines} lines, {size / 1e6:.0f} MB, {time.monotonic() - began:.0f} s\n")
-    seconds, peaks, chunks = rebuild(url, "undisturbed", 0)
+    seconds, peaks, chunks = rebuild(url, "undisturbed")
     open_table(f"{given.lines} lines, {len(chunks)} chunks")
     emit(Row("fold", given.lines / seconds["fold"], "lines/s", "more"))
     for step, peak in zip(("fold", "embed"), peaks, strict=True):
@@ -264,7 +264,9 @@ def _measure(url: str, given: argparse.Namespace) -> None:
         emit(Row(f"{step}, Python and models, most", peak.python, "MiB"))
         emit(Row(f"{step}, all at once, most", peak.together, "MiB"))
     if given.kills:
-        again = rebuild(url, "killed", given.kills)[2]
+        parts = count_parts(f"{url}/rag/undisturbed")
+        kill_at = [max(1, parts * (number + 1) // (given.kills + 1)) for number in range(given.kills)]
+        again = rebuild(url, "killed", kill_at)[2]
         same = again == chunks
         emit(Row(f"killed {given.kills} times, equal", float(same), "1 is yes", "more"))
         if not same:
