@@ -48,6 +48,12 @@ class OpenSearch(Login, alias_generator=variables("RUNLORE_OPENSEARCH_")):
     replicas: int = Field(
         0, ge=0, description="Copies of each index beside the first, of versions and slices made from now on."
     )
+    shards: int = Field(
+        1,
+        ge=1,
+        le=1_024,
+        description="Parts of each index of chunks, of slices and versions that are made anew from now on.",
+    )
 
     @model_validator(mode="after")
     def _require_tls(self) -> Self:

@@ -16,8 +16,9 @@ def main() -> None:
     """Create or update the index templates, and create the index of builds where it is missing."""
     settings = load_settings()
     client = open_search(settings.opensearch)
-    apply_templates(client, settings.embedding.dimension, replicas=settings.opensearch.replicas)
-    apply_log_template(client, settings.opensearch.replicas)
+    copies, parts = settings.opensearch.replicas, settings.opensearch.shards
+    apply_templates(client, settings.embedding.dimension, replicas=copies, shards=parts)
+    apply_log_template(client, copies)
     create_record_index(client)
     sys.stdout.write(
         f"ready for versions of {', '.join(PIPELINES)}: index templates, {TEMPLATE} among them, {INDEX}\n"

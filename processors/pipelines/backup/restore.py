@@ -39,7 +39,8 @@ def restore_indices(settings: Settings, name: str, *, overwrite: bool) -> dict[s
     """
     record = check_restore(settings, name, overwrite=overwrite)
     client = search.open_search(settings.opensearch)
-    search.apply_templates(client, settings.embedding.dimension, replicas=settings.opensearch.replicas)
+    copies, parts = settings.opensearch.replicas, settings.opensearch.shards
+    search.apply_templates(client, settings.embedding.dimension, replicas=copies, shards=parts)
     with _hold_builds(client):
         gone = list_present(client)
         _delete_versions(client, gone)

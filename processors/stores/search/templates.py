@@ -45,7 +45,11 @@ ANALYSIS: Final[dict[str, Any]] = {
 
 
 def apply_templates(
-    client: OpenSearch, dimension: int, pipelines: Iterable[str] = PIPELINES, replicas: int = 0
+    client: OpenSearch,
+    dimension: int,
+    pipelines: Iterable[str] = PIPELINES,
+    replicas: int = 0,
+    shards: int = 1,
 ) -> None:
     """Create or update the index template of each pipeline's versions and their slices.
 
@@ -54,9 +58,10 @@ def apply_templates(
         dimension: Length of the embedding vectors.
         pipelines: Whose versions.
         replicas: Copies of each index beside the first.
+        shards: Parts of each index.
     """
     settings = {
-        "index": {"knn": True, "number_of_shards": 1, "number_of_replicas": replicas},
+        "index": {"knn": True, "number_of_shards": shards, "number_of_replicas": replicas},
         "analysis": ANALYSIS,
     }
     for pipeline in pipelines:

@@ -1,6 +1,6 @@
 """A version that begins with the files of another one is the version that a copy would have made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from processors.stores import search
 from processors.stores.search import clones
 from processors.versions import builds, carrying, catalog, swaps
 from processors.versions.names import name_version
-from tests.integration.versions.conftest import DIMENSION
+from tests.integration.versions.conftest import DIMENSION, own_pipeline
 
 PAGES, CHUNKS_OF_ONE = 80, 10
 DROPPED = ["page 7", "page 50"]
@@ -61,6 +61,12 @@ def build(client: OpenSearch, pipeline: Any, fill: Callable[[str], Any], **meta:
     with builds.go_on_with(client, pipeline, index):
         swaps.promote(client, pipeline, index)
     return index
+
+
+@pytest.fixture(params=[1, 3], ids=["one shard", "three shards"])
+def pipeline(client: OpenSearch, request: pytest.FixtureRequest) -> Iterator[Any]:
+    with own_pipeline(client, request.param) as name:
+        yield name
 
 
 @pytest.fixture

@@ -43,15 +43,17 @@ def test_each_topic_is_created_with_so_many_replicas(created: list[Any], replica
     assert {topic.replication_factor for topic in created} == {replication}
 
 
-@pytest.mark.parametrize("replicas", [0, 2])
-def test_each_index_is_made_with_so_many_copies(replicas: int) -> None:
+@pytest.mark.parametrize(("replicas", "shards"), [(0, 1), (2, 6)])
+def test_each_index_is_made_with_so_many_copies_and_parts(replicas: int, shards: int) -> None:
     applied: dict[str, Any] = {}
     client: Any = SimpleNamespace(
         indices=SimpleNamespace(put_index_template=lambda name, body: applied.update({name: body}))
     )
-    search.apply_templates(client, 384, replicas=replicas)
-    copies = {body["template"]["settings"]["index"]["number_of_replicas"] for body in applied.values()}
-    assert copies == {replicas}
+    search.apply_templates(client, 384, replicas=replicas, shards=shards)
+    made = [body["template"]["settings"]["index"] for body in applied.values()]
+    assert {(index["number_of_replicas"], index["number_of_shards"]) for index in made} == {
+        (replicas, shards)
+    }
 
 
 def test_the_command_that_creates_topics_asks_for_what_the_settings_say(
@@ -67,4 +69,4 @@ def test_the_command_that_creates_topics_asks_for_what_the_settings_say(
 
 def test_one_broker_and_one_node_are_enough_by_default() -> None:
     settings = load_settings()
-    assert (settings.kafka.replication, settings.opensearch.replicas) == (1, 0)
+    assert (settings.kafka.replication, settings.opensearch.replicas, settings.opensearch.shards) == (1, 0, 1)
