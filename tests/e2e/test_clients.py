@@ -8,10 +8,7 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,10 +19,10 @@ import pytest
 from openai import AsyncOpenAI, OpenAI
 from websockets.sync.client import connect
 
-from local.free_port import find_free_port
 from local.npm import install_packages
 from processors.settings import Settings
 from tests.support.openai_schema import list_violations
+from tests.support.replicas import running
 from tests.support.slow_model import SlowModel, serve_slow_model
 
 RUNBOOK_QUESTION = "The OpenSearch cluster is red. What do I do?"
@@ -230,32 +227,10 @@ def test_a_websocket_answers_as_a_stream_does(settings: Settings, api_key: str) 
 
 
 @pytest.fixture(scope="module")
-def slow(settings: Settings, live_versions: None) -> Iterator[tuple[SlowModel, str]]:  # noqa: ARG001 - order
+def slow(live_versions: None) -> Iterator[tuple[SlowModel, str]]:  # noqa: ARG001 - order
     """A service of its own whose model never comes to an end, and where it is."""
-    port = find_free_port()
-    with serve_slow_model() as model:
-        environment = {**os.environ, "RUNLORE_SERVICE_PORT": str(port), "RUNLORE_ANSWERING_URL": model.url}
-        serving = subprocess.Popen([sys.executable, "-m", "serving"], env=environment)
-        url = f"http://127.0.0.1:{port}"
-        try:
-            wait_for_service(url)
-            yield model, url
-        finally:
-            serving.send_signal(signal.SIGTERM)
-            serving.wait(15)
-    assert settings.service.url != url
-
-
-def wait_for_service(url: str) -> None:
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        try:
-            httpx.get(f"{url}/health/live", timeout=1).raise_for_status()
-        except httpx.HTTPError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail(f"no service at {url} after 120 s")
+    with serve_slow_model() as model, running(1, {"RUNLORE_ANSWERING_URL": model.url}) as (replica,):
+        yield model, replica.url
 
 
 @pytest.mark.parametrize("model", ["runlore", "extractive"])

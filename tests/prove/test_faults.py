@@ -7,8 +7,6 @@ a part of every test run; `make prove` has them all, and for longer.
 """
 
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -16,7 +14,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -24,13 +21,12 @@ import httpx
 import psutil
 import pytest
 
-from local.free_port import find_free_port
 from processors.settings import Settings
 from tests.support.asking import KNOWN, MODELS, Seen, ask, keep_asking
 from tests.support.fault_proxy import FAULTS, FaultProxy
+from tests.support.replicas import running
 from tests.support.waiting import wait_for
 
-ROOT = Path(__file__).parents[2]
 FAULT_S = float(os.environ.get("PROVE_FAULT_SECONDS", "3"))
 CLIENTS = 16
 # What the service is told, and what follows for each request; the rest is the machine's, which is busy.
@@ -115,7 +111,7 @@ class Service:
 
 
 @pytest.fixture(scope="module")
-def service(settings: Settings, live_versions: None, tmp_path_factory: Any) -> Iterator[Service]:  # noqa: ARG001
+def service(settings: Settings, live_versions: None) -> Iterator[Service]:  # noqa: ARG001
     urls = {
         "opensearch": settings.opensearch.url,
         "redis": settings.redis.url,
@@ -126,31 +122,20 @@ def service(settings: Settings, live_versions: None, tmp_path_factory: Any) -> I
     with ExitStack() as stack:
         proxies = {part: stack.enter_context(_stand_before(part, url)) for part, url in urls.items()}
         moved = {part: _move(url, proxies[part].port) for part, url in urls.items()}
-        port = find_free_port()
-        environment = {
-            **os.environ,
+        changed = {
             **LIMITS,
             "RUNLORE_OPENSEARCH_URL": moved["opensearch"],
             "RUNLORE_REDIS_URL": moved["redis"],
             "RUNLORE_KSERVE_URL": moved["embedder"],
             "RUNLORE_ANSWERING_URL": f"{moved['model']}/openai/v1",
             "RUNLORE_KAFKA_BOOTSTRAP": moved["kafka"].removeprefix("kafka://"),
-            "RUNLORE_SERVICE_PORT": str(port),
+            # Hundreds of warnings say what the test does.
             "RUNLORE_LOG_LEVEL": "ERROR",
             "RUNLORE_REQUESTS_PER_MINUTE": "0",
             "RUNLORE_PAGE_REQUESTS_PER_MINUTE": "0",
-            "PYTHONPATH": str(ROOT),
         }
-        log = (tmp_path_factory.mktemp("faults") / "service.log").open("w")
-        process = subprocess.Popen([sys.executable, "-m", "serving"], env=environment, stderr=log, cwd=ROOT)
-        try:
-            key = settings.access.read_api_key()
-            found = Service(psutil.Process(process.pid), f"http://127.0.0.1:{port}", key, proxies)
-            _wait_until_live(found.url)
-            yield found
-        finally:
-            process.terminate()
-            process.wait(20)
+        (replica,) = stack.enter_context(running(1, changed))
+        yield Service(replica.process, replica.url, settings.access.read_api_key(), proxies)
 
 
 @contextmanager
@@ -170,18 +155,6 @@ def _move(url: str, port: int) -> str:
     address = urlsplit(url)
     login, at, _ = address.netloc.rpartition("@")
     return urlunsplit(address._replace(netloc=f"{login}{at}127.0.0.1:{port}"))
-
-
-def _wait_until_live(url: str) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            httpx.get(f"{url}/health/live", timeout=1).raise_for_status()
-        except httpx.HTTPError:
-            assert time.monotonic() < deadline, "the service did not start"
-            time.sleep(0.2)
-        else:
-            return
 
 
 @pytest.fixture(scope="module")
