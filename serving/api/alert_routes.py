@@ -19,7 +19,7 @@ from serving.context.caller import Caller
 from serving.context.metrics import INVESTIGATIONS
 from serving.context.request_context import begin_context
 from serving.faults import ChannelDownError, InvestigationsOffError, RequestLateError
-from serving.investigations.claims import claim_alert, remember_posted
+from serving.investigations.claims import claim_alert, find_unposted, keep_unposted, remember_posted
 from serving.investigations.investigating import DOWN, Remedies, investigate
 from serving.investigations.message import Alert, AlertMessage, identify
 from serving.investigations.posting import build_post
@@ -117,8 +117,12 @@ async def _investigate_and_post(message: _Message, identity: str, alert: Alert) 
     # Each is written down in the audit log by itself, as the questions of a socket are.
     context, started, status = begin_context(caller), time.perf_counter(), 500
     try:
-        investigation = await investigate(clients, settings, caller, identity, alert, remedies)
-        await post_message(channel, build_post(settings, investigation), identity)
+        body = await find_unposted(clients.cache, identity, caller.groups)
+        if body is None:
+            investigation = await investigate(clients, settings, caller, identity, alert, remedies)
+            body = build_post(settings, investigation)
+            await keep_unposted(clients.cache, identity, caller.groups, body)
+        await post_message(channel, body, identity)
         status = 200
     finally:
         settle_request(scope, context, status=status, started=started, ended=status == 200)

@@ -105,6 +105,22 @@ async def test_what_can_t_be_posted_is_sent_again_by_alertmanager(channel: Chann
     assert [told["alert"]["fingerprint"] for told in channel.told] == ["a1", "a2"]
 
 
+async def test_what_the_channel_refuses_is_found_out_once_however_often_it_is_sent(
+    channel: Channel, client: Client, world: World
+) -> None:
+    channel.refused = {"a1"}
+    assert outcomes(await send(client, alert())) == ["failed"]
+    searches = len(world.searches)
+    assert searches
+    for _ in range(3):
+        assert outcomes(await send(client, alert())) == ["failed"]
+    channel.refused = set()
+    assert outcomes(await send(client, alert())) == ["posted"]
+    assert len(world.searches) == searches
+    (told,) = channel.told
+    assert told["findings"][0]["citations"]
+
+
 async def test_without_redis_it_is_told_all_the_same(channel: Channel, client: Client, world: World) -> None:
     world.cache = None
     assert outcomes(await send(client, alert())) == ["posted"]
