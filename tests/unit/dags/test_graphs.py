@@ -192,6 +192,12 @@ def test_shares_are_mapped_side_by_side_and_written_together(monkeypatch: pytest
     assert DagSerialization.to_dict(rag_pipeline()) == told
 
 
+def test_a_share_whose_branch_skips_nothing_starts_no_spark() -> None:
+    heavy = rag_pipeline().get_task("heavy_processing_task")
+    with pytest.raises(AirflowSkipException):
+        heavy.execute({"params": {"history_from": None}, "run_id": "r"})
+
+
 def test_a_rebuild_is_read_by_one_share_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dags.rag_pipeline.SETTINGS", change_settings(load_settings(), events={"shares": 3}))
     asked: list[Any] = []
