@@ -32,7 +32,7 @@ after 10 minutes and a second for every 12 events. A rebuild may take `RUNLORE_R
 the next run. A version that turned out bad is taken back with the DAG `roll_back_version`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
@@ -184,16 +184,37 @@ def embedding_generation_task(
     return {**ingested, **read_manifest(f"{ingested['run_url']}/embed")}
 
 
+def list_shares(
+    embedded: Mapping[str, Any] | Sequence[Mapping[str, Any] | None],
+) -> list[Mapping[str, Any]]:
+    """Return what each share passes on that had something to read.
+
+    Args:
+        embedded: Of a mapped group Airflow gives a list, but the only result as it is.
+
+    Example:
+        >>> list_shares({"run_url": "a"}), list_shares([None, {"run_url": "b"}])
+        ([{'run_url': 'a'}], [{'run_url': 'b'}])
+    """
+    held = [embedded] if isinstance(embedded, Mapping) else embedded
+    return [share for share in held if share is not None]
+
+
 # A share that had nothing to read is skipped.
 @task(outlets=[MORE_EVENTS, NEW_EVIDENCE], trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS)
 def vector_indexing_task(
-    embedded: Sequence[dict[str, Any]], params: dict[str, Any], run_id: str, outlet_events: Any, task: Any
+    embedded: Mapping[str, Any] | Sequence[Mapping[str, Any] | None],
+    params: dict[str, Any],
+    run_id: str,
+    outlet_events: Any,
+    task: Any,
 ) -> dict[str, Any]:
     """Write chunks, then move the version's positions, then wake whoever has something to do now."""
     from processors.versions.build_runs import keep_record
 
     record = keep_record(SETTINGS.mlflow.tracking_uri, "rag")
-    run_urls = [share["run_url"] for share in embedded]
+    shares = list_shares(embedded)
+    run_urls = [share["run_url"] for share in shares]
     run_url = run_urls[0]
     if params["history_from"]:
         from processors.pipelines.rag.history import index_history
@@ -207,7 +228,7 @@ def vector_indexing_task(
         from processors.pipelines.rag.index import index_chunks
 
         indexed = index_chunks(SETTINGS, run_urls, record=record)
-    if any(share["is_full"] for share in embedded):
+    if any(share["is_full"] for share in shares):
         # What was left has fired the trigger already and won't again.
         outlet_events[MORE_EVENTS].add(EVENTS)
     if indexed["evidence"] and not indexed["candidate"]:
