@@ -69,7 +69,18 @@ def _list_tasks(client: httpx.Client, dag: str, run: str) -> list[dict[str, Any]
 
 def _describe_task(task: dict[str, Any]) -> str:
     took = f" in {task['duration']:.1f} s" if task["duration"] else ""
-    return f"{task['task_id']} … {task['state']}{took}"
+    return f"{_name_task(task)} … {task['state']}{took}"
+
+
+def _name_task(task: dict[str, Any]) -> str:
+    """Return the id of a task, with its number where there are several of it.
+
+    Example:
+        >>> _name_task({"task_id": "a_task", "map_index": 1}), _name_task({"task_id": "a_task"})
+        ('a_task[1]', 'a_task')
+    """
+    number = task.get("map_index", -1)
+    return str(task["task_id"]) if number < 0 else f"{task['task_id']}[{number}]"
 
 
 def follow_run(
@@ -85,7 +96,7 @@ def follow_run(
         patience: Seconds.
 
     Returns:
-        The state of each task by its id.
+        The state of each task by its id, and its number where there are several of it.
 
     Raises:
         StackError: if the run fails or takes longer than `patience` seconds.
@@ -96,8 +107,8 @@ def follow_run(
         state = client.get(f"/dags/{dag}/dagRuns/{run}").raise_for_status().json()["state"]
         tasks = _list_tasks(client, dag, run)
         for task in tasks:
-            if task["state"] in _DONE and task["task_id"] not in seen:
-                seen.add(task["task_id"])
+            if task["state"] in _DONE and _name_task(task) not in seen:
+                seen.add(_name_task(task))
                 report(f"{dag}: {_describe_task(task)}")
         if state in FINISHED:
             break
@@ -107,7 +118,7 @@ def follow_run(
     report(f"{dag}: {state}")
     if state == "failed":
         raise StackError(f"{dag}: run {run} failed. {_where(client, dag, run)}")
-    return {task["task_id"]: task["state"] for task in tasks}
+    return {_name_task(task): task["state"] for task in tasks}
 
 
 def _where(client: httpx.Client, dag: str, run: str) -> str:
