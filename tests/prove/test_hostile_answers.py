@@ -56,10 +56,8 @@ OWN_WORDS = {
 }
 CITATION = re.compile(r" ?(?<!\\)\[(\d+)\]")
 NOWHERE = "http://127.0.0.1:9/v1"
-# How much of what is asked of the language model is asked of the embedded model in the browser, too.
+# An answer with its sources takes the browser some seconds: in the long form the language model is asked for all.
 EVERY = 3
-# An answer with its sources takes the browser some seconds.
-SHORT_EVERY = 2
 
 # Open WebUI has a picture of its own beside each answer.
 ACTIVE = "iframe, object, embed, video, audio, form, script, link, meta, img[src]:not([src^='/'], [src^='http://127'])"
@@ -291,8 +289,8 @@ def test_nothing_acts_in_the_browser(
     writer: str,
     report: Callable[[str], None],
 ) -> None:
-    every = EVERY if writer == "the embedded model" else SHORT_EVERY if len(documents) <= 30 else 1
-    chosen = documents[::every]
+    is_long = "PROVE_HOSTILE" in os.environ and writer != "the embedded model"
+    chosen = documents if is_long else documents[::EVERY]
     with ExitStack() as stack:
         url = stack.enter_context(talk()) if writer == "a model that repeats all" else ""
         service = stack.enter_context(start(url))

@@ -8,6 +8,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,20 +39,21 @@ ASKED = 40
 def test_no_planted_secret_is_found_behind_kafka(
     settings: Settings, client: OpenSearch, run_dag: RunDag
 ) -> None:
+    began = time.time()
     planted = plant(time.time_ns())
     send(settings, planted)
     wait_until_read(settings, client, run_dag)
     ask(settings, planted[:: len(planted) // ASKED])
     time.sleep(5)
     places = {
-        "staging": read_staging(settings),
+        "staging": read_staging(settings, began),
         "indices": read_indices(client),
         "redis": read_redis(settings),
-        "mlflow": read_mlflow(settings),
+        "mlflow": read_mlflow(settings, began),
         "dead letters": read_dead_letters(settings),
         "questions": read_topic(settings, "runlore.queries"),
-        "logs": read_files(load_stack_settings().home / "logs"),
-        "airflow logs": read_files(load_stack_settings().home / "airflow" / "logs"),
+        "logs": read_files(load_stack_settings().home / "logs", began),
+        "airflow logs": read_files(load_stack_settings().home / "airflow" / "logs", began),
     }
     found: list[str] = []
     seen = dict.fromkeys(places, 0)
@@ -106,16 +108,24 @@ def ask(settings: Settings, planted: list[Planted]) -> None:
             assert find_traces(each, answer.text) == []
 
 
-def read_files(folder: Path) -> Iterator[str]:
-    for path in folder.rglob("*"):
-        if path.is_file():
-            yield path.read_text(encoding="utf-8", errors="backslashreplace")
+def list_files(folder: Path, since: float, pattern: str = "*") -> Iterator[Path]:
+    """Files that were written since; what is older knows none of the secrets."""
+    for path in folder.rglob(pattern):
+        # What is swept meanwhile is gone.
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime >= since and path.is_file():
+                yield path
 
 
-def read_staging(settings: Settings) -> Iterator[str]:
+def read_files(folder: Path, since: float) -> Iterator[str]:
+    for path in list_files(folder, since):
+        yield path.read_text(encoding="utf-8", errors="backslashreplace")
+
+
+def read_staging(settings: Settings, since: float) -> Iterator[str]:
     folder = Path(settings.storage.staging_url.removeprefix("file://"))
-    yield from read_files(folder)
-    for path in folder.rglob("*.parquet"):
+    yield from read_files(folder, since)
+    for path in list_files(folder, since, "*.parquet"):
         table = pq.read_table(path)
         kept = [name for name in table.column_names if name != "embedding"]
         yield json.dumps(table.select(kept).to_pylist(), default=str, ensure_ascii=False)
@@ -144,7 +154,7 @@ def read_redis(settings: Settings) -> Iterator[str]:
                 yield (cache.get(key) or b"").decode(errors="backslashreplace")  # type: ignore[union-attr]
 
 
-def read_mlflow(settings: Settings) -> Iterator[str]:
+def read_mlflow(settings: Settings, since: float) -> Iterator[str]:
     with httpx.Client(base_url=f"{settings.mlflow.tracking_uri}/api/2.0/mlflow", timeout=30) as mlflow:
         found = mlflow.post("/experiments/search", json={"max_results": 1000}).raise_for_status().json()
         ids = [each["experiment_id"] for each in found.get("experiments", [])]
@@ -152,7 +162,7 @@ def read_mlflow(settings: Settings) -> Iterator[str]:
             "/runs/search", json={"experiment_ids": ids, "max_results": 5000}
         ).raise_for_status()
         yield flatten(runs.json())
-    yield from read_files(load_stack_settings().home / "mlflow")
+    yield from read_files(load_stack_settings().home / "mlflow", since)
 
 
 def read_topic(settings: Settings, topic: str) -> Iterator[str]:
