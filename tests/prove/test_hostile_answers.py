@@ -56,7 +56,7 @@ OWN_WORDS = {
 }
 CITATION = re.compile(r" ?(?<!\\)\[(\d+)\]")
 NOWHERE = "http://127.0.0.1:9/v1"
-# An answer with its sources takes the browser some seconds; the long form has the language model asked for all.
+# An answer with its sources takes the browser some seconds; the long form asks the language model for all.
 EVERY = 3
 
 # Open WebUI has a picture of its own beside each answer.
