@@ -1,6 +1,6 @@
 """Secrets of every kind go in through Kafka and the chat; none is found anywhere behind it.
 
-As here, with ten of each kind, it is a part of every test run; `make prove` plants a thousand in all.
+As here, with four of each kind, it is a part of every test run; `make prove` plants a thousand in all.
 """
 
 import base64
@@ -31,7 +31,7 @@ TOPICS = {
     "log": topics.LOGS, "trace": topics.LOGS, "plain": topics.LOGS, "page": topics.LOGS,
     "event": topics.KUBERNETES, "object": topics.KUBERNETES, "run": topics.MLFLOW, "alert": topics.METRICS,
 }  # fmt: skip
-OF_EACH_KIND = int(os.environ.get("PROVE_SECRETS", "10"))
+OF_EACH_KIND = int(os.environ.get("PROVE_SECRETS", "4"))
 ASKED = 40
 
 

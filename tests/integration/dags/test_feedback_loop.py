@@ -12,7 +12,7 @@ from processors.settings import Settings
 from processors.stores import kafka
 
 RunDag = Callable[..., dict[str, str]]
-WINDOW_S = 20
+WINDOW_S = 15
 PATIENCE_S = 300
 
 
