@@ -21,7 +21,7 @@ from websockets.sync.client import connect
 
 from processors.settings import Settings
 
-EXAMPLES = int(os.environ.get("PROVE_EXAMPLES", "5"))
+EXAMPLES = int(os.environ.get("PROVE_EXAMPLES", "3"))
 BYTES = int(os.environ.get("PROVE_BYTES", "20000"))
 LONGEST = 20_000
 PATIENCE_S = 30
