@@ -90,8 +90,8 @@ test-n8n: environments ## The workflow for n8n in a real n8n, installed from npm
 	@PROVE_N8N=yes $(MAKE) --no-print-directory test-actions TESTS=tests/e2e/test_n8n.py
 
 prove: ## The long proofs: kills, a flood, swaps, groups, random bytes, faults, hostile documents (an hour)
-	@PROVE_ONCALL=yes PROVE_REBUILD=yes PROVE_EACH_PROCESS=yes PROVE_SECRETS=50 PROVE_SWAPS=200 PROVE_LIVE_SWAPS=100 PROVE_EVENTS=100000 PROVE_KILLS=20 PROVE_SECONDS=300 PROVE_LINES=2000000 PROVE_FLOOD_SECONDS=300 PROVE_QUESTIONS=2000 PROVE_HOSTILE=200 PROVE_ORDERS=100 PROVE_BYTES=1000000 PROVE_EXAMPLES=100 PROVE_FAULT_SECONDS=20 PROVE_CALLS=1000 PROVE_AGENT_SECONDS=600 \
-		$(MAKE) --no-print-directory test-integration TESTS="tests/prove tests/integration/dags/test_rag_pipeline.py"
+	@PROVE_ONCALL=yes PROVE_EACH_PROCESS=yes PROVE_SECRETS=50 PROVE_SWAPS=200 PROVE_LIVE_SWAPS=100 PROVE_EVENTS=100000 PROVE_KILLS=20 PROVE_SECONDS=300 PROVE_LINES=2000000 PROVE_FLOOD_SECONDS=300 PROVE_QUESTIONS=2000 PROVE_HOSTILE=200 PROVE_ORDERS=100 PROVE_BYTES=1000000 PROVE_EXAMPLES=100 PROVE_FAULT_SECONDS=20 PROVE_CALLS=1000 PROVE_AGENT_SECONDS=600 \
+		$(MAKE) --no-print-directory test-integration TESTS=tests/prove
 
 fuzz: environments ## Odd records through every topic's stage and the masker, for an hour; SECONDS=<how long>
 	@FUZZ_SECONDS=$(or $(SECONDS),3600) $(BIN)/pytest tests/unit/test_fuzz.py $$(grep -rl '^@given' tests/unit) -q

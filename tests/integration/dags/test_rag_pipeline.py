@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 import sys
 import threading
 import time
@@ -20,7 +19,6 @@ from opensearchpy import OpenSearch
 from processors.knowledge import topics
 from processors.knowledge.positions import count_between
 from processors.pipelines.rag.embed import embed_events
-from processors.pipelines.rag.following import following
 from processors.pipelines.rag.index import index_chunks
 from processors.pipelines.rag.ingest import ingest_events
 from processors.pipelines.rag.light import process_events
@@ -228,17 +226,6 @@ def test_an_empty_run_ends_in_its_first_task_and_positions_stay(client: OpenSear
         assert set(states.values()) == {"skipped"}
 
 
-@pytest.mark.usefixtures("paused_rag")
-def test_events_stay_searchable_while_a_task_of_a_rebuild_works(
-    client: OpenSearch, settings: Settings
-) -> None:
-    with following(settings, uuid.uuid4().hex), sending_meanwhile(client, settings) as (_, ages):
-        wait_for(lambda: len(ages) >= 3, 60)
-
-
-@pytest.mark.skipif(
-    "PROVE_REBUILD" not in os.environ, reason="Spark starts three times: `make prove` runs it"
-)
 def test_history_goes_through_spark_into_a_new_version_while_events_stay_searchable(
     client: OpenSearch, settings: Settings, run_dag: RunDag
 ) -> None:
