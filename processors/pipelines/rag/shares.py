@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import structlog
 
-from processors.knowledge.positions import Positions
+from processors.knowledge.positions import Positions, merge_positions
 from processors.stores import staging
 
 log = structlog.get_logger(__name__)
@@ -100,14 +100,17 @@ def join_shares(run_urls: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
 
 def _join_ends(held: Positions, shares: Sequence[Share], ends: Sequence[Positions]) -> Positions:
     """Return how far each share came, and where the partitions stand that belong to none of them."""
-    joined: Positions = {}
-    for topic, partitions in held.items():
-        others = {p: at for p, at in partitions.items() if not any(is_of(s, topic, int(p)) for s in shares)}
-        joined |= {topic: others} if others else {}
-    for end in ends:
-        for topic, partitions in end.items():
-            joined.setdefault(topic, {}).update(partitions)
-    return joined
+    others = {
+        topic: kept
+        for topic, partitions in held.items()
+        if (
+            kept := {
+                p: at for p, at in partitions.items() if not any(is_of(s, topic, int(p)) for s in shares)
+            }
+        )
+    }
+    # No partition is in two of them.
+    return merge_positions(others, *ends)
 
 
 def _join_states(url: str, manifests: Sequence[Mapping[str, Any]]) -> str:

@@ -19,7 +19,7 @@ from dags.collect import collect, collect_airflow_task, collect_log_indices_task
 from dags.correlate import correlate
 from dags.maintain import clean_airflow_tables_task, maintain
 from dags.manage_versions import ACTIONS, manage_versions
-from dags.rag_pipeline import EVENTS, MORE_EVENTS, NEW_EVIDENCE, rag_pipeline
+from dags.rag_pipeline import EVENTS, MORE_EVENTS, NEW_EVIDENCE, list_shares, rag_pipeline
 from dags.replay_dead_letter import replay_dead_letter
 from dags.restore import restore
 from dags.roll_back_version import roll_back_version
@@ -190,6 +190,13 @@ def test_shares_are_mapped_side_by_side_and_written_together(monkeypatch: pytest
     assert "[0, 1, 2]" in str(told["dag"]["task_group"]["children"]["share"])
     # What changes from one parse to the next makes a version of the DAG each time.
     assert DagSerialization.to_dict(rag_pipeline()) == told
+
+
+@pytest.mark.parametrize("passed_on", [{"run_url": "b"}, [{"run_url": "b"}], [None, {"run_url": "b"}]])
+def test_the_shares_that_had_something_to_read_are_taken_however_airflow_hands_them_over(
+    passed_on: Any,
+) -> None:
+    assert list_shares(passed_on) == [{"run_url": "b"}]
 
 
 def test_a_share_whose_branch_skips_nothing_starts_no_spark() -> None:
