@@ -24,6 +24,9 @@ TEST_STACK := RUNLORE_HOME=.runlore/test-stack RUNLORE_PORT_BASE=$(TEST_PORT_BAS
 
 ALL_TESTS := tests/integration tests/e2e tests/prove
 
+# What starts all that it needs by itself, and may take its time, can run beside what asks the test stack.
+APART := tests/integration/stores/test_kafka_access.py tests/integration/spark_jobs
+
 # Actions need a cluster, and proposals that expire while a test waits for it.
 ACTIONS_PORT_BASE ?= 26000
 ACTIONS_STACK := RUNLORE_HOME=.runlore/actions-stack RUNLORE_PORT_BASE=$(ACTIONS_PORT_BASE) RUNLORE_DOCS= \
@@ -66,14 +69,19 @@ run: environments ## From nothing to a cited answer; DOCS=<git url or folder> re
 	@$(STACK) exec -- python -m local.first_run
 
 # The unit tests need no stack: they run while it starts, and beside the first of the others, which often wait.
+# What needs the stack's programs and settings, but nothing that runs in it, comes behind them.
 test: environments ## Unit and integration tests, on a stack of their own
-	@mkdir -p .runlore; log=.runlore/test-unit.log; \
+	@mkdir -p .runlore; log=.runlore/test-unit.log; apart_log=.runlore/test-apart.log; \
 	echo "The unit tests run behind the start of the test stack; how far they are: $$log"; \
 	nice -n 5 $(MAKE) --no-print-directory test-unit > $$log 2>&1 & unit=$$!; \
-	others=; trap 'kill $$unit $$others 2> /dev/null; wait; $(TEST_STACK) stop' EXIT; trap 'exit 130' INT TERM; \
+	apart=; others=; trap 'kill $$unit $$apart $$others 2> /dev/null; wait; $(TEST_STACK) stop' EXIT; \
+	trap 'exit 130' INT TERM; \
 	$(TEST_STACK) up --for-tests || exit 1; \
-	$(TEST_STACK) exec -- python -m pytest $(ALL_TESTS) -q & others=$$!; \
-	wait $$unit || { cat $$log; exit 1; }; echo "Unit tests: $$(tail -n 1 $$log)"; wait $$others
+	$(TEST_STACK) exec -- python -m pytest $(ALL_TESTS) $(addprefix --ignore=,$(APART)) -q & others=$$!; \
+	wait $$unit || { cat $$log; exit 1; }; echo "Unit tests: $$(tail -n 1 $$log)"; \
+	nice -n 5 $(TEST_STACK) exec -- python -m pytest $(APART) -q > $$apart_log 2>&1 & apart=$$!; \
+	wait $$apart || { cat $$apart_log; exit 1; }; echo "Tests with servers of their own: $$(tail -n 1 $$apart_log)"; \
+	wait $$others
 
 test-unit: environments ## Quick tests without a stack
 	@$(BIN)/pytest tests/unit processors evaluation serving local -q -n auto --ignore=serving/model_server
@@ -90,8 +98,8 @@ test-n8n: environments ## The workflow for n8n in a real n8n, installed from npm
 	@PROVE_N8N=yes $(MAKE) --no-print-directory test-actions TESTS=tests/e2e/test_n8n.py
 
 prove: ## The long proofs: kills, a flood, swaps, groups, random bytes, faults, hostile documents (an hour)
-	@PROVE_ONCALL=yes PROVE_EACH_PROCESS=yes PROVE_SECRETS=50 PROVE_SWAPS=200 PROVE_LIVE_SWAPS=100 PROVE_EVENTS=100000 PROVE_KILLS=20 PROVE_SECONDS=300 PROVE_LINES=2000000 PROVE_FLOOD_SECONDS=300 PROVE_QUESTIONS=2000 PROVE_HOSTILE=200 PROVE_ORDERS=100 PROVE_BYTES=1000000 PROVE_EXAMPLES=100 PROVE_FAULT_SECONDS=20 PROVE_CALLS=1000 PROVE_AGENT_SECONDS=600 \
-		$(MAKE) --no-print-directory test-integration TESTS=tests/prove
+	@PROVE_ONCALL=yes PROVE_REBUILD=yes PROVE_EACH_PROCESS=yes PROVE_SECRETS=50 PROVE_SWAPS=200 PROVE_LIVE_SWAPS=100 PROVE_EVENTS=100000 PROVE_KILLS=20 PROVE_SECONDS=300 PROVE_LINES=2000000 PROVE_FLOOD_SECONDS=300 PROVE_QUESTIONS=2000 PROVE_HOSTILE=200 PROVE_ORDERS=100 PROVE_BYTES=1000000 PROVE_EXAMPLES=100 PROVE_FAULT_SECONDS=20 PROVE_CALLS=1000 PROVE_AGENT_SECONDS=600 \
+		$(MAKE) --no-print-directory test-integration TESTS="tests/prove tests/integration/dags/test_rag_pipeline.py"
 
 fuzz: environments ## Odd records through every topic's stage and the masker, for an hour; SECONDS=<how long>
 	@FUZZ_SECONDS=$(or $(SECONDS),3600) $(BIN)/pytest tests/unit/test_fuzz.py $$(grep -rl '^@given' tests/unit) -q

@@ -32,13 +32,13 @@ Objects = list[dict[str, Any]]
 HEALTHY = ("mailer", "search")
 PATIENCE_S = 120
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-_PULL = 'Failed to pull image "shop/checkout:1.4.3": manifest for shop/checkout:1.4.3 not found'
+_PULL = 'Failed to pull image "shop/basket:1.4.3": manifest for shop/basket:1.4.3 not found'
 
 
 def break_deployment(namespace: str) -> Objects:
     """Return a deployment whose new image isn't there, and what happens to its pod."""
     deployment = k8s.make_deployment(
-        "checkout", k8s.make_container(image="shop/checkout:1.4.3"), ready=0, namespace=namespace
+        "basket", k8s.make_container(image="shop/basket:1.4.3"), ready=0, namespace=namespace
     )
     pod = k8s.make_pod(deployment, state=k8s.waiting("ImagePullBackOff", "Back-off pulling image"))
     event = k8s.make_event(pod, "Failed", _PULL)
@@ -98,15 +98,15 @@ def test_an_incident_is_found_cited_closed_and_found_again_in_another_version(
     before = catalog.read_meta(client, older)
     send(settings, namespace, [*surround(namespace), *break_deployment(namespace)])
     incident = wait_for(client, namespace, "open")
-    assert incident["labels"]["object"] == "Deployment/checkout"
+    assert incident["labels"]["object"] == "Deployment/basket"
     assert incident["title"].startswith(
-        f"Deployment checkout in namespace {namespace}: image shop/checkout:1.4.3"
+        f"Deployment basket in namespace {namespace}: image shop/basket:1.4.3"
     )
     assert len(find(client, namespace)) == 1
     assert find_kinds(client, incident["cite"]["evidence"]) <= {"k8s_state", "k8s_event"}
 
     filters = {"kind": "incident", "namespace": namespace}
-    asked = {"query": f"why is checkout in {namespace} down?", "pipeline": "rag", "filters": filters}
+    asked = {"query": f"why is basket in {namespace} down?", "pipeline": "rag", "filters": filters}
     (hit,) = service.post("/v1/retrieve", json=asked).raise_for_status().json()["hits"]
     assert (hit["chunk_id"], hit["cite"]["evidence"]) == (incident["chunk_id"], incident["cite"]["evidence"])
 
@@ -176,7 +176,7 @@ def fix(settings: Settings, namespace: str) -> None:
     """Take the image back; the pod that couldn't pull it goes."""
     deployment, _, pod, _ = break_deployment(namespace)
     send(settings, namespace, [pod], type="DELETED")
-    healthy = k8s.changed(k8s.make_deployment("checkout", namespace=namespace), minutes=0)
+    healthy = k8s.changed(k8s.make_deployment("basket", namespace=namespace), minutes=0)
     send(settings, namespace, [healthy, k8s.make_replica_set(healthy), k8s.make_pod(healthy, "a1b2c")])
     assert deployment["metadata"]["uid"] == healthy["metadata"]["uid"]
 

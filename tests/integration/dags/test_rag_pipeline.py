@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import sys
 import threading
 import time
@@ -19,6 +20,7 @@ from opensearchpy import OpenSearch
 from processors.knowledge import topics
 from processors.knowledge.positions import count_between
 from processors.pipelines.rag.embed import embed_events
+from processors.pipelines.rag.following import following
 from processors.pipelines.rag.index import index_chunks
 from processors.pipelines.rag.ingest import ingest_events
 from processors.pipelines.rag.light import process_events
@@ -33,7 +35,7 @@ RunDag = Callable[..., dict[str, str]]
 pytestmark = pytest.mark.usefixtures("live_versions")
 
 
-def send_lines(settings: Settings, *messages: str, service: str = "checkout") -> None:
+def send_lines(settings: Settings, *messages: str, service: str = "basket") -> None:
     now = datetime.now(UTC).isoformat()
     bodies = ({"@timestamp": now, "message": text, "service": {"name": service}} for text in messages)
     kafka.produce(settings.kafka, topics.LOGS, [(service, json.dumps(b).encode(), {}) for b in bodies])
@@ -54,7 +56,7 @@ def test_an_event_rings_and_is_searchable_with_its_citation(settings: Settings, 
     send_lines(settings, f"ERROR payment {marker} was declined")
     (chunk,) = wait_for(lambda: find(client, marker))
     assert chunk["kind"] == "log_pattern"
-    assert chunk["service"] == "checkout"
+    assert chunk["service"] == "basket"
     assert chunk["severity"] == "error"
     assert chunk["cite"]["topic"] == topics.LOGS
     assert chunk["embedding_model"].startswith(f"{settings.embedding.model}@")
@@ -196,7 +198,7 @@ def test_poison_goes_to_the_dead_letter_topic_and_the_rest_goes_on(
     marker = uuid.uuid4().hex
     poison = [b"{}", b'{"message": ', f'{{"message": "{marker}'.encode()]
     seen = kafka.find_ends(settings.kafka, [topics.DEAD_LETTER])
-    kafka.produce(settings.kafka, topics.LOGS, [("checkout", value, {}) for value in poison])
+    kafka.produce(settings.kafka, topics.LOGS, [("basket", value, {}) for value in poison])
     send_lines(settings, f"ERROR beside the poison {marker}")
     run_dag("rag_pipeline")
     assert wait_for(lambda: find(client, marker))
@@ -226,6 +228,17 @@ def test_an_empty_run_ends_in_its_first_task_and_positions_stay(client: OpenSear
         assert set(states.values()) == {"skipped"}
 
 
+@pytest.mark.usefixtures("paused_rag")
+def test_events_stay_searchable_while_a_task_of_a_rebuild_works(
+    client: OpenSearch, settings: Settings
+) -> None:
+    with following(settings, uuid.uuid4().hex), sending_meanwhile(client, settings) as (_, ages):
+        wait_for(lambda: len(ages) >= 3, 60)
+
+
+@pytest.mark.skipif(
+    "PROVE_REBUILD" not in os.environ, reason="Spark starts three times: `make prove` runs it"
+)
 def test_history_goes_through_spark_into_a_new_version_while_events_stay_searchable(
     client: OpenSearch, settings: Settings, run_dag: RunDag
 ) -> None:
