@@ -51,7 +51,7 @@ CHART_STACK := RUNLORE_HOME=.runlore/chart-stack RUNLORE_PORT_BASE=$(CHART_PORT_
 
 .DEFAULT_GOAL := help
 .PHONY: help environments setup run test test-unit test-integration test-actions test-n8n lint status addresses logs stop clean \
-	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz soak bench bench-service bench-peers kube-up kube-down alert-drill dashboards dashboards-preview images sbom test-image compose-up compose-down test-compose test-deploy test-oidc test-logins chart-lint chart-release node-up node-down chart-install test-node secret-tools ci-lint audit bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-scale bench-neural bench-shadow bench-quality bench-embedding bench-rebuild bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
+	restart-one ask compare rollback versions backup backups restore restore-databases restore-drill verify-audit env prove fuzz soak bench bench-service bench-peers kube-up kube-down alert-drill dashboards dashboards-preview images sbom test-image compose-up compose-down test-compose test-deploy test-oidc test-logins chart-lint chart-release node-up node-down chart-install test-node secret-tools ci-lint audit bench-freshness bench-anomalies bench-redaction bench-cache bench-chat bench-swaps bench-scale bench-neural bench-shadow bench-quality bench-embedding bench-rebuild bench-rebuild-live bench-embedders bench-llm bench-logs bench-procedures bench-alerts bench-oncall bench-diagnosis bench-diagnosis-api bench-actions
 
 help: ## Show this help
 	@echo "Runlore on one machine. The two commands: make run, make test"
@@ -79,7 +79,7 @@ test: environments ## Unit and integration tests, on a stack of their own
 	$(TEST_STACK) up --for-tests || exit 1; \
 	$(TEST_STACK) exec -- python -m pytest $(ALL_TESTS) $(addprefix --ignore=,$(APART)) -q & others=$$!; \
 	wait $$unit || { cat $$log; exit 1; }; echo "Unit tests: $$(tail -n 1 $$log)"; \
-	nice -n 5 $(TEST_STACK) exec -- python -m pytest $(APART) -q > $$apart_log 2>&1 & apart=$$!; \
+	$(TEST_STACK) exec -- nice -n 5 python -m pytest $(APART) -q > $$apart_log 2>&1 & apart=$$!; \
 	wait $$apart || { cat $$apart_log; exit 1; }; echo "Tests with servers of their own: $$(tail -n 1 $$apart_log)"; \
 	wait $$others
 
@@ -156,6 +156,9 @@ bench-embedding: environments ## The model server beside plain sentence-transfor
 
 bench-rebuild: environments ## A rebuild from archived lines by Spark on local[2]: lines a second, memory, killed twice; BENCH="--lines 5000000" for more; needs no stack
 	@$(BIN)/python -m evaluation.benchmarks.rebuild $(BENCH)
+
+bench-rebuild-live: ## The same through Airflow on the running stack, with 50 events a second beside; the lines stay in it; BENCH="--lines 5000000"
+	@$(STACK) exec -- python -m evaluation.benchmarks.rebuild.live $(BENCH)
 
 bench-embedders: environments ## Embedding models side by side: what they find, and how fast; RUNLORE_TEST_DATA=<folder>; needs no stack (30 min)
 	@$(BIN)/python -m evaluation.benchmarks.embedders $(BENCH)

@@ -70,7 +70,14 @@ def make_canary(mark: str, number: int, chance: random.Random) -> tuple[str, byt
     return service, json.dumps(body).encode()
 
 
-def send_canaries(broker: Kafka, mark: str, rate: float, seconds: float, sent: dict[Place, float]) -> None:
+def send_canaries(
+    broker: Kafka,
+    mark: str,
+    rate: float,
+    seconds: float,
+    sent: dict[Place, float],
+    ended: threading.Event | None = None,
+) -> None:
     """Send canaries at a steady rate and note when each was sent.
 
     Args:
@@ -80,7 +87,8 @@ def send_canaries(broker: Kafka, mark: str, rate: float, seconds: float, sent: d
         seconds: For how long.
         sent: Gets each canary's partition and offset, with the seconds of the monotonic clock when it was
             sent.
-    """
+        ended: When it is set no more are sent, before the time is over.
+    """  # fmt: skip
     producer, chance = Producer({**kafka_options(broker), "linger.ms": 5}), random.Random(7)  # noqa: S311
     begin = time.monotonic()
 
@@ -88,6 +96,8 @@ def send_canaries(broker: Kafka, mark: str, rate: float, seconds: float, sent: d
         sent[(int(message.partition() or 0), int(message.offset() or 0))] = at
 
     for number in range(int(rate * seconds)):
+        if ended is not None and ended.is_set():
+            break
         ahead = begin + number / rate - time.monotonic()
         if ahead > 0:
             producer.poll(0)

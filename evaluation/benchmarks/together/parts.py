@@ -45,6 +45,7 @@ PARTS: Final = (
     Part("neural", "neural_search", 60, apart="it needs RUNLORE_NEURAL_SEARCH=on"),
     Part("shadow", "shadow", 60, apart="it needs RUNLORE_SHADOW_SHARE and a second version"),
     Part("rebuild", "rebuild", 600, ("--lines", "200000"), apart="it takes minutes"),
+    Part("rebuild-live", "rebuild.live", 900, ("--lines", "200000"), apart="its lines stay in the stack"),
     Part("embedders", "embedders", 1800, apart="it takes half an hour"),
     Part("llm", "llm", 600, apart="it needs a language model"),
     Part("scale", "scale", 1800, apart="it takes half an hour"),

@@ -1,109 +1,31 @@
 """`make bench-rebuild`: a rebuild from archived lines by Spark on `local[2]`, without a stack.
 
-It writes staging as micro-batches leave it, by the project's own functions, folds and embeds it once
-undisturbed and, with `--kills`, once more beside it, where Spark is killed as often by SIGKILL with all that
-belongs to it. Both have to end with the same chunks and vectors. Lines a second, and the most memory (PSS)
-that the driver's Java, and Python on the executors with its models, took at once.
+It folds and embeds an archive once undisturbed and, with `--kills`, once more beside it, where Spark is
+killed as often by SIGKILL with all that belongs to it. Both have to end with the same chunks and vectors.
+Lines a second, and the most memory (PSS) that the driver's Java, and Python on the executors with its models,
+took at once.
 """
 
 import argparse
-import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-import psutil
-import pyarrow as pa
-
+from evaluation.benchmarks.rebuild.archive import archive, count_parts, weigh
+from evaluation.benchmarks.rebuild.processes import Peak, join_peaks, kill_tree, measure_tree
 from evaluation.benchmarks.rows import Row, emit, open_table
-from processors.knowledge import topics
 from processors.knowledge.chunk_tables import table_to_chunks
-from processors.knowledge.positions import Positions
-from processors.knowledge.record import Record
-from processors.pipelines.rag.ingest import RECORD_SCHEMA
 from processors.stores import staging
 
-ROOT: Final = Path(__file__).parents[2]
+ROOT: Final = Path(__file__).parents[3]
 _BEGAN: Final = datetime(2026, 11, 21, tzinfo=UTC)
-_SERVICES: Final = 12
-_LINES: Final = (
-    "INFO order {n} of customer {m} was paid in {k} ms",
-    "INFO GET /v1/orders/{n} 200 {k} ms",
-    "WARN cache of node-{k} answers after {m} ms",
-    "ERROR payment of order {n} was declined: code {k}",
-    "INFO job sync-{k} finished, {m} rows",
-    "DEBUG pool has {k} of 50 connections in use",
-    "ERROR connection to db-{k}.internal was refused",
-    "INFO user {m} signed in from 10.0.{k}.7",
-)
-
-
-class Peak(NamedTuple):
-    """The most memory at once, in MiB: of Java, of Python's workers and models, and of all together."""
-
-    java: float
-    python: float
-    together: float
-
-
-def make_lines(begin: int, count: int, partitions: int) -> Iterator[Record]:
-    """Yield log lines, spread over partitions so that the first gets half of them.
-
-    Args:
-        begin: Number of the first line.
-        count: How many.
-        partitions: How many partitions, at least two.
-    """
-    for n in range(begin, begin + count):
-        pair, is_odd = divmod(n, 2)
-        partition = 1 + pair % (partitions - 1) if is_odd else 0
-        offset = pair // (partitions - 1) if is_odd else pair
-        service = f"service-{n * 7 % _SERVICES}"
-        text = _LINES[n * 5 % len(_LINES)].format(n=n, m=n * 31 % 9973, k=n % 50)
-        moment = _BEGAN + timedelta(milliseconds=17 * n)
-        value = {"@timestamp": moment.isoformat(), "message": text, "service": {"name": service}}
-        yield Record(
-            topic=topics.LOGS,
-            partition=partition,
-            offset=offset,
-            timestamp_ms=int(moment.timestamp() * 1000),
-            key=service,
-            headers={},
-            value=json.dumps(value),
-        )
-
-
-def archive(url: str, lines: int, per_run: int, partitions: int) -> int:
-    """Write staging as micro-batches leave it, and return the bytes of it.
-
-    Args:
-        url: Of staging.
-        lines: How many log lines.
-        per_run: How many of them a run drained.
-        partitions: Of the topic.
-    """
-    held: Positions = {topics.LOGS: {str(partition): 0 for partition in range(partitions)}}
-    for number, begin in enumerate(range(0, lines, per_run)):
-        # Nothing of it is secret, so masking would change nothing.
-        records = list(make_lines(begin, min(per_run, lines - begin), partitions))
-        end = {topics.LOGS: dict(held[topics.LOGS])}
-        for record in records:
-            end[topics.LOGS][str(record["partition"])] = record["offset"] + 1
-        ingest = staging.stage_url(url, "rag", f"run-{number:06}", "ingest")
-        staging.write_table(ingest, "records", pa.Table.from_pylist(records, schema=RECORD_SCHEMA))
-        finished = (_BEGAN + timedelta(seconds=number)).isoformat()
-        light = staging.stage_url(url, "rag", f"run-{number:06}", "light")
-        staging.write_manifest(light, {"start": held, "end": end, "finished_at": finished})
-        held = end
-    return sum(file.stat().st_size for file in Path(url.removeprefix("file://")).rglob("*.parquet"))
 
 
 def submit(step: str, url: str, run_url: str, kill_at_parts: int = 0) -> tuple[float, Peak]:
@@ -128,14 +50,14 @@ def submit(step: str, url: str, run_url: str, kill_at_parts: int = 0) -> tuple[f
     command += [str(ROOT / "spark_jobs/rebuild_history.py"), "--step", step, "--run-url", run_url]
     command += options if step == "fold" else []
     environment = {**os.environ, **name_settings(url)}
-    began, peak = time.monotonic(), Peak(0, 0, 0)
+    began, peak = time.monotonic(), Peak()
     process = subprocess.Popen(command, env=environment, start_new_session=True)
     while process.poll() is None:
         if kill_at_parts and count_parts(run_url) >= kill_at_parts:
-            _kill_tree(process.pid)
+            kill_tree(process.pid)
             process.wait()
             return time.monotonic() - began, peak
-        peak = Peak(*map(max, peak, measure_tree(process.pid)))
+        peak = join_peaks(peak, measure_tree(process.pid))
         time.sleep(1)
     if process.returncode:
         raise RuntimeError(f"the step {step} failed with {process.returncode}")
@@ -166,39 +88,6 @@ def name_settings(url: str) -> dict[str, str]:
         "RUNLORE_MASK_KEY_FILE": str(folder / "mask-key"),
         "RUNLORE_EMBEDDING_SPARK": f"{envs}/model-server/bin/python -m serving.model_server.embed_lines",
     }
-
-
-def count_parts(run_url: str) -> int:
-    """Return how many files of chunks the fold has kept."""
-    return len(list(Path(run_url.removeprefix("file://"), "heavy/folded").rglob("part-*.parquet")))
-
-
-def measure_tree(pid: int) -> Peak:
-    """Return the memory of a process and its descendants now, each shared page counted by its share."""
-    sums = {"java": 0.0, "python": 0.0}
-    for process in _list_tree(pid):
-        try:
-            pss = process.memory_full_info().pss / 2**20
-            sums["java" if process.name() == "java" else "python"] += pss
-        except psutil.Error:
-            continue
-    return Peak(sums["java"], sums["python"], sums["java"] + sums["python"])
-
-
-def _list_tree(pid: int) -> list[psutil.Process]:
-    try:
-        process = psutil.Process(pid)
-        return [process, *process.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
-
-
-def _kill_tree(pid: int) -> None:
-    for process in _list_tree(pid):
-        try:
-            process.send_signal(signal.SIGKILL)
-        except psutil.NoSuchProcess:
-            continue
 
 
 def read_chunks(run_url: str, began_at: str) -> dict[str, Any]:
@@ -240,7 +129,6 @@ def main() -> None:
     """Measure, and print what came of it."""
     parser = argparse.ArgumentParser(prog="bench-rebuild", description=__doc__)
     parser.add_argument("--lines", type=int, default=1_000_000)
-    parser.add_argument("--per-run", type=int, default=20_000, help="lines that a micro-batch drained")
     parser.add_argument("--partitions", type=int, default=3)
     parser.add_argument("--kills", type=int, default=2)
     given = parser.parse_args()
@@ -253,8 +141,9 @@ def main() -> None:
 
 def _measure(url: str, given: argparse.Namespace) -> None:
     began = time.monotonic()
-    size = archive(url, given.lines, given.per_run, given.partitions)
-    sys.stdout.write(f"archived {given.lines} lines, {size / 1e6:.0f} MB, {time.monotonic() - began:.0f} s\n")
+    archive(url, given.lines, [0] * given.partitions, _BEGAN)
+    took = time.monotonic() - began
+    sys.stdout.write(f"archived {given.lines} lines, {weigh(url) / 1e6:.0f} MB, {took:.0f} s\n")
     seconds, peaks, chunks = rebuild(url, "undisturbed")
     open_table(f"{given.lines} lines, {len(chunks)} chunks")
     emit(Row("fold", given.lines / seconds["fold"], "lines/s", "more"))
