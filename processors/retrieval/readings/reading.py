@@ -51,7 +51,7 @@ class Reading(NamedTuple):
 def make_reading(
     lines: Iterable[Line], hits: Iterable[Hit], *, is_empty: bool = False, is_own: bool = False
 ) -> Reading:
-    """Return a reading with the observations that its lines cite, long ones cut to their first lines.
+    """Return a reading with the observations that its lines cite; long ones are cut, but to what is told of them.
 
     Args:
         lines: What matters most first.
@@ -78,7 +78,8 @@ def make_reading(
     if not told:
         # Nothing at all was observed yet, so nothing can be cited.
         return Reading(tuple(kept), (), is_empty=True)
-    return Reading(told, tuple(_shorten(found[key]) for key in cited), is_empty, is_own)
+    shown = (_shorten(found[key], [line for line in told if key in line.evidence]) for key in cited)
+    return Reading(told, tuple(shown), is_empty, is_own)
 
 
 def name_items(reading: Reading) -> list[str]:
@@ -93,10 +94,15 @@ def name_items(reading: Reading) -> list[str]:
     return [titles[line.evidence[0]] for line in reading.lines if line.role == "item" and line.evidence]
 
 
-def _shorten(hit: Hit) -> Hit:
-    """Return a hit with as many of its first lines as a citation needs."""
+def _shorten(hit: Hit, told: Iterable[Line]) -> Hit:
+    """Return a hit with as many of its first lines as a citation needs, and with all that is told of it."""
     text = hit["text"]
     if len(text) <= _MOST_CHARACTERS:
         return hit
     cut = text.rfind("\n", 0, _MOST_CHARACTERS)
-    return {**hit, "text": text[: cut if cut > 0 else _MOST_CHARACTERS].rstrip()}
+    begin = text[: cut if cut > 0 else _MOST_CHARACTERS].rstrip()
+    said = "\n".join(f"{line.text}\n{line.quote}" for line in told)
+    # The head of a line may be told in another language, and the dot at its end left out.
+    parts = ((line, line.partition(": ")[2] or line) for line in text[len(begin) :].splitlines())
+    shown = [line for line, part in parts if part.strip() and part.rstrip(".") in said]
+    return {**hit, "text": "\n".join([begin, *shown])}
