@@ -51,7 +51,7 @@ class Reading(NamedTuple):
 def make_reading(
     lines: Iterable[Line], hits: Iterable[Hit], *, is_empty: bool = False, is_own: bool = False
 ) -> Reading:
-    """Return a reading with the observations that its lines cite; long ones are cut, but to what is told of them.
+    """Return a reading with the observations that its lines cite; of long ones what is told stays.
 
     Args:
         lines: What matters most first.
