@@ -73,7 +73,7 @@ def fill_stack(settings: Settings, airflow: httpx.Client, lines: int) -> None:
         lines: How many, the last one of now.
 
     Raises:
-        SystemExit: Nothing is live, or somebody else wrote log lines meanwhile.
+        SystemExit: Nothing is live.
     """
     client = open_search(settings.opensearch)
     live = catalog.find_live(client, "rag")
@@ -85,9 +85,8 @@ def fill_stack(settings: Settings, airflow: httpx.Client, lines: int) -> None:
         firsts = [ends[name] for name in sorted(ends, key=int)]
         began = datetime.now(UTC) - lines * STEP
         _send(settings, lines, firsts, began)
+        # Where somebody else sends a line in between, the last of ours is read once more as a new one.
         behind = archive(settings.storage.staging_url, lines, firsts, began, f"bench-{uuid.uuid4().hex[:6]}")
-        if kafka.find_ends(settings.kafka, [topics.LOGS]) != behind:
-            raise SystemExit("somebody else sent log lines meanwhile: their offsets are not those archived")
         catalog.update_meta(
             client, live, positions={**catalog.read_meta(client, live)["positions"], **behind}
         )
