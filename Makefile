@@ -80,7 +80,7 @@ test: environments ## Unit and integration tests, on a stack of their own
 	$(TEST_STACK) exec -- python -m pytest $(ALL_TESTS) $(addprefix --ignore=,$(APART)) -q & others=$$!; \
 	wait $$unit || { cat $$log; exit 1; }; echo "Unit tests: $$(tail -n 1 $$log)"; \
 	$(TEST_STACK) exec -- nice -n 5 python -m pytest $(APART) -q > $$apart_log 2>&1 & apart=$$!; \
-	wait $$apart || { cat $$apart_log; exit 1; }; echo "Tests with servers of their own: $$(tail -n 1 $$apart_log)"; \
+	wait $$apart || { cat $$apart_log; exit 1; }; echo "Tests with servers of their own: $$(grep ' passed' $$apart_log)"; \
 	wait $$others
 
 test-unit: environments ## Quick tests without a stack
