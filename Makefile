@@ -271,7 +271,7 @@ test-oidc: environments ## A real Keycloak says who asks: groups, foreign and ex
 	$(TEST_STACK) up serving && PROVE_OIDC=yes $(TEST_STACK) exec -- python -m pytest tests/integration/serving/access/test_keycloak.py -q
 
 test-logins: setup ## Logins, rights and TLS of a real Kafka and OpenSearch, which it starts (Maven fetches a plugin once)
-	@PROVE_LOGINS=yes $(BIN)/python -m pytest tests/integration/stores/test_kafka_access.py tests/integration/stores/test_opensearch_access.py -q
+	@PROVE_LOGINS=yes $(STACK) exec -- python -m pytest tests/integration/stores/test_kafka_access.py tests/integration/stores/test_opensearch_access.py -q
 
 bench-anomalies: environments ## The anomaly detector on NAB's series in $$RUNLORE_TEST_DATA/nab; needs no stack
 	@$(BIN)/python -m evaluation.benchmarks.anomalies

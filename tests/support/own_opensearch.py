@@ -13,10 +13,11 @@ from opensearchpy import OpenSearchException
 
 from local.free_port import find_free_port
 from local.java import find_java
+from local.passwords import ensure_passwords
 from local.secured_search import PLUGIN, ensure_secured_search
 from local.server_process import run_server
 from local.settings import load_settings as load_stack_settings
-from local.templates import TEMPLATES, render_text
+from local.templates import TEMPLATES, make_values, render_text
 from processors.settings.stores import OpenSearch
 from processors.stores.search import open_search
 from tests.support.certificates import make_certificate
@@ -105,14 +106,15 @@ def _configure(home: Path, server: Path, port: int, roles: Path) -> None:
     rules, folder = config / PLUGIN, home / "opensearch"
     for each in (rules, config / "server", config / "admin", folder / "tmp", folder / "logs"):
         each.mkdir(parents=True)
+    # What the stack's own configuration needs beside these is as in the stack.
     values = {
+        **make_values(load_stack_settings(), ensure_passwords(home / "secrets")),
         "home": str(home),
         "opensearch_port": str(port),
         "opensearch_transport_port": str(find_free_port()),
         "disk_low": "2gb",
         "disk_high": "1gb",
         "disk_flood": "500mb",
-        "neural_search_settings": "",
     }
     for template in (TEMPLATES / "opensearch").glob("*.template"):
         (config / template.stem).write_text(render_text(template, values))
