@@ -100,15 +100,11 @@ def join_shares(run_urls: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
 
 def _join_ends(held: Positions, shares: Sequence[Share], ends: Sequence[Positions]) -> Positions:
     """Return how far each share came, and where the partitions stand that belong to none of them."""
-    others = {
-        topic: kept
-        for topic, partitions in held.items()
-        if (
-            kept := {
-                p: at for p, at in partitions.items() if not any(is_of(s, topic, int(p)) for s in shares)
-            }
-        )
-    }
+    others: Positions = {}
+    for topic, partitions in held.items():
+        for partition, at in partitions.items():
+            if not any(is_of(share, topic, int(partition)) for share in shares):
+                others.setdefault(topic, {})[partition] = at
     # No partition is in two of them.
     return merge_positions(others, *ends)
 
