@@ -115,6 +115,9 @@ def _configure(home: Path, server: Path, port: int, roles: Path) -> None:
         "disk_low": "2gb",
         "disk_high": "1gb",
         "disk_flood": "500mb",
+        # It would not start with the settings of plugins that it hasn't.
+        "neural_search_settings": "",
+        "bucket_settings": "",
     }
     for template in (TEMPLATES / "opensearch").glob("*.template"):
         (config / template.stem).write_text(render_text(template, values))
