@@ -62,10 +62,16 @@ def test_a_program_that_was_started_again_is_told() -> None:
 
 
 def test_own_process_is_read_until_the_end() -> None:
-    readings, is_over = Readings(), threading.Event()
-    threading.Timer(0.3, is_over.set).start()
-    watch_processes(lambda: {"me": os.getpid(), "gone": 2**22 - 1}, is_over, readings, every_s=0.02)
+    readings, is_over, rounds = Readings(), threading.Event(), itertools.count(1)
+
+    def find() -> dict[str, int]:
+        if next(rounds) == 3:
+            is_over.set()
+        return {"me": os.getpid(), "gone": 2**22 - 1}
+
+    watch_processes(find, is_over, readings, every_s=0.001)
     assert list(readings) == ["me"]
+    assert len(readings["me"]) == 3
     assert all(one.memory > 1 and one.handles > 0 for one in readings["me"])
 
 
