@@ -6,6 +6,7 @@ embed, bulk, refresh, with no versions, patterns, staging or scheduler.
 """
 
 import argparse
+import itertools
 import json
 import random
 import statistics
@@ -15,10 +16,12 @@ import time
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
 from opensearchpy import OpenSearch, helpers
@@ -71,12 +74,7 @@ def make_canary(mark: str, number: int, chance: random.Random) -> tuple[str, byt
 
 
 def send_canaries(
-    broker: Kafka,
-    mark: str,
-    rate: float,
-    seconds: float,
-    sent: dict[Place, float],
-    ended: threading.Event | None = None,
+    broker: Kafka, mark: str, rate: float, sent: dict[Place, float], ended: threading.Event
 ) -> None:
     """Send canaries at a steady rate and note when each was sent.
 
@@ -84,24 +82,20 @@ def send_canaries(
         broker: Address and login of Kafka.
         mark: Of this run, by which its canaries are found.
         rate: Canaries per second.
-        seconds: For how long.
         sent: Gets each canary's partition and offset, with the seconds of the monotonic clock when it was
             sent.
-        ended: When it is set no more are sent, before the time is over.
-    """  # fmt: skip
+        ended: No more are sent once it is set.
+    """
     producer, chance = Producer({**kafka_options(broker), "linger.ms": 5}), random.Random(7)  # noqa: S311
     begin = time.monotonic()
 
     def note(at: float, _error: KafkaError | None, message: Message) -> None:
         sent[(int(message.partition() or 0), int(message.offset() or 0))] = at
 
-    for number in range(int(rate * seconds)):
-        if ended is not None and ended.is_set():
+    for number in itertools.count():
+        producer.poll(0)
+        if ended.wait(max(0.0, begin + number / rate - time.monotonic())):
             break
-        ahead = begin + number / rate - time.monotonic()
-        if ahead > 0:
-            producer.poll(0)
-            time.sleep(ahead)
         key, value = make_canary(mark, number, chance)
         at = time.monotonic()
         producer.produce(topics.LOGS, value=value, key=key, on_delivery=partial(note, at))
@@ -138,6 +132,42 @@ def watch_alias(
             raise TimeoutError(f"{len(sent) - len(seen)} of {len(sent)} canaries can't be retrieved")
         time.sleep(_POLL_S)
     return [seen[place] - at for place, at in sent.items()]
+
+
+class Followed(NamedTuple):
+    """Canaries that were sent.
+
+    Attributes:
+        sent: Partition and offset of each, with the seconds of the monotonic clock when it was sent.
+        delays: Seconds until each could be retrieved.
+    """
+
+    sent: dict[Place, float]
+    delays: list[float]
+
+
+@contextmanager
+def follow_canaries(settings: Settings, rate: float) -> Iterator[Followed]:
+    """Send canaries until the block ends, and look for each through the alias; then their delays are there.
+
+    Args:
+        settings: Of the platform.
+        rate: Canaries a second.
+
+    Raises:
+        TimeoutError: Some canary could not be retrieved in time.
+    """
+    mark, ended, followed = f"bench-{uuid.uuid4().hex[:6]}", threading.Event(), Followed({}, [])
+    arguments = (settings.kafka, mark, rate, followed.sent, ended)
+    sender = threading.Thread(target=send_canaries, args=arguments)
+    sender.start()
+    with ThreadPoolExecutor(1) as pool:
+        watched = pool.submit(watch_alias, open_search(settings.opensearch), mark, sender, followed.sent)
+        try:
+            yield followed
+        finally:
+            ended.set()
+        followed.delays.extend(watched.result())
 
 
 def _find_changed(client: OpenSearch, mark: str, since: str) -> Iterable[dict[str, Any]]:
@@ -199,17 +229,13 @@ def measure_pipeline(
         seconds: For how long.
         partitions: The topic gets so many partitions in the middle of it; 0: it stays as it is.
     """
-    mark = f"bench-{uuid.uuid4().hex[:6]}"
-    sent: dict[Place, float] = {}
     begin = datetime.now(UTC)
-    arguments = (settings.kafka, mark, rate, seconds, sent)
-    sender = threading.Thread(target=send_canaries, args=arguments)
-    sender.start()
-    if partitions:
-        grow = (settings.kafka, topics.LOGS, partitions)
-        threading.Timer(seconds / 2, kafka.add_partitions, grow).start()
-    delays = watch_alias(open_search(settings.opensearch), mark, sender, sent)
-    return delays, time_stages(begin)
+    with follow_canaries(settings, rate) as followed:
+        time.sleep(seconds / 2)
+        if partitions:
+            kafka.add_partitions(settings.kafka, topics.LOGS, partitions)
+        time.sleep(seconds / 2)
+    return followed.delays, time_stages(begin)
 
 
 def measure_bare(settings: Settings, rate: float, seconds: float) -> list[float]:
@@ -236,9 +262,10 @@ def measure_bare(settings: Settings, rate: float, seconds: float) -> list[float]
         p: consumer.get_watermark_offsets(TopicPartition(topics.LOGS, p), timeout=20)[1] for p in partitions
     }
     consumer.assign([TopicPartition(topics.LOGS, p, end) for p, end in ends.items()])
-    arguments = (settings.kafka, mark, rate, seconds, sent)
-    sender = threading.Thread(target=send_canaries, args=arguments)
+    ended = threading.Event()
+    sender = threading.Thread(target=send_canaries, args=(settings.kafka, mark, rate, sent, ended))
     sender.start()
+    threading.Timer(seconds, ended.set).start()
     while sender.is_alive() or len(done) < len(sent):
         messages = [m for m in consumer.consume(500, timeout=_POLL_S) if not m.error()]
         own = [m for m in messages if str(m.key() or b"", "utf-8").startswith(mark)]

@@ -8,12 +8,9 @@ Fill a stack with it that nobody needs: the lines stay.
 
 import argparse
 import sys
-import threading
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
@@ -22,7 +19,7 @@ import psutil
 from confluent_kafka import Producer
 from opensearchpy import OpenSearch, helpers
 
-from evaluation.benchmarks.freshness import measure_pipeline, send_canaries, watch_alias
+from evaluation.benchmarks.freshness import follow_canaries, measure_pipeline
 from evaluation.benchmarks.rebuild.archive import SERVICES, STEP, archive, count_parts, make_lines
 from evaluation.benchmarks.rebuild.processes import Peak, join_peaks, kill_tree, measure_tree
 from evaluation.benchmarks.rows import Row, compare_times, emit, open_table
@@ -39,7 +36,6 @@ from processors.versions import catalog
 from processors.versions.names import cover_family
 
 _DAG: Final = "rag_pipeline"
-_MOST_S: Final = 7_200.0
 _BASELINE_S: Final = 60.0
 _NAMES_THE_RUN: Final = ("batch_id", "ingested_at", "indexed_at")
 
@@ -122,29 +118,6 @@ def _send(settings: Settings, lines: int, firsts: Sequence[int], began: datetime
     producer.flush(60)
 
 
-@contextmanager
-def sending(settings: Settings, rate: float) -> Iterator[list[float]]:
-    """Send canaries until the block ends; then the list holds how long each took to be retrieved.
-
-    Args:
-        settings: Of the platform.
-        rate: Canaries a second.
-    """
-    mark, ended = f"bench-{uuid.uuid4().hex[:6]}", threading.Event()
-    sent: dict[tuple[int, int], float] = {}
-    delays: list[float] = []
-    arguments = (settings.kafka, mark, rate, _MOST_S, sent, ended)
-    sender = threading.Thread(target=send_canaries, args=arguments)
-    sender.start()
-    with ThreadPoolExecutor(1) as pool:
-        watched = pool.submit(watch_alias, open_search(settings.opensearch), mark, sender, sent)
-        try:
-            yield delays
-        finally:
-            ended.set()
-        delays.extend(watched.result())
-
-
 def rebuild(settings: Settings, airflow: httpx.Client, rate: float, kill_at: Sequence[int] = ()) -> Rebuilt:
     """Rebuild all of history with canaries beside.
 
@@ -154,7 +127,7 @@ def rebuild(settings: Settings, airflow: httpx.Client, rate: float, kill_at: Seq
         rate: Canaries a second.
         kill_at: Spark is killed each time when it has kept so many parts.
     """
-    with sending(settings, rate) as delays:
+    with follow_canaries(settings, rate) as followed:
         run = trigger_dag(airflow, _DAG, {"history_from": "2026-01-01T00:00:00Z"})
         run_url = staging.stage_url(settings.storage.staging_url, "rag", run, "").rstrip("/")
         state, spark = _follow(airflow, run, run_url, list(kill_at))
@@ -167,7 +140,7 @@ def rebuild(settings: Settings, airflow: httpx.Client, rate: float, kill_at: Seq
         spark=spark,
         offsets=staging.read_manifest(f"{run_url}/heavy")["offsets"],
         parts=count_parts(run_url),
-        delays=delays,
+        delays=followed.delays,
         chunks=dict(_read_chunks(client, newest)),
     )
 

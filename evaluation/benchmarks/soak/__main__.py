@@ -7,13 +7,12 @@ memory or handles grow; what was seen is printed, and kept in MLflow with its pi
 import argparse
 import sys
 import threading
-import uuid
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import httpx
-from opensearchpy import OpenSearch
 
-from evaluation.benchmarks.freshness import send_canaries, watch_alias
+from evaluation.benchmarks.freshness import follow_canaries
 from evaluation.benchmarks.rows import compare_times, emit, tell_load
 from evaluation.benchmarks.soak import use as using
 from evaluation.benchmarks.soak.readings import Readings, watch_programs
@@ -45,7 +44,7 @@ def soak(settings: Settings, stack: StackSettings, pace: argparse.Namespace) -> 
     with service, open_airflow(stack) as airflow, ThreadPoolExecutor(5) as pool:
         watching = pool.submit(watch_programs, stack, is_over, readings)
         try:
-            sent = pool.submit(_send_events, settings, client, pace)
+            sent = pool.submit(_send_events, settings, pace)
             doing: list[Future[None]] = [
                 pool.submit(using.ask_questions, service, questions, pace.questions, pace.seconds, use),
                 pool.submit(using.change_page, documents, pace.change_seconds, pace.seconds, use),
@@ -62,21 +61,15 @@ def soak(settings: Settings, stack: StackSettings, pace: argparse.Namespace) -> 
     return Soak(pace.seconds, events, delays, unseen, use, growth, readings)
 
 
-def _send_events(
-    settings: Settings, client: OpenSearch, pace: argparse.Namespace
-) -> tuple[int, list[float], str]:
+def _send_events(settings: Settings, pace: argparse.Namespace) -> tuple[int, list[float], str]:
     """Send events, and return how many, the seconds until each was found, and what was not."""
-    mark, sent = f"soak-{uuid.uuid4().hex[:6]}", dict[tuple[int, int], float]()
-    arguments = (settings.kafka, mark, pace.events, pace.seconds, sent)
-    sender = threading.Thread(target=send_canaries, args=arguments)
-    sender.start()
-    delays, unseen = list[float](), ""
+    unseen = ""
     try:
-        delays = watch_alias(client, mark, sender, sent)
+        with follow_canaries(settings, pace.events) as followed:
+            time.sleep(pace.seconds)
     except TimeoutError as error:
         unseen = f"{error}."
-    sender.join()
-    return len(sent), delays, unseen
+    return len(followed.sent), followed.delays, unseen
 
 
 def main() -> int:
