@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
-from yaml.events import AliasEvent
+from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 
 from processors.knowledge.actions.refusal import ActionRefusedError
 from processors.knowledge.actions.resources import find_resource
@@ -69,15 +69,27 @@ def check_image(rules: Manifests, image: str) -> None:
 
 def _parse(text: str) -> dict[str, Any]:
     try:
-        # An alias that stands for a list of aliases is small as text and has no end when it is walked.
-        if any(isinstance(event, AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            _forbid("YAML aliases")
+        _refuse_endless(yaml.parse(text, Loader=yaml.SafeLoader))
         found = [each for each in yaml.safe_load_all(text) if each is not None]
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise ActionRefusedError("manifest_forbidden", what="text that is no YAML") from error
     if len(found) != 1 or not isinstance(found[0], dict):
         _forbid("anything but one object")
     return dict(found[0])
+
+
+def _refuse_endless(events: Iterable[yaml.Event]) -> None:
+    """Refuse what is small as text and has no end when it is read or walked.
+
+    An alias may stand for a list of aliases, and a list within ten thousand others takes minutes to be read.
+    """
+    depth = 0
+    for event in events:
+        if isinstance(event, AliasEvent):
+            _forbid("YAML aliases")
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > _DEEPEST:
+            _forbid("an object that is nested so deeply")
 
 
 def _check_pods(rules: Manifests, body: dict[str, Any]) -> None:
@@ -106,16 +118,14 @@ def _check_capabilities(rules: Manifests, value: Any) -> None:
             _forbid(f"the capability {capability}")
 
 
-def _walk(value: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:
-    if depth > _DEEPEST:
-        _forbid("an object that is nested so deeply")
+def _walk(value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
         for name, each in value.items():
             yield str(name), each
-            yield from _walk(each, depth + 1)
+            yield from _walk(each)
     elif isinstance(value, list):
         for each in value:
-            yield from _walk(each, depth + 1)
+            yield from _walk(each)
 
 
 def _matches(value: str, patterns: tuple[str, ...]) -> bool:
