@@ -18,14 +18,16 @@ endif
 
 # The test stack lives beside the one of `make run`: own folder, own ports, the project's own runbooks.
 TEST_PORT_BASE ?= 24000
-# Many of its versions live for seconds: a tenth of the usual answers is written ahead for each.
+# Many of its versions live for seconds: a tenth of the usual answers is written ahead for each. Java compiles once, in
+# haste: its second time pays in hours, and takes a minute of a processor from the tests in each program.
 TEST_STACK := RUNLORE_HOME=.runlore/test-stack RUNLORE_PORT_BASE=$(TEST_PORT_BASE) RUNLORE_DOCS= \
-	RUNLORE_WARMED_ANSWERS=30 $(STACK)
+	RUNLORE_WARMED_ANSWERS=30 JDK_JAVA_OPTIONS=-XX:TieredStopAtLevel=1 $(STACK)
 
 ALL_TESTS := tests/integration tests/e2e tests/prove
 
-# What starts all that it needs by itself, and may take its time, can run beside what asks the test stack.
-APART := tests/integration/stores/test_kafka_access.py tests/integration/spark_jobs
+# What has servers, topics or indices of its own, and may take its time, can run beside what asks the test stack.
+APART := tests/integration/stores/test_kafka_access.py tests/integration/stores/actions tests/integration/spark_jobs \
+	tests/integration/local/test_log_store.py
 
 # Actions need a cluster, and proposals that expire while a test waits for it.
 ACTIONS_PORT_BASE ?= 26000

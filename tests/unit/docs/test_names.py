@@ -29,14 +29,18 @@ SETTINGS = list_variables().keys() | {
 }
 WALKS = sorted((ROOT / "docs/explanation").glob("how-a*.md"))
 _ROOMS = "|".join(ROOMS)
+_VARIABLE = re.compile(r"RUNLORE_[A-Z][A-Z0-9_]*[A-Z0-9]")
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
 @each_page
 def test_each_setting_that_a_page_names_is_there(page: Path) -> None:
-    pattern = r"RUNLORE_[A-Z][A-Z0-9_]*[A-Z0-9]"
-    written = set(re.findall(pattern, read_sources()))
-    assert set(re.findall(pattern, read_page(page))) <= SETTINGS | written
+    assert set(_VARIABLE.findall(read_page(page))) <= SETTINGS | _find_written()
+
+
+@cache
+def _find_written() -> set[str]:
+    return set(_VARIABLE.findall(read_sources()))
 
 
 def test_each_command_of_the_makefile_has_a_row_and_no_other_has() -> None:
