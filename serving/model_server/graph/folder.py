@@ -35,7 +35,8 @@ def open_folder(folder: Path, form: Form, threads: int = 0) -> Infer:
     tokenizer = read_tokenizer(folder)
     options: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
     if threads:
-        options["INFERENCE_NUM_THREADS"] = threads
+        # Bound to cores, as is usual, all processes of few threads on a machine would share the first ones.
+        options |= {"INFERENCE_NUM_THREADS": threads, "ENABLE_CPU_PINNING": False}
     compiled = Core().compile_model(build_model(folder, form), "CPU", options)
     request = compiled.create_infer_request()
 

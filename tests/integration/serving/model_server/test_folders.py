@@ -6,9 +6,11 @@
 import base64
 import json
 import os
+import select
 import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -140,3 +142,23 @@ def test_what_cannot_be_built_is_named(folder: Path, break_it: Callable[[Path], 
     assert done.returncode
     assert told in done.stderr
     assert str(folder) in done.stderr
+
+
+def test_a_model_of_one_thread_is_bound_to_no_core() -> None:
+    # All of them would be bound to the first one, and wait for each other. It is so while they compute only.
+    told = {**os.environ, "RUNLORE_MODEL_THREADS": "1"}
+    command = [str(_PYTHON), "-m", "serving.model_server.embed_lines"]
+    seen = set()
+    with subprocess.Popen(
+        command, env=told, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as model:
+        assert model.stdin
+        assert model.stdout
+        print(json.dumps(TEXTS * 20), file=model.stdin, flush=True)
+        while not select.select([model.stdout], [], [], 0.01)[0]:
+            for task in Path(f"/proc/{model.pid}/task").iterdir():
+                with suppress(ProcessLookupError):
+                    seen.add(frozenset(os.sched_getaffinity(int(task.name))))
+        assert json.loads(model.stdout.readline())
+        model.stdin.close()
+    assert seen == {frozenset(os.sched_getaffinity(0))}
