@@ -23,7 +23,7 @@ _WORDS = _paragraph(Span(kind="text", text="9"))
 
 
 @example([_PLACEHOLDER, _bullets(_WORDS)])
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(TREE)
 def test_a_tree_that_is_written_reads_as_the_same_tree(tree: list[Block]) -> None:
     text = render_markdown(tree)

@@ -122,11 +122,11 @@ def test_lines_end_as_an_editor_counts_them() -> None:
     "text",
     [
         *(
-            mark * 10_000
+            mark * 20_000
             for mark in ("[", "[a](", "![", ">", "- ", "` ", "<a ", "<!--", "<script>", "*a_ ", "|", "#")
         ),
         *(
-            mark * 2_500
+            mark * 5_000
             for mark in ("{{< note ", "{{< note >}}", "{% raw %}", "{% comment %}", "{{site.", "```\n")
         ),
         "\n".join(" " * depth + "- x" for depth in range(500)),

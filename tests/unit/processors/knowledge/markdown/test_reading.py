@@ -92,7 +92,7 @@ def test_blocks_know_their_lines() -> None:
     "text",
     [
         *(
-            mark * 10_000
+            mark * 20_000
             for mark in (
                 "[",
                 "[a](",
@@ -110,10 +110,10 @@ def test_blocks_know_their_lines() -> None:
             )
         ),
         *(
-            f"<div>{mark * 10_000}"
+            f"<div>{mark * 20_000}"
             for mark in ("<a ", "<!--", "<b>", "<li>", "</p>", "<td>", "&lt;", "<table><tr><td>")
         ),
-        *(mark * 2_500 for mark in ("```\n", "<pre>\n\n", "<details>\n\n", "<!--\n", "a\n\n<ul>\n<li>\n\n")),
+        *(mark * 5_000 for mark in ("```\n", "<pre>\n\n", "<details>\n\n", "<!--\n", "a\n\n<ul>\n<li>\n\n")),
         "\n".join(" " * depth + "- x" for depth in range(500)),
         "<ul>\n" + "<li>\n\n- a. b\n\n" * 2_000,
     ],

@@ -12,7 +12,7 @@ from processors.knowledge.redaction.masking import mask_secrets, open_masker
 from processors.knowledge.redaction.replacing import LONGEST, find_anywhere, replace_secrets
 
 MOST_S = 1.0
-SIZE = 50_000
+SIZE = 100_000
 # What patterns begin with, go on over, and end at; mixed, they make what no pattern may try twice.
 PIECES = (
     "token ", "key=", "cookie: id=1234; ", "http://h1:8080,", "eyJ", 'key"', "http://u:", "@", '{"a":',

@@ -80,7 +80,7 @@ def _pages(draw: st.DrawFn) -> tuple[str, list[str]]:
     return "\n\n".join(pieces), codes
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(_pages())
 def test_code_survives_letter_for_letter_in_every_dialect(made: tuple[str, list[str]]) -> None:
     page, codes = made
@@ -92,7 +92,7 @@ def test_code_survives_letter_for_letter_in_every_dialect(made: tuple[str, list[
     "text",
     [
         *(
-            mark * 2_500
+            mark * 5_000
             for mark in (
                 "{{< a ",
                 "{{< note >}}",
@@ -140,7 +140,7 @@ def test_hostile_repetition_costs_no_time_and_stops_nothing(text: str) -> None:
     began = time.process_time()
     assert apply_dialects("a.md", text, {}).text.count("\n") == text.count("\n")
     parse_document("a.md", text)
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize("text", ["&#xE000;7b7d&#xE001;", "\ue0007b7d\ue001", "\ue000x\ue001", "a \ue002 b"])
