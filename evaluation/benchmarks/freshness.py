@@ -93,7 +93,6 @@ def send_canaries(
         sent[(int(message.partition() or 0), int(message.offset() or 0))] = at
 
     for number in itertools.count():
-        producer.poll(0)
         if ended.wait(max(0.0, begin + number / rate - time.monotonic())):
             break
         key, value = make_canary(mark, number, chance)
