@@ -21,6 +21,7 @@ from evaluation.benchmarks.chat_corpus import BLOCK, open_index, read_paragraphs
 from evaluation.benchmarks.rows import Row, emit, leave_out, open_table, percentile
 from evaluation.benchmarks.scale.folding import measure_folding
 from evaluation.benchmarks.scale.measuring import Asked, Cost, grow, time_call
+from evaluation.benchmarks.scale.rebuilding import measure_rebuilds
 from evaluation.benchmarks.scale.report import EXPERIMENT, draw_curve, list_curves, log_scale, write_table
 from evaluation.queries.query_sets import read_golden
 from processors.settings import Settings, load_settings
@@ -38,6 +39,7 @@ _SIZES: Final = (
     ("quantized", [100_000], "chunks whose vectors have a byte a dimension"),
     ("entries", [500, 2_000, 8_000, 32_000], "in the cache"),
     ("lines", [5_000, 20_000, 80_000, 320_000], "of logs, folded"),
+    ("archives", [50_000, 200_000, 800_000, 3_200_000], "lines of logs, rebuilt by Spark"),
 )
 _QUANTIZED: Final = {"parameters": {"encoder": {"name": "sq", "parameters": {"bits": 7}}}}
 
@@ -121,6 +123,7 @@ def main(arguments: Sequence[str]) -> None:
     curves = list_curves(costs, options.checks)
     curves["read_ms"] = draw_curve(measure_cache(settings.redis.url, options.entries), [])
     curves["fold_ms"] = draw_curve(measure_folding(options.lines), [])
+    curves["rebuild_s"] = draw_curve(measure_rebuilds(options.archives), [])
     lines = [
         write_table(costs, curves),
         "",

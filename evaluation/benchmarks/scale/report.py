@@ -21,6 +21,7 @@ COSTS: Final = {
     "store_mib": "MiB on disk",
     "read_ms": "ms to read an entry of the cache",
     "fold_ms": "ms to fold a thousand log lines",
+    "rebuild_s": "s of a rebuild's fold by Spark",
 }
 """What follows a law, with its unit."""
 

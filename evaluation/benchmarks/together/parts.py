@@ -48,7 +48,7 @@ PARTS: Final = (
     Part("rebuild-live", "rebuild.live", 900, ("--lines", "200000"), apart="its lines stay in the stack"),
     Part("embedders", "embedders", 1800, apart="it takes half an hour"),
     Part("llm", "llm", 600, apart="it needs a language model"),
-    Part("scale", "scale", 1800, apart="it takes half an hour"),
+    Part("scale", "scale", 2700, apart="it takes three quarters of an hour"),
     Part("diagnosis-api", "diagnosis.real", 900, apart="it builds Kubernetes"),
     Part("quality", "quality", 1200, apart="it has a stack of its own", own_stack=True),
 )
