@@ -119,6 +119,8 @@ def _embed(
 ) -> tuple[str, dict[str, Vector]]:
     """Return the model with its revision, and its vectors of some content, kept under the URL meanwhile."""
     model, made, unkept, since = "", dict[str, Vector](), dict[str, Vector](), time.monotonic()
+    # The model fills up the texts of a request to the longest beside them: let these be alike.
+    texts = dict(sorted(texts.items(), key=lambda item: len(item[1])))
     keys = iter(texts)
     for vectors, served in _embed_stream(settings, list(texts.values()), embed):
         now = f"{settings.embedding.identity}@{served.rpartition('@')[2]}"

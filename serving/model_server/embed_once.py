@@ -26,8 +26,9 @@ def embed_all(embedder: Embedder, texts: list[str], batch_texts: int) -> bytes:
         batch_texts: So many texts at most go to the model at once.
     """
     vectors = np.empty((len(texts), embedder.dimension), dtype="<f4")
-    for positions in plan_batches(texts, batch_texts):
-        vectors[positions] = embedder.infer([texts[position] for position in positions])[0]
+    read = embedder.read(texts)
+    for positions in plan_batches([len(text) for text in read], batch_texts):
+        vectors[positions] = embedder.infer([read[position] for position in positions])
     return vectors.tobytes()
 
 

@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from serving.model_server.settings import PACKAGED_MODEL, ModelServerSettings
-from serving.model_server.worker import Infer
+from serving.model_server.worker import Infer, Read
 
 MAX_CHARACTERS = 16_384
 """Longer texts are cut before tokenising: the model reads 256 tokens, the rest would only cost time."""
@@ -18,11 +18,12 @@ class ModelLoadError(RuntimeError):
 
 @dataclass(frozen=True)
 class Embedder:
-    """A loaded model; `infer` may be called by one thread only."""
+    """A loaded model: texts are read to tokens, and these become vectors, by one thread only."""
 
     name: str
     revision: str
     dimension: int
+    read: Read
     infer: Infer
 
     @property
@@ -76,7 +77,7 @@ def load_embedder(settings: ModelServerSettings) -> Embedder:
     from serving.model_server.graph.folder import open_folder
 
     try:
-        infer = open_folder(folder, settings.model_weights, settings.model_threads)
+        read, infer = open_folder(folder, settings.model_weights, settings.model_threads)
     except Exception as error:  # the tokenizer's library raises no narrower one
         raise ModelLoadError(
             f"cannot load {settings.embedding_model!r} from {folder}: {type(error).__name__}: {error}; "
@@ -86,7 +87,8 @@ def load_embedder(settings: ModelServerSettings) -> Embedder:
         settings.embedding_model,
         compute_revision(folder),
         settings.embedding_dimension,
-        lambda texts: infer([text[:MAX_CHARACTERS] for text in texts]),
+        lambda texts: read([text[:MAX_CHARACTERS] for text in texts]),
+        infer,
     )
     warm_up(embedder)
     return embedder
@@ -98,8 +100,8 @@ def warm_up(embedder: Embedder) -> None:
     Raises:
         ModelLoadError: If the vectors' length is not the one of the settings.
     """
-    embedder.infer(["warm up"])
-    vectors, _ = embedder.infer(["a longer text to warm up with " * 50] * 8)
+    embedder.infer(embedder.read(["warm up"]))
+    vectors = embedder.infer(embedder.read(["a longer text to warm up with " * 50] * 8))
     if vectors.shape[1] != embedder.dimension:
         raise ModelLoadError(
             f"{embedder.served_name} gives vectors of {vectors.shape[1]}, RUNLORE_EMBEDDING_DIMENSION says "

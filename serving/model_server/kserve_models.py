@@ -1,6 +1,5 @@
 """Models behind KServe's V2 inference protocol."""
 
-import asyncio
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -85,7 +84,7 @@ class EmbeddingModel(Model):  # type: ignore[misc] # kserve ships no types
             raise InvalidInput(f'input "text" must hold 1 to {MAX_INPUTS} texts, none of them empty')
         priority = choose_priority(len(texts), self._batch_texts)
         with metrics.EMBEDDING_SECONDS.labels(priority.name.lower()).time():
-            made = await asyncio.wrap_future(self._worker.submit(texts, priority))
+            made = await self._worker.embed(texts, priority)
         output = InferOutput("embedding", list(made.vectors.shape), "FP32", made.vectors.reshape(-1).tolist())
         return InferResponse(
             payload.id or uuid.uuid4().hex,

@@ -28,7 +28,9 @@ def make_worker(embedder: Embedder, settings: ModelServerSettings) -> InferenceW
         Priority.ANSWER: settings.model_answer_queue_texts,
         Priority.BULK: settings.model_bulk_queue_texts,
     }
-    return InferenceWorker(embedder.infer, embedder.dimension, settings.model_batch_texts, bounds)
+    return InferenceWorker(
+        embedder.read, embedder.infer, embedder.dimension, settings.model_batch_texts, bounds
+    )
 
 
 def serve(embedder: Embedder, settings: ModelServerSettings) -> None:

@@ -5,6 +5,7 @@ into length-sorted micro-batches that wait in a priority queue: a query overtake
 at most one micro-batch, and small requests that wait together are run together.
 """
 
+import asyncio
 import heapq
 import itertools
 import threading
@@ -22,8 +23,14 @@ from serving.model_server import metrics
 from serving.model_server.batches import plan_batches
 
 Vectors = npt.NDArray[np.float32]
-Infer = Callable[[Sequence[str]], tuple[Vectors, Sequence[int]]]
-"""Texts to L2-normalised vectors `(n_texts, dim)` and their lengths in tokens."""
+Tokens = Sequence[int]
+"""A text as the model reads it, cut to what it reads."""
+
+Read = Callable[[Sequence[str]], Sequence[Tokens]]
+"""Texts to their tokens; may be called by any thread."""
+
+Infer = Callable[[Sequence[Tokens]], Vectors]
+"""Tokens of texts to L2-normalised vectors `(n_texts, dim)`."""
 
 TEXTS_PER_SECOND = 100
 """Throughput assumed when telling an overloaded client how long to wait (256-token texts on 2 cores)."""
@@ -90,7 +97,7 @@ class _Request:
 class _Batch:
     priority: Priority
     sequence: int
-    texts: list[str] = field(compare=False)
+    texts: list[Tokens] = field(compare=False)
     positions: list[int] = field(compare=False)
     request: _Request = field(compare=False)
 
@@ -99,16 +106,18 @@ class InferenceWorker:
     """A thread with a bounded priority queue in front of one model."""
 
     def __init__(
-        self, infer: Infer, dimension: int, batch_texts: int, bounds: Mapping[Priority, int]
+        self, read: Read, infer: Infer, dimension: int, batch_texts: int, bounds: Mapping[Priority, int]
     ) -> None:
         """Prepare the worker; `start` starts it.
 
         Args:
+            read: The model's tokenizer.
             infer: The model; called by the worker's thread only.
             dimension: Length of a vector.
             batch_texts: Most texts in one inference.
             bounds: Most waiting texts of each priority.
         """
+        self._read = read
         self._infer = infer
         self._dimension = dimension
         self._batch_texts = batch_texts
@@ -138,11 +147,30 @@ class InferenceWorker:
         """Whether requests are being served."""
         return self._thread.is_alive() and not self._stopped
 
-    def submit(self, texts: Sequence[str], priority: Priority) -> "Future[Embeddings]":
-        """Queue texts.
+    async def embed(self, texts: Sequence[str], priority: Priority) -> Embeddings:
+        """Return the vectors of texts, as soon as it is their turn.
 
         Args:
             texts: At least one text.
+            priority: Which queue to wait in.
+
+        Raises:
+            QueueFullError: If the texts would exceed the bound of their priority.
+        """
+        if len(texts) <= self._batch_texts:
+            read = self._read(texts)
+        else:
+            # Many take longer to read than others may wait for, and what is refused isn't read at all.
+            with self._changed:
+                self._require_room(len(texts), priority)
+            read = await asyncio.to_thread(self._read, texts)
+        return await asyncio.wrap_future(self.submit(read, priority))
+
+    def submit(self, texts: Sequence[Tokens], priority: Priority) -> "Future[Embeddings]":
+        """Queue texts that were read.
+
+        Args:
+            texts: The tokens of at least one text.
             priority: Which queue to wait in.
 
         Returns:
@@ -152,18 +180,21 @@ class InferenceWorker:
             QueueFullError: If the texts would exceed the bound of their priority.
         """
         request = _Request(len(texts), self._dimension)
-        plans = plan_batches(texts, self._batch_texts)
+        plans = plan_batches([len(text) for text in texts], self._batch_texts)
         with self._changed:
-            waiting, bound = self._waiting[priority], self._bounds[priority]
-            if waiting + len(texts) > bound:
-                metrics.REJECTED_REQUESTS.labels(priority.name.lower()).inc()
-                raise QueueFullError(priority, waiting, bound)
+            self._require_room(len(texts), priority)
             for plan in plans:
                 chosen = [texts[position] for position in plan]
                 heapq.heappush(self._heap, _Batch(priority, next(self._sequence), chosen, plan, request))
             self._count(priority, len(texts))
             self._changed.notify()
         return request.future
+
+    def _require_room(self, texts: int, priority: Priority) -> None:
+        waiting, bound = self._waiting[priority], self._bounds[priority]
+        if waiting + texts > bound:
+            metrics.REJECTED_REQUESTS.labels(priority.name.lower()).inc()
+            raise QueueFullError(priority, waiting, bound)
 
     def _count(self, priority: Priority, difference: int) -> None:
         self._waiting[priority] += difference
@@ -194,7 +225,7 @@ class InferenceWorker:
     def _embed(self, batches: Sequence[_Batch]) -> None:
         started = time.perf_counter()
         try:
-            vectors, lengths = self._infer([text for batch in batches for text in batch.texts])
+            vectors = self._infer([text for batch in batches for text in batch.texts])
         except Exception as error:  # the caller gets it: an error of one batch must not end the only worker
             for batch in batches:
                 batch.request.fail(error)
@@ -205,5 +236,5 @@ class InferenceWorker:
         for batch in batches:
             last = first + len(batch.texts)
             metrics.EMBEDDED_TEXTS.labels(batch.priority.name.lower()).inc(len(batch.texts))
-            batch.request.accept(batch.positions, vectors[first:last], sum(lengths[first:last]))
+            batch.request.accept(batch.positions, vectors[first:last], sum(map(len, batch.texts)))
             first = last

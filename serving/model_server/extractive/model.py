@@ -1,6 +1,5 @@
 """The answering model: from a prompt to an answer, with vectors from the embedding worker."""
 
-import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
@@ -185,7 +184,7 @@ def make_answer(
         metrics.UNIT_CACHE.labels("hit").inc(len(keys) - len(missing))
         metrics.UNIT_CACHE.labels("miss").inc(len(missing))
         if missing:
-            made = await asyncio.wrap_future(worker.submit(list(missing.values()), Priority.ANSWER))
+            made = await worker.embed(list(missing.values()), Priority.ANSWER)
             known.update(zip(missing, made.vectors, strict=True))
         for key in keys:
             cache[key] = known[key]

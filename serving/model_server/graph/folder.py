@@ -1,4 +1,4 @@
-"""A sentence-transformers folder, read and compiled: a function from texts to vectors."""
+"""A sentence-transformers folder, read and compiled: from texts to tokens, and from these to vectors."""
 
 import json
 import os
@@ -16,13 +16,13 @@ from serving.model_server.graph.bert import FAMILY, build_encoder
 from serving.model_server.graph.export import EXPORT, read_encoder
 from serving.model_server.graph.modules import add_modules
 from serving.model_server.graph.weights import Form, choose_place
-from serving.model_server.worker import Infer, Vectors
+from serving.model_server.worker import Infer, Read, Tokens, Vectors
 
 _ANY: Final = [-1, -1]
 
 
-def open_folder(folder: Path, form: Form, threads: int = 0) -> Infer:
-    """Read and compile a model; what is returned may be called by one thread only.
+def open_folder(folder: Path, form: Form, threads: int = 0) -> tuple[Read, Infer]:
+    """Read and compile a model: what makes tokens of texts, and what makes vectors of these.
 
     Args:
         folder: A sentence-transformers folder.
@@ -40,13 +40,19 @@ def open_folder(folder: Path, form: Form, threads: int = 0) -> Infer:
     compiled = Core().compile_model(build_model(folder, form), "CPU", options)
     request = compiled.create_infer_request()
 
-    def infer(texts: Sequence[str]) -> tuple[Vectors, Sequence[int]]:
-        read = tokenizer.encode_batch_fast(texts)
-        mask = np.array([text.attention_mask for text in read])
-        vectors = request.infer([np.array([text.ids for text in read]), mask], share_inputs=True)[0]
-        return vectors, mask.sum(axis=1).tolist()
+    def read(texts: Sequence[str]) -> list[Tokens]:
+        return [text.ids for text in tokenizer.encode_batch_fast(texts)]
 
-    return infer
+    def infer(texts: Sequence[Tokens]) -> Vectors:
+        lengths = np.array([len(text) for text in texts])
+        is_text = np.arange(lengths.max()) < lengths[:, np.newaxis]
+        # Which token fills up is all one: the mask hides it.
+        tokens = np.zeros(is_text.shape, dtype=np.int64)
+        tokens[is_text] = np.concatenate(texts)
+        vectors: Vectors = request.infer([tokens, is_text.astype(np.int64)], share_inputs=True)[0]
+        return vectors
+
+    return read, infer
 
 
 def build_model(folder: Path, form: Form) -> Model:
@@ -76,7 +82,7 @@ def build_model(folder: Path, form: Form) -> Model:
 
 
 def read_tokenizer(folder: Path) -> Tokenizer:
-    """Return the tokenizer, which cuts texts to what the model reads and fills them up to the longest."""
+    """Return the tokenizer, which cuts texts to what the model reads."""
     # A few texts at a time are not worth threads, which would take the cores from the model.
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -85,8 +91,8 @@ def read_tokenizer(folder: Path) -> Tokenizer:
         **_read_json(folder / "sentence_bert_config.json"),
     }
     tokenizer.enable_truncation(told.get("max_seq_length") or told["model_max_length"])
-    # Which token fills up is all one: the mask hides it.
-    tokenizer.enable_padding()
+    # The packaged file fills texts up to a length of its own.
+    tokenizer.no_padding()
     return tokenizer
 
 

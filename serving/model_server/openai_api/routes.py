@@ -3,7 +3,6 @@
 KServe's own OpenAI routes need vLLM to be installed, so they are not used.
 """
 
-import asyncio
 import time
 from collections.abc import Mapping
 
@@ -50,7 +49,7 @@ def make_embeddings_router(embedder: Embedder, worker: InferenceWorker, batch_te
         texts = embeddings.read_texts(asked, embedder.dimension)
         priority = choose_priority(len(texts), batch_texts)
         with metrics.EMBEDDING_SECONDS.labels(priority.name.lower()).time():
-            made = await asyncio.wrap_future(worker.submit(texts, priority))
+            made = await worker.embed(texts, priority)
         body = embeddings.render_embeddings(made, embedder.served_name, asked.encoding_format)
         return Response(orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY), media_type="application/json")
 

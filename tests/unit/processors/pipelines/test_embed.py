@@ -55,6 +55,14 @@ def test_the_embedded_model_has_no_prefix_and_its_plain_name(world: SimpleNamesp
     assert chunk["embedding_model"] == "all-minilm-l6-v2@r1"
 
 
+def test_texts_of_like_length_go_to_the_model_together(world: SimpleNamespace) -> None:
+    lengths = (9, 1, 8, 2)
+    chunks: Any = [{**MADE, "text": "x" * length, "content_hash": str(length)} for length in lengths]
+    embed.embed_chunks(None, make_settings(), chunks, None)  # type: ignore[arg-type]
+    assert [len(text) - len("Red\n") for text in world.embedded] == [1, 2, 8, 9]
+    assert [chunk["embedding"][0] - len("Red\n") for chunk in chunks] == [*lengths]
+
+
 def test_other_prefixes_are_another_model() -> None:
     names = {
         make_settings(model="m", **prefixes).embedding.identity

@@ -10,6 +10,11 @@ from serving.model_server.worker import InferenceWorker, Priority, QueueFullErro
 BOUNDS = {Priority.QUERY: 4, Priority.ANSWER: 64, Priority.BULK: 64}
 
 
+def read(texts: Sequence[str]) -> list[list[int]]:
+    """Stands for the tokenizer: each character is a token."""
+    return [[ord(character) for character in text] for text in texts]
+
+
 class SlowModel:
     """Stands for the model: remembers its batches, and can be held."""
 
@@ -19,18 +24,19 @@ class SlowModel:
         self.go_on = threading.Event()
         self.go_on.set()
 
-    def infer(self, texts: Sequence[str]):
-        self.batches.append(list(texts))
+    def infer(self, tokens: Sequence[Sequence[int]]):
+        texts = ["".join(map(chr, text)) for text in tokens]
+        self.batches.append(texts)
         self.started.set()
         assert self.go_on.wait(5)
         if "broken" in texts:
             raise RuntimeError("the model failed")
-        return np.array([[len(text), 1.0] for text in texts], dtype=np.float32), [len(text) for text in texts]
+        return np.array([[len(text), 1.0] for text in texts], dtype=np.float32)
 
 
 @contextmanager
 def running(model: SlowModel) -> Iterator[InferenceWorker]:
-    worker = InferenceWorker(model.infer, dimension=2, batch_texts=4, bounds=BOUNDS)
+    worker = InferenceWorker(read, model.infer, dimension=2, batch_texts=4, bounds=BOUNDS)
     worker.start()
     try:
         yield worker
@@ -41,7 +47,7 @@ def running(model: SlowModel) -> Iterator[InferenceWorker]:
 
 def test_vectors_come_in_the_order_of_the_texts():
     with running(SlowModel()) as worker:
-        made = worker.submit(["ccc", "a", "bb", "eeeee", "dddd"], Priority.BULK).result(5)
+        made = worker.submit(read(["ccc", "a", "bb", "eeeee", "dddd"]), Priority.BULK).result(5)
 
     assert made.vectors[:, 0].tolist() == [3, 1, 2, 5, 4]
     assert made.tokens == 15
@@ -51,9 +57,9 @@ def test_a_query_overtakes_bulk_work_after_the_running_batch():
     model = SlowModel()
     model.go_on.clear()
     with running(model) as worker:
-        bulk = worker.submit([f"bulk {n:02}" for n in range(12)], Priority.BULK)
+        bulk = worker.submit(read([f"bulk {n:02}" for n in range(12)]), Priority.BULK)
         assert model.started.wait(5)
-        query = worker.submit(["query"], Priority.QUERY)
+        query = worker.submit(read(["query"]), Priority.QUERY)
         model.go_on.set()
         query.result(5)
         bulk.result(5)
@@ -66,9 +72,9 @@ def test_small_requests_that_wait_together_share_a_batch():
     model = SlowModel()
     model.go_on.clear()
     with running(model) as worker:
-        first = worker.submit(["first"], Priority.QUERY)
+        first = worker.submit(read(["first"]), Priority.QUERY)
         assert model.started.wait(5)
-        others = [worker.submit([text], Priority.QUERY) for text in ("a", "b", "c")]
+        others = [worker.submit(read([text]), Priority.QUERY) for text in ("a", "b", "c")]
         model.go_on.set()
         assert [other.result(5).vectors.shape for other in (first, *others)] == [(1, 2)] * 4
 
@@ -79,13 +85,13 @@ def test_a_full_queue_refuses_its_own_priority_only_and_says_when_to_come_back()
     model = SlowModel()
     model.go_on.clear()
     with running(model) as worker:
-        worker.submit(["running"], Priority.BULK)
+        worker.submit(read(["running"]), Priority.BULK)
         assert model.started.wait(5)
-        worker.submit(["q"] * 4, Priority.QUERY)
+        worker.submit(read(["q"] * 4), Priority.QUERY)
 
         with pytest.raises(QueueFullError, match="4 query texts are waiting") as caught:
-            worker.submit(["one more"], Priority.QUERY)
-        worker.submit(["an answer's unit"], Priority.ANSWER)
+            worker.submit(read(["one more"]), Priority.QUERY)
+        worker.submit(read(["an answer's unit"]), Priority.ANSWER)
 
     assert caught.value.retry_after_seconds == 1
 
@@ -93,19 +99,50 @@ def test_a_full_queue_refuses_its_own_priority_only_and_says_when_to_come_back()
 def test_an_error_of_the_model_reaches_its_caller_and_the_worker_lives_on():
     with running(SlowModel()) as worker:
         with pytest.raises(RuntimeError, match="the model failed"):
-            worker.submit(["broken"], Priority.QUERY).result(5)
+            worker.submit(read(["broken"]), Priority.QUERY).result(5)
 
-        assert worker.submit(["fine"], Priority.QUERY).result(5).tokens == 4
+        assert worker.submit(read(["fine"]), Priority.QUERY).result(5).tokens == 4
         assert worker.is_alive()
 
 
 def test_what_still_waits_fails_when_the_worker_stops():
     model = SlowModel()
-    worker = InferenceWorker(model.infer, dimension=2, batch_texts=4, bounds=BOUNDS)
-    waiting = worker.submit(["never"], Priority.BULK)
+    worker = InferenceWorker(read, model.infer, dimension=2, batch_texts=4, bounds=BOUNDS)
+    waiting = worker.submit(read(["never"]), Priority.BULK)
 
     worker.stop()
 
     with pytest.raises(RuntimeError, match="stopping"):
         waiting.result(5)
     assert not worker.is_alive()
+
+
+async def test_texts_are_read_and_come_back_in_their_order():
+    with running(SlowModel()) as worker:
+        few = await worker.embed(["bb", "a"], Priority.QUERY)
+        many = await worker.embed(["ccc", "a", "bb", "eeeee", "dddd"], Priority.BULK)
+
+    assert few.vectors[:, 0].tolist() == [2, 1]
+    assert many.vectors[:, 0].tolist() == [3, 1, 2, 5, 4]
+    assert (few.tokens, many.tokens) == (3, 15)
+
+
+async def test_many_texts_are_read_beside_the_others_and_not_at_all_when_refused():
+    readers: list[threading.Thread] = []
+
+    def note(texts: Sequence[str]) -> list[list[int]]:
+        readers.append(threading.current_thread())
+        return read(texts)
+
+    model = SlowModel()
+    worker = InferenceWorker(note, model.infer, dimension=2, batch_texts=4, bounds=BOUNDS)
+    worker.start()
+    try:
+        await worker.embed(["few"], Priority.QUERY)
+        await worker.embed(["many"] * 5, Priority.BULK)
+        with pytest.raises(QueueFullError, match="0 bulk texts are waiting"):
+            await worker.embed(["too many"] * 65, Priority.BULK)
+    finally:
+        worker.stop()
+
+    assert [reader is threading.current_thread() for reader in readers] == [True, False]
