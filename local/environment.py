@@ -302,7 +302,8 @@ def _airflow(settings: StackSettings, passwords: Passwords) -> dict[str, str]:
         ),
         "DAG_PROCESSOR__PRINT_STATS_INTERVAL": "0",
         "DAG_PROCESSOR__REFRESH_INTERVAL": "10",
-        "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "30",
+        # A file that changes is read at once. All of them each half minute would take a tenth of a core.
+        "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",
         "DAG_PROCESSOR__BUNDLE_REFRESH_CHECK_INTERVAL": "5",
         "USAGE_DATA_COLLECTION__ENABLED": "False",
     }
