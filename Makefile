@@ -25,9 +25,11 @@ TEST_STACK := RUNLORE_HOME=.runlore/test-stack RUNLORE_PORT_BASE=$(TEST_PORT_BAS
 
 ALL_TESTS := tests/integration tests/e2e tests/prove
 
-# What has servers, topics or indices of its own, and may take its time, can run beside what asks the test stack.
-APART := tests/integration/stores/test_kafka_access.py tests/integration/stores/actions tests/integration/spark_jobs \
-	tests/integration/local/test_log_store.py
+# What has servers, topics or indices of its own, and may take its time, can run beside what asks the test stack. What
+# kills parts of that comes behind both.
+APART := tests/integration/stores/test_kafka_access.py tests/integration/stores/test_redis_access.py tests/integration/stores/actions \
+	tests/integration/spark_jobs tests/integration/local/test_log_store.py tests/integration/versions \
+	tests/integration/pipelines/backup
 
 # Actions need a cluster, and proposals that expire while a test waits for it.
 ACTIONS_PORT_BASE ?= 26000
@@ -79,11 +81,12 @@ test: environments ## Unit and integration tests, on a stack of their own
 	apart=; others=; trap 'kill $$unit $$apart $$others 2> /dev/null; wait; $(TEST_STACK) stop' EXIT; \
 	trap 'exit 130' INT TERM; \
 	$(TEST_STACK) up --for-tests || exit 1; \
-	$(TEST_STACK) exec -- python -m pytest $(ALL_TESTS) $(addprefix --ignore=,$(APART)) -q & others=$$!; \
+	$(TEST_STACK) exec -- python -m pytest $(filter-out tests/prove,$(ALL_TESTS)) $(addprefix --ignore=,$(APART)) -q & others=$$!; \
 	wait $$unit || { cat $$log; exit 1; }; echo "Unit tests: $$(tail -n 1 $$log)"; \
 	$(TEST_STACK) exec -- nice -n 5 python -m pytest $(APART) -q > $$apart_log 2>&1 & apart=$$!; \
 	wait $$apart || { cat $$apart_log; exit 1; }; echo "Tests with servers of their own: $$(grep ' passed' $$apart_log)"; \
-	wait $$others
+	wait $$others; red=$$?; \
+	$(TEST_STACK) exec -- python -m pytest tests/prove -q && exit $$red
 
 test-unit: environments ## Quick tests without a stack
 	@$(BIN)/pytest tests/unit processors evaluation serving local -q -n auto --ignore=serving/model_server
@@ -141,7 +144,7 @@ bench-cache: ## How fast known questions are answered from the cache, beside a b
 bench-swaps: ## How long it takes to take a version back, by command and as a DAG run, beside a bare _aliases request
 	@$(STACK) exec -- python -m evaluation.benchmarks.swaps $(BENCH)
 
-bench-scale: ## How writing, searching and memory grow with the number of chunks, up to 500,000; RUNLORE_TEST_DATA=<folder> (30 min)
+bench-scale: ## How writing, searching and memory grow with the number of chunks, up to 500,000; RUNLORE_TEST_DATA=<folder> (45 min)
 	@$(STACK) exec -- python -m evaluation.benchmarks.scale $(BENCH)
 
 bench-quality: environments ## How well pages are found, beside simple rankings; RUNLORE_TEST_DATA=<folder>; a stack of its own (20 min)
