@@ -25,10 +25,10 @@ class Chunk(TypedDict):
     `observed_at` is the span that the chunk tells of. `gist` is what is embedded in place of the text: the
     part that stays when counts and last values change, so that a change costs no new vector. `values` are
     words that must be found although the text doesn't show them, such as request ids. `source_place` is the
-    topic and partition, such as `runlore.logs/0`, and `source_offset` the Kafka position there up to which
-    the chunk was built; `source_offsets` names every single offset that it tells of, such as `12-980,990`.
-    `write_version` orders the writes of a chunk, an earlier one never overwrites a later one; OpenSearch
-    keeps it beside the document.
+    topic and partition, such as `runlore.logs/0`, and `source_offset` the Kafka position there behind the
+    last record that the chunk tells of; `source_offsets` names every single offset of these, such as
+    `12-980,990`. `write_version` orders the writes of a chunk, an earlier one never overwrites a later one;
+    OpenSearch keeps it beside the document.
     """
 
     chunk_id: str

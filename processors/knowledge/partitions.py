@@ -106,10 +106,12 @@ def _fold_logs(
     parsed = (_attempt(parse_logs, record, dead_letters) for record in records)
     lines: list[LogLine] = [line for of_record in parsed for line in of_record]
     told = [line for line in lines if not is_noise(line, noise)]
-    place, reached = place_of(records[0]), records[-1]["offset"] + 1
-    chunks = []
+    place, chunks = place_of(records[0]), []
     for window in fold_lines(known, told):
-        # A window's write is ordered by how far its partition was folded, which no clock can disturb.
+        # A window's write is ordered by the place of its last line, which neither a clock nor the end of a
+        # batch can disturb.
+        _, last = window["offsets"][-1]
+        reached = last + 1
         origin = Origin(
             place,
             reached,

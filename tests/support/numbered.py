@@ -31,7 +31,7 @@ _TEMPLATES = (
     "session {id} of customer-{shelf} began",
 )
 # Different every time, so that two equal changes differ; told of no event.
-_OF_THE_RUN = ("indexed_at", "ingested_at", "batch_id", "source_offset", "embedding")
+_OF_THE_RUN = ("indexed_at", "ingested_at", "batch_id", "embedding")
 
 
 def make_mark() -> str:
