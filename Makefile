@@ -73,7 +73,7 @@ run: environments ## From nothing to a cited answer; DOCS=<git url or folder> re
 	@$(STACK) exec -- python -m local.first_run
 
 # The unit tests need no stack: they run while it starts, and beside the first of the others, which often wait.
-# What needs the stack's programs and settings, but nothing that runs in it, comes behind them.
+# What nobody else's doings disturb comes behind them.
 test: environments ## Unit and integration tests, on a stack of their own
 	@mkdir -p .runlore; log=.runlore/test-unit.log; apart_log=.runlore/test-apart.log; \
 	echo "The unit tests run behind the start of the test stack; how far they are: $$log"; \

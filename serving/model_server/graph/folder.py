@@ -22,7 +22,7 @@ _ANY: Final = [-1, -1]
 
 
 def open_folder(folder: Path, form: Form, threads: int = 0) -> tuple[Read, Infer]:
-    """Read and compile a model: what makes tokens of texts, and what makes vectors of these.
+    """Read and compile a model: from texts to their tokens, and from these to vectors, by one thread only.
 
     Args:
         folder: A sentence-transformers folder.
