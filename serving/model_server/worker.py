@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,9 @@ Infer = Callable[[Sequence[Tokens]], Vectors]
 
 TEXTS_PER_SECOND = 100
 """Throughput assumed when telling an overloaded client how long to wait (256-token texts on 2 cores)."""
+
+_SOON_READ: Final = 4_000
+"""Characters that are read to tokens in some milliseconds."""
 
 
 class Priority(IntEnum):
@@ -157,10 +161,10 @@ class InferenceWorker:
         Raises:
             QueueFullError: If the texts would exceed the bound of their priority.
         """
-        if len(texts) <= self._batch_texts:
+        if len(texts) <= self._batch_texts and sum(map(len, texts)) <= _SOON_READ:
             read = self._read(texts)
         else:
-            # Many take longer to read than others may wait for, and what is refused isn't read at all.
+            # Much takes longer to read than others may wait for, and what is refused isn't read at all.
             with self._changed:
                 self._require_room(len(texts), priority)
             read = await asyncio.to_thread(self._read, texts)

@@ -127,7 +127,7 @@ async def test_texts_are_read_and_come_back_in_their_order():
     assert (few.tokens, many.tokens) == (3, 15)
 
 
-async def test_many_texts_are_read_beside_the_others_and_not_at_all_when_refused():
+async def test_many_or_long_texts_are_read_beside_the_others_and_not_at_all_when_refused():
     readers: list[threading.Thread] = []
 
     def note(texts: Sequence[str]) -> list[list[int]]:
@@ -140,9 +140,10 @@ async def test_many_texts_are_read_beside_the_others_and_not_at_all_when_refused
     try:
         await worker.embed(["few"], Priority.QUERY)
         await worker.embed(["many"] * 5, Priority.BULK)
+        await worker.embed(["long" * 2_000], Priority.QUERY)
         with pytest.raises(QueueFullError, match="0 bulk texts are waiting"):
             await worker.embed(["too many"] * 65, Priority.BULK)
     finally:
         worker.stop()
 
-    assert [reader is threading.current_thread() for reader in readers] == [True, False]
+    assert [reader is threading.current_thread() for reader in readers] == [True, False, False]
