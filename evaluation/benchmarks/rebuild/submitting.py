@@ -10,11 +10,10 @@ from typing import Final
 
 from evaluation.benchmarks.rebuild.archive import count_parts
 from evaluation.benchmarks.rebuild.processes import Peak, join_peaks, kill_tree, measure_tree
+from local.environments import ROOT
 
 BEGAN: Final = datetime(2026, 11, 21, tzinfo=UTC)
 """Time of the first archived line."""
-
-_ROOT: Final = Path(__file__).parents[3]
 
 
 def submit(step: str, url: str, run_url: str, kill_at_parts: int = 0) -> tuple[float, Peak]:
@@ -36,7 +35,7 @@ def submit(step: str, url: str, run_url: str, kill_at_parts: int = 0) -> tuple[f
     }
     command = [str(binary), "--master", "local[2]"]
     command += [part for name, value in told.items() for part in ("--conf", f"{name}={value}")]
-    command += [str(_ROOT / "spark_jobs/rebuild_history.py"), "--step", step, "--run-url", run_url]
+    command += [str(ROOT / "spark_jobs/rebuild_history.py"), "--step", step, "--run-url", run_url]
     command += options if step == "fold" else []
     environment = {**os.environ, **_name_settings(url)}
     began, peak = time.monotonic(), Peak()
@@ -61,10 +60,10 @@ def _name_settings(url: str) -> dict[str, str]:
     """
     folder = Path(url.removeprefix("file://"))
     (folder / "mask-key").write_text("a key for a benchmark")
-    envs = Path(os.environ.get("RUNLORE_ENVS", _ROOT / ".runlore/envs")).absolute()
+    envs = Path(os.environ.get("RUNLORE_ENVS", ROOT / ".runlore/envs")).absolute()
     stores = ("OPENSEARCH_URL", "REDIS_URL", "MLFLOW_TRACKING_URI", "KSERVE_URL", "PROMETHEUS_URL", "URL")
     return {
-        "PYTHONPATH": str(_ROOT),
+        "PYTHONPATH": str(ROOT),
         "PYSPARK_PYTHON": sys.executable,
         **{f"RUNLORE_{store}": "http://127.0.0.1:1" for store in stores},
         "RUNLORE_REDIS_URL": "redis://127.0.0.1:1",
