@@ -73,7 +73,7 @@ run: environments ## From nothing to a cited answer; DOCS=<git url or folder> re
 	@$(STACK) exec -- python -m local.first_run
 
 # The unit tests need no stack: they run while it starts, and beside the first of the others, which often wait.
-# What nobody else's doings disturb comes behind them.
+# What has its own part of the stack comes behind them, and beside the others, too.
 test: environments ## Unit and integration tests, on a stack of their own
 	@mkdir -p .runlore; log=.runlore/test-unit.log; apart_log=.runlore/test-apart.log; \
 	echo "The unit tests run behind the start of the test stack; how far they are: $$log"; \

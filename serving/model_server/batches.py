@@ -7,8 +7,8 @@ def plan_batches(lengths: Sequence[int], size: int) -> list[list[int]]:
     """Group texts of like length, so that little of a batch is padding.
 
     Args:
-        lengths: Of the texts, in tokens: of pages of Kubernetes, put together by their characters, a fifth of
-            all that the model reads would be padding.
+        lengths: Of the texts, in tokens: of pages of Kubernetes, put together by their characters, nearly
+            a fifth of all that the model reads would be padding.
         size: Most texts in a batch.
 
     Returns:
