@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from processors.retrieval.question.veiling import veil_names
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -37,6 +39,11 @@ class Question:
     def searched(self) -> str:
         """What is searched for: without the words that say the window."""
         return self.text if "observed_at" in self.filters else self.understood.without_time
+
+    @property
+    def wording(self) -> str:
+        """What tells what is wanted: `searched` with its names veiled."""
+        return veil_names(self.searched)
 
     @property
     def window(self) -> TimeWindow | None:

@@ -24,21 +24,16 @@ _METRIC: Final = re.compile(
 )
 _NO_SERIES: Final = re.compile(
     r"(?:utf|sha|http|gpt|covid|ipv|sev|tier|level|step|part|phase|top|python|java|log|base|p|x|v|h|exit"
-    r"|code|rc|error|status|in|on)-\d+"
-)
-# With these at the end, ordinary words make a name.
-_SUFFIXES: Final = frozenset(
-    {"api", "app", "backend", "cache", "controller", "db", "exporter", "frontend", "gateway", "job", "proxy"}
-    | {"queue", "server", "service", "svc", "ui", "web", "worker"}
+    r"|code|rc|error|status|in|on|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*)-\d+"
 )
 _CODE: Final = re.compile(r"\d+[a-z]{0,2}|v?\d+(?:\.\d+)*|[45]xx|p\d\d|0x[0-9a-f]+", re.IGNORECASE)
 
 
-def _read_words() -> tuple[dict[str, str], dict[str, str], frozenset[str], frozenset[str]]:
-    """Return programs by what they are called, those that Russian words begin with, ordinary words, parts."""
+def _read_words() -> tuple[dict[str, str], dict[str, str], dict[str, frozenset[str]]]:
+    """Return programs by their names, by how Russian words for them begin, and the other sections."""
     known: dict[str, str] = {}
     stems: dict[str, str] = {}
-    words: dict[str, set[str]] = {"ordinary": set(), "dashed": set()}
+    words: dict[str, set[str]] = {"ordinary": set(), "dashed": set(), "prefix": set(), "suffix": set()}
     for line in (Path(__file__).parent / "place_words.txt").read_text(encoding="utf-8").splitlines():
         section, _, listed = line.partition(" = ")
         if section == "known":
@@ -48,10 +43,12 @@ def _read_words() -> tuple[dict[str, str], dict[str, str], frozenset[str], froze
                 (known if alias.isascii() else stems)[alias] = name
         elif section in words:
             words[section].update(listed.split())
-    return known, stems, frozenset(words["ordinary"] | MEANT.keys()), frozenset(words["dashed"])
+    return known, stems, {section: frozenset(listed) for section, listed in words.items()}
 
 
-_KNOWN, _STEMS, _ORDINARY, _DASHED = _read_words()
+_KNOWN, _STEMS, _WORDS = _read_words()
+_ORDINARY: Final = _WORDS["ordinary"] | MEANT.keys()
+_DASHED: Final = _WORDS["dashed"] | _WORDS["prefix"]
 _SPOKEN: Final = re.compile(
     rf"(?<!\w)({'|'.join(sorted(_STEMS, key=len, reverse=True))})\w{{0,4}}(?!\w)", re.IGNORECASE
 )
@@ -65,6 +62,8 @@ def is_ordinary(word: str) -> bool:
         [True, True, True, True]
         >>> [is_ordinary(word) for word in ("checkout", "payment-api")]
         [False, False]
+        >>> [is_ordinary(word) for word in ("event-driven", "event-router", "self-service")]
+        [True, False, True]
     """
     lowered = word.lower().removesuffix("'s")
     if lowered in _ORDINARY or _CODE.fullmatch(word) or len(lowered) < 2 or correct_word(lowered) != lowered:
@@ -74,7 +73,7 @@ def is_ordinary(word: str) -> bool:
     if "-" in lowered and not any(letter.isdigit() for letter in lowered):
         parts = lowered.split("-")
         is_phrase = any(part in _DASHED for part in parts) or all(part in _ORDINARY for part in parts)
-        return is_phrase and not (parts[-1] in _SUFFIXES and parts[0] not in _DASHED)
+        return is_phrase and not (parts[-1] in _WORDS["suffix"] and parts[0] not in _WORDS["prefix"])
     return bool(
         re.search(r"(?:ly|ness|able|ible|ful|ous|ed)$", lowered) and "-" not in lowered and "_" not in lowered
     )

@@ -9,6 +9,7 @@ from typing import Final
 from processors.retrieval.question import route_patterns as patterns
 from processors.retrieval.question.kind import Kind
 from processors.retrieval.question.route import Route
+from processors.retrieval.question.veiling import veil_names
 
 _OBSERVED: Final[dict[Kind, str]] = {
     "wrong": "asks what happened or how something is",
@@ -38,19 +39,20 @@ def choose_route(question: str, kind: Kind, *, names_time: bool) -> Route:
         >>> choose_route("Почему перезапустился checkout?", "why", names_time=False)
         Route(name='both', reason='may need documents and what was observed')
     """
-    if kind in _TAUGHT and patterns.TAUGHT.search(question):
+    wording = veil_names(question)
+    if kind in _TAUGHT and patterns.TAUGHT.search(wording):
         live = _find_live_signal(question, names_time=names_time)
         if not live:
             return Route("cag", "asks how something is done or what it means, and names nothing live")
         return Route("both", f"asks how something is done, and {live}")
-    if kind in _OBSERVED and not patterns.ADVICE.search(patterns.ASKING.sub("", question)):
+    if kind in _OBSERVED and not patterns.ADVICE.search(patterns.ASKING.sub("", wording)):
         return Route("rag", _OBSERVED[kind])
     return Route("both", "may need documents and what was observed")
 
 
 def _find_live_signal(question: str, *, names_time: bool) -> str:
     """Return what in a question points at something that runs, or nothing."""
-    if patterns.PRESENT.search(question):
+    if patterns.PRESENT.search(veil_names(question)):
         return "speaks of the present"
     if match := patterns.LIVE_NAME.search(question):
         return f"names {match[0]}, which looks live"

@@ -21,6 +21,7 @@ from processors.retrieval.question.time_window import (
     TimeWindow,
     start_of_day,
 )
+from processors.retrieval.question.veiling import veil_names
 
 
 class TimedQuestion(NamedTuple):
@@ -60,7 +61,8 @@ def find_window(question: str, now: datetime, zone: tzinfo = UTC) -> TimedQuesti
     """
     zone = UTC if re.search(r"\d(?:z|\s*(?:utc|gmt))\b", question, re.IGNORECASE) else zone
     local = now.astimezone(zone).replace(tzinfo=None)
-    read = question[:_READ_CHARACTERS]
+    # A veil leaves all in its place.
+    read = veil_names(question[:_READ_CHARACTERS])
     found = _find_back(read, local) or _find_iso(read, local) or _find_calendar(read, local)
     if not found:
         return TimedQuestion(question, None, names_time=False)

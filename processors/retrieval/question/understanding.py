@@ -23,6 +23,7 @@ from processors.retrieval.question.scope import Scope
 from processors.retrieval.question.signature import Signature, sign_question
 from processors.retrieval.question.time_phrases import find_window
 from processors.retrieval.question.time_window import TimeWindow
+from processors.retrieval.question.veiling import veil_names
 from processors.retrieval.question.words import list_words
 
 # What they name is their topic.
@@ -70,7 +71,7 @@ class Understood:
     @property
     def is_guessed(self) -> bool:
         """Whether nothing in its words tells its kind."""
-        return find_kind(read_plainly(self.without_time)) is None
+        return find_kind(_read_wording(self.without_time)) is None
 
     @property
     def words(self) -> list[list[str]]:
@@ -163,10 +164,15 @@ def _choose_kind(said: Sequence[str], whole: str, now: datetime) -> Kind:
         now: The time of the question.
     """
     for question in said:
-        if kind := find_kind(read_plainly(find_window(question, now).text)):
+        if kind := find_kind(_read_wording(find_window(question, now).text)):
             return kind
-    plain = read_plainly(whole)
+    plain = _read_wording(whole)
     return find_kind(plain) or guess_kind(plain)
+
+
+def _read_wording(question: str) -> str:
+    """Return the words that tell a question's kind."""
+    return read_plainly(veil_names(question))
 
 
 def _choose_scope(said: Sequence[str], *, is_taught: bool) -> Scope:

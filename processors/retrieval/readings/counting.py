@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from processors.retrieval.question.time_window import TimeWindow
+from processors.retrieval.question.veiling import veil_names
 from processors.retrieval.readings.matching import KINDS, LISTED_PLACES, belongs, count_times, name_place
 from processors.retrieval.readings.mentions import find_mentions
 from processors.retrieval.readings.reading import Language, Line, Reading, make_reading
@@ -113,38 +114,39 @@ def choose_counted(
     those are meant that say most of its words.
 
     Args:
-        question: Without its places and time.
+        question: Without its time.
         subject: From `find_subject`.
         found: Observations.
         words: That tell what it is about, each with its forms.
     """
     named = [(quoted or name).lower() for quoted, name in _QUOTED.findall(question)]
+    wording = veil_names(question)
     chosen = [
         one
         for one in found
-        if _is_asked(question, subject, one)
+        if _is_asked(wording, subject, one)
         and all(name in f"{one.hit['title']} {one.hit['text']}".lower() for name in named)
     ]
     return find_mentions(words, chosen) if subject == "anything" and words else chosen
 
 
-def _is_asked(question: str, subject: Subject, seen: Seen) -> bool:
-    if subject in ("alerts", "incidents") and asks_for_over(question):
+def _is_asked(wording: str, subject: Subject, seen: Seen) -> bool:
+    if subject in ("alerts", "incidents") and asks_for_over(wording):
         return seen.kind in KINDS[subject] and not seen.is_wrong
     if not belongs(subject, seen):
         return False
     if subject == "kills":
         told = f"{seen.hit['title']} {seen.hit['text']}"
-        asked = [done for done in _DEATHS if done.search(question)]
+        asked = [done for done in _DEATHS if done.search(wording)]
         return not asked or any(done.search(told) for done in asked)
     if subject in ("runs", "failed_runs"):
-        of_kind = find_runs_of(question)
-        return (not of_kind or seen.kind == of_kind) and not (asks_for_success(question) and seen.is_wrong)
+        of_kind = find_runs_of(wording)
+        return (not of_kind or seen.kind == of_kind) and not (asks_for_success(wording) and seen.is_wrong)
     if subject == "replicas":
         return True
-    if subject in PRESENT and asks_for_trouble(question):
+    if subject in PRESENT and asks_for_trouble(wording):
         return seen.is_wrong
-    return not (subject in PRESENT and asks_for_well(question) and seen.is_wrong)
+    return not (subject in PRESENT and asks_for_well(wording) and seen.is_wrong)
 
 
 def sum_up(subject: Subject, chosen: Iterable[Seen]) -> int:
@@ -169,7 +171,7 @@ def say_state(subject: Subject, question: str, language: Language) -> str:
 
     Args:
         subject: From `find_subject`.
-        question: As it was asked.
+        question: Its names veiled.
         language: Of the sentence.
     """
     words = _WORDS[language]
@@ -196,7 +198,7 @@ def tell_count(
         chosen: From `choose_counted`.
         survey: What was looked at.
         telling: How it is worded.
-        question: As it was asked.
+        question: Its names veiled.
         window: The time asked about.
     """
     words, language = _WORDS[telling.language], telling.language

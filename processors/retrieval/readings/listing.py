@@ -55,7 +55,7 @@ def tell_list(
         chosen: From `choose_counted`.
         survey: What was looked at.
         telling: How it is worded.
-        question: As it was asked.
+        question: Its names veiled.
     """
     words, language = _WORDS[telling.language], telling.language
     everything, survey = survey, narrow_survey(survey, KINDS.get(subject, survey.counts))

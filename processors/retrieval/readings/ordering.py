@@ -25,7 +25,7 @@ def order_asked(question: str, incidents: Iterable[Seen]) -> list[Seen]:
     """Return incidents by when they began if a question asks for the first or the last, else the worst first.
 
     Args:
-        question: As it was asked.
+        question: Its names veiled.
         incidents: The open ones.
     """
     ordered = order_incidents(incidents)

@@ -18,7 +18,8 @@ _PATTERNS: Final[tuple[tuple[Subject, str], ...]] = (
     ),
     (
         "kills",
-        r"\boom|out of memory|\bevict|\bkilled\b|убит|вытесн|нехватк\w+ памят|не хват\w+ памят|(?<![а-я])оом",
+        r"\boom(?:s|ed|ing|-?kill\w*)?(?![a-z])|out of memory|\bevict|\bkilled\b"
+        r"|убит|вытесн|нехватк\w+ памят|не хват\w+ памят|(?<![а-я])оом",
     ),
     ("restarts", r"\brestart|\breboot|\bcrash\s?-?loop|\bbegan anew|перезапу|рестарт|перезагру"),
     ("alerts", r"\balerts?\b|\bfiring\b|\bpages?d\b|алерт|оповещен|сработал"),
@@ -26,8 +27,8 @@ _PATTERNS: Final[tuple[tuple[Subject, str], ...]] = (
         "failed_runs",
         r"\b(?:fail|crash)\w*\b[^?]{0,40}\b(?:runs?|dags?|trainings?|pipelines?|experiments?)\b"
         r"|\b(?:runs?|dags?|trainings?|pipelines?|experiments?)\b[^?]{0,40}\b(?:fail|crash)"
-        r"|(?:упа|провал|сломал|неудач|ошиб)\w*[^?]{0,40}(?:запуск|прогон|даг|dag|пайплайн|обучен)"
-        r"|(?:запуск|прогон|даг|dag|пайплайн|обучен)\w*[^?]{0,40}(?:упа|провал|сломал|неудач|ошиб)",
+        r"|(?:упа|провал|сломал|неудач|ошиб)\w*[^?]{0,40}(?:запуск|прогон|даг|(?<![a-z])dags?(?![a-z])|пайплайн|обучен)"
+        r"|(?:запуск|прогон|даг|(?<![a-z])dags?(?![a-z])|пайплайн|обучен)\w*[^?]{0,40}(?:упа|провал|сломал|неудач|ошиб)",
     ),
     ("restarts", r"\bcrash(?:e[ds]|ing)?\b|\bfell over\b|(?<![а-я])пада(?:л|е|ю|н)|(?<![а-я])падени"),
     ("requests", r"\b(?:requests?|5xx|4xx|http\s?\d{3}|status \d{3})\b|запрос"),
@@ -35,17 +36,17 @@ _PATTERNS: Final[tuple[tuple[Subject, str], ...]] = (
     ("incidents", r"\bincidents?\b|\boutages?\b|инцидент|авари"),
     ("errors", r"\b(?:errors?|exceptions?|stack ?traces?|failures?)\b|ошиб|исключен|сбо(?:й|ев|и)"),
     ("warnings", r"\bwarnings?\b|предупрежд|варнинг"),
-    ("lines", r"\blog(?:ged|s)?\b|\blines?\b|\blog lines?\b|лог|строк|сообщени"),
+    ("lines", r"\blog(?:ged|s)?\b|\blines?\b|\blog lines?\b|(?<![а-я])лог(?!ин)|строк|сообщени"),
     ("pods", r"\bpods?\b|\bcontainers?\b|(?<![а-я])под(?:ы|ов|а|ам|ах)?(?![а-я])|контейнер"),
     ("nodes", r"\bnodes?\b|узл|узел|(?<![а-я])нод"),
     ("deployments", r"\bdeployments?\b|\bworkloads?\b|\bstateful ?sets?\b|\bdaemon ?sets?\b|деплой"),
     ("jobs", r"\b(?:cron ?)?jobs?\b|джоб|задани"),
-    ("claims", r"\b(?:pvcs?|volumes?|claims?)\b|\bтом(?:а|ов|ы)?\b|\bpvc"),
+    ("claims", r"\b(?:pvcs?|volumes?|claims?)\b|\bтом(?:а|ов|ы)?\b|(?<![a-z])pvc(?![a-z])"),
     ("models", r"\b(?:models?|registered)\b|модел"),
     (
         "runs",
         r"\b(?:runs?|ran|dags?|trainings?|pipelines?|experiments?)\b"
-        r"|запуск|прогон|даг|dag|пайплайн|обучен|эксперимент",
+        r"|запуск|прогон|даг|(?<![a-z])dags?(?![a-z])|пайплайн|обучен|эксперимент",
     ),
     ("services", r"\bservices?\b|сервис"),
     ("namespaces", r"\bnamespaces?\b|неймспейс|нэймспейс"),
@@ -58,9 +59,9 @@ _SUBJECTS: Final[tuple[tuple[Subject, re.Pattern[str]], ...]] = tuple(
 _OBJECTS: Final[tuple[Subject, ...]] = ("pods", "nodes", "deployments", "jobs", "claims", "services")
 _TIMES: Final = re.compile(r"\b(?:how often|times)\b|\bсколько раз\b|\bкак часто\b", re.IGNORECASE)
 _IS_WRONG: Final = re.compile(
-    r"n't\b|\b(?:not|un(?:ready|healthy|available|schedulable)|fail\w*|broken|pending|stuck|down|crash\w*|bad"
-    r"|wrong|dead|missing|degraded|out of)\b|(?<![а-я])(?:не|упал\w*|слом\w+|завис\w*|лежит|лежат|мертв\w*"
-    r"|нерабоч\w*)(?![а-я])",
+    r"n't\b|\b(?:not|un(?:ready|healthy|available|schedulable)|fail(?:s|ed|ing|ures?)?|broken|pending|stuck"
+    r"|down|crash\w*|bad|wrong|dead|missing|degraded|out of)\b"
+    r"|(?<![а-я])(?:не|упал\w*|слом\w+|завис\w*|лежит|лежат|мертв\w*|нерабоч\w*)(?![а-я])",
     re.IGNORECASE,
 )
 
@@ -91,6 +92,9 @@ def find_subject(question: str) -> Subject:
     """Return what a question wants counted or listed.
 
     How often something happened to an object is no number of objects.
+
+    Args:
+        question: In English or Russian, its names veiled, as for all functions here.
 
     Example:
         >>> find_subject("Which services restarted today?"), find_subject("Какие алерты горят?")

@@ -64,7 +64,7 @@ def tell_wrong(
         telling: How it is worded.
         states: Of the very objects that are asked about.
         first: Kind of observation that is told before others.
-        question: As it was asked; it may say which incident is told first.
+        question: Its names veiled; it may say which incident is told first.
     """
     words = _WORDS[telling.language]
     ordered = order_asked(question, incidents)

@@ -29,8 +29,7 @@ _MEASURED_BACK: Final = timedelta(hours=3)
 
 async def _choose(asking: Asking) -> tuple[subjects.Subject, list[Seen]]:
     """Return what a question wants counted or listed, and the observations that belong to it."""
-    text = asking.question.searched
-    subject = subjects.find_subject(text)
+    subject = subjects.find_subject(asking.question.wording)
     kinds = matching.KINDS.get(subject, tuple(DYNAMIC_KINDS))
     is_present = subject in counting.PRESENT and not asking.window
     lasting = [kind for kind in kinds if kind in LASTING]
@@ -41,7 +40,7 @@ async def _choose(asking: Asking) -> tuple[subjects.Subject, list[Seen]]:
     )
     bodies += [build_seen_query(asking.conditions, fleeting, since=since)] if fleeting else []
     found = await asking.find(*bodies)
-    return subject, counting.choose_counted(text, subject, found, _list_topic(asking))
+    return subject, counting.choose_counted(asking.question.searched, subject, found, _list_topic(asking))
 
 
 def _list_topic(asking: Asking) -> Sequence[Sequence[str]]:
@@ -59,17 +58,17 @@ async def read_count(asking: Asking) -> Reading:
         chosen,
         survey,
         asking.telling,
-        question=asking.question.searched,
+        question=asking.question.wording,
         window=asking.window,
     )
 
 
 async def read_list(asking: Asking) -> Reading:
     """Return what there is of what a question names."""
-    if subjects.find_subject(asking.question.searched) == "anything":
+    if subjects.find_subject(asking.question.wording) == "anything":
         return await _read_troubled(asking)
     (subject, chosen), survey = await asyncio.gather(_choose(asking), asking.survey())
-    return listing.tell_list(subject, chosen, survey, asking.telling, question=asking.question.searched)
+    return listing.tell_list(subject, chosen, survey, asking.telling, question=asking.question.wording)
 
 
 async def _read_troubled(asking: Asking) -> Reading:

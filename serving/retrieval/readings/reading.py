@@ -85,7 +85,7 @@ async def read_index(
 
 def _is_source(place: Place, asking: Asking) -> bool:
     """Tell whether a place is what runs come from, wherever they run."""
-    subject = find_subject(asking.question.searched)
+    subject = find_subject(asking.question.wording)
     return place.name.lower() in _SOURCES and subject in ("runs", "failed_runs", "models")
 
 

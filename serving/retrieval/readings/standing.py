@@ -45,8 +45,8 @@ async def read_wrong(asking: Asking) -> Reading:
         survey,
         asking.telling,
         states=states,
-        first="metric_window" if subjects.find_subject(asking.question.searched) == "anomalies" else "",
-        question=asking.question.searched,
+        first="metric_window" if subjects.find_subject(asking.question.wording) == "anomalies" else "",
+        question=asking.question.wording,
     )
 
 
