@@ -28,13 +28,18 @@ LOCKS = {
 _LATER = {"audit", "clouds", "peers", "sentence-transformers"}
 
 
+def find_environments() -> Path:
+    """Return the folder that holds the environments: RUNLORE_ENVS, or the project's own."""
+    return (ROOT / os.environ.get("RUNLORE_ENVS", ".runlore/envs")).resolve()
+
+
 def main() -> int:
     """Make every environment whose lock file has changed since it was made."""
     return tell_errors(_ensure_all)
 
 
 def _ensure_all() -> None:
-    envs = (ROOT / os.environ.get("RUNLORE_ENVS", ".runlore/envs")).resolve()
+    envs = find_environments()
     unwanted = {*_LATER, *(["open-webui"] if os.environ.get("RUNLORE_OPEN_WEBUI") == "off" else [])}
     check_python()
     for name in [name for name in LOCKS if name not in unwanted]:

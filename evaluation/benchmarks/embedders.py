@@ -23,6 +23,7 @@ from evaluation.benchmarks.rows import Row, emit, leave_out, tell_load
 from evaluation.benchmarks.small_search import Vectors, Words, fuse_scores, read_words, score_words
 from evaluation.measures.ranking import compute_measures
 from evaluation.queries.query_sets import Query
+from local.environments import find_environments
 from local.models import find_packaged
 from processors.knowledge.chunk import make_id
 from processors.knowledge.markdown.cutting import open_splitter
@@ -172,7 +173,7 @@ def main() -> None:
     if "RUNLORE_TEST_DATA" not in os.environ:
         leave_out("RUNLORE_TEST_DATA must name the folder with runbooks/, kubernetes-docs/ and scifact/")
     options.keep.mkdir(parents=True, exist_ok=True)
-    envs = Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()
+    envs = find_environments()
     splitter = open_splitter(find_packaged(envs) / "tokenizer.json", _CHUNK_TOKENS)
     corpora = read_corpora(Path(os.environ["RUNLORE_TEST_DATA"]), splitter, options.abstracts)
     sys.stdout.write(

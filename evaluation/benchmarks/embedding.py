@@ -26,7 +26,7 @@ from evaluation.benchmarks.model_process import run_model_server
 from evaluation.benchmarks.procedures import MODEL, cut_pages, list_pages
 from evaluation.benchmarks.rows import Row, emit, open_table
 from evaluation.queries.query_sets import read_golden
-from local.environments import ensure_environment
+from local.environments import ensure_environment, find_environments
 from local.models import find_packaged
 from processors.knowledge.chunk import embedding_text
 from processors.stores.model_server import embed_texts
@@ -170,7 +170,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--spark", action="store_true", help="by Spark's executors in place of the server")
     given = parser.parse_args()
-    envs = Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()
+    envs = find_environments()
     folder = find_packaged(envs)
     chunks = cut_pages(list_pages(None), folder / "tokenizer.json")
     passages = [embedding_text(chunk) for chunk in chunks]

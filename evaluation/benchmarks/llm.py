@@ -7,7 +7,6 @@ checks it, and withheld if it cites nothing. Times are of the clock and of the s
 
 import argparse
 import asyncio
-import os
 import statistics
 import sys
 import time
@@ -24,6 +23,7 @@ from evaluation.benchmarks.procedures import cut_pages
 from evaluation.benchmarks.rows import Row, compare_times, emit, leave_out, tell_load
 from evaluation.benchmarks.small_search import read_words, score_words
 from evaluation.queries.query_sets import read_golden, tell_language
+from local.environments import find_environments
 from local.models import LANGUAGE_MODELS, find_folder, find_packaged
 from processors.knowledge.chunk import Chunk, embedding_text
 from processors.knowledge.markdown.inert import defuse_stream
@@ -173,7 +173,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=10, help="so many in each language")
     parser.add_argument("--answers", action="store_true", help="show what is written")
     options = parser.parse_args()
-    envs = Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()
+    envs = find_environments()
     tokenizer = find_packaged(envs) / "tokenizer.json"
     chunks, golden = read_runbooks(tokenizer), [query for query in read_golden() if query["relevant"]]
     by_language = {

@@ -22,6 +22,7 @@ from evaluation.benchmarks.procedure_answers import Verdict, judge_answer
 from evaluation.benchmarks.procedure_labels import ROOT, Label, read_labels, read_parts
 from evaluation.benchmarks.rows import Row, emit, open_table
 from evaluation.benchmarks.small_search import Vectors, Words, fuse_scores, read_words, score_words
+from local.environments import find_environments
 from local.models import find_packaged
 from processors.knowledge.chunk import Chunk, embedding_text
 from processors.knowledge.markdown.chunking import build_document_chunks
@@ -172,7 +173,7 @@ def open_corpus(data: Path | None) -> Iterator[Corpus]:
     Args:
         data: Holds `runbooks/corpus`, if there are published runbooks.
     """
-    envs = Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()
+    envs = find_environments()
     with run_model_server(envs, {}) as process:
         yield read_corpus(process.url, find_packaged(envs) / "tokenizer.json", data)
 

@@ -8,4 +8,4 @@ nothing that an older one remembered is hit after an upgrade.
 
 from typing import Final
 
-RANKING: Final = "ba7450516f5c"
+RANKING: Final = "3c426b49d61d"

@@ -15,6 +15,7 @@ from kubernetes.client import ApiClient, AppsV1Api
 from playwright.sync_api import Browser
 from sqlalchemy import text
 
+from local.environments import find_environments
 from local.free_port import find_free_port
 from local.jobs import open_postgres
 from local.n8n.server import ensure_n8n, run_n8n
@@ -51,7 +52,7 @@ def n8n(acting: Settings, tmp_path: Path) -> Iterator[httpx.Client]:
     """An n8n with the workflow, whose owner is signed in."""
     if os.environ.get("PROVE_N8N") != "yes":
         pytest.skip("it installs n8n from npm: `make test-n8n` runs it")
-    program = ensure_n8n(Path(os.environ["RUNLORE_ENVS"]).absolute())
+    program = ensure_n8n(find_environments())
     port = find_free_port()
     owner = {"email": "owner@example.org", "firstName": "O", "lastName": "N", "password": "Pass-word-1"}
     with (

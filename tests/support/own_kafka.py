@@ -19,6 +19,7 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
+from local.environments import find_environments
 from local.free_port import find_free_port
 from local.java import find_java
 from local.server_process import run_server
@@ -99,7 +100,7 @@ def start_kafka(folder: Path, passwords: Mapping[str, str]) -> Iterator[OwnKafka
         folder: For its files.
         passwords: Of each user; `admin`, who may do everything, is one of them.
     """
-    envs = Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()
+    envs = find_environments()
     port, controller = find_free_port(), find_free_port()
     certificate = make_certificate(folder, "kafka")
     (folder / "server.pem").write_text((folder / "key.pem").read_text() + certificate.read_text())

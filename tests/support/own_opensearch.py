@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from opensearchpy import OpenSearchException
 
+from local.environments import find_environments
 from local.free_port import find_free_port
 from local.java import find_java
 from local.passwords import ensure_passwords
@@ -71,7 +72,7 @@ def start_opensearch(roles: Path, users: Iterable[str]) -> Iterator[OwnOpenSearc
         roles: File of the roles; each user has the one of its name, with `_` for `-`.
         users: Their names.
     """
-    envs = Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()
+    envs = find_environments()
     server, stack = ensure_secured_search(envs), load_stack_settings()
     as_user = []
     # Not in pytest's own folder, into which the server's user may not look.

@@ -9,11 +9,9 @@ Beside it stand what triage alone (severity, then newest) and likeness alone (wo
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from evaluation.benchmarks.diagnosis.baselines import Embed
 from evaluation.benchmarks.diagnosis.episode import play_episode
@@ -28,6 +26,7 @@ from evaluation.benchmarks.diagnosis.results import (
 )
 from evaluation.benchmarks.model_process import run_model_server
 from evaluation.benchmarks.rows import emit, open_table
+from local.environments import find_environments
 from processors.stores.model_server import embed_texts
 
 _MODEL = "all-minilm-l6-v2"
@@ -51,7 +50,7 @@ def open_embedder(on: bool) -> Iterator[Embed | None]:
     if not on:
         yield None
         return
-    envs = Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()
+    envs = find_environments()
     with run_model_server(envs, {}) as process:
         yield lambda texts: embed_texts(process.url, _MODEL, list(texts))[0]
 

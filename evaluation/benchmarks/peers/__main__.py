@@ -26,7 +26,7 @@ from tokenizers import Tokenizer
 
 from evaluation.benchmarks.peers.ours import bring_in, stage_apart
 from evaluation.benchmarks.rows import Row, emit, leave_out, open_table
-from local.environments import ROOT, ensure_environment
+from local.environments import ROOT, ensure_environment, find_environments
 from local.models import find_packaged
 from local.settings import load_settings as load_stack_settings
 from local.supervisor import list_programs
@@ -223,7 +223,7 @@ def main() -> None:
         leave_out(f"RUNLORE_TEST_DATA must name the folder that holds {_PAGES}")
     settings = load_settings()
     configure_logs("ERROR", "bench-peers", settings.versions.code_commit)
-    envs = Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()
+    envs = find_environments()
     ensure_environment(envs, ENVIRONMENT)
     with tempfile.TemporaryDirectory(prefix="runlore-bench-") as folder:
         pages = choose_pages(data, given.every, Path(folder))

@@ -10,7 +10,7 @@ from typing import Final
 
 from evaluation.benchmarks.rebuild.archive import count_parts
 from evaluation.benchmarks.rebuild.processes import Peak, join_peaks, kill_tree, measure_tree
-from local.environments import ROOT
+from local.environments import ROOT, find_environments
 
 BEGAN: Final = datetime(2026, 11, 21, tzinfo=UTC)
 """Time of the first archived line."""
@@ -60,7 +60,7 @@ def _name_settings(url: str) -> dict[str, str]:
     """
     folder = Path(url.removeprefix("file://"))
     (folder / "mask-key").write_text("a key for a benchmark")
-    envs = Path(os.environ.get("RUNLORE_ENVS", ROOT / ".runlore/envs")).absolute()
+    envs = find_environments()
     stores = ("OPENSEARCH_URL", "REDIS_URL", "MLFLOW_TRACKING_URI", "KSERVE_URL", "PROMETHEUS_URL", "URL")
     return {
         "PYTHONPATH": str(ROOT),

@@ -46,29 +46,3 @@ def read_plainly(text: str) -> str:
 def _spell(word: str) -> str:
     """Return a word as it is spelt; one that only carries the text along is left out."""
     return "" if word in MEANT else correct_word(word)
-
-
-def drop_opening(plain: str) -> str:
-    """Return a plain text without what only leads up to the question.
-
-    Example:
-        >>> drop_opening("hey guys, what is broken?"), drop_opening("ну что с кафкой"), drop_opening("thanks")
-        ('what is broken?', 'что с кафкой', 'thanks')
-    """
-    return _OPENING.sub("", plain)
-
-
-_OPENING: Final = re.compile(
-    r"^(?:(?:hi|hello|hey|yo|ok|okay|so|and|but|also|well|please|um+|hm+|guys|team|folks"
-    r"|all(?! (?:good|ok|okay|fine|well|quiet|clear|pods|nodes|services|replicas|of|is|are|the)\b)"
-    r"|there|sorry"
-    r"|quick question"
-    r"|question|thanks|thank you|oh|no|(?:can|could|would) you (?:please )?(?:tell|explain to) me"
-    r"|tell me(?! about)"
-    r"|do (?:you|we) know|(?:any|no|got an) idea|i (?:just )?(?:want|need|would like) to (?:know|see"
-    r"|understand)|i wonder"
-    r"|привет|здравствуйте|добрый (?:день|вечер)|доброе утро|народ|коллеги|ребят[аы]?|слушай(?:те)?"
-    r"|подскажи(?:те)?"
-    r"|скажи(?:те)?|расскажи(?:те)?|не подскажете|кто-нибудь знает|ну|а|и|так|ладно|ок|окей|спасибо|вопрос)"
-    r"(?:[\s,.!:;-]+|$))+(?=.*\w)"
-)

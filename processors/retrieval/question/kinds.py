@@ -3,9 +3,9 @@
 from typing import Final
 
 from processors.knowledge.mlflow.asking import read_ask
-from processors.retrieval.question.chat_style import drop_opening
 from processors.retrieval.question.kind import Kind
 from processors.retrieval.question.kind_patterns import search_pattern
+from processors.retrieval.question.wrapping import drop_opening
 
 _OF_RANK: Final = frozenset({"best", "worst", "highest", "lowest", "production"})
 _OF_RIVALS: Final = frozenset({"better", "worse"})

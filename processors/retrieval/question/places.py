@@ -123,8 +123,9 @@ def _by_kind(text: str) -> Iterator[_Found]:
 def _by_look(text: str) -> Iterator[_Found]:
     """Find pods and nodes by their look."""
     for match in patterns.TOKEN.finditer(text):
-        if looks_like_pod(match[0]):
-            yield match.span(), Place("pod", match[0])
+        # Where a sentence begins, a phone writes a capital.
+        if looks_like_pod(match[0].lower()):
+            yield match.span(), Place("pod", match[0].lower())
         elif looks_like_node(match[0]):
             yield match.span(), Place("node", match[0].lower())
 
@@ -183,6 +184,6 @@ def _name(word: str, *, is_sure: bool = True) -> Place:
 
 def _write(word: str, kind: PlaceKind) -> str:
     """Return a name as Kubernetes writes it; others keep their capitals."""
-    if kind in ("run", "model", "dag") or (kind == "name" and word != word.lower() and not word.istitle()):
+    if kind in ("run", "model", "dag") or (kind == "name" and word[1:] != word[1:].lower()):
         return word
     return word.lower()

@@ -10,6 +10,7 @@ from processors.retrieval.question import route_patterns as patterns
 from processors.retrieval.question.kind import Kind
 from processors.retrieval.question.route import Route
 from processors.retrieval.question.veiling import veil_names
+from processors.retrieval.question.wrapping import drop_opening
 
 _OBSERVED: Final[dict[Kind, str]] = {
     "wrong": "asks what happened or how something is",
@@ -39,7 +40,7 @@ def choose_route(question: str, kind: Kind, *, names_time: bool) -> Route:
         >>> choose_route("Почему перезапустился checkout?", "why", names_time=False)
         Route(name='both', reason='may need documents and what was observed')
     """
-    wording = veil_names(question)
+    wording = drop_opening(veil_names(question))
     if kind in _TAUGHT and patterns.TAUGHT.search(wording):
         live = _find_live_signal(question, names_time=names_time)
         if not live:

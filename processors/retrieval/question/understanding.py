@@ -25,6 +25,7 @@ from processors.retrieval.question.time_phrases import find_window
 from processors.retrieval.question.time_window import TimeWindow
 from processors.retrieval.question.veiling import veil_names
 from processors.retrieval.question.words import list_words
+from processors.retrieval.question.wrapping import unwrap
 
 # What they name is their topic.
 _WITHOUT_PLACES: Final[frozenset[Kind]] = frozenset({"meaning", "write", "platform", "chat"})
@@ -36,6 +37,8 @@ class Understood:
 
     asked: str
     """The question as it was asked."""
+    bare: str
+    """The question without what is said around it."""
     rewritten: str | None
     """A follow-up as a question that stands for itself, None if it does already or nothing says how."""
     is_elliptical: bool
@@ -66,7 +69,7 @@ class Understood:
     @property
     def text(self) -> str:
         """The question that stands for itself."""
-        return self.rewritten or self.asked
+        return self.rewritten or self.bare
 
     @property
     def is_guessed(self) -> bool:
@@ -117,19 +120,23 @@ def understand(
         >>> understand("а почему?", now, before=[first.asked]).text
         'а почему? namespace shop yesterday'
     """
-    elliptical = is_elliptical(question) and not is_chat(read_plainly(question))
-    ordinal = find_ordinal(question) if elliptical and before else None
+    is_talk = is_chat(read_plainly(question))
+    bare = question if is_talk else unwrap(question)
+    before = [unwrap(said) for said in before]
+    elliptical = is_elliptical(bare) and not is_talk
+    ordinal = find_ordinal(bare) if elliptical and before else None
     meant = _choose_titles(titles, ordinal)
     # What others have made whole says all by itself.
-    said = [question, *reversed(before)] if elliptical and rewritten is None else []
+    said = [bare, *reversed(before)] if elliptical and rewritten is None else []
     if rewritten is None and elliptical:
-        rewritten = rewrite_follow_up(question, before, meant)
-    text = rewritten or question
+        rewritten = rewrite_follow_up(bare, before, meant)
+    text = rewritten or bare
     without_time, window, names_time = find_window(text, now, zone)
     kind = _choose_kind(said, without_time, now)
     route = choose_route(text, kind, names_time=window is not None)
     return Understood(
         asked=question,
+        bare=bare,
         rewritten=rewritten,
         is_elliptical=elliptical,
         needs_titles=elliptical and bool(before) and (names_nothing(before) or ordinal is not None),

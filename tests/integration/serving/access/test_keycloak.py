@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from litestar.exceptions import NotAuthorizedException
 from opensearchpy import OpenSearch
 
+from local.environments import find_environments
 from local.free_port import find_free_port
 from local.keycloak import run_keycloak
 from processors.settings import Settings
@@ -46,7 +47,7 @@ def keycloak(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keycloak]:
     port = find_free_port()
     password, envs = (
         secrets.token_urlsafe(16),
-        Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute(),
+        find_environments(),
     )
     log = tmp_path_factory.mktemp("keycloak") / "log"
     with run_keycloak(envs, port, REALM, password, log) as url:

@@ -1,8 +1,6 @@
 """The real model, asked by the `openai` client; only where somebody has chosen to install it."""
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import openai
@@ -10,6 +8,7 @@ import pytest
 from openai import OpenAI
 
 from evaluation.benchmarks.model_process import run_model_server
+from local.environments import find_environments
 from local.models import LANGUAGE_MODELS, find_folder
 
 NAME = "gemma-3-270m"
@@ -18,7 +17,7 @@ MESSAGES = [{"role": "user", "content": "Question: Name the first months of the 
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    envs = Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()
+    envs = find_environments()
     folder = find_folder(envs, NAME)
     if not (folder / "model.gguf").is_file():
         pytest.skip(

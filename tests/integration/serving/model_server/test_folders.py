@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from local.environments import ROOT
+from local.environments import ROOT, find_environments
 from local.models import find_folder, find_packaged
 
-_ENVS = Path(os.environ.get("RUNLORE_ENVS", ".runlore/envs")).absolute()
+_ENVS = find_environments()
 _PYTHON = _ENVS / "model-server/bin/python"
 _LONGER_THAN_IS_READ = (
     "restart the scheduler and look at its log, then wait until the queue is empty, and only then go on; "

@@ -1,7 +1,8 @@
 import pytest
 
-from processors.retrieval.question.chat_style import drop_opening, read_plainly
+from processors.retrieval.question.chat_style import read_plainly
 from processors.retrieval.question.spelling import correct_word
+from processors.retrieval.question.wrapping import drop_opening
 
 
 @pytest.mark.parametrize(
