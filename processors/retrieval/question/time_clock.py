@@ -57,7 +57,8 @@ def find_clock(text: str, day: TimePhrase | None, now: datetime) -> TimePhrase |
 def _read_clock(match: re.Match[str], n: int) -> timedelta | None:
     if named := match[f"named{n}"]:
         return timedelta(0) if re.match(r"midnight|пол(?:у)?ноч", named, re.IGNORECASE) else DAY / 2
-    hour, half = int(match[f"hour{n}"]), (match[f"half{n}"] or "").lower().replace(".", "")
+    told, half = match[f"hour{n}"].lower(), (match[f"half{n}"] or "").lower().replace(".", "")
+    hour, half = patterns.HOURS.get(told) or int(told), half.split()[-1] if half else ""
     if half in ("pm", "дня", "вечера") and hour < 12:
         hour += 12
     elif half in ("am", "ночи", "утра") and hour == 12:
@@ -71,7 +72,9 @@ def _is_clock(match: re.Match[str], text: str, day: TimePhrase | None) -> bool:
     groups = match.groupdict()
     if any(groups.get(name) for name in ("minute1", "minute2", "half1", "half2", "named1", "named2")):
         return True
-    leaves_no_doubt = day is not None or re.match(r"between|между|since", match[0], re.IGNORECASE)
+    leaves_no_doubt = day is not None or re.match(
+        r"between|между|since|starting|начиная|from(?=.*\bon)", match[0], re.IGNORECASE
+    )
     if leaves_no_doubt and _COUNTS_NOTHING.match(text, match.end()):
         return True
     return bool(_PAST.search(text, 0, match.start()) and re.match(r"\W*$", text[match.end() :]))

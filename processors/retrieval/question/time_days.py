@@ -32,7 +32,9 @@ def find_day(text: str, now: datetime) -> list[TimePhrase]:
     if part:
         first, last = _read_part(part)
         begin, end = begin + first, begin + last
-    day = TimePhrase(match.span(), begin, now if match["since"] else end, is_part=part is not None)
+    day = TimePhrase(
+        match.span(), begin, now if match.groupdict().get("since") else end, is_part=part is not None
+    )
     return [day, day._replace(place=part.span())] if part else [day]
 
 
@@ -46,7 +48,7 @@ def _read_day(match: re.Match[str], now: datetime) -> datetime | None:
         wanted = _place_of(groups["weekday"], patterns.WEEKDAYS)
         return today - ((today.weekday() - wanted) % 7 or 7 * ("last" in match[0].lower())) * DAY
     if groups.get("iso"):
-        year, month, day = map(int, groups["iso"].split("-"))
+        year, month, day = map(int, re.split("[-/]", groups["iso"]))
     else:
         month = int(groups.get("month_number") or 0) or _place_of(groups["month"], patterns.MONTHS) + 1
         year, day = int(groups["year"] or 0), int(groups["day"])
@@ -74,7 +76,7 @@ def _find_part(text: str, now: datetime) -> list[TimePhrase]:
     if match := search_first(patterns.DAY_PARTS, text):
         first, last = _read_part(match)
         begin, end = start_of_day(now) + first, start_of_day(now) + last
-        if begin >= now:
+        if begin >= now or "last" in match[0].lower():
             begin, end = begin - DAY, end - DAY
         return [TimePhrase(match.span(), begin, now if match["since"] else end, is_part=True)]
     return []

@@ -8,7 +8,7 @@ from processors.retrieval.question.time_window import DAY, WEEK
 
 NUMBERS: Final[dict[str, float]] = {
     **dict.fromkeys(("a", "an", "one", "один", "одну", "одного"), 1),
-    **dict.fromkeys(("half an", "half a", "half", "пол"), 0.5),
+    **dict.fromkeys(("half an", "half a", "half", "пол", "полу"), 0.5),
     **dict.fromkeys(("two", "couple of", "a couple of", "два", "две", "пару"), 2),
     **dict.fromkeys(("three", "три"), 3),
     **dict.fromkeys(("four", "четыре"), 4),
@@ -26,7 +26,8 @@ UNITS: Final = (
     (r"weeks?|недел[яиюь]", WEEK),
 )
 _AMOUNT: Final = (
-    rf"(?:(?P<number>\d{{1,4}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})(?:\s+|(?<=\d)|(?<=пол)))?"
+    rf"(?:(?P<number>\d{{1,4}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
+    r"(?:\s+|(?<=\d)|(?<=пол)|(?<=полу)))?"
     rf"(?P<unit>{'|'.join(pattern for pattern, _ in UNITS)})\b"
 )
 MONTHS: Final = (
@@ -34,9 +35,17 @@ MONTHS: Final = (
     r"june?|июня", r"july?|июля", r"aug(?:ust)?|августа", r"sept?(?:ember)?|сентября",
     r"oct(?:ober)?|октября", r"nov(?:ember)?|ноября", r"dec(?:ember)?|декабря",
 )  # fmt: skip
+_HOURS: Final = (
+    "one час часу", "two два двух", "three три трех трёх", "four четыре четырех четырёх", "five пять пяти",
+    "six шесть шести", "seven семь семи", "eight восемь восьми", "nine девять девяти", "ten десять десяти",
+    "eleven одиннадцать одиннадцати", "twelve двенадцать двенадцати",
+)  # fmt: skip
+HOURS: Final = {word: hour for hour, words in enumerate(_HOURS, 1) for word in words.split()}
+"""Hours of the clock in words."""
 WEEKDAYS: Final = (
-    r"monday|понедельника?", r"tuesday|вторника?", r"wednesday|сред[ауы]", r"thursday|четверга?",
-    r"friday|пятниц[ауы]", r"saturday|суббот[ауы]", r"sunday|воскресень[ея]",
+    r"mon(?:day)?|понедельника?|пн", r"tue(?:s(?:day)?)?|вторника?|вт", r"wed(?:nesday)?|сред[ауы]|ср",
+    r"thu(?:rs(?:day)?)?|четверга?|чт", r"fri(?:day)?|пятниц[ауы]|пт", r"sat(?:urday)?|суббот[ауы]|сб",
+    r"sun(?:day)?|воскресень[ея]|вс",
 )  # fmt: skip
 PARTS: Final = (
     (r"morning|утр(?:ом|а)", 5, 12),
@@ -45,16 +54,23 @@ PARTS: Final = (
 )
 _NAMED_DAYS: Final = (
     (r"(?:the )?day before yesterday|позавчера(?:шнего дня)?", 2),
-    (r"yesterday(?:'s)?|вчера(?:шнего дня)?", 1),
-    (r"today(?:'s)?|сегодня(?:шнего дня)?", 0),
+    (r"yesterday(?:'s)?|вчера(?:шн(?:его дня|ий день|им|ей))?", 1),
+    (
+        r"today(?:'s)?|сегодня(?:шн(?:его дня|ий день|им|ей))?"
+        r"|(?:the )?(?:start|beginning) of (?:the |this )?day|начала (?:этого )?дня",
+        0,
+    ),
 )
 _MONTH: Final = rf"(?P<month>{'|'.join(MONTHS)})\b"
-_YEAR: Final = r"(?:,?\s+(?P<year>20\d\d)\b)?"
+_YEAR: Final = r"(?:,?\s+(?P<year>20\d\d)\b(?:\s+года?\b)?)?"
 _PART: Final = "|".join(pattern for pattern, _, _ in PARTS)
 _CLOCK: Final = (
     r"(?:(?P<named{n}>midnight|noon|midday|полуноч[иь]|полночь|полудня|полдень)\b"
-    r"|(?P<hour{n}>\d{{1,2}})(?::(?P<minute{n}>[0-5]\d)(?::[0-5]\d)?)?(?![:.]?\d)"
-    r"(?:\s*(?P<half{n}>[ap]\.?m\b|утра|дня|вечера|ночи|час(?:а|ов)?\b))?)"
+    # "Errors an hour" are no time: one o'clock says the part of the day.
+    r"|(?P<hour{n}>\d{{1,2}}|(?!часу?\b(?!\s+(?:дня|ночи)\b))(?:" + "|".join(HOURS) + r")\b)"
+    r"(?::(?P<minute{n}>[0-5]\d)(?::[0-5]\d)?)?(?![:.]?\d)"
+    r"(?:\s*(?P<half{n}>[ap]\.?m\b|h\b|(?:час(?:а|ов)?\s+)?(?:утра|дня|вечера|ночи)\b"
+    r"|час(?:а|ов|ами)?\b))?)"
 )
 _FIRST, _SECOND = _CLOCK.format(n=1), _CLOCK.format(n=2)
 _ISO: Final = r"20\d\d-\d\d-\d\d[T ]+\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?Z?"
@@ -66,16 +82,21 @@ def _compile(*patterns: str) -> tuple[re.Pattern[str], ...]:
 
 
 BACK: Final = _compile(
-    r"\b(?:(?:in|over|during|within|for|за|в течение)\s+)?(?:the\s+)?"
+    r"\b(?:(?:in|over|during|within|for|за|в течение|в)\s+)?(?:the\s+)?"
     rf"(?:last|past|previous|последн(?:ий|ие|их|юю|его)|прошедши[йех])\s+{_AMOUNT}"
 )
 # "За час" is the last one, unless it is told how much there may be in one.
-BACK_SHORTLY: Final = _compile(rf"\bза\s+{_AMOUNT}")
+BACK_SHORTLY: Final = _compile(rf"\b(?:за|в течение)\s+{_AMOUNT}")
 ANY_HOUR: Final = re.compile(
     r"допуст|можно|мо(?:жет|гут)\b|нужно|надо|максим|миним|долж|успе|обычно|в среднем", re.IGNORECASE
 )
-AGO: Final = _compile(rf"(?:\b(?:about|around|примерно|около)\s+)?\b{_AMOUNT}\s+(?:ago|назад)\b")
-LAST_WEEK: Final = _compile(r"(?:\bна\s+)?(?<!the )\b(?:last week|прошлой неделе)\b")
+AGO: Final = _compile(
+    rf"(?:\b(?P<since>since|starting|начиная с)\s+)?(?:\b(?:about|around|примерно|около)\s+)?"
+    rf"\b{_AMOUNT}\s+(?:ago|назад)\b"
+)
+LAST_WEEK: Final = _compile(
+    r"(?:\b(?:during|на|за)\s+)?(?<!the )\b(?:last week|прошл(?:ой|ую|ая) недел[еюя])\b"
+)
 THIS_WEEK: Final = _compile(r"\bthis week\b|\b(?:на|за)\s+эт(?:ой|у)\s+недел[еюи]\b")
 ISO_SPAN: Final = _compile(
     rf"(?:\b(?:between|from|с|между)\s+)?\b(?P<from>{_ISO}){_UTC}\s*(?:and|to|till|until|и|до|по|[-–])\s*(?P<to>{_ISO}){_UTC}"
@@ -84,38 +105,46 @@ ISO_POINT: Final = _compile(
     rf"(?:\b(?P<since>since|с)\s+|\b(?:at|on|around|в|около)\s+)?\b(?P<from>{_ISO}){_UTC}"
 )
 _SINCE: Final = (
-    r"(?:\b(?P<since>since|starting|начиная с|со?)\s+)?(?:\b(?:on|во?)\s+)?(?:\b(?:last|прошл\w+)\s+)?\b"
+    r"(?:\b(?P<since>since|starting|начиная с|со?)\s+)?(?:\b(?:all day|so far)\s+)?"
+    r"(?:\b(?:on|during|for|за|во?)\s+)?(?:\b(?:last|прошл\w+)\s+)?\b"
 )
 DAYS: Final = _compile(
-    *(rf"{_SINCE}(?P<named{ago}>{pattern})\b" for pattern, ago in _NAMED_DAYS),
+    *(rf"{_SINCE}(?P<named{ago}>{pattern})\b(?:\s+so far\b)?" for pattern, ago in _NAMED_DAYS),
     rf"{_SINCE}(?:the\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th|-?го)?\s+(?:of\s+)?{_MONTH}{_YEAR}",
     rf"{_SINCE}{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!:){_YEAR}",
-    rf"{_SINCE}(?P<iso>20\d\d-[01]\d-[0-3]\d)\b",
+    rf"{_SINCE}(?P<iso>20\d\d(?P<dash>[-/])[01]\d(?P=dash)[0-3]\d)\b",
     rf"{_SINCE}(?P<day>\d{{1,2}})\.(?P<month_number>[01]\d)\.(?P<year>20\d\d)\b",
     r"(?:\b(?P<since>since|starting|начиная с|со?)\s+|\bon\s+|\bво?\s+|\blast\s+|\bпрошл\w+\s+)+"
     rf"(?P<weekday>{'|'.join(WEEKDAYS)})\b",
+    # Alone only where it can be no name: at the end, behind no preposition.
+    r"(?<!\bwith )(?<!\bof )(?<!\bin )(?<!\bfor )(?<!\bis )(?<!\bto )"
+    r"\b(?P<weekday>(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?=\W*$)",
 )
 NIGHTS: Final = _compile(
     r"(?:\b(?P<since>since|с)\s+)?\b(?:last night|tonight|(?:during|over|in|at)\s+the\s+night|overnight"
-    r"|(?:прошл\w+\s+)?ноч(?:ью|и))\b"
+    r"|(?:(?:прошл\w+|этой)\s+)?ноч(?:ью|и)|за\s+(?:(?:прошл\w+|эту)\s+)?ночь)\b"
 )
 DAY_PARTS: Final = _compile(
     r"(?:\b(?P<since>since)\s+)?(?:\b(?:in|during)\s+)?\b(?:this|the|last)\s+(?P<part>morning|afternoon|evening)\b",
-    r"(?:\b(?P<since>со?)\s+|(?<![\w:])(?<!\d\s))\b(?P<part>утр(?:ом|а)|дн[её]м|вечером|вечера)\b",
+    r"(?:\b(?P<since>со?)\s+|(?<![\w:])(?<!\d\s))\b(?:этим\s+)?(?P<part>утр(?:ом|а)|дн[её]м|вечером|вечера)\b",
 )
 PART_OF_DAY: Final = re.compile(rf",?\s+(?:in the\s+)?(?P<part>{_PART})\b", re.IGNORECASE)
 RANGES: Final = _compile(
     rf"\bbetween\s+{_FIRST}{_UTC}\s+and\s+{_SECOND}{_UTC}",
     rf"\bfrom\s+{_FIRST}{_UTC}\s+(?:to|till|until)\s+{_SECOND}{_UTC}",
     rf"\bмежду\s+{_FIRST}{_UTC}\s+и\s+{_SECOND}{_UTC}",
-    rf"\bсо?\s+{_FIRST}{_UTC}\s+(?:до|по)\s+{_SECOND}{_UTC}",
+    rf"\b(?:[сc]о?|от)\s+{_FIRST}{_UTC}\s+(?:до|по)\s+{_SECOND}{_UTC}",
     rf"(?<![\w.:-]){_FIRST}\s*[-–—]\s*{_SECOND}{_UTC}",
 )
-SINCES: Final = _compile(rf"\b(?:since|after|с|после)\s+{_FIRST}{_UTC}")
+SINCES: Final = _compile(
+    rf"\b(?:since|after|starting(?:\s+(?:at|from))?|начиная\s+с|[сc]|после)\s+{_FIRST}{_UTC}",
+    rf"\bfrom\s+{_FIRST}{_UTC}\s+on(?:wards?)?\b",
+)
 POINTS: Final = _compile(
-    rf"\b(?:at|around|about|в|около)\s+{_FIRST}{_UTC}",
+    r"(?:\b(?:(?:at\s+)?(?:about|around)|at|circa|около"
+    rf"|(?:(?:примерно|приблизительно|где-то|часа)\s+)?в(?:\s+районе)?)\s+|~\s*){_FIRST}{_UTC}",
     # Alone it is one as well, if nothing is joined to it.
-    rf"(?<![\w.:/@\"'=-])(?<!\d\s)(?=\d{{1,2}}:\d\d(?![:.\w\"'-])){_FIRST}{_UTC}",
+    rf"(?<![\w.:/@\"'=-])(?<!\d\s)(?=\d{{1,2}}(?::\d\d(?![:.\w\"'-])|\s*[ap]\.?m\b)){_FIRST}{_UTC}",
 )
 
 

@@ -91,6 +91,8 @@ def _find_back(text: str, now: datetime) -> list[TimePhrase]:
     if match := search_first(patterns.AGO, text):
         amount, unit = _read_amount(match)
         then = now - amount
+        if match["since"]:
+            return [TimePhrase(match.span(), start_of_day(then) if unit == DAY else then, now)]
         if unit == DAY:
             return [TimePhrase(match.span(), start_of_day(then), start_of_day(then) + DAY)]
         # The further back, the less exactly it is meant.
