@@ -42,7 +42,9 @@ _WISHES: Final[dict[Wish, re.Pattern[str]]] = {
     ),
     # What is better than something else is another question.
     "worst": re.compile(rf"\bworst\b|худш|\bхуже(?!{_THAN})", re.IGNORECASE),
-    "best": re.compile(rf"\bbest\b|\btop\b|\bwinn(?:er|ing)\b|\bpromote\b|лучш(?!е{_THAN})", re.IGNORECASE),
+    "best": re.compile(
+        rf"\bbest\b|\btop\b|\bw(?:inn(?:er|ing)|on(?!['’]t))\b|\bpromote\b|лучш(?!е{_THAN})", re.IGNORECASE
+    ),
     "production": re.compile(
         r"\bin(?:to)? prod(?:uction)?\b|\bprod(?:uction)?(?:'s)? (?:models?|runs?|version)\b"
         r"|\b(?:в|на) (?:проде?|продакшен\w*|бою)(?!\w)"

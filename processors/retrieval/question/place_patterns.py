@@ -68,14 +68,17 @@ SURE_SLOTS: Final = tuple(
         rf"(?:^|\b{_ASKING}\s+(?:the\s+(?:hell|fuck)\s+)?|[,;?!.]\s*|\b(?:and|but|or|also|hey|hi)\s+)(?:is"
         rf"|was|does|did|has)\s+{_WORD}",
         rf"\b(?:with|of|in|on|for|to|from|about|within|inside)\s+{_WORD}{_PHRASE_ENDS}",
+        rf"\bof\s+{_WORD}(?=\s+(?:errors?|restarts?|failures?|alerts?)\b)",
         rf"(?<![\w'-]){_WORD}'s\s+\w",
+        rf"^{_WORD}(?=\s+(?:memory|cpu|disk)(?:\s+usage)?\s*\??$)",
         rf"^\W*(?:(?:so|ok|hey|hi|and|also|guys|well|hmm)\W+)*{_WORD}(?=\s+(?:is|was|isn't|won't|doesn't"
         rf"|can't|keeps|went|has|still|again|down|up|ok|okay|healthy|unhealthy"
         rf"|broken|dead|alive|slow|crash\w*|restart\w*|fail\w*|not|status|health|state|died|stuck|hang\w*"
         rf"|pods?|logs?|errors?|working|running|ready|unavailable|oomkilled)\b|\s*\?+\s*$)",
+        rf"\bhow['’]?s\s+{_WORD}(?=\s+(?:doing|going|looking|feeling|behaving)\b|\W*$)",
         rf"\b(?:why|status|health|state|check|reason|because)\s+{_WORD}(?=\s+(?:is|was|down|dead|broken|slow|crash\w*"
         rf"|restart\w*|fail\w*|not|keep\w*|die[sd]?|so)\b|\W*$)",
-        rf"\b(?:broke|killed|touch|touched|touching|deploy|update|updated|took\s+down|crashed|crashing|restarted|changed|deployed|restart|breaks"
+        rf"\b(?:broke|killed|made|makes|touch|touched|touching|deploy|update|updated|took\s+down|crashed|crashing|restarted|changed|deployed|restart|breaks"
         rf"|happened\s+to)\s+{_WORD}{_PHRASE_ENDS}",
         rf"\b(?:errors?|logs?|alerts?|warnings?|restarts?|events?|pods?|replicas?|memory|cpu|latency"
         rf"|lag)\s+(?:does|did|has|had|do)\s+{_WORD}",

@@ -5,8 +5,8 @@ from typing import Final
 
 # Words that only begin such a question.
 ASKING: Final = re.compile(
-    r"^\W*(?:(?:and|so|а|и|ну)\W+)?(?:how (?:many|much|often|is|are|was|were|does|do|did|has|high|full"
-    r"|slow|big|long)\b"
+    r"^\W*(?:(?:and|so|а|и|ну)\W+)?"
+    r"(?:how(?:['’]?s| (?:many|much|often|is|are|was|were|does|do|did|has|high|full|slow|big|long))\b"
     r"|как(?: там| дела| часто)?\b)",
     re.IGNORECASE,
 )
@@ -19,7 +19,7 @@ TAUGHT: Final = re.compile(
     r"|explain\b|best practices?\b"
     r"|(?:give me|write)(?: me)? an? (?:[\w-]+ ){0,3}(?:manifest|example|template|config\w*)\b)"
     r"|^\W*(?:(?:пожалуйста|подскажи(?:те)?|скажи(?:те)?|расскажи(?:те)?)\W+)*"
-    r"(?:как (?:мне |нам |можно |правильно |быстро |лучше )*[а-яё-]+(?:ть|ти|чь)(?:ся)?\b"
+    r"(?:(?:как|каким образом) (?:мне |нам |можно |правильно |быстро |лучше )*[а-яё-]+(?:ть|ти|чь)(?:ся)?\b"
     r"|что (?:значит|означает)\b"
     r"|где (?:лежит|лежат|найти|взять|посмотреть|находится)\b|чем отлича|в чём разница|в чем разница"
     r"|(?:пошагов\S+ )?инструкци|порядок действий|шаги\b|объясни|лучшие практик)",
