@@ -12,7 +12,8 @@ from evaluation.benchmarks.rows import compare_times, emit, leave_out, open_tabl
 from evaluation.benchmarks.service import measure_pair
 from evaluation.queries.query_sets import read_golden
 from processors.retrieval.glossary import add_translation
-from processors.retrieval.hybrid import Hit, TextToEmbed, build_hybrid_query, parse_hits
+from processors.retrieval.hybrid import Hit, build_hybrid_query, parse_hits
+from processors.retrieval.nearest import TextToEmbed
 from processors.retrieval.pages import rank_documents
 from processors.settings import load_settings
 from processors.stores.neural_search import NeuralSearchError, ensure_model

@@ -48,7 +48,8 @@ def check_model(policy: Policy, soundness: Soundness) -> Iterator[str]:
     if probed and found / probed < policy.found_by_vector:
         yield (
             f"Only {found} of {probed} chunks are found by their own text through the vectors alone, but "
-            f"{policy.found_by_vector:.0%} are expected: vectors and model don't belong together."
+            f"{policy.found_by_vector:.0%} are expected: vectors and model don't belong together, or so many "
+            "chunks have the same vector that a search sees nothing else."
         )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypedDict
 
 from processors.retrieval.glossary import has_cyrillic
+from processors.retrieval.nearest import build_nearest_query
 
 _FIELDS: Final = ("title", "heading_path", "text", "title.ru", "heading_path.ru", "text.ru")
 # A Russian word that is neither in the index nor in the glossary says less than an English one: its English
@@ -70,7 +71,6 @@ def build_answerability_queries(
         str(number): {"filter": {"bool": {"filter": [allowed, query]}}} for number, query in enumerate(named)
     }
     counts["all"] = {"filter": allowed}
-    nearest = {"vector": list(vector), "k": 1, "filter": allowed}
     return [
         {
             "size": 1,
@@ -78,7 +78,7 @@ def build_answerability_queries(
             "query": found if named else {"match_none": {}},
             "aggs": {"chunks": {"global": {}, "aggs": counts}},
         },
-        {"size": 1, "_source": False, "query": {"knn": {"embedding": nearest}}},
+        {"size": 1, "_source": False, "query": build_nearest_query(vector, 1, allowed)},
     ]
 
 

@@ -5,8 +5,9 @@ The service (async) and the evaluation (sync) both use these, so that what is me
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
+from processors.retrieval.nearest import TextToEmbed, build_nearest_query
 from processors.retrieval.question.time_window import TimeWindow
 
 if TYPE_CHECKING:
@@ -48,13 +49,6 @@ _DATE_OPERATORS: Final = frozenset({"gt", "gte", "lt", "lte"})
 _WEIGHTS: Final = (0.55, 0.45)
 # A chunk that holds an identifier of the question stands above all that only look alike.
 _WEIGHTS_WITH_IDENTIFIERS: Final = (0.275, 0.225, 0.5)
-
-
-class TextToEmbed(NamedTuple):
-    """A question whose vector OpenSearch makes itself, by a model that it knows."""
-
-    text: str
-    model_id: str
 
 
 class FilterError(ValueError):
@@ -124,7 +118,7 @@ def build_hybrid_query(
     request: dict[str, Any] = {"size": candidates, "_source": list(HIT_FIELDS)}
     if vector is None:
         return {**request, "query": by_words}
-    queries = [by_words, _build_nearest_query(vector, candidates, allowed)]
+    queries = [by_words, build_nearest_query(vector, candidates, {"bool": {"filter": allowed}})]
     identifiers = [word for word in words if _IDENTIFIER.fullmatch(word)]
     if identifiers:
         queries.append(_build_identifiers_query(identifiers, allowed))
@@ -179,16 +173,6 @@ def _build_words_query(words: Sequence[str], allowed: list[dict[str, Any]]) -> d
     ]
     matches = {"bool": {"should": found, "minimum_should_match": 1}}
     return {"bool": {"must": [matches], "should": named, "filter": allowed}}
-
-
-def _build_nearest_query(
-    vector: Sequence[float] | TextToEmbed, k: int, allowed: list[dict[str, Any]]
-) -> dict[str, Any]:
-    nearest = {"k": k, "filter": {"bool": {"filter": allowed}}}
-    if isinstance(vector, TextToEmbed):
-        asked = {"query_text": vector.text, "model_id": vector.model_id}
-        return {"neural": {"embedding": {**asked, **nearest}}}
-    return {"knn": {"embedding": {"vector": list(vector), **nearest}}}
 
 
 def _build_identifiers_query(identifiers: Sequence[str], allowed: list[dict[str, Any]]) -> dict[str, Any]:

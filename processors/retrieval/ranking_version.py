@@ -8,4 +8,4 @@ nothing that an older one remembered is hit after an upgrade.
 
 from typing import Final
 
-RANKING: Final = "1ee9bb8ac96e"
+RANKING: Final = "9b7d1bcde540"

@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from opensearchpy import OpenSearch
 
+from processors.retrieval.nearest import build_nearest_query
+
 # Buckets a request; OpenSearch allows 65,536.
 _PAGE: Final = 10_000
 _VECTORS: Final = 200
@@ -54,7 +56,7 @@ def find_by_vector(
     """
     found = []
     for vector in vectors:
-        nearest = {"knn": {"embedding": {"vector": vector.tolist(), "k": neighbours}}}
+        nearest = build_nearest_query(vector.tolist(), neighbours)
         body = {"size": neighbours, "query": nearest, "_source": ["content_hash"]}
         hits = client.search(index=index, body=body)["hits"]["hits"]
         found.append({hit["_source"]["content_hash"] for hit in hits})

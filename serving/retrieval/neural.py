@@ -8,7 +8,7 @@ import structlog
 from opensearchpy.exceptions import ConnectionError as SearchDownError
 from opensearchpy.exceptions import TransportError
 
-from processors.retrieval.hybrid import TextToEmbed
+from processors.retrieval.nearest import TextToEmbed
 from processors.retrieval.neural_model import (
     SEARCH_PATH,
     build_model_search,

@@ -15,10 +15,10 @@ from processors.retrieval.glossary import add_translation
 from processors.retrieval.hybrid import (
     DYNAMIC_KINDS,
     Hit,
-    TextToEmbed,
     build_hybrid_query,
     parse_hits,
 )
+from processors.retrieval.nearest import TextToEmbed
 from processors.retrieval.pages import rank_documents
 from processors.retrieval.recency import apply_recency
 from processors.retrieval.wholes import add_steps, build_siblings_query, complete_hits, parse_parts

@@ -9,7 +9,8 @@ import pytest
 from opensearchpy import OpenSearch
 
 from processors.knowledge.chunk import Chunk, make_id
-from processors.retrieval.hybrid import Hit, TextToEmbed, build_hybrid_query, parse_hits
+from processors.retrieval.hybrid import Hit, build_hybrid_query, parse_hits
+from processors.retrieval.nearest import TextToEmbed
 from processors.retrieval.neural_model import SEARCH_PATH, build_model_search
 from processors.retrieval.question.understanding import understand
 from processors.settings import Settings, change_settings

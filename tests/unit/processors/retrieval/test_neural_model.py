@@ -1,6 +1,7 @@
 from typing import Any
 
-from processors.retrieval.hybrid import TextToEmbed, build_hybrid_query
+from processors.retrieval.hybrid import build_hybrid_query
+from processors.retrieval.nearest import TextToEmbed
 from processors.retrieval.neural_model import build_model_search, build_registration, name_model
 from processors.settings import change_settings, load_settings
 
