@@ -8,6 +8,7 @@ from opensearchpy import OpenSearch, helpers
 
 from processors.knowledge.chunk import index_mapping
 from processors.retrieval.nearest import build_nearest_query
+from processors.stores.search import ANALYSIS
 from processors.versions.corpus import find_by_vector
 
 INDEX = "test-equal-vectors"
@@ -27,7 +28,7 @@ def vectors() -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
 @pytest.fixture(scope="module")
 def index(client: OpenSearch, vectors: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> Iterator[str]:
     client.indices.delete(index=INDEX, ignore_unavailable=True)
-    settings = {"index": {"knn": True, "number_of_shards": 1, "number_of_replicas": 0}}
+    settings = {"index": {"knn": True, "number_of_shards": 1, "number_of_replicas": 0}, "analysis": ANALYSIS}
     client.indices.create(index=INDEX, body={"settings": settings, "mappings": index_mapping(DIMENSION)})
     hours = (
         {
