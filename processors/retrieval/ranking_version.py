@@ -8,4 +8,4 @@ nothing that an older one remembered is hit after an upgrade.
 
 from typing import Final
 
-RANKING: Final = "9b7d1bcde540"
+RANKING: Final = "346c60f95457"

@@ -11,7 +11,8 @@ from typing import Final
 _NAME: Final = r"(?P<name>[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)"
 _QUOTED: Final = rf"(?P<quote>[\"'`«“]?){_NAME}[\"'`»”]?(?![\w-])"
 _IN: Final = (
-    r"\b(?i:in|inside|within|from|of|for|to|into|under|across|в|во|из|для|к|с|со|по|у)\s+(?i:the\s+)?"
+    r"\b(?i:in|inside|within|from|of|for|to|into|under|across|with|about|on|в|во|из|для|к|с|со|по|у)"
+    r"\s+(?i:the\s+)?"
 )
 _WORD: Final = r"(?i:namespaces?|ns)\b"
 _WORD_RU: Final = r"(?i:(?:неймспейс|нэймспейс|нейм-спейс)[а-я]{0,3}|пространств[а-я]{1,3}\s+им[её]н)"
@@ -20,8 +21,8 @@ _CALLED: Final = r"(?:\s*[:=]\s*|\s+(?i:named|called|с\s+именем|под\s+
 _PATTERNS: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?:{_IN}|\b(?i:is|was|does|did|has|about)\s+(?i:the\s+)?){_WORD}{_CALLED}{_QUOTED}",
-        rf"{_IN}{_QUOTED}\s+{_WORD}",
+        rf"(?:{_IN}|\b(?i:is|was|does|did|has)\s+(?i:the\s+)?|(?i:[а-яё])\s+){_WORD}{_CALLED}{_QUOTED}",
+        rf"(?:{_IN}|\b(?i:is|was|does|did|has)\s+(?i:the)\s+){_QUOTED}\s+{_WORD}",
         rf"{_IN}{_QUOTED}\s+{_WORD_RU}",
         rf"{_WORD_RU}{_CALLED}{_QUOTED}",
         rf"\b(?i:kubectl|helm)\b[^\n?]{{0,200}}?\s(?:-n|--namespace)[ =]{_QUOTED}",

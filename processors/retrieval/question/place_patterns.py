@@ -52,7 +52,7 @@ PROGRAM: Final = re.compile(r"[^\W\d_][\w-]*")
 
 _WORD: Final = r"(?P<name>[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9])(?![\w./:-]*\w)"
 _PHRASE_ENDS: Final = (
-    r"(?=\s*(?:$|[?!.,;:)]|'s\b)|\s+(?:and|or|in|on|at|since|for|from|to|with|after|before|during|now"
+    r"(?=\s*(?:$|[?!.,;:()]|'s\b)|\s+(?:and|or|in|on|at|since|for|from|to|with|after|before|during|now"
     r"|again|today|lately|recently|right"
     r"|still|is|was|has|does|did|down|up|ok|so|because|fail\w*|crash\w*|restart\w*|please|pls|yesterday"
     r"|over|last|this|rn|log|logs|write|writes|are|were|be|been|there|running|alive|working|pending|stuck"

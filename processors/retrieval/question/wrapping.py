@@ -87,7 +87,8 @@ def unwrap(question: str) -> str:
         sign = re.match(r"\s*([?!.]+)", end[0])
         is_asked = "?" in end[0] and not _WANTS_HELP.search(end[0])
         bare = bare[: end.start()] + (sign[1] if sign else "?" if is_asked else "")
-    return bare or question
+    # Who shouts gives no name in capitals.
+    return (bare.lower() if bare.isupper() and " " in bare else bare) or question
 
 
 def drop_opening(plain: str) -> str:

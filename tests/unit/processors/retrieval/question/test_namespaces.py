@@ -26,6 +26,11 @@ from processors.retrieval.question.namespaces import find_namespaces
         ("Почему упали поды из неймспейса «shop»?", ("shop",)),
         ("Что случилось в payments неймспейсе?", ("payments",)),
         ("Ошибки в неймспейсе с именем shop", ("shop",)),
+        ("What's wrong with namespace shop?", ("shop",)),
+        ("what's wrong with the shop namespace", ("shop",)),
+        ("Is the shop namespace ok?", ("shop",)),
+        ("Почему лежит namespace shop?", ("shop",)),
+        ("что там ns shop", ("shop",)),
     ],
 )
 def test_a_namespace_that_is_named_is_found(question: str, found: tuple[str, ...]) -> None:
@@ -49,6 +54,11 @@ def test_a_namespace_that_is_named_is_found(question: str, found: tuple[str, ...
         "Что такое пространство имён?",
         "What happened with payments?",
         "What is in the answers?",
+        "What's wrong with the namespace?",
+        "What's wrong with namespaces in general?",
+        "Is the same namespace used twice?",
+        "Как создать namespace?",
+        "Можно ли удалить namespace kubernetes?",
         "",
     ],
 )

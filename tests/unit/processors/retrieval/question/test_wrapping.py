@@ -98,6 +98,9 @@ def test_a_question_means_the_same_whatever_is_said_around_it(language: str) -> 
         ("All deployments failed?", "All deployments failed?"),
         ("привет,почему лежит billing?", "почему лежит billing?"),
         ("hey - what changed?", "what changed?"),
+        ("WHY IS CHECKOUT DOWN???", "why is checkout down???"),
+        ("ПОЧЕМУ УПАЛ BILLING", "почему упал billing"),
+        ("is DNS down?", "is DNS down?"),
         ("", ""),
     ],
 )
