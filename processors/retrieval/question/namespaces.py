@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 from typing import Final
 
+from processors.retrieval.question.place_names import is_ordinary
+
 _NAME: Final = r"(?P<name>[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)"
 _QUOTED: Final = rf"(?P<quote>[\"'`«“]?){_NAME}[\"'`»”]?(?![\w-])"
 _IN: Final = (
@@ -21,13 +23,15 @@ _CALLED: Final = r"(?:\s*[:=]\s*|\s+(?i:named|called|с\s+именем|под\s+
 _PATTERNS: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?:{_IN}|\b(?i:is|was|does|did|has)\s+(?i:the\s+)?|(?i:[а-яё])\s+){_WORD}{_CALLED}{_QUOTED}",
+        rf"(?:{_IN}|\b(?i:is|was|does|did|has)\s+(?i:the\s+)?){_WORD}{_CALLED}{_QUOTED}",
         rf"(?:{_IN}|\b(?i:is|was|does|did|has)\s+(?i:the)\s+){_QUOTED}\s+{_WORD}",
         rf"{_IN}{_QUOTED}\s+{_WORD_RU}",
         rf"{_WORD_RU}{_CALLED}{_QUOTED}",
         rf"\b(?i:kubectl|helm)\b[^\n?]{{0,200}}?\s(?:-n|--namespace)[ =]{_QUOTED}",
     )
 )
+# A Russian word before it leaves no doubt if the name is no word of English: «лежит ns shop», «все ns down».
+_BEHIND_RUSSIAN: Final = re.compile(rf"(?i:[а-яё])\s+{_WORD}{_CALLED}{_QUOTED}")
 # What stands here is one only if it looks like it.
 _BARE: Final = re.compile(rf"\b{_WORD}{_CALLED}{_QUOTED}")
 # Who pastes a whole log asks about the log.
@@ -60,6 +64,11 @@ def find_namespaces(question: str) -> tuple[str, ...]:
         for pattern in _PATTERNS
         for match in pattern.finditer(read)
         if match["quote"] or match["name"] not in _NO_NAMES
+    ]
+    found += [
+        (match.start("name"), match["name"])
+        for match in _BEHIND_RUSSIAN.finditer(read)
+        if not (is_ordinary(match["name"]) or match["name"] in _NO_NAMES)
     ]
     found += [
         (match.start("name"), match["name"])

@@ -73,10 +73,20 @@ def is_ordinary(word: str) -> bool:
     if "-" in lowered and not any(letter.isdigit() for letter in lowered):
         parts = lowered.split("-")
         is_phrase = any(part in _DASHED for part in parts) or all(part in _ORDINARY for part in parts)
-        return is_phrase and not (parts[-1] in _WORDS["suffix"] and parts[0] not in _WORDS["prefix"])
+        return is_phrase and not (ends_name(lowered) and parts[0] not in _WORDS["prefix"])
     return bool(
         re.search(r"(?:ly|ness|able|ible|ful|ous|ed)$", lowered) and "-" not in lowered and "_" not in lowered
     )
+
+
+def ends_name(word: str) -> bool:
+    """Tell whether the last of joined words is what programs are called: a router, an exporter.
+
+    Example:
+        >>> ends_name("kafka-exporter"), ends_name("kafka-lag")
+        (True, False)
+    """
+    return word.lower().rpartition("-")[2] in _WORDS["suffix"]
 
 
 def is_camel(word: str) -> bool:

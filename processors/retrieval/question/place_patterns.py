@@ -68,7 +68,7 @@ SURE_SLOTS: Final = tuple(
         rf"(?:^|\b{_ASKING}\s+(?:the\s+(?:hell|fuck)\s+)?|[,;?!.]\s*|\b(?:and|but|or|also|hey|hi)\s+)(?:is"
         rf"|was|does|did|has)\s+{_WORD}",
         rf"\b(?:with|of|in|on|for|to|from|about|within|inside)\s+{_WORD}{_PHRASE_ENDS}",
-        rf"\bof\s+{_WORD}(?=\s+(?:errors?|restarts?|failures?|alerts?)\b)",
+        rf"\bcount of\s+{_WORD}(?=\s+(?:errors?|restarts?|failures?|alerts?)\b)",
         rf"(?<![\w'-]){_WORD}'s\s+\w",
         rf"^{_WORD}(?=\s+(?:memory|cpu|disk)(?:\s+usage)?\s*\??$)",
         rf"^\W*(?:(?:so|ok|hey|hi|and|also|guys|well|hmm)\W+)*{_WORD}(?=\s+(?:is|was|isn't|won't|doesn't"
@@ -88,6 +88,7 @@ SURE_SLOTS: Final = tuple(
 UNSURE_SLOTS: Final = tuple(
     _compile(pattern)
     for pattern in (
+        rf"\bof\s+{_WORD}(?=\s+(?:errors?|restarts?|failures?|alerts?)\b)",
         rf"\b(?:is|was|are|were|does|did|has|have|do)\s+(?:the\s+|our\s+|my\s+)?{_WORD}",
         rf"\b(?:with|of|in|on|for|to|from|about|within|inside|behind)\s+(?:the\s+|our\s+"
         rf"|my\s+){_WORD}{_PHRASE_ENDS}",

@@ -22,6 +22,12 @@ _PAST: Final = re.compile(
     r"|случил|произош|упал|сломал|менял|измени|перезапус|\bбыло\b|началось",
     re.IGNORECASE,
 )
+# "Since one is down": one of them.
+_ONE: Final = re.compile(r"\b(?:one|two)$", re.IGNORECASE)
+_IS: Final = re.compile(r"\s+(?:is|was|are|were)\b", re.IGNORECASE)
+_COUNTS: Final = re.compile(r"\b(?:replicas?|limits?)\b|реплик|лимит|(?<![а-я])числ|количеств", re.IGNORECASE)
+# "It takes about two hours" in Russian.
+_LASTS: Final = re.compile(r"(?:около|после)\s+\S+\s+час(?:а|ов)?$", re.IGNORECASE)
 
 
 def find_clock(text: str, day: TimePhrase | None, now: datetime) -> TimePhrase | None:
@@ -71,7 +77,9 @@ def _is_clock(match: re.Match[str], text: str, day: TimePhrase | None) -> bool:
     """Tell whether numbers are times: they say so, or they count nothing and a word leaves no doubt."""
     groups = match.groupdict()
     if any(groups.get(name) for name in ("minute1", "minute2", "half1", "half2", "named1", "named2")):
-        return True
+        return not _LASTS.match(match[0])
+    if _COUNTS.search(text, 0, match.start()) or (_ONE.search(match[0]) and _IS.match(text, match.end())):
+        return False
     leaves_no_doubt = day is not None or re.match(
         r"between|между|since|starting|начиная|from(?=.*\bon)", match[0], re.IGNORECASE
     )

@@ -43,9 +43,11 @@ _HOURS: Final = (
 HOURS: Final = {word: hour for hour, words in enumerate(_HOURS, 1) for word in words.split()}
 """Hours of the clock in words."""
 WEEKDAYS: Final = (
-    r"mon(?:day)?|понедельника?|пн", r"tue(?:s(?:day)?)?|вторника?|вт", r"wed(?:nesday)?|сред[ауы]|ср",
-    r"thu(?:rs(?:day)?)?|четверга?|чт", r"fri(?:day)?|пятниц[ауы]|пт", r"sat(?:urday)?|суббот[ауы]|сб",
-    r"sun(?:day)?|воскресень[ея]|вс",
+    r"mon(?:day)?|понедельника?|(?-i:[Пп]н)", r"tue(?:s(?:day)?)?|вторника?|(?-i:[Вв]т)",
+    # «В ср.» is on average, and «СБ» who keeps secrets.
+    r"wed(?:nesday)?|сред[ауы]|(?-i:[Сс]р)(?!\.)", r"thu(?:rs(?:day)?)?|четверга?|чт",
+    r"fri(?:day)?|пятниц[ауы]|пт", r"sat(?:urday)?|суббот[ауы]|(?-i:[Сс]б)",
+    r"sun(?:day)?|воскресень[ея]|(?-i:[Вв]с)",
 )  # fmt: skip
 PARTS: Final = (
     (r"morning|утр(?:ом|а)", 5, 12),
@@ -67,10 +69,17 @@ _PART: Final = "|".join(pattern for pattern, _, _ in PARTS)
 _CLOCK: Final = (
     r"(?:(?P<named{n}>midnight|noon|midday|полуноч[иь]|полночь|полудня|полдень)\b"
     # "Errors an hour" are no time: one o'clock says the part of the day.
-    r"|(?P<hour{n}>\d{{1,2}}|(?!часу?\b(?!\s+(?:дня|ночи)\b))(?:" + "|".join(HOURS) + r")\b)"
+    r"|(?P<hour{n}>\d{{1,2}}|(?!часу?\b(?!\s+дня\b))(?:" + "|".join(HOURS) + r")\b)"
     r"(?::(?P<minute{n}>[0-5]\d)(?::[0-5]\d)?)?(?![:.]?\d)"
-    r"(?:\s*(?P<half{n}>[ap]\.?m\b|h\b|(?:час(?:а|ов)?\s+)?(?:утра|дня|вечера|ночи)\b"
+    r"(?:\s*(?P<half{n}>[ap]\.?m\b|(?:час(?:а|ов)?\s+)?(?:утра|дня|вечера|ночи)\b"
     r"|час(?:а|ов|ами)?\b))?)"
+)
+# "In two of them": the clock says «в два».
+_GENITIVE: Final = r"(?:двух|тр[её]х|четыр[её]х|пяти|шести|семи|восьми|девяти|десяти|\w+надцати)"
+# Behind these a day is one to come, or no day: "every Monday", "black Friday", "what's wrong with friday".
+_NO_PAST_DAY: Final = (
+    *("with", "of", "in", "for", "is", "to", "it", "every", "each", "next", "until", "till", "by", "before"),
+    *("after", "only", "not", "black", "cyber", "good", "and", "or"),
 )
 _FIRST, _SECOND = _CLOCK.format(n=1), _CLOCK.format(n=2)
 _ISO: Final = r"20\d\d-\d\d-\d\d[T ]+\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?Z?"
@@ -83,12 +92,16 @@ def _compile(*patterns: str) -> tuple[re.Pattern[str], ...]:
 
 BACK: Final = _compile(
     r"\b(?:(?:in|over|during|within|for|за|в течение|в)\s+)?(?:the\s+)?"
-    rf"(?:last|past|previous|последн(?:ий|ие|их|юю|его)|прошедши[йех])\s+{_AMOUNT}"
+    rf"(?:last|past|previous|последн(?:ий|ие|их|юю|его)|прошедши[йех])\s+{_AMOUNT}",
+    # In a hurry: "down since 2h".
+    rf"\bsince\s+(?=\d){_AMOUNT}(?!\s+ago\b)",
 )
 # "За час" is the last one, unless it is told how much there may be in one.
 BACK_SHORTLY: Final = _compile(rf"\b(?:за|в течение)\s+{_AMOUNT}")
 ANY_HOUR: Final = re.compile(
-    r"допуст|можно|мо(?:жет|гут)\b|нужно|надо|максим|миним|долж|успе|обычно|в среднем", re.IGNORECASE
+    r"\bесли\b|\bкак (?:\S+ )?\S+(?:ть|ти|чь)(?:ся)?\b"
+    r"|допуст|можно|мо(?:жет|гут)\b|нужно|надо|максим|миним|долж|успе|обычно|в среднем",
+    re.IGNORECASE,
 )
 AGO: Final = _compile(
     rf"(?:\b(?P<since>since|starting|начиная с)\s+)?(?:\b(?:about|around|примерно|около)\s+)?"
@@ -117,7 +130,7 @@ DAYS: Final = _compile(
     r"(?:\b(?P<since>since|starting|начиная с|со?)\s+|\bon\s+|\bво?\s+|\blast\s+|\bпрошл\w+\s+)+"
     rf"(?P<weekday>{'|'.join(WEEKDAYS)})\b",
     # Alone only where it can be no name: at the end, behind no preposition.
-    r"(?<!\bwith )(?<!\bof )(?<!\bin )(?<!\bfor )(?<!\bis )(?<!\bto )"
+    "".join(rf"(?<!\b{word} )" for word in _NO_PAST_DAY) + r"(?:\b(?:this|this past|the other)\s+)?"
     r"\b(?P<weekday>(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?=\W*$)",
 )
 NIGHTS: Final = _compile(
@@ -137,12 +150,12 @@ RANGES: Final = _compile(
     rf"(?<![\w.:-]){_FIRST}\s*[-–—]\s*{_SECOND}{_UTC}",
 )
 SINCES: Final = _compile(
-    rf"\b(?:since|after|starting(?:\s+(?:at|from))?|начиная\s+с|[сc]|после)\s+{_FIRST}{_UTC}",
+    rf"\b(?:since|after|starting\s+(?:at|from)|начиная\s+с|[сc]|после)\s+{_FIRST}{_UTC}",
     rf"\bfrom\s+{_FIRST}{_UTC}\s+on(?:wards?)?\b",
 )
 POINTS: Final = _compile(
     r"(?:\b(?:(?:at\s+)?(?:about|around)|at|circa|около"
-    rf"|(?:(?:примерно|приблизительно|где-то|часа)\s+)?в(?:\s+районе)?)\s+|~\s*){_FIRST}{_UTC}",
+    rf"|(?:(?:примерно|приблизительно|где-то|часа)\s+)?в(?:\s+районе|(?!\s+{_GENITIVE}\b)))\s+|~\s*){_FIRST}{_UTC}",
     # Alone it is one as well, if nothing is joined to it.
     rf"(?<![\w.:/@\"'=-])(?<!\d\s)(?=\d{{1,2}}(?::\d\d(?![:.\w\"'-])|\s*[ap]\.?m\b)){_FIRST}{_UTC}",
 )

@@ -84,7 +84,7 @@ class Understood:
     @property
     def unusual(self) -> tuple[str, ...]:
         """The words that may be names of what it is about, although nothing beside them says so."""
-        return list_unusual(self.text)
+        return list_unusual(self.without_time)
 
     @property
     def signature(self) -> Signature:
@@ -147,7 +147,7 @@ def understand(
         without_time=without_time,
         kind=kind,
         scope=_choose_scope(
-            [*said[:1], *meant, *said[1:]] if said else [text],
+            [*said[:1], *meant, *said[1:]] if said else [without_time],
             is_taught=route.name == "cag" or kind in _WITHOUT_PLACES,
         ),
         ordinal=ordinal,

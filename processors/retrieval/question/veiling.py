@@ -8,7 +8,7 @@ import re
 from itertools import cycle
 from typing import Final
 
-from processors.retrieval.question.place_names import looks_named
+from processors.retrieval.question.place_names import ends_name, find_program, is_ordinary, looks_named
 from processors.retrieval.question.place_patterns import TOKEN
 
 # They make no word of English or Russian, and no letter stands three times.
@@ -29,9 +29,14 @@ def veil_names(question: str) -> str:
         >>> veil_names("What errors does alert-router log?"), veil_names("Is kafka-0 out-of-memory?")
         ('What errors does qzqzq-qzqzqz log?', 'Is qzqzq-0 out-of-memory?')
     """
-    return TOKEN.sub(
-        lambda match: _veil(match[0]) if "-" in match[0] and looks_named(match[0]) else match[0], question
-    )
+    return TOKEN.sub(lambda match: _veil(match[0]) if _is_name(match[0]) else match[0], question)
+
+
+def _is_name(word: str) -> bool:
+    """Tell whether a word is a name, and nothing that a program has: "kafka-lag", "mlflow-run"."""
+    first, dash, last = word.partition("-")
+    is_had = bool(find_program(first) or is_ordinary(first)) and last.isalpha() and is_ordinary(last)
+    return bool(dash) and looks_named(word) and (ends_name(word) or not is_had)
 
 
 def _veil(name: str) -> str:

@@ -8,14 +8,17 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-_TELL: Final = r"(?:please |pls )?(?:tell|explain to|remind) (?:me|us)(?! about)"
+_TELL: Final = r"(?:please |pls )?(?:(?:tell|remind) (?:me|us)(?! about)|explain to (?:me|us)(?=\s*[:,]))"
 _GREETINGS: Final = (
     r"(?:hi|hello|hey|heya|yo|good (?:morning|evening|day|afternoon|night)"
     r"|(?:morning|evening)(?=\s*[,.!])"
     r"|(?:всем )?привет(?:ствую)?|здравствуй(?:те)?|добр(?:ый|ого) (?:день|дня|вечер|вечера)|доброе утро"
     r"|доброй ночи)"
-    r"(?: (?:guys|all|team|folks|everyone|everybody|there|runlore|всем|коллеги|народ|ребята?|бот))?",
-    r"@[\w.-]+",
+    r"(?: (?:guys|team|folks|runlore|всем|коллеги|народ|ребята?|бот|(?:everyone|everybody)(?=\W)(?!\s+\w)"
+    r"|all(?! (?:good|ok|okay|fine|well|quiet|clear|pods|nodes|services|replicas|of|is|are|the)\b)"
+    r"|there(?! (?:is|are|was|were)\b)))?",
+    # Cron and Airflow write their schedules and decorators so.
+    r"@(?!(?:daily|hourly|weekly|monthly|yearly|annually|midnight|reboot|once|continuous|task|dag)\b)[\w.-]+",
     r"guys|folks|(?:team|everyone|all)(?=\s*[,!])",
     r"народ|коллеги|ребят[аы]?",
 )
@@ -42,10 +45,14 @@ _JOINING: Final = (
 )
 
 
+# Not what is compared: ">= 500 errors".
+_QUOTE: Final = r">(?!=|\s*\d)\s*"
+
+
 def _compile(parts: Iterable[str]) -> re.Pattern[str]:
     # A dash may join it to a name: "team-api".
-    said = rf"(?:{'|'.join(parts)})(?:[,!]+\s*|[.:;]*\s+(?:[-–—]+\s+)?|[.:;]*$)"
-    return re.compile(rf"^(?:>\s*)*(?:{said})+(?=.*\w)|^(?:>\s*)+", re.IGNORECASE | re.DOTALL)
+    said = rf"(?:{'|'.join(parts)})(?:[,!]++\s*+|[.:;]*+\s++(?:[-–—]++\s++)?+|[.:;]*+$)"
+    return re.compile(rf"^(?:{_QUOTE})*+(?:{said})+(?=.*\w)|^(?:{_QUOTE})++", re.IGNORECASE | re.DOTALL)
 
 
 _SAID_BEFORE: Final = _compile([*_GREETINGS, *_ASKING, *_WOKEN])
@@ -57,8 +64,8 @@ _SAID_AFTER: Final = re.compile(
     r"|пожалуйста|плиз|плз|пж|(?:заранее )?спасибо(?: большое| заранее)?)"
     # Without a sign before it, it belongs to the question: "did it hit anyone?", "is it urgent?".
     r"|\s*[,.!;?-]+\s*(?:"
-    r"urgent(?:ly)?|any(?:one|body)(?: knows?)?|does any(?:one|body) know|any (?:ideas?|help)|help(?: me)?"
-    r"|can (?:any(?:one|body)|someone) help(?: me)?|cheers"
+    r"urgent(?:ly)?|any(?:one|body)(?: knows?)?|does any(?:one|body) know|any (?:ideas?|help)"
+    r"|(?<!--)help(?: me)?|can (?:any(?:one|body)|someone) help(?: me)?|cheers"
     r"|guys|folks|everyone|team|коллеги|народ|ребята"
     r"|кто(?:-нибудь)? (?:знает|в курсе)|(?:есть )?(?:идеи|мысли)|помогите|помоги|хелп)"
     r")+[\s?!.:;()\u2600-\u27bf\U0001f300-\U0001faff-]*+$",
@@ -87,8 +94,12 @@ def unwrap(question: str) -> str:
         sign = re.match(r"\s*([?!.]+)", end[0])
         is_asked = "?" in end[0] and not _WANTS_HELP.search(end[0])
         bare = bare[: end.start()] + (sign[1] if sign else "?" if is_asked else "")
-    # Who shouts gives no name in capitals.
-    return (bare.lower() if bare.isupper() and " " in bare else bare) or question
+    return (_calm(bare) if bare.isupper() and " " in bare else bare) or question
+
+
+def _calm(shouted: str) -> str:
+    """Return what is all in capitals in small letters, but for what is a name or a time by its look."""
+    return re.sub(r"(?<!\S)[^\s\d_]+(?!\S)", lambda word: word[0].lower(), shouted)
 
 
 def drop_opening(plain: str) -> str:

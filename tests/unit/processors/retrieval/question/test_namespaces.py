@@ -59,6 +59,12 @@ def test_a_namespace_that_is_named_is_found(question: str, found: tuple[str, ...
         "Is the same namespace used twice?",
         "Как создать namespace?",
         "Можно ли удалить namespace kubernetes?",
+        "how to work with multiple namespaces?",
+        "с multiple namespaces",
+        "почему все ns down",
+        "у всех ns errors",
+        "зачем нужен namespace controller",
+        "как создать ns through helm",
         "",
     ],
 )

@@ -84,6 +84,13 @@ def test_names_that_people_have(asked: str, kind: str, subject: str) -> None:
         "DAG-и упали?",
         "Is HighErrorRate firing?",
         "What failed on nov-20?",
+        "what's the root-cause of checkout errors",
+        "how many oom-kills today?",
+        "what is the p99-latency of checkout",
+        "best mlflow-run",
+        "how big is the kafka-lag",
+        "is the dead-letter-queue growing",
+        "post-mortem of a kernel-panic",
     ],
 )
 def test_words_with_a_dash_that_are_no_names_tell_what_is_asked(asked: str) -> None:

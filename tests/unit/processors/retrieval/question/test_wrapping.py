@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from processors.retrieval.question.understanding import understand
-from processors.retrieval.question.wrapping import unwrap
+from processors.retrieval.question.wrapping import drop_opening, unwrap
 
 NOW = datetime(2026, 11, 30, 22, tzinfo=UTC)
 TABLES = Path(__file__).with_name("kinds")
@@ -101,6 +101,14 @@ def test_a_question_means_the_same_whatever_is_said_around_it(language: str) -> 
         ("WHY IS CHECKOUT DOWN???", "why is checkout down???"),
         ("ПОЧЕМУ УПАЛ BILLING", "почему упал billing"),
         ("is DNS down?", "is DNS down?"),
+        ("ERRORS AT 2026-11-29T10:05Z IN ETL_DAILY", "errors at 2026-11-29T10:05Z in ETL_DAILY"),
+        ("hey all good?", "all good?"),
+        ("hi all pods are down", "all pods are down"),
+        ("hi there are errors in checkout", "there are errors in checkout"),
+        ("explain to me how replication works", "explain to me how replication works"),
+        ("@daily dags failed?", "@daily dags failed?"),
+        ("kubectl apply --help", "kubectl apply --help"),
+        (">= 500 errors in checkout?", ">= 500 errors in checkout?"),
         ("", ""),
     ],
 )
@@ -122,5 +130,8 @@ def test_a_phones_capital_at_the_beginning_makes_no_other_pod() -> None:
 
 def test_much_of_it_takes_no_longer_than_it_is_long() -> None:
     assert unwrap("hi " * 20_000) == "hi"
+    for sign in ("!", " ", ",!", "\n", " - ", "> "):
+        assert "hi" in unwrap("hi" + sign * 20_000)
+        assert drop_opening("> hi" + sign * 20_000 + "?").endswith("?")
     asked = "why" + " please" * 20_000 + "!?" * 20_000 + " x"
     assert unwrap(asked) == asked
