@@ -154,6 +154,9 @@ def test_a_model_of_one_thread_is_bound_to_no_core() -> None:
     ) as model:
         assert model.stdin
         assert model.stdout
+        # While the model is loaded, a thread looks at one core after the other.
+        print(json.dumps(TEXTS[:1]), file=model.stdin, flush=True)
+        assert json.loads(model.stdout.readline())
         print(json.dumps(TEXTS * 20), file=model.stdin, flush=True)
         while not select.select([model.stdout], [], [], 0.01)[0]:
             for task in Path(f"/proc/{model.pid}/task").iterdir():
