@@ -40,9 +40,10 @@ def choose_route(question: str, kind: Kind, *, names_time: bool) -> Route:
         >>> choose_route("Почему перезапустился checkout?", "why", names_time=False)
         Route(name='both', reason='may need documents and what was observed')
     """
-    wording = drop_opening(veil_names(question))
+    veiled = veil_names(question)
+    wording = drop_opening(veiled)
     if kind in _TAUGHT and patterns.TAUGHT.search(wording):
-        live = _find_live_signal(question, names_time=names_time)
+        live = _find_live_signal(question, veiled, names_time=names_time)
         if not live:
             return Route("cag", "asks how something is done or what it means, and names nothing live")
         return Route("both", f"asks how something is done, and {live}")
@@ -51,9 +52,9 @@ def choose_route(question: str, kind: Kind, *, names_time: bool) -> Route:
     return Route("both", "may need documents and what was observed")
 
 
-def _find_live_signal(question: str, *, names_time: bool) -> str:
+def _find_live_signal(question: str, veiled: str, *, names_time: bool) -> str:
     """Return what in a question points at something that runs, or nothing."""
-    if patterns.PRESENT.search(veil_names(question)):
+    if patterns.PRESENT.search(veiled):
         return "speaks of the present"
     if match := patterns.LIVE_NAME.search(question):
         return f"names {match[0]}, which looks live"

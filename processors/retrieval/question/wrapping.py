@@ -43,8 +43,6 @@ _JOINING: Final = (
     r"ok|okay|so|and|but|also|well|um+|hm+|oh|no|thanks|thank you",
     r"ну|а|и|так|ладно|ок|окей|спасибо",
 )
-
-
 # Not what is compared: ">= 500 errors".
 _QUOTE: Final = r">(?!=|\s*\d)\s*"
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from opensearchpy import OpenSearch, helpers
 
@@ -13,12 +14,13 @@ from processors.versions.corpus import find_by_vector
 
 INDEX = "test-equal-vectors"
 DIMENSION = 32
+Vectors = npt.NDArray[np.float32]
 HOURS = 400
 PATTERNS = 12
 
 
 @pytest.fixture(scope="module")
-def vectors() -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+def vectors() -> Vectors:
     """Return those of patterns that are much alike, as lines of many services are."""
     draw = np.random.default_rng(7)
     made = draw.normal(size=DIMENSION) + 0.2 * draw.normal(size=(PATTERNS, DIMENSION))
@@ -26,7 +28,7 @@ def vectors() -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
 
 
 @pytest.fixture(scope="module")
-def index(client: OpenSearch, vectors: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> Iterator[str]:
+def index(client: OpenSearch, vectors: Vectors) -> Iterator[str]:
     client.indices.delete(index=INDEX, ignore_unavailable=True)
     settings = {"index": {"knn": True, "number_of_shards": 1, "number_of_replicas": 0}, "analysis": ANALYSIS}
     client.indices.create(index=INDEX, body={"settings": settings, "mappings": index_mapping(DIMENSION)})
@@ -49,15 +51,13 @@ def index(client: OpenSearch, vectors: np.ndarray[tuple[int, int], np.dtype[np.f
     client.indices.delete(index=INDEX)
 
 
-def test_every_pattern_is_found_by_its_own_vector(
-    client: OpenSearch, index: str, vectors: np.ndarray[tuple[int, int], np.dtype[np.float32]]
-) -> None:
+def test_every_pattern_is_found_by_its_own_vector(client: OpenSearch, index: str, vectors: Vectors) -> None:
     found = find_by_vector(client, index, vectors, 5)
     assert found == [{str(pattern)} for pattern in range(PATTERNS)]
 
 
 def test_a_search_with_the_conditions_of_a_reader_finds_it_too(
-    client: OpenSearch, index: str, vectors: np.ndarray[tuple[int, int], np.dtype[np.float32]]
+    client: OpenSearch, index: str, vectors: Vectors
 ) -> None:
     allowed = {"bool": {"filter": [{"terms": {"acl": ["public"]}}]}}
     for pattern, vector in enumerate(vectors):

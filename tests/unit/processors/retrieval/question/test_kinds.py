@@ -1,20 +1,13 @@
 """Each kind and its places, in both languages and in the words of tired people: the tables in `kinds/`."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from processors.retrieval.question.understanding import understand
+from tests.support.question_kinds import read_rows
 
 NOW = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)
-TABLES = Path(__file__).parent / "kinds"
-
-
-def read_rows() -> list[tuple[str, str, str]]:
-    lines = [line for path in sorted(TABLES.glob("*.txt")) for line in path.read_text("utf-8").splitlines()]
-    rows = [tuple(part.strip() for part in line.split("|", 2)) for line in lines if not line.startswith("#")]
-    return [(kind, places, question) for kind, places, question in rows]
 
 
 def name_places(question: str) -> set[str]:

@@ -2,16 +2,15 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from processors.retrieval.question.understanding import understand
 from processors.retrieval.question.wrapping import drop_opening, unwrap
+from tests.support.question_kinds import read_rows
 
 NOW = datetime(2026, 11, 30, 22, tzinfo=UTC)
-TABLES = Path(__file__).with_name("kinds")
 BEFORE = {
     "en": (
         "hey, ", "hi guys, ", "Good morning team! ", "morning! ", "@runlore ", "> ", "Quick question: ",
@@ -40,17 +39,6 @@ BEHIND = {
 }
 
 
-def list_questions(language: str) -> list[str]:
-    """Return the questions of the tables of kinds that are no talk."""
-    lines = [
-        line.split("|")
-        for name in ("first", "second")
-        for line in (TABLES / f"{name}_{language}.txt").read_text(encoding="utf-8").splitlines()
-        if not line.startswith("#")
-    ]
-    return [parts[2].strip() for parts in lines if len(parts) == 3 and parts[0].strip() != "chat"]
-
-
 def read(question: str) -> dict[str, Any]:
     understood = understand(question, NOW)
     names = ("text", "kind", "route", "scope", "window", "is_elliptical")
@@ -67,7 +55,8 @@ def wrap_behind(said: str) -> Callable[[str], str]:
 
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_a_question_means_the_same_whatever_is_said_around_it(language: str) -> None:
-    questions = list_questions(language)
+    tables = [read_rows(f"{name}_{language}.txt") for name in ("first", "second")]
+    questions = [question for rows in tables for kind, _, question in rows if kind != "chat"]
     wraps = [
         *(wrap_before(said) for said in BEFORE[language]),
         *(wrap_behind(said) for said in BEHIND[language]),
