@@ -25,7 +25,8 @@ from processors.knowledge.incidents.views import find_for_each_group
 from processors.knowledge.mlflow.asking import read_ask
 from processors.knowledge.partitions import build_chunks
 from processors.pipelines.incidents.telling import tell_incident
-from processors.retrieval.hybrid import DYNAMIC_KINDS, Hit, parse_hits
+from processors.retrieval.conditions import DYNAMIC_KINDS
+from processors.retrieval.hybrid import Hit, parse_hits
 from processors.retrieval.question.understanding import Understood, understand
 from processors.retrieval.readings.chat import say_chat, suggest_questions
 from processors.retrieval.readings.composing import compose_reading

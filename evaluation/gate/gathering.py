@@ -20,10 +20,10 @@ from evaluation.queries.query_sets import (
     make_known_item_queries,
 )
 from evaluation.queries.traces import add_traced, load_traced
-from processors.knowledge.chunk import Pipeline
+from processors.knowledge.chunk import Chunk, Pipeline
 from processors.knowledge.procedures.checking import PageRecord
 from processors.settings import Settings
-from processors.stores.search import sample_chunks
+from processors.stores.search import find_stand_ins, sample_chunks
 from processors.versions.corpus import read_dimension
 from processors.versions.names import cover_family
 from processors.versions.promotion import explain_obstacle
@@ -53,8 +53,14 @@ def gather_evidence(
     """
     corpus, live_corpus = read_corpus(client, index), read_corpus(client, live) if live else None
     soundness = inspect_version(client, settings, corpus, live_corpus, records)
-    query_sets = _build_query_sets(client, settings, pipeline, corpus, live_corpus, records)
-    results, live_results = _measure_both(client, settings, pipeline, (index, live), query_sets, soundness)
+    sampled = sample_chunks(client, cover_family(index), _KNOWN_ITEMS)
+    stand_ins = _find_stand_ins(client, pipeline, index, sampled)
+    query_sets = _build_query_sets(settings, pipeline, corpus, live_corpus, records)
+    query_sets["known_item"] = make_known_item_queries(sampled, stand_ins)
+    query_sets = {name: queries for name, queries in query_sets.items() if queries}
+    results, live_results = _measure_both(
+        client, settings, pipeline, (index, live), query_sets, stand_ins, soundness
+    )
     return Evidence(
         results=results,
         live_results=live_results,
@@ -62,34 +68,40 @@ def gather_evidence(
         live_corpus=live_corpus,
         sources=list_sources(settings) if pipeline == "cag" else None,
         soundness=soundness,
-        leaks=_find_leaks(client, settings, index, soundness),
+        leaks=_find_leaks(client, settings, pipeline, index, soundness),
         abstention=_measure_abstention(client, settings, corpus, query_sets.get("golden", []), soundness),
         names={document: record["path"] for document, record in records.items()},
         obstacle=explain_obstacle(client, pipeline, index, live),
     )
 
 
+def _find_stand_ins(
+    client: OpenSearch, pipeline: Pipeline, index: str, sampled: list[Chunk]
+) -> dict[str, str]:
+    """Return which document stands for others; a line that is logged in several partitions is shown once."""
+    hashes = [chunk["content_hash"] for chunk in sampled]
+    return find_stand_ins(client, cover_family(index), hashes) if pipeline == "rag" and hashes else {}
+
+
 def _build_query_sets(
-    client: OpenSearch,
     settings: Settings,
     pipeline: Pipeline,
     corpus: Corpus,
     live: Corpus | None,
     records: Mapping[str, PageRecord],
 ) -> dict[str, list[Query]]:
-    """Return the non-empty query sets by which a candidate is judged."""
-    sampled = sample_chunks(client, cover_family(corpus["index"]), _KNOWN_ITEMS)
-    query_sets = {}
-    if pipeline == "cag":
-        # A page that was lost on the way must be asked for, or nobody would miss it.
-        lost = (live["documents"].keys() if live else set()) & records.keys()
-        documents = {*corpus["documents"], *lost}
-        golden = load_golden((source.url for source in settings.documents.sources), documents)
-        query_sets["golden"] = add_traced(golden, load_traced(settings.mlflow, records))
-        query_sets["feedback"] = load_feedback(settings.kafka, documents)
-        query_sets["generated"] = make_generated_queries(records, _GENERATED)
-    query_sets["known_item"] = make_known_item_queries(sampled)
-    return {name: queries for name, queries in query_sets.items() if queries}
+    """Return the query sets about pages by which a candidate is judged."""
+    if pipeline != "cag":
+        return {}
+    # A page that was lost on the way must be asked for, or nobody would miss it.
+    lost = (live["documents"].keys() if live else set()) & records.keys()
+    documents = {*corpus["documents"], *lost}
+    golden = load_golden((source.url for source in settings.documents.sources), documents)
+    return {
+        "golden": add_traced(golden, load_traced(settings.mlflow, records)),
+        "feedback": load_feedback(settings.kafka, documents),
+        "generated": make_generated_queries(records, _GENERATED),
+    }
 
 
 def _measure_both(
@@ -98,6 +110,7 @@ def _measure_both(
     pipeline: Pipeline,
     versions: tuple[str, str | None],
     query_sets: Mapping[str, list[Query]],
+    stand_ins: Mapping[str, str],
     soundness: Soundness,
 ) -> tuple[dict[str, list[QueryResult]], ...]:
     """Ask the candidate and the live version the same at the same time: both answer under one load."""
@@ -109,7 +122,8 @@ def _measure_both(
             return {}
         family, groups = cover_family(version), settings.documents.groups
         return {
-            name: measure_index(client, pipeline, family, queries, groups) for name, queries in asked.items()
+            name: measure_index(client, pipeline, family, queries, groups, stand_ins)
+            for name, queries in asked.items()
         }
 
     with ThreadPoolExecutor(len(versions)) as pool:
@@ -130,7 +144,9 @@ def _measure_abstention(
     return measure_abstention(answerable, unanswerable)
 
 
-def _find_leaks(client: OpenSearch, settings: Settings, index: str, soundness: Soundness) -> LeakReport:
+def _find_leaks(
+    client: OpenSearch, settings: Settings, pipeline: Pipeline, index: str, soundness: Soundness
+) -> LeakReport:
     if soundness["dimension"] != soundness["served_dimension"]:
         return LeakReport(checked=0, asked=0, leaked=0, examples=[])
-    return find_leaks(client, cover_family(index), settings)
+    return find_leaks(client, pipeline, cover_family(index), settings)

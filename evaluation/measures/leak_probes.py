@@ -10,23 +10,25 @@ from typing import Any, Final
 from opensearchpy import OpenSearch
 
 from evaluation.measures.leak_groups import MOST_GROUPS, Groups, Leak, list_readers, name_all
+from evaluation.measures.served import search_as_served
 from evaluation.queries.query_sets import pick_words
-from processors.knowledge.chunk import Chunk
-from processors.retrieval.hybrid import build_hybrid_query
+from processors.knowledge.chunk import Chunk, Pipeline
 from processors.settings import Settings
 from processors.stores.model_server import embed_texts
+from processors.stores.search import find_owners
 
 _PROBES_PER_GROUP: Final = 20
 _HITS_PER_PROBE: Final = 50
 
 
 def probe_groups(
-    client: OpenSearch, index: str, settings: Settings, groups: Groups
+    client: OpenSearch, pipeline: Pipeline, index: str, settings: Settings, groups: Groups
 ) -> tuple[int, list[Leak]]:
     """Return how many queries were asked without the groups, and a leak for each that showed something.
 
     Args:
         client: OpenSearch.
+        pipeline: Whose version it is.
         index: A version's own name, with its slices where it has some.
         settings: Name the groups that there are, and the embedding model.
         groups: Of each source.
@@ -44,10 +46,9 @@ def probe_groups(
     for (words, reader), vector in zip(probes, vectors.tolist(), strict=True):
         # Without the embedder the service searches by words alone, and must keep to the groups as well.
         for given in (vector, None):
-            body = build_hybrid_query(words, given, _HITS_PER_PROBE, sorted(reader))
-            body["_source"] = ["doc_id", "source", "acl"]
-            hits = (hit["_source"] for hit in client.search(index=index, body=body)["hits"]["hits"])
-            leaks += list(_find_forbidden(hits, words, reader, groups))[:1]
+            hits = search_as_served(client, pipeline, index, words, given, _HITS_PER_PROBE, sorted(reader))
+            shown = find_owners(client, index, [hit["chunk_id"] for hit in hits])
+            leaks += list(_find_forbidden(shown, words, reader, groups))[:1]
     return 2 * len(probes), leaks
 
 

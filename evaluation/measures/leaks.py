@@ -11,6 +11,7 @@ from opensearchpy import OpenSearch
 from evaluation.measures.leak_groups import Leak, name_groups
 from evaluation.measures.leak_labels import compare_groups
 from evaluation.measures.leak_probes import probe_groups
+from processors.knowledge.chunk import Pipeline
 from processors.settings import Settings
 
 _EXAMPLES: Final = 5
@@ -29,17 +30,18 @@ class LeakReport(TypedDict):
     examples: list[Leak]
 
 
-def find_leaks(client: OpenSearch, index: str, settings: Settings) -> LeakReport:
+def find_leaks(client: OpenSearch, pipeline: Pipeline, index: str, settings: Settings) -> LeakReport:
     """Look for what a version would show to those who must not see it.
 
     Args:
         client: OpenSearch.
+        pipeline: Whose version it is.
         index: A version's own name, with its slices where it has some.
         settings: Name the sources with their groups, and the embedding model.
     """
     groups = name_groups(settings)
     checked, mislabelled, examples = compare_groups(client, index, groups)
-    asked, shown = probe_groups(client, index, settings, groups)
+    asked, shown = probe_groups(client, pipeline, index, settings, groups)
     leaks = [*examples, *shown]
     documents = {leak["doc_id"]: leak for leak in reversed(leaks)}
     return LeakReport(

@@ -1,7 +1,8 @@
 """How well an index version answers a set of queries, measured through the retrieval that is served."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypedDict
 
 import ir_measures
@@ -10,11 +11,10 @@ import numpy.typing as npt
 from ir_measures import RR, P, R, nDCG
 from opensearchpy import OpenSearch
 
+from evaluation.measures.served import search_as_served
 from evaluation.queries.query_sets import Query, tell_language
 from processors.knowledge.chunk import Pipeline
 from processors.retrieval.glossary import add_translation
-from processors.retrieval.hybrid import build_hybrid_query, parse_hits
-from processors.retrieval.pages import rank_documents
 from processors.settings import Settings
 from processors.stores.model_server import embed_texts
 
@@ -65,7 +65,12 @@ def embed_queries(queries: list[Query], settings: Settings) -> AskedQueries:
 
 
 def measure_index(
-    client: OpenSearch, pipeline: Pipeline, index: str, asked: AskedQueries, groups: Sequence[str]
+    client: OpenSearch,
+    pipeline: Pipeline,
+    index: str,
+    asked: AskedQueries,
+    groups: Sequence[str],
+    stand_ins: Mapping[str, str] = MappingProxyType({}),
 ) -> list[QueryResult]:
     """Ask an index all queries and measure the ranking of documents, each standing at its best chunk.
 
@@ -78,18 +83,18 @@ def measure_index(
         index: A version's own name, so that a candidate is measured before anybody is answered from it.
         asked: What is asked.
         groups: Of the one who asks.
+        stand_ins: Which document stands for another one that says the same.
     """
     runs: dict[str, dict[str, float]] = {}
     titles: dict[str, list[str]] = {}
     latencies: dict[str, float] = {}
     for query, text, vector in zip(*asked, strict=True):
-        body = build_hybrid_query(text, vector.tolist(), _CHUNKS_PER_QUERY, groups, pipeline=pipeline)
         started = time.perf_counter()
-        hits = rank_documents(parse_hits(client.search(index=index, body=body)), text)
+        hits = search_as_served(client, pipeline, index, text, vector.tolist(), _CHUNKS_PER_QUERY, groups)
         latencies[query["query_id"]] = (time.perf_counter() - started) * 1_000
         best: dict[str, float] = {}
         for hit in hits:
-            best.setdefault(hit["doc_id"], hit["score"])
+            best.setdefault(stand_ins.get(hit["doc_id"], hit["doc_id"]), hit["score"])
         runs[query["query_id"]] = best
         titles[query["query_id"]] = list(dict.fromkeys(hit["title"] for hit in hits))[:3]
     measured = compute_measures(asked.queries, runs)

@@ -104,13 +104,18 @@ def tell_language(question: str) -> str:
     return "ru" if has_cyrillic(question) else "en"
 
 
-def make_known_item_queries(chunks: Iterable[Chunk]) -> list[Query]:
+def make_known_item_queries(chunks: Iterable[Chunk], stand_ins: Mapping[str, str]) -> list[Query]:
     """Return a query for each chunk, made of its own words, that its document must answer.
 
     Such queries are easy on purpose. They tell whether an index can find what it holds: a broken mapping, a
     wrong model or lost vectors show here, also in a corpus for which nobody has written questions.
+
+    Args:
+        chunks: That must be found.
+        stand_ins: Which document stands for another one that says the same.
     """
-    return _merge_by_words("known", ((pick_words(chunk), chunk["doc_id"]) for chunk in chunks))
+    told = ((pick_words(chunk), stand_ins.get(chunk["doc_id"], chunk["doc_id"])) for chunk in chunks)
+    return _merge_by_words("known", told)
 
 
 def make_generated_queries(records: Mapping[str, PageRecord], limit: int = 300) -> list[Query]:

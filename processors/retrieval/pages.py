@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from processors.retrieval.hybrid import DYNAMIC_KINDS, Hit
+from processors.retrieval.conditions import DYNAMIC_KINDS
+from processors.retrieval.hybrid import Hit
 from processors.retrieval.question.words import list_words
 
 # What a page's best chunk gains from the scores of the page's second and third.

@@ -26,7 +26,7 @@ def build_experiments_query(conditions: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the body of the search for the names of all experiments that have runs.
 
     Args:
-        conditions: What every chunk must fulfil, from `hybrid.list_conditions`.
+        conditions: What every chunk must fulfil, from `conditions.list_conditions`.
     """
     names = {"terms": {"field": "service", "size": _MOST_NAMES}}
     query = {"bool": {"filter": [{"term": {"kind": RUN}}, *conditions]}}
@@ -66,7 +66,7 @@ def build_facts_query(experiments: Sequence[str], conditions: list[dict[str, Any
 
     Args:
         experiments: Their names.
-        conditions: What every chunk must fulfil, from `hybrid.list_conditions`.
+        conditions: What every chunk must fulfil, from `conditions.list_conditions`.
     """
     of_runs = [{"term": {"kind": RUN}}, {"terms": {"service": list(experiments)}}, *conditions]
     return {

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from processors.knowledge.blocks.sections import PATH
 from processors.knowledge.steps.headings import is_about_steps
-from processors.retrieval.hybrid import DYNAMIC_KINDS, HIT_FIELDS, Hit, parse_hits
+from processors.retrieval.conditions import DYNAMIC_KINDS
+from processors.retrieval.hybrid import HIT_FIELDS, Hit, parse_hits
 from processors.retrieval.joining import Part, Whole, join_parts, join_procedure, join_whole
 
 _SIBLINGS: Final = 500

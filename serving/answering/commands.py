@@ -16,7 +16,7 @@ from processors.knowledge.blocks.walking import list_spans, walk
 from processors.knowledge.markdown.inert_code import Code, find_code
 from processors.knowledge.markdown.quoting import break_tags, reveal
 from processors.knowledge.markdown.reading import read_markdown
-from processors.retrieval.hybrid import DYNAMIC_KINDS
+from processors.retrieval.conditions import DYNAMIC_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -16,7 +16,7 @@ from processors.knowledge.actions.policy import load_policy
 from processors.knowledge.actions.refusal import ActionRefusedError
 from processors.knowledge.incidents.sections import KIND
 from processors.knowledge.markdown.quoting import quote_span
-from processors.retrieval.hybrid import DYNAMIC_KINDS
+from processors.retrieval.conditions import DYNAMIC_KINDS
 from processors.retrieval.readings.incidents import read_sections
 from serving.actions.setup import find_missing
 from serving.actions.starting import may_propose

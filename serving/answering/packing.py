@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 from processors.knowledge.blocks.rendering import render_markdown
 from processors.knowledge.markdown.reading import read_markdown
 from processors.knowledge.steps.fitting import Room, fit_blocks
-from processors.retrieval.hybrid import DYNAMIC_KINDS
+from processors.retrieval.conditions import DYNAMIC_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

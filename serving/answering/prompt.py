@@ -8,7 +8,8 @@ from string import Template
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
-from processors.retrieval.hybrid import DYNAMIC_KINDS, Hit
+from processors.retrieval.conditions import DYNAMIC_KINDS
+from processors.retrieval.hybrid import Hit
 from processors.retrieval.question.time_window import TimeWindow
 from processors.retrieval.readings.composing import compose_reading
 from processors.retrieval.readings.reading import Reading

@@ -11,7 +11,8 @@ from litestar.response import Stream
 
 from processors.knowledge.markdown.inert import defuse_markdown
 from processors.knowledge.markdown.quoting import defuse_title, quote_block
-from processors.retrieval.hybrid import DYNAMIC_KINDS, Hit
+from processors.retrieval.conditions import DYNAMIC_KINDS
+from processors.retrieval.hybrid import Hit
 from processors.versions.names import find_version
 from serving.answering.answer import Answer
 from serving.answering.links import Reader, link_source

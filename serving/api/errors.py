@@ -10,7 +10,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from opensearchpy import exceptions as search_errors
 
 from processors.knowledge.actions.refusal import ActionRefusedError
-from processors.retrieval.hybrid import FilterError
+from processors.retrieval.conditions import FilterError
 from serving.faults import (
     ActionsDownError,
     ActionTakenError,

@@ -17,7 +17,7 @@ from pydantic import Field
 
 from processors.knowledge.actions.commands import read_command
 from processors.knowledge.actions.refusal import ActionRefusedError
-from processors.retrieval.hybrid import list_conditions
+from processors.retrieval.conditions import list_conditions
 from processors.retrieval.readings.incidents import INCIDENT, is_open, order_incidents
 from processors.retrieval.readings.requests import build_seen_query
 from processors.retrieval.readings.seen import Seen, parse_seen

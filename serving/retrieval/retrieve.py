@@ -6,7 +6,8 @@ import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from processors.retrieval.hybrid import DYNAMIC_KINDS, fuse
+from processors.retrieval.conditions import DYNAMIC_KINDS
+from processors.retrieval.hybrid import fuse
 from processors.retrieval.readings.pages import keep_about
 from serving.retrieval.answerability import is_answerable, measure_answerability
 from serving.retrieval.documents import find_documents

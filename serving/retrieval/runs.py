@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from processors.knowledge.mlflow.asking import read_ask
-from processors.retrieval.hybrid import list_conditions, parse_hits
+from processors.retrieval.conditions import list_conditions
+from processors.retrieval.hybrid import parse_hits
 from processors.retrieval.runs import (
     build_experiments_query,
     build_facts_query,

@@ -1,23 +1,26 @@
-"""One search in one version: embedding, hybrid query, ranking."""
+"""One search in one version: embedding, queries, ranking."""
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from opensearchpy.exceptions import ConnectionError as SearchDownError
 from opensearchpy.exceptions import NotFoundError, TransportError
 
-from processors.retrieval.glossary import add_translation
-from processors.retrieval.hybrid import (
-    DYNAMIC_KINDS,
-    Hit,
-    build_hybrid_query,
-    parse_hits,
+from processors.retrieval.conditions import DYNAMIC_KINDS
+from processors.retrieval.events import (
+    ask_for_events,
+    build_content_queries,
+    build_newest_query,
+    parse_newest,
+    rank_contents,
 )
+from processors.retrieval.glossary import add_translation
+from processors.retrieval.hybrid import Hit, build_hybrid_query, parse_hits
 from processors.retrieval.nearest import TextToEmbed
 from processors.retrieval.pages import rank_documents
 from processors.retrieval.recency import apply_recency
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
     from processors.settings import Settings
     from serving.clients.lifespan import Clients
     from serving.retrieval.embedding import Embedded
+
+    Nearest = Sequence[float] | TextToEmbed | None
 
 _INDEX: Final = re.compile(r"(rag|cag)-v\d{6}(-\d{6})?")
 # Recency re-ranks more hits than are asked for, so that a new one further down can rise.
@@ -71,41 +76,62 @@ async def search_version(
         opensearchpy.exceptions.OpenSearchException: OpenSearch can't be reached or refuses the query.
     """
     text = add_translation(question.searched, reads_russian=settings.embedding.reads_russian)
-    nearest: Sequence[float] | TextToEmbed | None
+    nearest: Nearest
     if settings.retrieval.neural_search:
         nearest, degraded = await leave_to_opensearch(
             clients, settings, settings.embedding.query_prefix + text
         )
     else:
         nearest, degraded = embedded or await embed_question(clients, settings, question.searched)
-    size = max(question.k, _RERANKED) if pipeline == "rag" else question.k
-    build = partial(
-        build_hybrid_query,
-        text,
-        k=size,
-        groups=question.groups,
-        filters=question.filters,
-        window=question.window,
-        pipeline=pipeline,
-        namespaces=question.namespaces if pipeline == "rag" else (),
-    )
+    find = _find_events if pipeline == "rag" else _find_documents
     try:
-        response = await _ask(clients, version, build(vector=nearest))
+        hits = await find(clients, version, question, text, nearest)
     except TransportError as error:
         if not isinstance(nearest, TextToEmbed) or isinstance(error, SearchDownError):
             raise
         forget_model(clients, settings, error)
-        response, degraded = await _ask(clients, version, build(vector=None)), ("embedding",)
-    is_timed = question.window is not None or "observed_at" in question.filters
-    hits = rank_documents(parse_hits(response), text)[:size]
+        hits, degraded = await find(clients, version, question, text, None), ("embedding",)
     if settings.retrieval.reranker == "sentences" and pipeline == "cag" and isinstance(nearest, list):
         hits = await rerank_hits(clients, settings, nearest, hits)
+    is_timed = question.window is not None or "observed_at" in question.filters
     return Ranking(apply_recency(hits, now, is_timed=is_timed), degraded)
 
 
-async def _ask(clients: Clients, version: str, body: dict[str, Any]) -> Any:
+async def _find_documents(
+    clients: Clients,
+    version: str,
+    question: Question,
+    text: str,
+    nearest: Sequence[float] | TextToEmbed | None,
+) -> list[Hit]:
+    body = build_hybrid_query(text, nearest, question.k, question.groups, question.filters, question.window)
     with time_stage("search"):
-        return await clients.search.search(index=cover_family(version), body=body, headers=name_search())
+        response = await _ask(clients, version, body)
+    return rank_documents(parse_hits(response), text)[: question.k]
+
+
+async def _find_events(
+    clients: Clients,
+    version: str,
+    question: Question,
+    text: str,
+    nearest: Sequence[float] | TextToEmbed | None,
+) -> list[Hit]:
+    asked = ask_for_events(
+        text, nearest, question.groups, question.filters, question.window, question.namespaces
+    )
+    with time_stage("search"):
+        bodies = build_content_queries(asked)
+        responses = await asyncio.gather(*(_ask(clients, version, body) for body in bodies))
+        scores = rank_contents(responses, asked.weights, max(question.k, _RERANKED))
+        if not scores:
+            return []
+        newest = await _ask(clients, version, build_newest_query(asked, list(scores)))
+    return parse_newest(newest, scores)
+
+
+async def _ask(clients: Clients, version: str, body: dict[str, Any]) -> Any:
+    return await clients.search.search(index=cover_family(version), body=body, headers=name_search())
 
 
 async def find_chunk(clients: Clients, index: str, chunk_id: str, groups: Sequence[str]) -> Hit | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from processors.knowledge.severities import CALM
-from processors.retrieval.hybrid import DYNAMIC_KINDS
+from processors.retrieval.conditions import DYNAMIC_KINDS
 from processors.retrieval.question.time_window import TimeWindow
 from processors.retrieval.readings.places import build_place_conditions
 from processors.retrieval.readings.seen import SEEN_FIELDS

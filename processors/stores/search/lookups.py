@@ -1,5 +1,7 @@
 """What an index holds: vectors by content, chunks by id, titles and alerts of pages, counts."""
 
+from typing import Any
+
 from opensearchpy import OpenSearch
 
 from processors.knowledge.chunk import Chunk
@@ -51,15 +53,56 @@ def find_labels(client: OpenSearch, index: str, chunk_ids: list[str]) -> dict[st
 
 
 def sample_chunks(client: OpenSearch, index: str, size: int) -> list[Chunk]:
-    """Return chunks without their vectors, spread over the index in a stable order.
+    """Return chunks without their vectors, each content once, spread over the index in a stable order.
 
     Args:
         client: OpenSearch.
         index: A version, or an expression for its family.
         size: How many chunks at most.
     """
-    body = {"size": size, "sort": [{"content_hash": "asc"}], "_source": {"excludes": ["embedding"]}}
+    body = {
+        "size": size,
+        "sort": [{"content_hash": "asc"}, {"chunk_id": "asc"}],
+        "collapse": {"field": "content_hash"},
+        "_source": {"excludes": ["embedding"]},
+    }
     return [hit["_source"] for hit in client.search(index=index, body=body)["hits"]["hits"]]
+
+
+def find_stand_ins(client: OpenSearch, index: str, hashes: list[str]) -> dict[str, str]:
+    """Return which document stands for all that hold the same content, by the id of each.
+
+    Args:
+        client: OpenSearch.
+        index: A version, or an expression for its family.
+        hashes: Hashes of content, at least one. Of those in more documents, a thousand are told.
+    """
+    documents = {"documents": {"terms": {"field": "doc_id", "size": 1_000, "order": {"_key": "asc"}}}}
+    contents = {"terms": {"field": "content_hash", "size": len(hashes)}, "aggs": documents}
+    body = {"size": 0, "query": {"terms": {"content_hash": hashes}}, "aggs": {"contents": contents}}
+    stand_ins: dict[str, str] = {}
+    for content in client.search(index=index, body=body)["aggregations"]["contents"]["buckets"]:
+        first, *others = (document["key"] for document in content["documents"]["buckets"])
+        for other in others:
+            stand_ins.setdefault(other, stand_ins.get(first, first))
+    return stand_ins
+
+
+def find_owners(client: OpenSearch, index: str, chunk_ids: list[str]) -> list[dict[str, Any]]:
+    """Return of some chunks `doc_id`, `source` and `acl`, in their order.
+
+    Args:
+        client: OpenSearch.
+        index: A version, or an expression for its family.
+        chunk_ids: Of the chunks, 10,000 at most.
+    """
+    body = {
+        "size": len(chunk_ids),
+        "query": {"ids": {"values": chunk_ids}},
+        "_source": ["doc_id", "source", "acl"],
+    }
+    found = {hit["_id"]: hit["_source"] for hit in client.search(index=index, body=body)["hits"]["hits"]}
+    return [found[chunk_id] for chunk_id in chunk_ids if chunk_id in found]
 
 
 def list_titles(client: OpenSearch, index: str) -> list[str]:

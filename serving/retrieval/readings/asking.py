@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from processors.retrieval.hybrid import list_conditions
+from processors.retrieval.conditions import list_conditions
 from processors.retrieval.readings.places import build_place_conditions, lies_in, name_places
 from processors.retrieval.readings.requests import build_survey_query, build_time_condition
 from processors.retrieval.readings.seen import Seen, parse_seen

@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from processors.retrieval.hybrid import DYNAMIC_KINDS
+from processors.retrieval.conditions import DYNAMIC_KINDS
 from processors.retrieval.question.words import list_words
 from processors.retrieval.readings import counting, listing, matching, subjects, values, wrong
 from processors.retrieval.readings.mentions import find_mentions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.retrieval.hybrid import DYNAMIC_KINDS
+from processors.retrieval.conditions import DYNAMIC_KINDS
 from processors.retrieval.readings.incidents import INCIDENT, is_open, list_evidence, order_incidents
 from processors.retrieval.readings.requests import build_chunks_query, build_seen_query, build_states_query
 from processors.retrieval.readings.seen import parse_seen

@@ -14,7 +14,8 @@ from local.settings import ROOT
 from processors.knowledge.chunk import Chunk
 from processors.knowledge.logs.stored_lines import FileLine, make_document
 from processors.monitoring import measuring
-from processors.retrieval.hybrid import build_hybrid_query, parse_hits
+from processors.retrieval.events import ask_for_events, build_content_queries
+from processors.retrieval.hybrid import build_hybrid_query
 from processors.settings import Settings, change_settings, read_settings
 from processors.stores import log_store, search
 from processors.stores.actions import audit, starts
@@ -165,9 +166,15 @@ async def test_the_service_finds_what_is_live(service_settings: Settings) -> Non
     async with open_clients(service_settings) as clients:
         versions = await find_live_versions(clients, ["rag", "cag"])
         assert all(versions.values())
-        for pipeline in ("rag", "cag"):
-            body = build_hybrid_query("restart kafka", [1.0] * DIMENSION, 3, ["public"], pipeline=pipeline)
-            assert parse_hits(await clients.search.search(index=versions[pipeline], body=body))
+        question, vector = "restart kafka", [1.0] * DIMENSION
+        bodies = {
+            "rag": build_content_queries(ask_for_events(question, vector, ["public"])),
+            "cag": [build_hybrid_query(question, vector, 3, ["public"])],
+        }
+        for pipeline, of_pipeline in bodies.items():
+            for body in of_pipeline:
+                found = await clients.search.search(index=versions[pipeline], body=body)
+                assert found["hits"]["hits"]
             assert await clients.search.indices.get_mapping(index=versions[pipeline])
         lines = [{"index": versions["cag"]}, {"query": {"match_all": {}}}]
         found = await clients.search.msearch(body=lines)

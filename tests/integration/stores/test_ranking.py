@@ -12,7 +12,6 @@ from processors.retrieval.hybrid import build_hybrid_query
 from processors.stores.search import ANALYSIS
 
 INDEX = "test-ranking"
-NAMES_INDEX = "test-ranking-names"
 # As versions were made before words were only split.
 OLD_ANALYSIS: dict[str, Any] = {
     **ANALYSIS,
@@ -84,18 +83,3 @@ def test_names_and_their_words_find_each_other(
 ) -> None:
     body = build_hybrid_query(question, None, 10, ["public"])
     assert client.search(index=index, body=body)["hits"]["hits"][0]["_id"] == first
-
-
-def test_the_worst_of_few_chunks_that_hold_a_name_still_holds_it(client: OpenSearch) -> None:
-    named = {
-        f"named {at}": {
-            "text": f"Pod checkout of the shop waits on node {'b ' * at}",
-            "embedding": [0.1, 1.0],
-        }
-        for at in range(3)
-    }
-    alike = {f"alike {at}": {"text": "payment is slow", "embedding": [1.0, 0.1 * at]} for at in range(5)}
-    body = build_hybrid_query("checkout", [1.0, 0.0], 10, ["public"], pipeline="rag")
-    with make_index(client, NAMES_INDEX, ANALYSIS, {**named, **alike}):
-        hits = client.search(index=NAMES_INDEX, body=body)["hits"]["hits"]
-    assert {hit["_id"] for hit in hits[:3]} == named.keys()

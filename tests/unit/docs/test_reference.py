@@ -16,7 +16,7 @@ from local.settings import PORT_OFFSETS, StackSettings
 from processors.knowledge import topics
 from processors.knowledge.chunk import Chunk
 from processors.monitoring import metrics as of_pipelines
-from processors.retrieval.hybrid import DYNAMIC_KINDS, KEYWORD_FILTERS
+from processors.retrieval.conditions import DYNAMIC_KINDS, KEYWORD_FILTERS
 from serving.context import metrics as of_service
 from serving.model_server import metrics as of_models
 from serving.model_server.language import metrics as of_language

@@ -44,6 +44,21 @@ def make_hit(chunk_id: str, index: str = "cag-v000003", **fields: Any) -> dict[s
     return {"_id": chunk_id, "_index": index, "_score": 1.0, "_source": source}
 
 
+def collapse(hits: list[dict[str, Any]], body: dict[str, Any]) -> dict[str, Any]:
+    """Answer the two searches for what happened; each hit says something of its own."""
+    if "aggs" not in body:
+        found = [{**hit, "fields": {"content_hash": [hit["_id"]]}} for hit in hits]
+        return {"hits": {"hits": found[: body["size"]]}}
+    contents = body["query"]["bool"]["filter"][-1]["terms"]["content_hash"]
+    found = [
+        {**hit, "_source": {**hit["_source"], "content_hash": hit["_id"]}}
+        for hit in hits
+        if hit["_id"] in contents
+    ]
+    buckets = [{"key": content, "doc_count": 1} for content in contents]
+    return {"hits": {"hits": found}, "aggregations": {"contents": {"buckets": buckets}}}
+
+
 @dataclass
 class World:
     """What the service finds outside; a test changes it and looks at what was asked."""
@@ -118,6 +133,8 @@ class FakeSearch:
             raise search_errors.TransportError(500, "exception", {})
         if index not in self.world.hits:
             raise search_errors.NotFoundError(404, "index_not_found_exception", {})
+        if body.get("collapse") == {"field": "content_hash"}:
+            return collapse(self.world.hits[index], body)
         if "labels" in body.get("_source", []) or "aggs" in body:
             # What a reading asks, of which its own tests tell.
             return answer([hit["_source"] for hit in self.world.hits[index]], body)

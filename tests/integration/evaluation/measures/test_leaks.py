@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from opensearchpy import OpenSearch
 
-from evaluation.measures import leak_probes
+from evaluation.measures import served
 from evaluation.measures.leaks import find_leaks
 from processors.knowledge.chunk import Chunk, hash_content, make_id
 from processors.settings import Settings, change_settings
@@ -86,7 +86,7 @@ def test_a_version_whose_groups_are_those_of_its_sources_leaks_nothing(
     client: OpenSearch, sources: Settings, index: str
 ) -> None:
     write(client, sources, index, {})
-    report = find_leaks(client, index, sources)
+    report = find_leaks(client, "cag", index, sources)
     # Each of three restricted chunks is asked for by words and vector, and by words alone.
     assert report == {"checked": 5, "asked": 6, "leaked": 0, "examples": []}
 
@@ -106,7 +106,7 @@ def test_a_chunk_with_other_groups_than_its_source_is_named(
     client: OpenSearch, sources: Settings, index: str, title: str, held: list[str], reason: str
 ) -> None:
     write(client, sources, index, {title: held})
-    report = find_leaks(client, index, sources)
+    report = find_leaks(client, "cag", index, sources)
     assert report["leaked"] >= 1
     [example] = report["examples"]
     assert example["doc_id"].endswith(f"/{title}")
@@ -117,7 +117,7 @@ def test_a_public_copy_of_a_restricted_page_is_shown_by_its_own_words(
     client: OpenSearch, sources: Settings, index: str
 ) -> None:
     write(client, sources, index, {"A payment is stuck": ["public"]})
-    report = find_leaks(client, index, sources)
+    report = find_leaks(client, "cag", index, sources)
     # One chunk with wrong groups, and two queries that show it.
     assert report["leaked"] >= 3
 
@@ -130,8 +130,8 @@ def test_a_search_that_forgets_the_groups_is_found_out(
     def forget_groups(words: str, _vector: object, k: int, _groups: object) -> dict[str, Any]:
         return {"size": k, "query": {"match": {"title": words}}}
 
-    monkeypatch.setattr(leak_probes, "build_hybrid_query", forget_groups)
-    report = find_leaks(client, index, sources)
+    monkeypatch.setattr(served, "build_hybrid_query", forget_groups)
+    report = find_leaks(client, "cag", index, sources)
     assert report["leaked"] == report["asked"] == 6
     assert {example["doc_id"].partition("/")[0] for example in report["examples"]} == {"payments", "both"}
     assert "is for payments, and 'The ledger is closed' shows it to" in " ".join(

@@ -1,5 +1,6 @@
 """Both versions are asked the same, by questions that are embedded once, and none is taken for the other."""
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -40,10 +41,11 @@ def world(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     return told
 
 
-def measure(world: SimpleNamespace, live: str | None) -> Any:
+def measure(world: SimpleNamespace, live: str | None, stand_ins: Mapping[str, str] | None = None) -> Any:
     soundness: Any = {"served_dimension": 2}
+    versions = ("cag-v000002", live)
     return gathering._measure_both(
-        world.client, load_settings(), "cag", ("cag-v000002", live), QUERIES, soundness
+        world.client, load_settings(), "cag", versions, QUERIES, stand_ins or {}, soundness
     )
 
 
@@ -58,6 +60,11 @@ def test_the_candidate_and_the_live_version_are_asked_the_same(world: SimpleName
     assert set(recall[0].values()) == {1.0}
     assert set(recall[1].values()) == {0.0}
     assert len(world.embedded) == len(QUERIES)
+
+
+def test_what_is_found_counts_as_the_document_that_stands_for_it(world: SimpleNamespace) -> None:
+    results, _ = measure(world, None, {"page": "another page"})
+    assert {one["measures"]["recall_at_10"] for found in results.values() for one in found} == {0.0}
 
 
 def test_a_live_version_of_another_dimension_and_none_are_not_asked(world: SimpleNamespace) -> None:

@@ -53,9 +53,9 @@ def test_golden_queries_are_kept_only_for_pages_in_the_corpus() -> None:
 def test_known_item_queries_name_every_document_with_the_same_words() -> None:
     chunks = [
         Chunk(kind="doc", doc_id=doc, title="T", heading_path=path, text="x")  # type: ignore[typeddict-item]
-        for doc, path in (("a", "T > S"), ("b", "T > S"), ("c", "T"))
+        for doc, path in (("a", "T > S"), ("b", "T > S"), ("c", "T"), ("d", "T"))
     ]
-    queries = {query["query"]: query["relevant"] for query in make_known_item_queries(chunks)}
+    queries = {query["query"]: query["relevant"] for query in make_known_item_queries(chunks, {"d": "c"})}
     assert queries == {"T S": {"a": 1, "b": 1}, "T": {"c": 1}}
 
 

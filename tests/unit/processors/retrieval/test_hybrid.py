@@ -3,14 +3,8 @@ from typing import Any
 
 import pytest
 
-from processors.retrieval.hybrid import (
-    CANARY_SERVICE,
-    DYNAMIC_KINDS,
-    FilterError,
-    build_hybrid_query,
-    fuse,
-    parse_hits,
-)
+from processors.retrieval.conditions import CANARY_SERVICE, DYNAMIC_KINDS, FilterError
+from processors.retrieval.hybrid import build_hybrid_query, fuse, parse_hits
 from processors.retrieval.question.time_window import TimeWindow
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from processors.retrieval.hybrid import DYNAMIC_KINDS
+from processors.retrieval.conditions import DYNAMIC_KINDS
 from processors.retrieval.recency import HALF_LIVES, apply_recency
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -14,6 +14,7 @@ from processors.settings import Settings, change_settings
 from serving.access import accounting
 from serving.clients.breaker import State
 from serving.context.outcome import estimate_tokens
+from tests.support.searches import list_subqueries
 from tests.unit.serving.conftest import KEY
 
 Client = AsyncTestClient[Litestar]
@@ -86,18 +87,18 @@ async def test_model_names_choose_the_pipeline(
 async def test_every_search_is_limited_to_public_chunks(client: Client, world: Any) -> None:
     await ask(client)
     allowed = {"terms": {"acl": ["public"]}}
-    *rankings, sections = [body["query"] for _, body, _ in world.searches]
-    for query in rankings:
-        words, nearest = query["hybrid"]["queries"]
-        assert allowed in words["bool"]["filter"]
-        assert allowed in nearest["knn"]["embedding"]["filter"]["bool"]["filter"]
-    assert len(rankings) == 2
-    assert allowed in sections["bool"]["filter"]
+    asked = [query for _, query in list_subqueries(world.searches)]
+    nearest = [query["knn"]["embedding"]["filter"] for query in asked if "knn" in query]
+    words = [query for query in asked if "bool" in query]
+    assert (len(nearest), len(words)) == (2, 2)
+    newest, sections = [body["query"] for _, body, _ in world.searches[-2:]]
+    for query in (*nearest, *words, newest, sections):
+        assert allowed in query["bool"]["filter"]
 
 
 def ranked(world: Any) -> list[str]:
     """The indices that were searched by the question, not for the rest of a section."""
-    return [index for index, body, _ in world.searches if "hybrid" in body["query"]]
+    return list(dict.fromkeys(index for index, _ in list_subqueries(world.searches)))
 
 
 def fill_cache(world: Any, version: str, size: int) -> None:
@@ -148,7 +149,7 @@ async def test_without_the_model_the_passages_are_the_answer(
     assert "**Title r1** [1]\n\n> Text of r1." in text
     assert answer["runlore"]["degraded"] == ["embedding", "model"]
     assert len(answer["runlore"]["citations"]) == 3
-    assert all("hybrid" not in body["query"] for _, body, _ in world.searches)
+    assert all("knn" not in query for _, query in list_subqueries(world.searches))
 
 
 async def test_model_that_breaks_off_ends_the_stream_with_an_error(client: Client, world: Any) -> None:
@@ -292,7 +293,8 @@ async def test_usage_is_in_each_chunk_if_asked_for_and_in_none_else(client: Clie
 
 
 async def test_an_answer_says_where_its_time_went(client: Client, world: Any) -> None:
-    world.delays = {"cag-v000003": 0.3, "rag-v000007": 0.3}
+    # What happened takes two requests, one after the other.
+    world.delays = {"cag-v000003": 0.3, "rag-v000007": 0.15}
     timings = (await ask(client)).json()["runlore"]["timings"]
     # The two searches run side by side, and after them what is read of the sections.
     assert 600 <= timings["search_ms"] < 900
@@ -435,7 +437,7 @@ class TestSlowIsNotDown:
 async def test_who_hangs_up_while_it_is_searched_costs_no_model(app: Litestar, world: Any) -> None:
     world.delays = {"rag-v000007": 60.0}
     body = {"model": "runlore", "messages": QUESTION, "stream": True}
-    sent = await disconnect(app, body, lambda _: len(world.searches) == 2)
+    sent = await disconnect(app, body, lambda _: len(world.searches) == 3)
     assert sent[0]["status"] == 499
     assert world.model_requests == []
 
@@ -495,9 +497,9 @@ async def test_a_time_in_the_question_filters_what_happened_and_is_said(client: 
     runlore = (await ask(client, messages=question)).json()["runlore"]
     begin, end = (datetime.fromisoformat(runlore["window"][edge]) for edge in ("begin", "end"))
     assert end - begin == timedelta(hours=2)
-    bodies = {index: body for index, body, _ in world.searches if "hybrid" in body["query"]}
-    for body in bodies.values():
-        words = body["query"]["hybrid"]["queries"][0]["bool"]
+    asked = [query["bool"] for _, query in list_subqueries(world.searches) if "bool" in query]
+    assert asked
+    for words in asked:
         assert words["must"][0]["bool"]["should"][0]["combined_fields"]["query"] == "What failed"
         assert runlore["window"]["begin"] in json.dumps(words["filter"])
     content = world.prompt()["messages"][-1]["content"]
@@ -516,8 +518,6 @@ async def test_retrieval_says_its_window_and_a_filter_goes_before_the_question(c
 
 async def test_a_russian_question_is_searched_with_its_translation(client: Client, world: Any) -> None:
     await client.post("/v1/retrieve", json={"query": "Почему упал Redis?"})
-    (*_, body) = [body for _, body, _ in world.searches if "hybrid" in body["query"]]
-    query = body["query"]["hybrid"]["queries"][0]["bool"]["must"][0]["bool"]["should"][0]["combined_fields"][
-        "query"
-    ]
+    asked = [query for _, query in list_subqueries(world.searches) if "bool" in query]
+    (query,) = {query["bool"]["must"][0]["bool"]["should"][0]["combined_fields"]["query"] for query in asked}
     assert query == "Почему упал Redis down failed Redis"

@@ -25,12 +25,12 @@ async def test_those_who_wait_longer_get_what_the_first_had_no_time_for() -> Non
     flights = SingleFlight[str]()
 
     async def begin_with_little_left() -> str:
-        begin_request(0.3)
-        await asyncio.sleep(0.25)
-        return await flights.run("same", lambda: take(0.15))
+        begin_request(1.0)
+        await asyncio.sleep(0.75)
+        return await flights.run("same", lambda: take(0.5))
 
     first = asyncio.create_task(begin_with_little_left())
-    await asyncio.sleep(0.26)
+    await asyncio.sleep(0.8)
     second = asyncio.create_task(wait_within(5, flights, 99))
     with pytest.raises(RequestLateError):
         await first
@@ -76,7 +76,7 @@ async def test_a_shared_read_has_its_own_time() -> None:
         return await shared.get(lambda: take(0.15))
 
     first = asyncio.create_task(read(0.3))
-    await asyncio.sleep(0.26)
+    await asyncio.sleep(0.8)
     second = asyncio.create_task(read(5))
     with pytest.raises(RequestLateError):
         await first
