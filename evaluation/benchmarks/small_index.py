@@ -76,11 +76,11 @@ def _show(chunk: dict[str, Any], score: float) -> dict[str, Any]:
 
 
 def _aggregate(asked: dict[str, Any], chunks: list[dict[str, Any]]) -> dict[str, Any]:
-    if "max" in asked:
-        read = [
-            datetime.fromisoformat(c[asked["max"]["field"]]) for c in chunks if asked["max"]["field"] in c
-        ]
-        return {"value": max(read).astimezone(UTC).timestamp() * 1000 if read else None}
+    for name, choose in (("max", max), ("min", min)):
+        if name in asked:
+            field = asked[name]["field"]
+            read = [datetime.fromisoformat(chunk[field]) for chunk in chunks if field in chunk]
+            return {"value": choose(read).astimezone(UTC).timestamp() * 1000 if read else None}
     if "top_hits" in asked:
         ((field, way),) = asked["top_hits"]["sort"][0].items()
         ordered = sorted(chunks, key=lambda chunk: str(chunk.get(field, "")), reverse=way == "desc")

@@ -8,4 +8,4 @@ nothing that an older one remembered is hit after an upgrade.
 
 from typing import Final
 
-RANKING: Final = "78d9536f3aab"
+RANKING: Final = "76e9248d7098"

@@ -64,6 +64,7 @@ def find_window(question: str, now: datetime, zone: tzinfo = UTC) -> TimedQuesti
     # A veil leaves all in its place.
     read = veil_names(question[:_READ_CHARACTERS])
     found = _find_back(read, local) or _find_iso(read, local) or _find_calendar(read, local)
+    found = _look_before(read, found, local)
     if not found:
         return TimedQuestion(question, None, names_time=False)
     begin, end = (moment.replace(tzinfo=zone).astimezone(UTC) for moment in found[0][1:3])
@@ -99,6 +100,18 @@ def _find_back(text: str, now: datetime) -> list[TimePhrase]:
         around = unit / 2 if unit == WEEK else max(timedelta(minutes=5), min(amount / 3, timedelta(hours=1)))
         return [TimePhrase(match.span(), then - around, then + around)]
     return []
+
+
+def _look_before(text: str, found: list[TimePhrase], now: datetime) -> list[TimePhrase]:
+    """Return the two weeks before what was found, if the question says so: "before yesterday", "до 10:00"."""
+    before = patterns.BEFORE.search(text, 0, min(one.place[0] for one in found)) if found else None
+    if before is None:
+        return found
+    begin, end = found[0].begin, found[0].end
+    # A time of the clock is meant by its minute, not by what is looked at around it.
+    is_moment = end - begin < DAY and end < now
+    until = begin + (end - begin) / 2 if is_moment else begin
+    return [TimePhrase(before.span(), until - 2 * WEEK, until), *found]
 
 
 def _read_amount(match: re.Match[str]) -> tuple[timedelta, timedelta]:

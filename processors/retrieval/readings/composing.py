@@ -48,7 +48,7 @@ def _compose(lines: Iterable[Line], numbers: Mapping[str, int]) -> Iterator[str]
 def _say(line: Line, numbers: Mapping[str, int]) -> str:
     text = defuse_markdown(" ".join(line.text.split()), is_quoted=True)
     cited = [numbers[key] for key in line.evidence if key in numbers]
-    # A line that leads others in claims nothing.
-    leads = line.role == "verdict" and text.endswith(":")
+    # A line that leads others in claims nothing, unless it quotes.
+    leads = line.role == "verdict" and text.endswith(":") and not line.quote
     citation = f"[{', '.join(map(str, cited))}]" if cited and not leads else ""
     return " ".join(filter(None, (text, quote_span(line.quote), citation)))

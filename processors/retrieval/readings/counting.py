@@ -6,12 +6,20 @@ from typing import Final
 
 from processors.retrieval.question.time_window import TimeWindow
 from processors.retrieval.question.veiling import veil_names
-from processors.retrieval.readings.matching import KINDS, LISTED_PLACES, belongs, count_times, name_place
+from processors.retrieval.readings.matching import (
+    KINDS,
+    LISTED_PLACES,
+    LOGGED,
+    belongs,
+    count_times,
+    name_place,
+)
 from processors.retrieval.readings.mentions import find_mentions
 from processors.retrieval.readings.reading import Language, Line, Reading, make_reading
 from processors.retrieval.readings.seen import Seen, list_hits, quote_line
 from processors.retrieval.readings.subjects import (
     Subject,
+    asks_for_new,
     asks_for_over,
     asks_for_success,
     asks_for_trouble,
@@ -57,14 +65,16 @@ _NOUNS: Final[dict[Language, dict[Subject, str]]] = {
         "anything": "наблюдений",
     },
 }  # fmt: skip
+_NEW: Final[dict[Language, str]] = {"en": "new", "ru": "новых"}
 _WORDS: Final[dict[Language, dict[str, str]]] = {
     "en": {
         "told": (
-            "{most}{count} {noun}{trouble}{where} {when}: counted in {entries} of {looked}, as of {as_of}."
+            "{bound}{count} {noun}{trouble}{where} {when}: counted in {entries} of {looked}, as of {as_of}."
         ),
         "places": "{count} {noun}{trouble}{where} {when}: {names}; looked at {looked}, as of {as_of}.",
         "none": "No {noun}{trouble}{where} {when}: looked at {looked}, as of {as_of}.",
         "most": "At most ",
+        "least": "At least ",
         "trouble": " in trouble",
         "well": " without trouble",
         "where": " of {place}",
@@ -73,7 +83,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
     },
     "ru": {
         "told": (
-            "{most}{count} {noun}{trouble}{where} {when}; просмотрено: {looked}, из них об этом {entries}; "
+            "{bound}{count} {noun}{trouble}{where} {when}; просмотрено: {looked}, из них об этом {entries}; "
             "по состоянию на {as_of}."
         ),
         "places": (
@@ -81,6 +91,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         ),
         "none": "0 {noun}{trouble}{where} {when}; просмотрено: {looked}; по состоянию на {as_of}.",
         "most": "Не больше ",
+        "least": "Не меньше ",
         "trouble": " с проблемами",
         "well": " без проблем",
         "where": " ({place})",
@@ -90,19 +101,21 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
 }
 
 
-def name_subject(subject: Subject, language: Language, count: int = 0) -> str:
+def name_subject(subject: Subject, language: Language, count: int = 0, *, is_new: bool = False) -> str:
     """Return what is counted or listed, in words.
 
     Args:
         subject: From `find_subject`.
         language: Of the sentence.
         count: How many there are.
+        is_new: Whether only those that were never there before are meant.
 
     Example:
         >>> name_subject("pods", "en", 1), name_subject("errors", "en"), name_subject("pods", "ru", 1)
         ('pod', 'errors in the logs', 'подов')
     """
-    return _NOUNS[language][subject].replace("|s", "" if count == 1 else "s")
+    noun = _NOUNS[language][subject].replace("|s", "" if count == 1 else "s")
+    return f"{_NEW[language]} {noun}" if is_new else noun
 
 
 def choose_counted(
@@ -139,6 +152,8 @@ def _is_asked(wording: str, subject: Subject, seen: Seen) -> bool:
         told = f"{seen.hit['title']} {seen.hit['text']}"
         asked = [done for done in _DEATHS if done.search(wording)]
         return not asked or any(done.search(told) for done in asked)
+    if asks_for_new_lines(subject, wording):
+        return seen.labels.get("new") == "true"
     if subject in ("runs", "failed_runs"):
         of_kind = find_runs_of(wording)
         return (not of_kind or seen.kind == of_kind) and not (asks_for_success(wording) and seen.is_wrong)
@@ -147,6 +162,16 @@ def _is_asked(wording: str, subject: Subject, seen: Seen) -> bool:
     if subject in PRESENT and asks_for_trouble(wording):
         return seen.is_wrong
     return not (subject in PRESENT and asks_for_well(wording) and seen.is_wrong)
+
+
+def asks_for_new_lines(subject: Subject, question: str) -> bool:
+    """Tell whether only lines of logs that were never there before are asked for.
+
+    Args:
+        subject: From `find_subject`.
+        question: Its names veiled.
+    """
+    return subject in LOGGED and asks_for_new(question)
 
 
 def sum_up(subject: Subject, chosen: Iterable[Seen]) -> int:
@@ -190,6 +215,7 @@ def tell_count(
     *,
     question: str,
     window: TimeWindow | None,
+    is_all: bool = True,
 ) -> Reading:
     """Return how many there are, what was counted, and what most of them are.
 
@@ -200,6 +226,7 @@ def tell_count(
         telling: How it is worded.
         question: Its names veiled.
         window: The time asked about.
+        is_all: Whether nothing more was observed than what was read, the newest.
     """
     words, language = _WORDS[telling.language], telling.language
     everything, survey = survey, narrow_survey(survey, KINDS.get(subject, survey.counts))
@@ -211,11 +238,12 @@ def tell_count(
         for one in chosen
         if one.kind in ("log_pattern", "k8s_event")
     )
+    bound = words["most"] if is_bound and is_all else "" if is_all else words["least"]
     template = "places" if subject in LISTED_PLACES else "told"
     told = words[template if count else "none"].format(
-        most=words["most"] if is_bound else "",
+        bound=bound,
         count=count,
-        noun=name_subject(subject, language, count),
+        noun=name_subject(subject, language, count, is_new=asks_for_new_lines(subject, question)),
         trouble=say_state(subject, question, language),
         where=words["where"].format(place=telling.place) if telling.place else "",
         when=telling.when or (words["now"] if subject in PRESENT else words["kept"]),

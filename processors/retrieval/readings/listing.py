@@ -4,12 +4,18 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from processors.retrieval.readings.counting import PRESENT, name_subject, say_state, sum_up
-from processors.retrieval.readings.matching import KINDS, LISTED_PLACES, count_times, name_place
+from processors.retrieval.readings.counting import (
+    PRESENT,
+    asks_for_new_lines,
+    name_subject,
+    say_state,
+    sum_up,
+)
+from processors.retrieval.readings.matching import KINDS, LISTED_PLACES, LOGGED, count_times, name_place
 from processors.retrieval.readings.ordering import order_asked
 from processors.retrieval.readings.reading import Language, Line, Reading, make_reading
-from processors.retrieval.readings.seen import Seen, list_hits, quote_line
-from processors.retrieval.readings.subjects import Subject
+from processors.retrieval.readings.seen import Seen, list_hits, quote_line, quote_seen
+from processors.retrieval.readings.subjects import Subject, asks_for_most_often
 from processors.retrieval.readings.survey import Survey, cite_survey, narrow_survey, say_looked_at
 from processors.retrieval.readings.telling import Telling
 
@@ -25,6 +31,9 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "place": "{name}{lies}: {count} observations, the newest at {last}",
         "lies": " in namespace {namespace}",
         "more": "And {count} more of them.",
+        "most": "Most often {when}:",
+        "often": "{count} times, the newest:",
+        "once": "Once:",
     },
     "ru": {
         "none": "{noun}{trouble}{where} {when} нет; просмотрено: {looked}; по состоянию на {as_of}.",
@@ -36,6 +45,9 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "place": "{name}{lies}: наблюдений {count}, последнее в {last}",
         "lies": " в неймспейсе {namespace}",
         "more": "И ещё {count}.",
+        "most": "Чаще всего {when}:",
+        "often": "{count} раз, самое новое:",
+        "once": "Один раз:",
     },
 }
 
@@ -61,6 +73,8 @@ def tell_list(
     everything, survey = survey, narrow_survey(survey, KINDS.get(subject, survey.counts))
     if subject == "restarts" or subject in LISTED_PLACES:
         lines = [*_tell_services(subject, chosen, telling)]
+    elif chosen and subject in LOGGED and asks_for_most_often(question):
+        return _tell_most_often(subject, chosen, telling)
     else:
         ordered = order_asked(question, chosen) if subject == "incidents" else _order(chosen)
         lines = [quote_line(one) for one in ordered]
@@ -73,7 +87,7 @@ def tell_list(
         )
         return make_reading([*lines[:_MOST_LISTED], *more], list_hits(chosen))
     told = words["none"].format(
-        noun=name_subject(subject, language),
+        noun=name_subject(subject, language, is_new=asks_for_new_lines(subject, question)),
         trouble=say_state(subject, question, language),
         where=words["where"].format(place=telling.place) if telling.place else "",
         when=telling.when or (words["now"] if subject in PRESENT else words["kept"]),
@@ -91,6 +105,27 @@ def _order(chosen: Iterable[Seen]) -> list[Seen]:
     for one in sorted(chosen, key=lambda one: (-one.observed.timestamp(), one.key)):
         newest.setdefault(one.hit["doc_id"], one)
     return sorted(newest.values(), key=lambda one: (not one.is_wrong, -one.observed.timestamp(), one.key))
+
+
+def _tell_most_often(subject: Subject, chosen: Iterable[Seen], telling: Telling) -> Reading:
+    """Return each message once, what was logged most often first, with how often and its newest window."""
+    words = _WORDS[telling.language]
+    messages: dict[tuple[str, str], list[Seen]] = {}
+    for one in sorted(chosen, key=lambda one: (-one.observed.timestamp(), one.key)):
+        messages.setdefault((one.namespace, one.hit["title"]), []).append(one)
+    counted = [(sum(count_times(subject, one) for one in group), group[0]) for group in messages.values()]
+    counted.sort(key=lambda pair: (-pair[0], -pair[1].observed.timestamp(), pair[1].key))
+    lines = [
+        Line(
+            words["once" if count == 1 else "often"].format(count=count),
+            (newest.key,),
+            quote=quote_seen(newest),
+        )
+        for count, newest in counted[:_MOST_LISTED]
+    ]
+    heading = words["most"].format(when=telling.when or words["kept"])
+    first = Line(heading, lines[0].evidence, role="verdict")
+    return make_reading([first, *lines], [newest.hit for _, newest in counted])
 
 
 def _tell_services(subject: Subject, chosen: Iterable[Seen], telling: Telling) -> Iterable[Line]:

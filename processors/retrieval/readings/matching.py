@@ -35,6 +35,9 @@ KINDS: Final[dict[Subject, tuple[str, ...]]] = {
 LISTED_PLACES: Final[tuple[Subject, ...]] = ("services", "namespaces")
 """Subjects that are names of places, of which many observations tell."""
 
+LOGGED: Final[tuple[Subject, ...]] = ("errors", "warnings", "lines", "requests")
+"""Subjects that lines of logs tell of: it is known how often they were logged, and whether before."""
+
 _OBJECTS: Final[dict[Subject, tuple[str, ...]]] = {
     "pods": ("Pod",),
     "nodes": ("Node",),

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from processors.retrieval.question.scope import Place
 
 MOST_SEEN: Final = 300
+MOST_COUNTED: Final = 5_000
+"""So much is read where it is counted; a day's windows of some two hundred patterns."""
 _LASTING: Final = ("incident", "k8s_state", "alert")
 # Names of services and namespaces that are told to somebody who asked for another.
 _MOST_NAMES: Final = 500

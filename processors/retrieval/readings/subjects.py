@@ -81,6 +81,17 @@ _SOURCES: Final[dict[str, re.Pattern[str]]] = {
         r"\b(?:trainings?|experiments?|mlflow|models?)\b|обучен|эксперимент|модел", re.IGNORECASE
     ),
 }
+_IS_NEW: Final = re.compile(
+    r"\bnew\b|\bfor the first time\b|\bnever (?:been )?(?:seen|logged) before\b"
+    r"|(?<![а-я])нов(?:ы[ехм]|ая|ое|ой|ого)(?![а-я])|(?<![а-я])впервые(?![а-я])",
+    re.IGNORECASE,
+)
+_MOST_OFTEN: Final = re.compile(
+    r"\btop\b|\bmost (?:frequent|common|often|noisy|repeated)\b|\b(?:noisiest|loudest|most)\W*$"
+    r"|(?<![а-я])топ(?![а-я])|(?<![а-я])(?:сам\w+|наиболее) (?:част|шумн|массов)\w+"
+    r"|(?<![а-я])чаще (?:всего|всех|других)",
+    re.IGNORECASE,
+)
 _IS_OVER: Final = re.compile(
     r"\b(?:resolved|ended|closed|cleared|(?:is|are|was|were) over)\b"
     r"|(?<![а-я])(?:закрыт|закончил|завершил|прошл|решенн|устранен)\w*",
@@ -114,6 +125,28 @@ def asks_for_trouble(question: str) -> bool:
         (True, False)
     """
     return bool(_IS_WRONG.search(question))
+
+
+def asks_for_new(question: str) -> bool:
+    """Tell whether only what was never there before is asked for.
+
+    Example:
+        >>> asks_for_new("Any new errors?"), asks_for_new("Что нового в логах?"), asks_for_new("Any errors?")
+        (True, True, False)
+    """
+    return bool(_IS_NEW.search(question))
+
+
+def asks_for_most_often(question: str) -> bool:
+    """Tell whether what there is most of goes first.
+
+    Example:
+        >>> asks_for_most_often("top errors"), asks_for_most_often("Какие ошибки чаще всего?")
+        (True, True)
+        >>> asks_for_most_often("which errors?")
+        False
+    """
+    return bool(_MOST_OFTEN.search(question))
 
 
 def asks_for_well(question: str) -> bool:

@@ -76,9 +76,22 @@ class Asking:
         Args:
             *bodies: Of searches that are made at once.
         """
+        found, _ = await self.find_all(*bodies)
+        return found
+
+    async def find_all(self, *bodies: dict[str, Any]) -> tuple[list[Seen], bool]:
+        """Return the same, and whether that is all: no search found as many as it asked for.
+
+        Args:
+            *bodies: Of searches that are made at once.
+        """
         responses = await asyncio.gather(*map(self.search, bodies))
+        is_all = all(
+            len(response["hits"]["hits"]) < body["size"]
+            for response, body in zip(responses, bodies, strict=True)
+        )
         found = {seen.key: seen for response in responses for seen in parse_seen(response)}
-        return [seen for seen in found.values() if lies_in(self.places, seen)]
+        return [seen for seen in found.values() if lies_in(self.places, seen)], is_all
 
     async def survey(self, conditions: list[dict[str, Any]] | None = None) -> Survey:
         """Return how much there is to look at.

@@ -11,7 +11,7 @@ from processors.retrieval.question.words import list_words
 from processors.retrieval.readings import counting, listing, matching, subjects, values, wrong
 from processors.retrieval.readings.mentions import find_mentions
 from processors.retrieval.readings.replicas import tell_replicas
-from processors.retrieval.readings.requests import build_metrics_query, build_seen_query
+from processors.retrieval.readings.requests import MOST_COUNTED, build_metrics_query, build_seen_query
 from processors.retrieval.readings.seen import Seen, parse_seen
 from processors.retrieval.readings.trouble import LASTING
 from serving.retrieval.readings.scope import read_unseen
@@ -27,31 +27,37 @@ _COUNTED_BACK: Final = timedelta(days=1)
 _MEASURED_BACK: Final = timedelta(hours=3)
 
 
-async def _choose(asking: Asking) -> tuple[subjects.Subject, list[Seen]]:
-    """Return what a question wants counted or listed, and the observations that belong to it."""
+async def _choose(asking: Asking) -> tuple[subjects.Subject, list[Seen], bool]:
+    """Return what a question wants counted or listed, the observations that belong to it, and if all do."""
     subject = subjects.find_subject(asking.question.wording)
     kinds = matching.KINDS.get(subject, tuple(DYNAMIC_KINDS))
     is_present = subject in counting.PRESENT and not asking.window
     lasting = [kind for kind in kinds if kind in LASTING]
     fleeting = [kind for kind in kinds if kind not in LASTING]
     since = None if asking.window else asking.now - _COUNTED_BACK
-    bodies = (
-        [build_seen_query(asking.conditions, lasting, since=None if is_present else since)] if lasting else []
-    )
-    bodies += [build_seen_query(asking.conditions, fleeting, since=since)] if fleeting else []
-    found = await asking.find(*bodies)
-    return subject, counting.choose_counted(asking.question.searched, subject, found, _list_topic(asking))
+    bodies = [
+        build_seen_query(asking.conditions, of_kinds, since=begin, size=MOST_COUNTED)
+        for of_kinds, begin in ((lasting, None if is_present else since), (fleeting, since))
+        if of_kinds
+    ]
+    found, is_all = await asking.find_all(*bodies)
+    chosen = counting.choose_counted(asking.question.searched, subject, found, list_topic(asking))
+    return subject, chosen, is_all
 
 
-def _list_topic(asking: Asking) -> Sequence[Sequence[str]]:
-    """Return the words that tell what a question is about, without those that name its places."""
+def list_topic(asking: Asking) -> Sequence[Sequence[str]]:
+    """Return the words that tell what a question is about, without those that name its places.
+
+    Args:
+        asking: The question.
+    """
     names = {part.lower() for place in asking.places for part in (place.name, *place.name.split("-"))}
     return [forms for forms in list_words(asking.question.searched) if forms[0].lower() not in names]
 
 
 async def read_count(asking: Asking) -> Reading:
     """Return how many there are, or how often something happened."""
-    (subject, chosen), survey = await asyncio.gather(_choose(asking), asking.survey())
+    (subject, chosen, is_all), survey = await asyncio.gather(_choose(asking), asking.survey())
     replicas = tell_replicas(chosen, asking.telling) if subject == "replicas" else None
     return replicas or counting.tell_count(
         subject,
@@ -60,6 +66,7 @@ async def read_count(asking: Asking) -> Reading:
         asking.telling,
         question=asking.question.wording,
         window=asking.window,
+        is_all=is_all,
     )
 
 
@@ -67,14 +74,14 @@ async def read_list(asking: Asking) -> Reading:
     """Return what there is of what a question names."""
     if subjects.find_subject(asking.question.wording) == "anything":
         return await _read_troubled(asking)
-    (subject, chosen), survey = await asyncio.gather(_choose(asking), asking.survey())
+    (subject, chosen, _), survey = await asyncio.gather(_choose(asking), asking.survey())
     return listing.tell_list(subject, chosen, survey, asking.telling, question=asking.question.wording)
 
 
 async def _read_troubled(asking: Asking) -> Reading:
     """Return what is wrong of what a question names, such as the quotas that are used up; else all of it."""
     (incidents, trouble, evidence), survey = await asyncio.gather(gather_wrong(asking), asking.survey())
-    topic = _list_topic(asking)
+    topic = list_topic(asking)
     meant = find_mentions(topic, incidents)
     others = [] if meant else find_mentions(topic, trouble)
     if not meant and not others:

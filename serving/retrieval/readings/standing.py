@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 from processors.retrieval.question.place_names import find_program
 from processors.retrieval.question.time_window import TimeWindow
 from processors.retrieval.readings import changed, health, subjects, values, why, wrong
-from processors.retrieval.readings.began import asks_since_when, tell_began
+from processors.retrieval.readings.began import asks_since_when, list_begun, tell_began
 from processors.retrieval.readings.incidents import is_shown
 from processors.retrieval.readings.mentions import find_mentions
 from processors.retrieval.readings.requests import build_seen_query
-from serving.retrieval.readings.figures import read_value
+from serving.retrieval.readings.figures import list_topic, read_value
 from serving.retrieval.readings.scope import read_unseen
 from serving.retrieval.readings.trouble import (
     find_evidence,
+    find_histories,
     find_incidents,
     find_present_states,
     find_trouble,
@@ -37,7 +38,7 @@ async def read_wrong(asking: Asking) -> Reading:
     if asking.places and asking.window and not incidents and not trouble and not survey.total:
         return await read_unseen(asking)
     if (incidents or trouble) and asks_since_when(asking.question.understood.asked):
-        return tell_began(incidents, trouble, evidence, asking.telling)
+        return await _tell_began(asking, incidents, trouble, evidence)
     return wrong.tell_wrong(
         incidents,
         trouble,
@@ -48,6 +49,17 @@ async def read_wrong(asking: Asking) -> Reading:
         first="metric_window" if subjects.find_subject(asking.question.wording) == "anomalies" else "",
         question=asking.question.wording,
     )
+
+
+async def _tell_began(
+    asking: Asking, incidents: list[Seen], trouble: list[Seen], evidence: dict[str, Seen]
+) -> Reading:
+    """Return since when what a question names is wrong; else since when all is."""
+    meant = find_mentions(list_begun(list_topic(asking)), [*incidents, *trouble])
+    if meant:
+        incidents, trouble = ([one for one in of if one in meant] for of in (incidents, trouble))
+    histories = await find_histories(asking, [*trouble, *evidence.values()])
+    return tell_began(incidents, trouble, evidence, histories, asking.telling)
 
 
 async def _find_named_states(asking: Asking) -> list[Seen]:

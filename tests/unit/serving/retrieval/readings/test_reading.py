@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from serving.retrieval.readings import figures
 from tests.support.readings import (
     CHECKOUT,
     ago,
@@ -36,6 +37,20 @@ HEAP = make_chunk(
 )  # fmt: skip
 FINE = [make_deployment("cart", 2, 2), HEAP]
 BROKEN = [make_incident(), make_pod(), make_deployment("checkout", 0), ALERT, LOGS, *FINE]
+
+
+def list_hours(message: str, windows: int, minutes: int = 60) -> list[dict[str, Any]]:
+    """Return windows of a message that payment logs twice in each, the newest first."""
+    return [
+        make_chunk(
+            f"{message} {number}", "log_pattern", f"payment: {message}",
+            f"2 log lines of payment in shop (error) at {ago(minutes * number + 1)[:19]} UTC:\n{message}",
+            severity="error", namespace="shop", service="payment", labels={"count": "2", "new": "false"},
+            doc_id=message, observed_at=ago(minutes * number + 1),
+            began_at=ago(minutes * (number + 1)),
+        )
+        for number in range(windows)
+    ]  # fmt: skip
 
 
 NEW_WARNING = make_chunk(
@@ -313,6 +328,28 @@ class TestCount:
         early = {**LOGS, "began_at": ago(50)}
         assert (await say([early], "How many errors in the last 5 minutes?")).startswith("At most 4 errors")
 
+    @pytest.mark.parametrize("question", ["How many errors in the last 5 days?", "сколько ошибок за неделю?"])
+    async def test_all_windows_of_a_week_are_counted(self, question: str) -> None:
+        told = await say(list_hours("card declined", 800, minutes=5), question)
+        assert told.startswith("1600 ")
+
+    async def test_of_more_than_is_read_the_least_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(figures, "MOST_COUNTED", 20)
+        told = await say(list_hours("card declined", 90), "How many errors in the last 5 days?")
+        assert told.startswith("At least 40 errors")
+        told = await say(list_hours("card declined", 90), "Сколько ошибок за 5 дней?")
+        assert told.startswith("Не меньше 40 ошибок")
+
+    @pytest.mark.parametrize(
+        ("question", "told"),
+        [
+            ("how many new errors of payment today?", "4 new errors in the logs of payment"),
+            ("сколько новых ошибок сегодня?", "4 новых ошибок в логах"),
+        ],
+    )
+    async def test_new_are_those_that_were_never_logged_before(self, question: str, told: str) -> None:
+        assert (await say([LOGS, *list_hours("card expired", 9), *FINE], question)).startswith(told)
+
     async def test_restarts_are_those_of_pods(self) -> None:
         told = await say(BROKEN, "Сколько раз перезапускался checkout?")
         assert told.startswith("4 перезапусков (checkout) ")
@@ -447,6 +484,74 @@ class TestSinceWhen:
         told = await say([older, *BROKEN], "when did all this start?")
         assert "11:30 UTC: Deployment cart: slow" in told
         assert "11:51 UTC: Deployment checkout" in told
+
+    async def test_of_what_is_named_it_is_told_and_not_of_all_else(self) -> None:
+        told = await say([LOGS, *list_hours("smtp relay refused", 3)], "since when does smtp refuse?")
+        assert "smtp relay refused" in told
+        assert "card declined" not in told
+
+    @pytest.mark.parametrize(
+        ("question", "began"),
+        [
+            ("how long has payment been failing?", "2026-11-19 12:00 UTC, in 48 windows of log lines, the"),
+            ("с каких пор падает payment?", "2026-11-19 12:00 UTC; окон логов: 48, последнее: `2 log lines"),
+        ],
+    )  # fmt: skip
+    async def test_lines_are_told_from_the_first_of_all_their_windows(
+        self, question: str, began: str
+    ) -> None:
+        told = await say([*list_hours("card declined", 48), *FINE], question)
+        assert told.startswith(began)
+        assert told.endswith(" [1]")
+
+    async def test_what_was_logged_before_an_incident_is_told_behind_it(self) -> None:
+        lines = list_hours("card declined", 48)
+        incident = make_incident(
+            cite={"type": "incident", "state": "open", "evidence": [lines[0]["chunk_id"]]}
+        )
+        incident["labels"]["evidence"] = lines[0]["chunk_id"]
+        first, *rest = (await say([incident, *lines, *FINE], "since when is checkout broken?")).splitlines()
+        assert first.startswith("11:51 UTC: Deployment checkout")
+        assert "Such lines were logged before, too: since 2026-11-19 12:00 UTC, in 48 windows" in "".join(
+            rest
+        )
+        new = await say([incident, lines[0], *FINE], "since when is checkout broken?")
+        assert "before" not in new
+
+
+class TestOften:
+    @pytest.mark.parametrize(
+        ("question", "heading", "often"),
+        [
+            ("most frequent errors", "Most often in the last 24 hours:", "1. 48 times, the newest:"),
+            ("top errors in payment", "Most often in the last 24 hours:", "1. 48 times, the newest:"),
+            ("самые частые ошибки", "Чаще всего за последние 24 часа:", "1. 48 раз, самое новое:"),
+            ("какие ошибки чаще всего?", "Чаще всего за последние 24 часа:", "1. 48 раз, самое новое:"),
+        ],
+    )  # fmt: skip
+    async def test_what_was_logged_most_often_stands_first(
+        self, question: str, heading: str, often: str
+    ) -> None:
+        told = await say([LOGS, *list_hours("card expired", 48), *FINE], question)
+        first, _, *lines = told.splitlines()
+        assert first == heading
+        assert lines[0].startswith(often)
+        assert "card expired" in lines[0]
+        assert "card declined" in lines[1]
+
+    @pytest.mark.parametrize(
+        "question", ["any new errors?", "what is new in the logs?", "новые ошибки?", "что нового в логах?"]
+    )
+    async def test_new_lines_are_those_that_were_never_there(self, question: str) -> None:
+        told = await say([LOGS, *list_hours("card expired", 48), *FINE], question)
+        assert "card declined" in told
+        assert "card expired" not in told
+
+    async def test_that_nothing_is_new_is_told(self) -> None:
+        told = await say([*list_hours("card expired", 48), *FINE], "any new errors?")
+        assert told.startswith("There are no new errors in the logs in the last 24 hours: looked at ")
+        told = await say([*list_hours("card expired", 48), *FINE], "есть новые ошибки?")
+        assert told.startswith("Новых ошибок в логах за последние 24 часа нет")
 
 
 class TestOrder:
