@@ -11,7 +11,8 @@ neither is in it.
 | `finish_backup_task` | The back-up's own record, last: without it a back-up counts as unfinished and is not restored. |
 | `drop_old_backups_task` | Deletes all but the newest `RUNLORE_BACKUP_KEPT`, and what was never finished within a day. |
 
-**When it runs.** By `RUNLORE_BACKUP_SCHEDULE`, and on demand. Without `RUNLORE_BACKUP_URL` it is skipped.
+**When it runs.** By `RUNLORE_BACKUP_SCHEDULE`, and on demand. Without `RUNLORE_BACKUP_URL` it is skipped; by its
+schedule also as long as no version is finished, which is no failure of a platform's first minutes.
 
 **If it fails.** Clear the failed task: each replaces what its last try left. An unfinished back-up harms nobody.
 
@@ -38,14 +39,19 @@ SETTINGS = load_settings()
 def snapshot_indices_task(params: dict[str, Any], dag_run: Any) -> dict[str, Any]:
     """Name the back-up, and copy the index versions."""
     from processors.pipelines.backup.indices import snapshot_indices
-    from processors.pipelines.backup.record import name_backup
+    from processors.pipelines.backup.record import NothingToBackUpError, name_backup
 
     if not SETTINGS.backup.url:
         raise AirflowSkipException("RUNLORE_BACKUP_URL is empty: no back-ups are made")
     # The name belongs to the run, so that another try replaces what this one left.
     name = params["backup"] or name_backup(dag_run.run_after)
     with failing_for_good():
-        return {"backup": name, **snapshot_indices(SETTINGS, name)}
+        try:
+            return {"backup": name, **snapshot_indices(SETTINGS, name)}
+        except NothingToBackUpError as error:
+            if dag_run.run_type != "scheduled":
+                raise
+            raise AirflowSkipException(str(error)) from error
 
 
 @task

@@ -163,7 +163,12 @@ def _match_words(told: dict[str, Any], chunk: dict[str, Any]) -> float | None:
     held = _values(chunk, field)
     if field == "values":
         return 1.0 if words in held else None
-    common = set(_split(words)) & set(_split(" ".join(held)))
+    wanted = set(_split(words))
+    common = wanted & set(_split(" ".join(held)))
+    share = asked.get("minimum_should_match", "0<0%") if isinstance(asked, dict) else "0<0%"
+    few, _, of_more = share.removesuffix("%").partition("<")
+    if len(common) < (len(wanted) if len(wanted) <= int(few) else len(wanted) * int(of_more) // 100):
+        return None
     return float(len(common)) or None
 
 

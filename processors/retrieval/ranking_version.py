@@ -8,4 +8,4 @@ nothing that an older one remembered is hit after an upgrade.
 
 from typing import Final
 
-RANKING: Final = "76e9248d7098"
+RANKING: Final = "d084d2dc99a8"

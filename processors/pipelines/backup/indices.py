@@ -6,7 +6,13 @@ from typing import Any, Final
 from opensearchpy import OpenSearch
 
 from processors.knowledge.chunk import Pipeline
-from processors.pipelines.backup.record import BackedUpVersion, BackupError, begin_backup, locate
+from processors.pipelines.backup.record import (
+    BackedUpVersion,
+    BackupError,
+    NothingToBackUpError,
+    begin_backup,
+    locate,
+)
 from processors.settings import Settings
 from processors.stores import backup_files, search
 from processors.stores.actions import audit, starts
@@ -31,13 +37,16 @@ def snapshot_indices(settings: Settings, name: str) -> dict[str, int]:
         How many versions and indices it holds.
 
     Raises:
+        NothingToBackUpError: No version is finished yet; then no back-up is begun.
         BackupError: No place for back-ups is set.
         processors.stores.search.backups.SnapshotError: OpenSearch could not copy all.
     """
-    begin_backup(settings, name)
     client, began = open_repository(settings), datetime.now(UTC)
     of_pipelines = {pipeline: _read_versions(client, pipeline) for pipeline in search.PIPELINES}
-    versions = {name: version for each in of_pipelines.values() for name, version in each.items()}
+    versions = {index: version for each in of_pipelines.values() for index, version in each.items()}
+    if not versions:
+        raise NothingToBackUpError("there is nothing to back up: no version is finished yet")
+    begin_backup(settings, name)
     journals = [index for index in (audit.INDEX, starts.INDEX) if client.indices.exists(index=index)]
     told = {
         "began_at": began.isoformat(),
@@ -51,8 +60,6 @@ def snapshot_indices(settings: Settings, name: str) -> dict[str, int]:
         "journals": journals,
     }
     indices = [index for version in versions.values() for index in version.indices] + journals
-    if not versions:
-        raise BackupError("there is nothing to back up: no version is finished yet")
     backups.take_snapshot(client, name, indices)
     told["chunks"] = {index: search.count_chunks(client, cover_family(index)) for index in versions}
     backup_files.write_part(locate(settings, name), "indices", told)

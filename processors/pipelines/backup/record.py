@@ -19,6 +19,10 @@ class BackupError(ValueError):
     """A back-up can't be made, found or restored, and why; trying again would find the same."""
 
 
+class NothingToBackUpError(BackupError):
+    """No version is finished yet, as on the first day of a platform."""
+
+
 class BackedUpVersion(BaseModel):
     """What the cluster said of an index version, and of each of its indices, before it was copied.
 

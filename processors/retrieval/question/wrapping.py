@@ -33,6 +33,15 @@ _ASKING: Final = (
     r"(?:не )?подскаж(?:и|ите|ешь|ете)|скажи(?:те)?|расскажи(?:те)?|напомни(?:те)?",
     r"слушай(?:те)?|(?:кто-нибудь|кто) знает|(?:хочу|хотел\w*|надо) (?:бы )?(?:узнать|понять)",
 )
+# What is asked about a line that is pasted behind it; the line tells the rest.
+_ASKED_OF_LINE: Final = (
+    r"(?:(?:is|was) (?:this|that|it) (?:normal|ok(?:ay)?|new|expected|known|bad|serious|fine|a problem)"
+    r"|(?:ha(?:ve|s) )?(?:(?:you|we|(?:any|some)(?:one|body)) )?(?:ever )?seen (?:this|that|it)(?: before)?"
+    r"|(?:any idea )?what(?:['’]s| is| was) (?:this|that)"
+    r"|(?:это|такое) (?:нормально|норма|ок|новое|плохо|ожидаемо|известно)"
+    r"|(?:кто-нибудь |кто )?(?:видел|встречал)\w* (?:такое|это)(?: раньше)?|что это(?: такое| за ошибка)?)"
+)
+_OF_LINE: Final = (rf"{_ASKED_OF_LINE}(?:\s*\?(?=\s+\S+\s+\S)|(?=\s*:\s*\S+\s+\S))",)
 _WOKEN: Final = (
     r"(?:i )?(?:just |was )*(?:got |been )?(?:paged|woken up)(?: again| at \d+)?(?=\s*[.,!;])",
     r"i(?:['’]?m| am) (?:on call|on duty|new here|half asleep)(?=\s*[.,!;])",
@@ -53,8 +62,8 @@ def _compile(parts: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"^(?:{_QUOTE})*+(?:{said})+(?=.*\w)|^(?:{_QUOTE})++", re.IGNORECASE | re.DOTALL)
 
 
-_SAID_BEFORE: Final = _compile([*_GREETINGS, *_ASKING, *_WOKEN])
-_OPENING: Final = _compile([*_GREETINGS, *_ASKING, *_WOKEN, *_JOINING])
+_SAID_BEFORE: Final = _compile([*_GREETINGS, *_ASKING, *_OF_LINE, *_WOKEN])
+_OPENING: Final = _compile([*_GREETINGS, *_ASKING, *_OF_LINE, *_WOKEN, *_JOINING])
 _SAID_AFTER: Final = re.compile(
     r"(?:(?:\s*[,.!;?-]+\s*|\s+)(?:"
     r"please|pls|plz|asap|thx|thank(?:s| you)(?: (?:a lot|so much|very much|in advance|again))*"

@@ -15,7 +15,7 @@ from processors.retrieval.readings.matching import KINDS, LISTED_PLACES, LOGGED,
 from processors.retrieval.readings.ordering import order_asked
 from processors.retrieval.readings.reading import Language, Line, Reading, make_reading
 from processors.retrieval.readings.seen import Seen, list_hits, quote_line, quote_seen
-from processors.retrieval.readings.subjects import Subject, asks_for_most_often
+from processors.retrieval.readings.subjects import Subject, asks_for_most_often, asks_which_service
 from processors.retrieval.readings.survey import Survey, cite_survey, narrow_survey, say_looked_at
 from processors.retrieval.readings.telling import Telling
 
@@ -74,7 +74,7 @@ def tell_list(
     if subject == "restarts" or subject in LISTED_PLACES:
         lines = [*_tell_services(subject, chosen, telling)]
     elif chosen and subject in LOGGED and asks_for_most_often(question):
-        return _tell_most_often(subject, chosen, telling)
+        return _tell_most_often(subject, chosen, telling, of_services=asks_which_service(question))
     else:
         ordered = order_asked(question, chosen) if subject == "incidents" else _order(chosen)
         lines = [quote_line(one) for one in ordered]
@@ -107,17 +107,20 @@ def _order(chosen: Iterable[Seen]) -> list[Seen]:
     return sorted(newest.values(), key=lambda one: (not one.is_wrong, -one.observed.timestamp(), one.key))
 
 
-def _tell_most_often(subject: Subject, chosen: Iterable[Seen], telling: Telling) -> Reading:
-    """Return each message once, what was logged most often first, with how often and its newest window."""
+def _tell_most_often(
+    subject: Subject, chosen: Iterable[Seen], telling: Telling, *, of_services: bool
+) -> Reading:
+    """Return each message, or service, once, the most frequent first, with its newest window."""
     words = _WORDS[telling.language]
-    messages: dict[tuple[str, str], list[Seen]] = {}
+    groups: dict[tuple[str, str], list[Seen]] = {}
     for one in sorted(chosen, key=lambda one: (-one.observed.timestamp(), one.key)):
-        messages.setdefault((one.namespace, one.hit["title"]), []).append(one)
-    counted = [(sum(count_times(subject, one) for one in group), group[0]) for group in messages.values()]
+        groups.setdefault((one.namespace, one.service if of_services else one.hit["title"]), []).append(one)
+    counted = [(sum(count_times(subject, one) for one in group), group[0]) for group in groups.values()]
     counted.sort(key=lambda pair: (-pair[0], -pair[1].observed.timestamp(), pair[1].key))
     lines = [
         Line(
-            words["once" if count == 1 else "often"].format(count=count),
+            (f"{newest.service}: " if of_services else "")
+            + words["once" if count == 1 else "often"].format(count=count),
             (newest.key,),
             quote=quote_seen(newest),
         )

@@ -37,6 +37,7 @@ _PATTERNS: Final[tuple[tuple[Subject, str], ...]] = (
     ("errors", r"\b(?:errors?|exceptions?|stack ?traces?|failures?)\b|ошиб|исключен|сбо(?:й|ев|и)"),
     ("warnings", r"\bwarnings?\b|предупрежд|варнинг"),
     ("lines", r"\blog(?:ged|s)?\b|\blines?\b|\blog lines?\b|(?<![а-я])лог(?!ин)|строк|сообщени"),
+    ("lines", r"\b(?:noisi|loud)est\b|(?<![а-я])шумн"),
     ("pods", r"\bpods?\b|\bcontainers?\b|(?<![а-я])под(?:ы|ов|а|ам|ах)?(?![а-я])|контейнер"),
     ("nodes", r"\bnodes?\b|узл|узел|(?<![а-я])нод"),
     ("deployments", r"\bdeployments?\b|\bworkloads?\b|\bstateful ?sets?\b|\bdaemon ?sets?\b|деплой"),
@@ -87,9 +88,16 @@ _IS_NEW: Final = re.compile(
     re.IGNORECASE,
 )
 _MOST_OFTEN: Final = re.compile(
-    r"\btop\b|\bmost (?:frequent|common|often|noisy|repeated)\b|\b(?:noisiest|loudest|most)\W*$"
+    r"\btop\b|\bmost (?:frequent|common|often|noisy|repeated)\b|\b(?:noisiest|loudest)\b|\bmost\W*$"
+    r"|\bthe most (?:log )?(?:errors|warnings|lines|exceptions|failures|requests)\b"
     r"|(?<![а-я])топ(?![а-я])|(?<![а-я])(?:сам\w+|наиболее) (?:част|шумн|массов)\w+"
-    r"|(?<![а-я])чаще (?:всего|всех|других)",
+    r"|(?<![а-я])(?:чаще|больше) (?:всего|всех|других)",
+    re.IGNORECASE,
+)
+_WHICH_SERVICE: Final = re.compile(
+    r"\b(?:which|what) (?:service|app|application|component|program)s?\b|^\W*who\b"
+    r"|\b(?:noisiest|loudest) (?:service|app)"
+    r"|(?<![а-я])(?:как(?:ой|ие)|у каких|у какого|в каком) сервис|^\W*кто(?![а-я])|сам\w+ шумн\w+ сервис",
     re.IGNORECASE,
 )
 _IS_OVER: Final = re.compile(
@@ -147,6 +155,16 @@ def asks_for_most_often(question: str) -> bool:
         False
     """
     return bool(_MOST_OFTEN.search(question))
+
+
+def asks_which_service(question: str) -> bool:
+    """Tell whether the services are asked for that something happens to.
+
+    Example:
+        >>> asks_which_service("which service logs the most errors?"), asks_which_service("top errors")
+        (True, False)
+    """
+    return bool(_WHICH_SERVICE.search(question))
 
 
 def asks_for_well(question: str) -> bool:

@@ -8,10 +8,23 @@ from typing import TYPE_CHECKING, Final
 
 from processors.retrieval.conditions import DYNAMIC_KINDS
 from processors.retrieval.question.words import list_words
-from processors.retrieval.readings import counting, listing, matching, subjects, values, wrong
+from processors.retrieval.readings import (
+    comparing,
+    counting,
+    listing,
+    matching,
+    subjects,
+    values,
+    wrong,
+)
 from processors.retrieval.readings.mentions import find_mentions
 from processors.retrieval.readings.replicas import tell_replicas
-from processors.retrieval.readings.requests import MOST_COUNTED, build_metrics_query, build_seen_query
+from processors.retrieval.readings.requests import (
+    MOST_COUNTED,
+    build_metrics_query,
+    build_seen_query,
+    build_time_condition,
+)
 from processors.retrieval.readings.seen import Seen, parse_seen
 from processors.retrieval.readings.trouble import LASTING
 from serving.retrieval.readings.scope import read_unseen
@@ -20,6 +33,7 @@ from serving.retrieval.readings.trouble import gather_wrong
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from processors.retrieval.question.time_window import TimeWindow
     from processors.retrieval.readings.reading import Reading
     from serving.retrieval.readings.asking import Asking
 
@@ -56,7 +70,12 @@ def list_topic(asking: Asking) -> Sequence[Sequence[str]]:
 
 
 async def read_count(asking: Asking) -> Reading:
-    """Return how many there are, or how often something happened."""
+    """Return how many there are, how often something happened, or whether there is more of it than before."""
+    subject = subjects.find_subject(asking.question.wording)
+    if subject in matching.LOGGED and comparing.asks_to_compare(asking.question.wording):
+        compared = await _read_comparison(asking, subject)
+        if compared is not None:
+            return compared
     (subject, chosen, is_all), survey = await asyncio.gather(_choose(asking), asking.survey())
     replicas = tell_replicas(chosen, asking.telling) if subject == "replicas" else None
     return replicas or counting.tell_count(
@@ -68,6 +87,20 @@ async def read_count(asking: Asking) -> Reading:
         window=asking.window,
         is_all=is_all,
     )
+
+
+async def _read_comparison(asking: Asking, subject: subjects.Subject) -> Reading | None:
+    spans = comparing.choose_spans(asking.window, asking.now)
+    kinds, topic = matching.KINDS[subject], list_topic(asking)
+
+    async def count(span: TimeWindow) -> list[Seen]:
+        conditions = [*asking.anytime, build_time_condition(span)]
+        found = await asking.find(build_seen_query(conditions, kinds, size=MOST_COUNTED))
+        begun = comparing.keep_begun(found, span)
+        return counting.choose_counted(asking.question.searched, subject, begun, topic)
+
+    now, before = await asyncio.gather(count(spans.now), count(spans.before))
+    return comparing.tell_comparison(subject, now, before, spans, asking.telling)
 
 
 async def read_list(asking: Asking) -> Reading:

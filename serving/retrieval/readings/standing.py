@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from processors.retrieval.question.place_names import find_program
 from processors.retrieval.question.time_window import TimeWindow
-from processors.retrieval.readings import changed, health, subjects, values, why, wrong
+from processors.retrieval.readings import changed, health, pasted, subjects, values, why, wrong
 from processors.retrieval.readings.began import asks_since_when, list_begun, tell_began
 from processors.retrieval.readings.incidents import is_shown
 from processors.retrieval.readings.mentions import find_mentions
 from processors.retrieval.readings.requests import build_seen_query
+from processors.retrieval.readings.seen import parse_seen
 from serving.retrieval.readings.figures import list_topic, read_value
 from serving.retrieval.readings.scope import read_unseen
 from serving.retrieval.readings.trouble import (
@@ -121,13 +122,31 @@ async def read_procedure(asking: Asking) -> Reading | None:
 
     Whoever only names a metric and a place wants its value.
     """
-    if asking.question.understood.is_guessed and (measured := await _read_measured(asking)):
-        return measured
+    if asking.question.understood.is_guessed:
+        told = await _read_measured(asking) or await _read_pasted(asking)
+        if told is not None:
+            return told
     still, _ = await find_incidents(asking) if asking.places else ([], [])
     shown = [one for one in still if is_shown(one)]
     if not shown:
         return None
     return await _tell_incidents(asking, shown, is_partial=True)
+
+
+async def _read_pasted(asking: Asking) -> Reading | None:
+    """Return since when lines like the one that a question is are logged, None if none are."""
+    line = asking.question.searched
+    if not pasted.may_be_pasted(line):
+        return None
+    alike = parse_seen(await asking.search(pasted.build_pasted_query(line, asking.anywhere)))
+    if not alike:
+        return None
+    same = [{"terms": {"doc_id": [alike[0].hit["doc_id"]]}}, *asking.anywhere]
+    response, histories = await asyncio.gather(
+        asking.search(build_seen_query(same, ("log_pattern",), size=1)), find_histories(asking, alike)
+    )
+    newest, history = parse_seen(response), histories.get(alike[0].hit["doc_id"])
+    return pasted.tell_pasted(newest[0], history, asking.telling) if newest and history else None
 
 
 async def read_about(asking: Asking) -> Reading | None:
@@ -136,7 +155,7 @@ async def read_about(asking: Asking) -> Reading | None:
     What everybody has, such as a broker, is a topic before it is a place.
     """
     if not asking.places or any(find_program(place.name) for place in asking.places):
-        return None
+        return await _read_pasted(asking) if asking.question.understood.is_guessed else None
     told = await _read_measured(asking) or await read_procedure(asking)
     if told is not None:
         return told

@@ -11,7 +11,7 @@ from opensearchpy import OpenSearch
 from processors.pipelines.backup.indices import snapshot_indices
 from processors.pipelines.backup.looking import check_restore
 from processors.pipelines.backup.make import make_backup
-from processors.pipelines.backup.record import BackupError, list_backups
+from processors.pipelines.backup.record import BackupError, NothingToBackUpError, list_backups
 from processors.pipelines.backup.restore import restore_files, restore_indices
 from processors.pipelines.backup.retention import drop_old_backups
 from processors.settings import Settings
@@ -125,6 +125,13 @@ def test_versions_that_are_not_finished_are_left_out(
     live = make_live(client, pipeline, 1)
     make_version(client, pipeline, 1)
     assert set(make_backup(backed_up, new_name()).versions) == {live}
+
+
+@pytest.mark.usefixtures("pipeline")
+def test_nothing_is_begun_where_no_version_is_finished(backed_up: Settings) -> None:
+    with pytest.raises(NothingToBackUpError, match="no version is finished yet"):
+        snapshot_indices(backed_up, new_name())
+    assert list_backups(backed_up) == {}
 
 
 def test_it_says_what_is_wrong_with_a_back_up(

@@ -554,6 +554,100 @@ class TestOften:
         assert told.startswith("Новых ошибок в логах за последние 24 часа нет")
 
 
+class TestMore:
+    @pytest.mark.parametrize(
+        ("question", "told"),
+        [
+            (
+                "are there more errors than yesterday?",
+                "Fewer: 24 errors in the logs between 2026-11-20 12:00 and 2026-11-21 12:00 UTC, "
+                "and 48 between 2026-11-20 00:00 and 2026-11-21 00:00 UTC.",
+            ),
+            (
+                "are errors in payment increasing?",
+                "Fewer: 24 errors in the logs of payment between 2026-11-20 12:00 and 2026-11-21 12:00 UTC, "
+                "and 48 between 2026-11-19 12:00 and 2026-11-20 12:00 UTC.",
+            ),
+            ("ошибок больше, чем вчера?", "Меньше: ошибок в логах с 2026-11-20 12:00 до 2026-11-21 12:00"),
+            ("растут ли ошибки?", "Меньше: ошибок в логах с 2026-11-20 12:00 до 2026-11-21 12:00 UTC: 24"),
+        ],
+    )
+    async def test_two_spans_are_held_side_by_side(self, question: str, told: str) -> None:
+        # Half a day of silence, and then as before.
+        old = [one for one in list_hours("card declined", 60) if one["observed_at"] < ago(12 * 60)]
+        first, _, most = (await say([*old, *FINE], question)).splitlines()[:3]
+        assert first.startswith(told)
+        assert first.endswith("[1]")
+        assert most.startswith(("- 24, 48 before: `2 log lines of payment", "- 24, было 48: `2 log lines"))
+
+    async def test_today_is_held_against_yesterday_until_the_same_time(self) -> None:
+        told = await say([*list_hours("card declined", 60), *FINE], "compare errors of today and yesterday")
+        assert told.startswith(
+            "As many: 24 errors in the logs between 00:00 and 12:00 UTC, and 24 between "
+            "2026-11-20 00:00 and 2026-11-20 12:00 UTC."
+        )
+
+    async def test_without_any_it_is_told_that_there_are_none(self) -> None:
+        assert (await say(FINE, "are there more errors than yesterday?")).startswith("No errors in the logs")
+
+
+class TestNoisiest:
+    @pytest.mark.parametrize(
+        "question",
+        [
+            "which service logs the most errors?",
+            "who is the noisiest service?",
+            "who logs the most errors?",
+            "which services have the most errors?",
+            "какой сервис больше всех ошибается?",
+            "у какого сервиса больше всего ошибок?",
+        ],
+    )
+    async def test_services_are_told_by_how_much_they_log(self, question: str) -> None:
+        mail = [
+            {**one, "service": "mail", "chunk_id": f"m{one['chunk_id']}"} for one in list_hours("bounced", 3)
+        ]
+        cards = list_hours("card declined", 5) + list_hours("card expired", 5)
+        _, _, first, second = (await say([*mail, *cards, *FINE], question)).splitlines()
+        assert first.startswith(
+            ("1. payment: 20 times, the newest: `2", "1. payment: 20 раз, самое новое: `2")
+        )
+        assert second.startswith(("2. mail: 6 times, the newest: `2", "2. mail: 6 раз, самое новое: `2"))
+
+
+class TestPasted:
+    LINE = "ERROR card of order 4711 was declined by the issuer"
+
+    @pytest.mark.parametrize(
+        ("asked", "told"),
+        [
+            ("", "Such lines are logged since 2026-11-19 12:00 UTC, in 48 windows, the newest:"),
+            ("is this normal: ", "Such lines are logged since 2026-11-19 12:00 UTC, in 48 windows"),
+            ("seen this before? ", "Such lines are logged since 2026-11-19 12:00 UTC, in 48 windows"),
+            ("кто-нибудь видел такое? ", "Такие строки в логах с 2026-11-19 12:00 UTC; окон логов: 48"),
+        ],
+    )
+    async def test_since_when_a_line_is_logged_is_told_before_what_documents_say(
+        self, asked: str, told: str
+    ) -> None:
+        question = f"{asked}ERROR card of order 5 was declined by the issuer"
+        reading = await read([*list_hours(self.LINE, 48), LOGS, *FINE], question)
+        assert reading is not None
+        assert reading.is_partial
+        assert reading.lines[0].text.startswith(told)
+        assert reading.hits[0]["chunk_id"] == f"{self.LINE} 0"
+
+    async def test_of_one_window_that_is_told(self) -> None:
+        told = await say([*list_hours(self.LINE, 1), LOGS, *FINE], self.LINE)
+        assert told.startswith("Logged in one window, at 11:00 UTC: `2 log lines of payment")
+
+    @pytest.mark.parametrize(
+        "question", ["kafka broker is down", "card of the issuer is lost and gone", "order of 7 new cards"]
+    )
+    async def test_other_words_are_no_line(self, question: str) -> None:
+        assert await read([*list_hours(self.LINE, 48), *FINE], question) is None
+
+
 class TestOrder:
     @pytest.mark.parametrize(
         ("question", "first"),
