@@ -108,13 +108,14 @@ def _match(query: dict[str, Any], chunk: dict[str, Any]) -> float | None:
 
 
 def _match_bool(told: dict[str, Any], chunk: dict[str, Any]) -> float | None:
-    if any(_match(each, chunk) is None for each in told.get("filter", [])):
+    if any(_match(each, chunk) is None for each in [*told.get("filter", []), *told.get("must", [])]):
         return None
     if any(_match(each, chunk) is not None for each in told.get("must_not", [])):
         return None
     scores = [score for each in told.get("should", []) if (score := _match(each, chunk)) is not None]
+    required = sum(_match(each, chunk) or 0.0 for each in told.get("must", []))
     least = told.get("minimum_should_match", 0 if told.get("filter") else 1 if told.get("should") else 0)
-    return 1.0 + sum(scores) if len(scores) >= least else None
+    return 1.0 + required + sum(scores) if len(scores) >= least else None
 
 
 def _values(chunk: dict[str, Any], field: str) -> list[str]:

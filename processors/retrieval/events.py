@@ -16,6 +16,8 @@ from processors.retrieval.question.time_window import TimeWindow
 from processors.retrieval.subqueries import SubQueries, ask_in_parts, build_identifiers_query
 
 _CONTENT: Final = "content_hash"
+# Words that are looked for among the values of what says the same; OpenSearch takes 1,024 clauses in all.
+_MOST_NAMED: Final = 50
 _NEWEST_FIRST: Final = ({"_score": "desc"}, {"observed_at": "desc"})
 
 
@@ -114,11 +116,12 @@ def build_newest_query(
         contents: At least one.
         fields: Of a chunk, that are wanted.
     """
+    words = list(dict.fromkeys(asked.words))[:_MOST_NAMED]
     named: list[dict[str, Any]] = [
-        {"constant_score": {"filter": {"match": {"values": word}}}} for word in dict.fromkeys(asked.words)
+        {"constant_score": {"filter": {"match": {"values": word}}}} for word in words
     ]
-    if asked.identifiers:
-        named.append(build_identifiers_query(asked.identifiers, []))
+    if identifiers := [word for word in words if word in asked.identifiers]:
+        named.append(build_identifiers_query(identifiers, []))
     conditions = [*asked.allowed, {"terms": {_CONTENT: list(contents)}}]
     since = {"since": {"min": {"field": "began_at"}}}
     return {

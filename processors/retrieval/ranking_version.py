@@ -8,4 +8,4 @@ nothing that an older one remembered is hit after an upgrade.
 
 from typing import Final
 
-RANKING: Final = "d084d2dc99a8"
+RANKING: Final = "bb6474bbe94a"

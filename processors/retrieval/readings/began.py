@@ -36,8 +36,8 @@ _SINCE_WHEN: Final = re.compile(
 
 # Of what began they say nothing: "when did it start to fail?"
 _BEGINNING: Final = re.compile(
-    r"(?:start|beg[aiu]n|fail|br[eo]ak|broke|happen|occur|problem|issue|trouble|incident|outage|down|wrong|bad"
-    r"|нача|слом|упа|пада|лежи|проблем|случ|произош|происход|работа|инцидент|плохо)",
+    r"(?:(?:start|beg[aiu]n|fail|br[eo]ak|broke|happen|occur|problem|issue|trouble|incident|outage)\w{0,4}$"
+    r"|(?:down|wrong|bad)$|нача|слом|упа|пада|лежи|проблем|случ|произош|происход|работа|инцидент|плохо)",
     re.IGNORECASE,
 )
 

@@ -10,6 +10,8 @@ from processors.retrieval.readings.seen import Seen, list_hits, quote_seen
 from processors.retrieval.readings.telling import Telling
 
 _LEAST_WORDS: Final = 4
+# Who pastes a trace pastes its message first.
+_LONGEST: Final = 300
 # Numbers and names of a line are others each time; of three words all are needed.
 _SHARED: Final = "3<75%"
 _WORDS: Final[dict[Language, dict[str, str]]] = {
@@ -41,9 +43,9 @@ def build_pasted_query(line: str, conditions: Sequence[dict[str, Any]]) -> dict[
         line: As it was pasted.
         conditions: What every chunk must fulfil.
     """
-    alike = {"match": {"text": {"query": line, "minimum_should_match": _SHARED}}}
-    body = build_seen_query([*conditions, alike], ("log_pattern",), size=1)
-    body["query"]["bool"]["should"] = [alike]
+    alike = {"match": {"text": {"query": line[:_LONGEST], "minimum_should_match": _SHARED}}}
+    body = build_seen_query(conditions, ("log_pattern",), size=1)
+    body["query"]["bool"]["must"] = [alike]
     return {**body, "sort": ["_score", {"observed_at": "desc"}]}
 
 
