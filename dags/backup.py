@@ -12,7 +12,7 @@ neither is in it.
 | `drop_old_backups_task` | Deletes all but the newest `RUNLORE_BACKUP_KEPT`, and what was never finished within a day. |
 
 **When it runs.** By `RUNLORE_BACKUP_SCHEDULE`, and on demand. Without `RUNLORE_BACKUP_URL` it is skipped; by its
-schedule also as long as no version is finished, which is no failure of a platform's first minutes.
+schedule also as long as no version was ever finished, which is no failure of a platform's first minutes.
 
 **If it fails.** Clear the failed task: each replaces what its last try left. An unfinished back-up harms nobody.
 
@@ -39,7 +39,7 @@ SETTINGS = load_settings()
 def snapshot_indices_task(params: dict[str, Any], dag_run: Any) -> dict[str, Any]:
     """Name the back-up, and copy the index versions."""
     from processors.pipelines.backup.indices import snapshot_indices
-    from processors.pipelines.backup.record import NothingToBackUpError, name_backup
+    from processors.pipelines.backup.record import NothingToBackUpError, list_backups, name_backup
 
     if not SETTINGS.backup.url:
         raise AirflowSkipException("RUNLORE_BACKUP_URL is empty: no back-ups are made")
@@ -49,7 +49,8 @@ def snapshot_indices_task(params: dict[str, Any], dag_run: Any) -> dict[str, Any
         try:
             return {"backup": name, **snapshot_indices(SETTINGS, name)}
         except NothingToBackUpError as error:
-            if dag_run.run_type != "scheduled":
+            # Where back-ups were made before, that nothing is there is what they are for.
+            if dag_run.run_type != "scheduled" or any(list_backups(SETTINGS).values()):
                 raise
             raise AirflowSkipException(str(error)) from error
 

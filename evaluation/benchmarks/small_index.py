@@ -166,9 +166,10 @@ def _match_words(told: dict[str, Any], chunk: dict[str, Any]) -> float | None:
         return 1.0 if words in held else None
     wanted = set(_split(words))
     common = wanted & set(_split(" ".join(held)))
-    share = asked.get("minimum_should_match", "0<0%") if isinstance(asked, dict) else "0<0%"
+    share = asked.get("minimum_should_match", "0<-100%") if isinstance(asked, dict) else "0<-100%"
     few, _, of_more = share.removesuffix("%").partition("<")
-    if len(common) < (len(wanted) if len(wanted) <= int(few) else len(wanted) * int(of_more) // 100):
+    missing = 0 if len(wanted) <= int(few) else len(wanted) * -int(of_more) // 100
+    if len(wanted) - len(common) > missing:
         return None
     return float(len(common)) or None
 

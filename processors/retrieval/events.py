@@ -134,28 +134,34 @@ def build_newest_query(
     }
 
 
-def parse_newest(response: Mapping[str, Any], scores: Mapping[str, float]) -> list[Hit]:
+def parse_newest(
+    response: Mapping[str, Any], scores: Mapping[str, float], *, is_timed: bool = False
+) -> list[Hit]:
     """Return the newest hit of each content, best first; one of log lines tells how often they recur.
 
     Args:
         response: To the search of `build_newest_query`.
         scores: From `rank_contents`.
+        is_timed: Only those of some time were counted.
     """
     counted = {bucket["key"]: bucket for bucket in response["aggregations"]["contents"]["buckets"]}
     contents = [hit["_source"][_CONTENT] for hit in response["hits"]["hits"]]
     hits: list[Hit] = [
-        {**hit, "score": scores[content], "text": _tell_recurrence(hit, counted[content])}
+        {**hit, "score": scores[content], "text": _tell_recurrence(hit, counted[content], is_timed=is_timed)}
         for hit, content in zip(parse_hits(response), contents, strict=True)
     ]
     return sorted(hits, key=lambda hit: -hit["score"])
 
 
-def _tell_recurrence(hit: Hit, counted: Mapping[str, Any]) -> str:
+def _tell_recurrence(hit: Hit, counted: Mapping[str, Any], *, is_timed: bool) -> str:
     """Return the text of a hit; the first line of a window whose lines recur says so."""
     text, others = hit["text"], counted["doc_count"] - 1
     first, _, lines = text.partition("\n")
     if hit["kind"] != "log_pattern" or not others or not first.endswith(" UTC:"):
         return text
     windows = "another window" if others == 1 else f"{others} other windows"
-    since = str(counted["since"]["value_as_string"])[:19]
-    return f"{first[:-1]}, and in {windows} since {since} UTC:\n{lines}"
+    since = str(counted["since"].get("value_as_string", ""))[:19]
+    if not since:
+        return text
+    told = f"{windows} within that time, the first from {since}" if is_timed else f"{windows} since {since}"
+    return f"{first[:-1]}, and in {told} UTC:\n{lines}"

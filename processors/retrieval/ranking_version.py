@@ -8,4 +8,4 @@ nothing that an older one remembered is hit after an upgrade.
 
 from typing import Final
 
-RANKING: Final = "bb6474bbe94a"
+RANKING: Final = "c4f0deb3c8e4"

@@ -93,8 +93,11 @@ async def search_version(
         hits, degraded = await find(clients, version, question, text, None), ("embedding",)
     if settings.retrieval.reranker == "sentences" and pipeline == "cag" and isinstance(nearest, list):
         hits = await rerank_hits(clients, settings, nearest, hits)
-    is_timed = question.window is not None or "observed_at" in question.filters
-    return Ranking(apply_recency(hits, now, is_timed=is_timed), degraded)
+    return Ranking(apply_recency(hits, now, is_timed=_is_timed(question)), degraded)
+
+
+def _is_timed(question: Question) -> bool:
+    return question.window is not None or "observed_at" in question.filters
 
 
 async def _find_documents(
@@ -102,7 +105,7 @@ async def _find_documents(
     version: str,
     question: Question,
     text: str,
-    nearest: Sequence[float] | TextToEmbed | None,
+    nearest: Nearest,
 ) -> list[Hit]:
     body = build_hybrid_query(text, nearest, question.k, question.groups, question.filters, question.window)
     with time_stage("search"):
@@ -115,7 +118,7 @@ async def _find_events(
     version: str,
     question: Question,
     text: str,
-    nearest: Sequence[float] | TextToEmbed | None,
+    nearest: Nearest,
 ) -> list[Hit]:
     asked = ask_for_events(
         text, nearest, question.groups, question.filters, question.window, question.namespaces
@@ -127,7 +130,7 @@ async def _find_events(
         if not scores:
             return []
         newest = await _ask(clients, version, build_newest_query(asked, list(scores)))
-    return parse_newest(newest, scores)
+    return parse_newest(newest, scores, is_timed=_is_timed(question))
 
 
 async def _ask(clients: Clients, version: str, body: dict[str, Any]) -> Any:

@@ -156,14 +156,19 @@ SINCES: Final = _compile(
 POINTS: Final = _compile(
     r"(?:\b(?:(?:at\s+)?(?:about|around)|at|circa|около"
     rf"|(?:(?:примерно|приблизительно|где-то|часа)\s+)?в(?:\s+районе|(?!\s+{_GENITIVE}\b)))\s+|~\s*){_FIRST}{_UTC}",
-    rf"(?:(?<=\bbefore\s)|(?<=\bдо\s))(?=\d{{1,2}}(?::\d\d|\s*[ap]\.?m\b)){_FIRST}{_UTC}",
     # Alone it is one as well, if nothing is joined to it.
     rf"(?<![\w.:/@\"'=-])(?<!\d\s)(?=\d{{1,2}}(?::\d\d(?![:.\w\"'-])|\s*[ap]\.?m\b)){_FIRST}{_UTC}",
 )
 
 
 BEFORE: Final = re.compile(
-    r"(?:\b(?:before|prior to|earlier than)\s+|(?<![а-яё])(?:раньше\s+|до\s+))$", re.IGNORECASE
+    r"(?<!just )(?<!right )(?<!shortly )(?<!day )\b(?:before|prior to|earlier than)\s+$"
+    r"|(?<![а-яё])(?:раньше|до)\s+$",
+    re.IGNORECASE,
+)
+# Who says that all was well before asks about what came after.
+WAS_WELL: Final = re.compile(
+    r"\b(?:work(?:s|ed|ing)|fine|ok(?:ay)?|healthy)\b|работал|нормальн|было хорошо", re.IGNORECASE
 )
 
 

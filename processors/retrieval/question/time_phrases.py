@@ -64,7 +64,7 @@ def find_window(question: str, now: datetime, zone: tzinfo = UTC) -> TimedQuesti
     # A veil leaves all in its place.
     read = veil_names(question[:_READ_CHARACTERS])
     found = _find_back(read, local) or _find_iso(read, local) or _find_calendar(read, local)
-    found = _look_before(read, found, local)
+    found = _look_before(read, found)
     if not found:
         return TimedQuestion(question, None, names_time=False)
     begin, end = (moment.replace(tzinfo=zone).astimezone(UTC) for moment in found[0][1:3])
@@ -102,15 +102,17 @@ def _find_back(text: str, now: datetime) -> list[TimePhrase]:
     return []
 
 
-def _look_before(text: str, found: list[TimePhrase], now: datetime) -> list[TimePhrase]:
-    """Return the two weeks before what was found, if the question says so: "before yesterday", "до 10:00"."""
-    before = patterns.BEFORE.search(text, 0, min(one.place[0] for one in found)) if found else None
+def _look_before(text: str, found: list[TimePhrase]) -> list[TimePhrase]:
+    """Return the two weeks before a day, if the question says so: "before yesterday", "до вчерашнего дня".
+
+    What is before a time of the clock is mostly what led up to it, which is looked for around it.
+    """
+    if len(found) != 1 or found[0].end - found[0].begin < DAY or patterns.WAS_WELL.search(text):
+        return found
+    before = patterns.BEFORE.search(text, 0, found[0].place[0])
     if before is None:
         return found
-    begin, end = found[0].begin, found[0].end
-    # A time of the clock is meant by its minute, not by what is looked at around it.
-    is_moment = end - begin < DAY and end < now
-    until = begin + (end - begin) / 2 if is_moment else begin
+    until = found[0].begin
     return [TimePhrase(before.span(), until - 2 * WEEK, until), *found]
 
 

@@ -33,15 +33,21 @@ _ASKING: Final = (
     r"(?:не )?подскаж(?:и|ите|ешь|ете)|скажи(?:те)?|расскажи(?:те)?|напомни(?:те)?",
     r"слушай(?:те)?|(?:кто-нибудь|кто) знает|(?:хочу|хотел\w*|надо) (?:бы )?(?:узнать|понять)",
 )
-# What is asked about a line that is pasted behind it; the line tells the rest.
+# What is asked about a line of a log that is pasted behind it; the line tells the rest.
 _ASKED_OF_LINE: Final = (
-    r"(?:(?:is|was) (?:this|that|it) (?:normal|ok(?:ay)?|new|expected|known|bad|serious|fine|a problem)"
+    r"(?:(?:is|was) (?:this|that|it)(?: error| line)? (?:normal|ok(?:ay)?|new|expected|known|bad|fine)"
     r"|(?:ha(?:ve|s) )?(?:(?:you|we|(?:any|some)(?:one|body)) )?(?:ever )?seen (?:this|that|it)(?: before)?"
-    r"|(?:any idea )?what(?:['’]s| is| was) (?:this|that)"
+    r"|known issue|(?:any idea )?what(?:['’]s| is| was) (?:this|that)(?: error)?"
     r"|(?:это|такое) (?:нормально|норма|ок|новое|плохо|ожидаемо|известно)"
     r"|(?:кто-нибудь |кто )?(?:видел|встречал)\w* (?:такое|это)(?: раньше)?|что это(?: такое| за ошибка)?)"
 )
-_OF_LINE: Final = (rf"{_ASKED_OF_LINE}(?:\s*\?(?=\s+\S+\s+\S)|(?=\s*:\s*\S+\s+\S))",)
+_LINE: Final = (
+    r"(?:\[?(?-i:ERROR|WARN(?:ING)?|FATAL|CRITICAL|SEVERE|INFO|DEBUG|PANIC)\b|\[?\d{4}-\d\d|Traceback)"
+)
+_OF_LINE: Final = (
+    # Other questions begin so, too: "is it ok? redis is at 90 %".
+    rf"{_ASKED_OF_LINE}(?:\s*\?(?=\s+{_LINE})|(?=\s*:\s*(?:\S+\s+){{3}}\S)|(?=\s+[-–—]\s+{_LINE}))",
+)
 _WOKEN: Final = (
     r"(?:i )?(?:just |was )*(?:got |been )?(?:paged|woken up)(?: again| at \d+)?(?=\s*[.,!;])",
     r"i(?:['’]?m| am) (?:on call|on duty|new here|half asleep)(?=\s*[.,!;])",

@@ -18,11 +18,13 @@ _BEGIN: Final = timedelta(minutes=5)
 _WORDS: Final[dict[Language, dict[str, str]]] = {
     "en": {
         "since": "{at}, in {windows} windows of log lines, the newest:",
-        "before": "Such lines were logged before, too: since {at}, in {windows} windows, the newest:",
+        "again": "{at}, and before, the first time at {first}; in {windows} windows, the newest:",
+        "before": "Such lines were logged before, the first at {first}; in {windows} windows, the newest:",
     },
     "ru": {
         "since": "{at}; окон логов: {windows}, последнее:",
-        "before": "Такие строки были и раньше: с {at}; окон логов: {windows}, последнее:",
+        "again": "{at}; такие строки были и раньше, первая в {first}; окон логов: {windows}, последнее:",
+        "before": "Такие строки были и раньше: первая в {first}; окон логов: {windows}, последнее:",
     },
 }
 _SINCE_WHEN: Final = re.compile(
@@ -36,7 +38,8 @@ _SINCE_WHEN: Final = re.compile(
 
 # Of what began they say nothing: "when did it start to fail?"
 _BEGINNING: Final = re.compile(
-    r"(?:(?:start|beg[aiu]n|fail|br[eo]ak|broke|happen|occur|problem|issue|trouble|incident|outage)\w{0,4}$"
+    r"(?:(?:start|beg[aiu]n|fail|br[eo]ak|broke|happen|occur|problem|trouble|incident|outage)(?:s|ed|en|ing|ning)?$"
+    r"|(?:issue|error|failure|exception|warning)s?$|ошиб"
     r"|(?:down|wrong|bad)$|нача|слом|упа|пада|лежи|проблем|случ|произош|происход|работа|инцидент|плохо)",
     re.IGNORECASE,
 )
@@ -105,9 +108,9 @@ def _tell_before(
     shown = [evidence[key] for key in list_evidence(incident) if key in evidence]
     for one in shown:
         history = histories.get(one.hit["doc_id"])
-        if history is not None and history.windows > 1 and history.since < incident.began - _BEGIN:
+        if history is not None and history.windows > 1 and history.first < incident.began - _BEGIN:
             text = _WORDS[telling.language]["before"].format(
-                at=telling.at(history.since), windows=history.windows
+                first=telling.at(history.first), windows=history.windows
             )
             return [Line(text, (one.key,), quote=quote_seen(one), role=role)]
     return []
@@ -117,7 +120,9 @@ def _tell_symptom(one: Seen, histories: Mapping[str, History], telling: Telling,
     history = histories.get(one.hit["doc_id"])
     if history is None or history.windows == 1:
         return Line(f"{telling.at(one.began)}:", (one.key,), quote=quote_seen(one), role=role)
-    text = _WORDS[telling.language]["since"].format(at=telling.at(history.since), windows=history.windows)
+    text = _WORDS[telling.language]["since" if history.since == history.first else "again"].format(
+        at=telling.at(history.since), first=telling.at(history.first), windows=history.windows
+    )
     return Line(text, (one.key,), quote=quote_seen(one), role=role)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from processors.retrieval.question.time_window import TimeWindow
 from processors.retrieval.question.veiling import veil_names
@@ -34,6 +34,9 @@ PRESENT: Final[tuple[Subject, ...]] = (
     "alerts", "replicas",
 )  # fmt: skip
 """Subjects that are counted as they are now, if no time is asked about."""
+
+Bound = Literal["exact", "most", "least", "about"]
+"""What a number is: as it was counted, or the most, the least or about as many as there are."""
 
 _MOST_SHOWN: Final = 4
 _MOST_NAMED: Final = 20
@@ -75,6 +78,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "none": "No {noun}{trouble}{where} {when}: looked at {looked}, as of {as_of}.",
         "most": "At most ",
         "least": "At least ",
+        "about": "About ",
+        "exact": "",
         "trouble": " in trouble",
         "well": " without trouble",
         "where": " of {place}",
@@ -92,6 +97,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "none": "0 {noun}{trouble}{where} {when}; просмотрено: {looked}; по состоянию на {as_of}.",
         "most": "Не больше ",
         "least": "Не меньше ",
+        "about": "Примерно ",
+        "exact": "",
         "trouble": " с проблемами",
         "well": " без проблем",
         "where": " ({place})",
@@ -174,6 +181,25 @@ def asks_for_new_lines(subject: Subject, question: str) -> bool:
     return subject in LOGGED and asks_for_new(question)
 
 
+def choose_bound(chosen: Iterable[Seen], window: TimeWindow | None, *, is_all: bool) -> Bound:
+    """Return whether a number is exact, or what bounds it.
+
+    Args:
+        chosen: What is counted.
+        window: The time asked about.
+        is_all: Whether nothing more was observed than what was read, the newest.
+    """
+    # Lines are kept by the hour: of one that is half in the window it isn't known how many are.
+    is_cut = window is not None and any(
+        one.began < window.begin or one.observed > window.end
+        for one in chosen
+        if one.kind in ("log_pattern", "k8s_event") and count_times("lines", one) > 1
+    )
+    if is_all:
+        return "most" if is_cut else "exact"
+    return "about" if is_cut else "least"
+
+
 def sum_up(subject: Subject, chosen: Iterable[Seen]) -> int:
     """Return how often something happened; what several series of a service tell of counts once."""
     if subject in LISTED_PLACES:
@@ -214,8 +240,7 @@ def tell_count(
     telling: Telling,
     *,
     question: str,
-    window: TimeWindow | None,
-    is_all: bool = True,
+    bound: Bound,
 ) -> Reading:
     """Return how many there are, what was counted, and what most of them are.
 
@@ -225,23 +250,15 @@ def tell_count(
         survey: What was looked at.
         telling: How it is worded.
         question: Its names veiled.
-        window: The time asked about.
-        is_all: Whether nothing more was observed than what was read, the newest.
+        bound: Whether the number is exact.
     """
     words, language = _WORDS[telling.language], telling.language
     everything, survey = survey, narrow_survey(survey, KINDS.get(subject, survey.counts))
     chosen = [one for one in chosen if count_times(subject, one)]
     count = sum_up(subject, chosen)
-    # Lines are kept by the hour: of one that is half in the window it isn't known how many are.
-    is_bound = window is not None and any(
-        one.began < window.begin or one.observed > window.end
-        for one in chosen
-        if one.kind in ("log_pattern", "k8s_event")
-    )
-    bound = words["most"] if is_bound and is_all else "" if is_all else words["least"]
     template = "places" if subject in LISTED_PLACES else "told"
     told = words[template if count else "none"].format(
-        bound=bound,
+        bound=words[bound],
         count=count,
         noun=name_subject(subject, language, count, is_new=asks_for_new_lines(subject, question)),
         trouble=say_state(subject, question, language),

@@ -6,6 +6,7 @@ from typing import Final
 
 from processors.retrieval.readings.counting import (
     PRESENT,
+    Bound,
     asks_for_new_lines,
     name_subject,
     say_state,
@@ -15,7 +16,7 @@ from processors.retrieval.readings.matching import KINDS, LISTED_PLACES, LOGGED,
 from processors.retrieval.readings.ordering import order_asked
 from processors.retrieval.readings.reading import Language, Line, Reading, make_reading
 from processors.retrieval.readings.seen import Seen, list_hits, quote_line, quote_seen
-from processors.retrieval.readings.subjects import Subject, asks_for_most_often, asks_which_service
+from processors.retrieval.readings.subjects import Subject, asks_by, asks_for_most_often
 from processors.retrieval.readings.survey import Survey, cite_survey, narrow_survey, say_looked_at
 from processors.retrieval.readings.telling import Telling
 
@@ -31,7 +32,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "place": "{name}{lies}: {count} observations, the newest at {last}",
         "lies": " in namespace {namespace}",
         "more": "And {count} more of them.",
-        "most": "Most often {when}:",
+        "often_when": "Most often {when}{bound}:",
         "often": "{count} times, the newest:",
         "once": "Once:",
     },
@@ -45,9 +46,23 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "place": "{name}{lies}: наблюдений {count}, последнее в {last}",
         "lies": " в неймспейсе {namespace}",
         "more": "И ещё {count}.",
-        "most": "Чаще всего {when}:",
+        "often_when": "Чаще всего {when}{bound}:",
         "often": "{count} раз, самое новое:",
         "once": "Один раз:",
+    },
+}
+_BOUNDS: Final[dict[Language, dict[Bound, str]]] = {
+    "en": {
+        "exact": "",
+        "most": ", hours that lie half in it counted whole",
+        "least": ", among the newest windows",
+        "about": ", among the newest windows",
+    },
+    "ru": {
+        "exact": "",
+        "most": ", неполные часы посчитаны целиком",
+        "least": ", среди самых новых окон",
+        "about": ", среди самых новых окон",
     },
 }
 
@@ -59,6 +74,7 @@ def tell_list(
     telling: Telling,
     *,
     question: str,
+    bound: Bound = "exact",
 ) -> Reading:
     """Return what there is, each with its time: what is wrong first, then what is new.
 
@@ -68,13 +84,14 @@ def tell_list(
         survey: What was looked at.
         telling: How it is worded.
         question: Its names veiled.
+        bound: Whether numbers are exact.
     """
     words, language = _WORDS[telling.language], telling.language
     everything, survey = survey, narrow_survey(survey, KINDS.get(subject, survey.counts))
     if subject == "restarts" or subject in LISTED_PLACES:
         lines = [*_tell_services(subject, chosen, telling)]
     elif chosen and subject in LOGGED and asks_for_most_often(question):
-        return _tell_most_often(subject, chosen, telling, of_services=asks_which_service(question))
+        return _tell_most_often(subject, chosen, telling, question, bound)
     else:
         ordered = order_asked(question, chosen) if subject == "incidents" else _order(chosen)
         lines = [quote_line(one) for one in ordered]
@@ -108,27 +125,36 @@ def _order(chosen: Iterable[Seen]) -> list[Seen]:
 
 
 def _tell_most_often(
-    subject: Subject, chosen: Iterable[Seen], telling: Telling, *, of_services: bool
+    subject: Subject, chosen: Iterable[Seen], telling: Telling, question: str, bound: Bound
 ) -> Reading:
-    """Return each message, or service, once, the most frequent first, with its newest window."""
-    words = _WORDS[telling.language]
-    groups: dict[tuple[str, str], list[Seen]] = {}
+    """Return each message, or place, once, the most frequent first, with its newest window."""
+    words, place = _WORDS[telling.language], asks_by(question)
+    groups: dict[tuple[str, ...], list[Seen]] = {}
     for one in sorted(chosen, key=lambda one: (-one.observed.timestamp(), one.key)):
-        groups.setdefault((one.namespace, one.service if of_services else one.hit["title"]), []).append(one)
-    counted = [(sum(count_times(subject, one) for one in group), group[0]) for group in groups.values()]
-    counted.sort(key=lambda pair: (-pair[0], -pair[1].observed.timestamp(), pair[1].key))
+        name = getattr(one, place) if place else one.hit["title"]
+        if name:
+            of_place = () if place == "namespace" else (one.namespace,)
+            groups.setdefault((name, one.cluster, *of_place), []).append(one)
+    counted = [
+        (sum(count_times(subject, one) for one in group), name, group[0])
+        for (name, *_), group in groups.items()
+    ]
+    counted.sort(key=lambda each: (-each[0], -each[2].observed.timestamp(), each[2].key))
     lines = [
         Line(
-            (f"{newest.service}: " if of_services else "")
-            + words["once" if count == 1 else "often"].format(count=count),
+            (f"{name}: " if place else "") + words["once" if count == 1 else "often"].format(count=count),
             (newest.key,),
             quote=quote_seen(newest),
         )
-        for count, newest in counted[:_MOST_LISTED]
+        for count, name, newest in counted[:_MOST_LISTED]
     ]
-    heading = words["most"].format(when=telling.when or words["kept"])
+    heading = words["often_when"].format(
+        bound=_BOUNDS[telling.language][bound], when=telling.when or words["kept"]
+    )
     first = Line(heading, lines[0].evidence, role="verdict")
-    return make_reading([first, *lines], [newest.hit for _, newest in counted])
+    rest = len(counted) - _MOST_LISTED
+    more = [Line(words["more"].format(count=rest), (counted[-1][2].key,), role="verdict")] if rest > 0 else []
+    return make_reading([first, *lines, *more], [newest.hit for *_, newest in counted])
 
 
 def _tell_services(subject: Subject, chosen: Iterable[Seen], telling: Telling) -> Iterable[Line]:

@@ -1,5 +1,6 @@
 """A line of a log that somebody pastes: since when such lines are logged, and the newest window of them."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -10,18 +11,26 @@ from processors.retrieval.readings.seen import Seen, list_hits, quote_seen
 from processors.retrieval.readings.telling import Telling
 
 _LEAST_WORDS: Final = 4
-# Who pastes a trace pastes its message first.
-_LONGEST: Final = 300
-# Numbers and names of a line are others each time; of three words all are needed.
-_SHARED: Final = "3<75%"
+# Of a title, which holds the message with its numbers left out, there are no more characters.
+_LONGEST: Final = 160
+# At most a quarter of the words may be missing; of three all are needed.
+_SHARED: Final = "3<-25%"
 _WORDS: Final[dict[Language, dict[str, str]]] = {
     "en": {
-        "once": "Logged in one window, at {at}:",
-        "again": "Such lines are logged since {at}, in {windows} windows, the newest:",
+        "once": "Logged in one window, at {since}:",
+        "since": "Such lines are logged since {since}, in {windows} windows, the newest:",
+        "again": (
+            "Such lines are logged since {since}, and were before, the first at {first}; "
+            "in {windows} windows, the newest:"
+        ),
     },
     "ru": {
-        "once": "Есть в одном окне логов, в {at}:",
-        "again": "Такие строки в логах с {at}; окон логов: {windows}, последнее:",
+        "once": "Есть в одном окне логов, в {since}:",
+        "since": "Такие строки в логах с {since}; окон логов: {windows}, последнее:",
+        "again": (
+            "Такие строки в логах с {since}, были и раньше, первая в {first}; "
+            "окон логов: {windows}, последнее:"
+        ),
     },
 }
 
@@ -43,7 +52,9 @@ def build_pasted_query(line: str, conditions: Sequence[dict[str, Any]]) -> dict[
         line: As it was pasted.
         conditions: What every chunk must fulfil.
     """
-    alike = {"match": {"text": {"query": line[:_LONGEST], "minimum_should_match": _SHARED}}}
+    # What has a digit in it is another one each time.
+    words = " ".join(word for word in line[:_LONGEST].split() if not re.search(r"\d", word))
+    alike = {"match": {"title": {"query": words, "minimum_should_match": _SHARED}}}
     body = build_seen_query(conditions, ("log_pattern",), size=1)
     body["query"]["bool"]["must"] = [alike]
     return {**body, "sort": ["_score", {"observed_at": "desc"}]}
@@ -57,7 +68,9 @@ def tell_pasted(newest: Seen, history: History, telling: Telling) -> Reading:
         history: Of all of them.
         telling: How it is worded.
     """
-    key = "once" if history.windows == 1 else "again"
-    text = _WORDS[telling.language][key].format(at=telling.at(history.since), windows=history.windows)
+    key = "once" if history.windows == 1 else "since" if history.since == history.first else "again"
+    text = _WORDS[telling.language][key].format(
+        since=telling.at(history.since), first=telling.at(history.first), windows=history.windows
+    )
     line = Line(text, (newest.key,), quote=quote_seen(newest), role="verdict")
     return make_reading([line], list_hits([newest]))._replace(is_partial=True)

@@ -1,37 +1,59 @@
 """Since when a line has been logged, and in how many windows: what is wrong today may be so every day."""
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from processors.retrieval.readings.requests import build_seen_query
+from processors.retrieval.readings.seen import Seen
+
+_MOST_WINDOWS: Final = 1_000
+# Windows are hours: one that is empty parts two runs of a line.
+_BREAK: Final = timedelta(hours=2)
 
 
 class History(NamedTuple):
-    """In how many windows lines of one pattern were logged, and when the first was."""
+    """When lines of one pattern were logged.
+
+    Attributes:
+        windows: In how many windows, of the newest thousand.
+        first: When the first of them began.
+        since: When the last run without a break began.
+    """
 
     windows: int
+    first: datetime
     since: datetime
 
 
 def build_history_query(documents: Collection[str], conditions: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return the body of the search for how often the lines of some patterns were logged.
+    """Return the body of the search for the windows of some patterns.
 
     Args:
         documents: Ids of the patterns' documents, at least one.
         conditions: What every chunk must fulfil; of any time.
     """
-    asked = [{"terms": {"doc_id": sorted(documents)}}, {"terms": {"kind": ["log_pattern"]}}, *conditions]
-    since = {"since": {"min": {"field": "began_at"}}}
-    of_each = {"terms": {"field": "doc_id", "size": len(documents)}, "aggs": since}
-    return {"size": 0, "query": {"bool": {"filter": asked}}, "aggs": {"documents": of_each}}
+    of_them = [{"terms": {"doc_id": sorted(documents)}}, *conditions]
+    return build_seen_query(of_them, ("log_pattern",), size=_MOST_WINDOWS)
 
 
-def parse_histories(response: Mapping[str, Any]) -> dict[str, History]:
-    """Return the history of each document that the response to `build_history_query` tells of."""
-    buckets = response.get("aggregations", {}).get("documents", {}).get("buckets", [])
-    return {
-        bucket["key"]: History(
-            int(bucket["doc_count"]), datetime.fromtimestamp(bucket["since"]["value"] / 1000, UTC)
-        )
-        for bucket in buckets
-        if bucket["since"]["value"] is not None
-    }
+def read_histories(seen: Iterable[Seen]) -> Mapping[str, History]:
+    """Return the history of each document.
+
+    Args:
+        seen: The windows that `build_history_query` finds, the newest first.
+    """
+    windows: dict[str, list[Seen]] = {}
+    for one in seen:
+        windows.setdefault(one.hit["doc_id"], []).append(one)
+    return {document: _read_history(of_one) for document, of_one in windows.items()}
+
+
+def _read_history(newest_first: Sequence[Seen]) -> History:
+    since = newest_first[0].began
+    for one in newest_first:
+        if since - one.observed > _BREAK:
+            break
+        since = min(since, one.began)
+    first = min(one.began for one in newest_first)
+    return History(len(newest_first), first, since)

@@ -53,6 +53,16 @@ def build_seen_query(
     }
 
 
+def build_first_query(conditions: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the body of the search for the first lines of logs that are kept.
+
+    Args:
+        conditions: What every chunk must fulfil, at any time.
+    """
+    body = build_seen_query(conditions, ("log_pattern",), size=1)
+    return {**body, "sort": [{"began_at": "asc"}]}
+
+
 def build_survey_query(conditions: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return the body of the search for how much was observed of each kind, and the newest of each.
 

@@ -83,8 +83,11 @@ _SOURCES: Final[dict[str, re.Pattern[str]]] = {
     ),
 }
 _IS_NEW: Final = re.compile(
-    r"\bnew\b|\bfor the first time\b|\bnever (?:been )?(?:seen|logged) before\b"
-    r"|(?<![а-я])нов(?:ы[ехм]|ая|ое|ой|ого)(?![а-я])|(?<![а-я])впервые(?![а-я])",
+    r"\bnew (?:log )?(?:errors?|warnings?|exceptions?|failures?|lines?|messages?|stack ?traces?)\b"
+    r"|\b(?:errors?|warnings?|lines?|messages?) (?:is|are|were) new\b|\bnew in (?:\S+ ){0,2}logs?\b"
+    r"|\bfor the first time\b|\bnever (?:been )?(?:seen|logged) before\b"
+    r"|(?<![а-я])нов(?:ы[ехм]|ая|ую) (?:ошиб|предупрежд|исключен|сбо|строк|сообщен|варнинг)"
+    r"|нового в (?:\S+ )?лог|(?<![а-я])впервые(?![а-я])",
     re.IGNORECASE,
 )
 _MOST_OFTEN: Final = re.compile(
@@ -95,9 +98,13 @@ _MOST_OFTEN: Final = re.compile(
     re.IGNORECASE,
 )
 _WHICH_SERVICE: Final = re.compile(
-    r"\b(?:which|what) (?:service|app|application|component|program)s?\b|^\W*who\b"
-    r"|\b(?:noisiest|loudest) (?:service|app)"
-    r"|(?<![а-я])(?:как(?:ой|ие)|у каких|у какого|в каком) сервис|^\W*кто(?![а-я])|сам\w+ шумн\w+ сервис",
+    r"\b(?:which|what) (?:service|app|application)s?\b|^\W*who\b|\b(?:noisiest|loudest) (?:service|app)"
+    r"|\bby service\b|(?<![а-я])(?:как(?:ой|ие)|у каких|у какого|в каком) сервис|^\W*кто(?![а-я])"
+    r"|сам\w+ шумн\w+ сервис|по сервисам",
+    re.IGNORECASE,
+)
+_WHICH_NAMESPACE: Final = re.compile(
+    r"\b(?:which|what) namespaces?\b|\bby namespace\b|(?<![а-я])(?:как(?:ой|ом|ие|их)) не[йи]мспейс",
     re.IGNORECASE,
 )
 _IS_OVER: Final = re.compile(
@@ -157,14 +164,16 @@ def asks_for_most_often(question: str) -> bool:
     return bool(_MOST_OFTEN.search(question))
 
 
-def asks_which_service(question: str) -> bool:
-    """Tell whether the services are asked for that something happens to.
+def asks_by(question: str) -> Literal["service", "namespace"] | None:
+    """Return which places are asked for that something happens to, None for the messages themselves.
 
     Example:
-        >>> asks_which_service("which service logs the most errors?"), asks_which_service("top errors")
-        (True, False)
+        >>> asks_by("which service logs the most errors?"), asks_by("errors by namespace")
+        ('service', 'namespace')
     """
-    return bool(_WHICH_SERVICE.search(question))
+    if _WHICH_NAMESPACE.search(question):
+        return "namespace"
+    return "service" if _WHICH_SERVICE.search(question) else None
 
 
 def asks_for_well(question: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from processors.knowledge.severities import GRAVE
 from processors.retrieval.conditions import DYNAMIC_KINDS
 from processors.retrieval.question.words import list_words
 from processors.retrieval.readings import (
@@ -21,6 +22,7 @@ from processors.retrieval.readings.mentions import find_mentions
 from processors.retrieval.readings.replicas import tell_replicas
 from processors.retrieval.readings.requests import (
     MOST_COUNTED,
+    build_first_query,
     build_metrics_query,
     build_seen_query,
     build_time_condition,
@@ -49,8 +51,11 @@ async def _choose(asking: Asking) -> tuple[subjects.Subject, list[Seen], bool]:
     lasting = [kind for kind in kinds if kind in LASTING]
     fleeting = [kind for kind in kinds if kind not in LASTING]
     since = None if asking.window else asking.now - _COUNTED_BACK
+    conditions = asking.conditions
+    if kinds == ("log_pattern",):
+        conditions = [*_list_logged(asking, subject), *asking.conditions[len(asking.anytime) :]]
     bodies = [
-        build_seen_query(asking.conditions, of_kinds, since=begin, size=MOST_COUNTED)
+        build_seen_query(conditions, of_kinds, since=begin, size=MOST_COUNTED)
         for of_kinds, begin in ((lasting, None if is_present else since), (fleeting, since))
         if of_kinds
     ]
@@ -72,7 +77,9 @@ def list_topic(asking: Asking) -> Sequence[Sequence[str]]:
 async def read_count(asking: Asking) -> Reading:
     """Return how many there are, how often something happened, or whether there is more of it than before."""
     subject = subjects.find_subject(asking.question.wording)
-    if subject in matching.LOGGED and comparing.asks_to_compare(asking.question.wording):
+    # Two places are compared with each other, which nothing here does.
+    of_one = subject in matching.LOGGED and not asking.places[1:]
+    if of_one and comparing.asks_to_compare(asking.question.wording):
         compared = await _read_comparison(asking, subject)
         if compared is not None:
             return compared
@@ -84,31 +91,50 @@ async def read_count(asking: Asking) -> Reading:
         survey,
         asking.telling,
         question=asking.question.wording,
-        window=asking.window,
-        is_all=is_all,
+        bound=counting.choose_bound(chosen, asking.window, is_all=is_all),
     )
 
 
 async def _read_comparison(asking: Asking, subject: subjects.Subject) -> Reading | None:
+    """Return whether there is more than before, None where more was logged than can be counted."""
     spans = comparing.choose_spans(asking.window, asking.now)
-    kinds, topic = matching.KINDS[subject], list_topic(asking)
+    logged, topic = _list_logged(asking, subject), list_topic(asking)
 
-    async def count(span: TimeWindow) -> list[Seen]:
-        conditions = [*asking.anytime, build_time_condition(span)]
-        found = await asking.find(build_seen_query(conditions, kinds, size=MOST_COUNTED))
+    async def count(span: TimeWindow) -> tuple[list[Seen], bool]:
+        conditions = [*logged, build_time_condition(span)]
+        body = build_seen_query(conditions, ("log_pattern",), size=MOST_COUNTED)
+        found, is_all = await asking.find_all(body)
         begun = comparing.keep_begun(found, span)
-        return counting.choose_counted(asking.question.searched, subject, begun, topic)
+        return counting.choose_counted(asking.question.searched, subject, begun, topic), is_all
 
-    now, before = await asyncio.gather(count(spans.now), count(spans.before))
-    return comparing.tell_comparison(subject, now, before, spans, asking.telling)
+    (now, is_all), (before, was_all), first = await asyncio.gather(
+        count(spans.now), count(spans.before), asking.search(build_first_query(asking.anywhere))
+    )
+    if not (is_all and was_all):
+        return None
+    kept_since = next((seen.began for seen in parse_seen(first)), None)
+    return comparing.tell_comparison(subject, (now, before), spans, kept_since, asking.telling)
+
+
+def _list_logged(asking: Asking, subject: subjects.Subject) -> list[dict[str, Any]]:
+    """Return the conditions of lines that a subject is about, at any time; others would only be read."""
+    severities = {"errors": sorted(GRAVE), "warnings": ["warning"]}.get(subject)
+    return [*asking.anytime, *([{"terms": {"severity": severities}}] if severities else [])]
 
 
 async def read_list(asking: Asking) -> Reading:
     """Return what there is of what a question names."""
     if subjects.find_subject(asking.question.wording) == "anything":
         return await _read_troubled(asking)
-    (subject, chosen, _), survey = await asyncio.gather(_choose(asking), asking.survey())
-    return listing.tell_list(subject, chosen, survey, asking.telling, question=asking.question.wording)
+    (subject, chosen, is_all), survey = await asyncio.gather(_choose(asking), asking.survey())
+    return listing.tell_list(
+        subject,
+        chosen,
+        survey,
+        asking.telling,
+        question=asking.question.wording,
+        bound=counting.choose_bound(chosen, asking.window, is_all=is_all),
+    )
 
 
 async def _read_troubled(asking: Asking) -> Reading:

@@ -56,9 +56,12 @@ async def _tell_began(
     asking: Asking, incidents: list[Seen], trouble: list[Seen], evidence: dict[str, Seen]
 ) -> Reading:
     """Return since when what a question names is wrong; else since when all is."""
-    meant = find_mentions(list_begun(list_topic(asking)), [*incidents, *trouble])
-    if meant:
-        incidents, trouble = ([one for one in of if one in meant] for of in (incidents, trouble))
+    topic = list_begun(list_topic(asking))
+    # An incident is what its lines are signs of.
+    if meant := find_mentions(topic, incidents):
+        incidents = meant
+    elif meant := find_mentions(topic, trouble):
+        incidents, trouble = [], meant
     histories = await find_histories(asking, [*trouble, *evidence.values()])
     return tell_began(incidents, trouble, evidence, histories, asking.telling)
 
@@ -136,7 +139,8 @@ async def read_procedure(asking: Asking) -> Reading | None:
 async def _read_pasted(asking: Asking) -> Reading | None:
     """Return since when lines like the one that a question is are logged, None if none are."""
     line = asking.question.searched
-    if not pasted.may_be_pasted(line):
+    # Who names a time asks about that time.
+    if asking.window is not None or not pasted.may_be_pasted(line):
         return None
     alike = parse_seen(await asking.search(pasted.build_pasted_query(line, asking.anywhere)))
     if not alike:

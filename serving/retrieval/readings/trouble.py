@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from processors.retrieval.conditions import DYNAMIC_KINDS
 from processors.retrieval.readings.incidents import INCIDENT, is_open, list_evidence, order_incidents
-from processors.retrieval.readings.recurring import build_history_query, parse_histories
+from processors.retrieval.readings.recurring import build_history_query, read_histories
 from processors.retrieval.readings.requests import build_chunks_query, build_seen_query, build_states_query
 from processors.retrieval.readings.seen import parse_seen
 from processors.retrieval.readings.trouble import LASTING, drop_settled, find_oldest, keep_present
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from processors.retrieval.readings.recurring import History
     from processors.retrieval.readings.seen import Seen
@@ -53,8 +53,8 @@ async def find_evidence(asking: Asking, incidents: Iterable[Seen]) -> dict[str, 
     return {seen.key: seen for seen in parse_seen(response)}
 
 
-async def find_histories(asking: Asking, seen: Iterable[Seen]) -> dict[str, History]:
-    """Return how often the lines of patterns were logged, at any time, by the ids of their documents.
+async def find_histories(asking: Asking, seen: Iterable[Seen]) -> Mapping[str, History]:
+    """Return when the lines of patterns were logged, at any time, by the ids of their documents.
 
     Args:
         asking: The question.
@@ -63,7 +63,8 @@ async def find_histories(asking: Asking, seen: Iterable[Seen]) -> dict[str, Hist
     documents = {one.hit["doc_id"] for one in seen if one.kind == "log_pattern"}
     if not documents:
         return {}
-    return parse_histories(await asking.search(build_history_query(documents, asking.anywhere)))
+    found = await asking.search(build_history_query(documents, asking.anywhere))
+    return read_histories(parse_seen(found))
 
 
 async def find_incidents(asking: Asking) -> tuple[list[Seen], list[Seen]]:

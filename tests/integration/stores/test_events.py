@@ -18,6 +18,7 @@ from processors.retrieval.events import (
 )
 from processors.retrieval.hybrid import Hit
 from processors.retrieval.question.time_window import TimeWindow
+from processors.retrieval.readings.pasted import build_pasted_query
 from processors.stores.search import ANALYSIS, find_stand_ins, sample_chunks
 from processors.versions.names import cover_family
 
@@ -134,6 +135,22 @@ def test_the_worst_of_few_chunks_that_hold_a_name_still_holds_it(client: OpenSea
     hits = search_as_served(client, "rag", index, "payment", [0.0, 0.0, 1.0], 30, ["public"])
     assert [hit["title"] for hit in hits[:-1]].count("checkout: mail was refused") == 0
     assert hits[-1]["title"] == "checkout: mail was refused"
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "a1" * 500,
+        "a-" * 500,
+        "aB" * 500,
+        " ".join(f"x{n}" for n in range(250)),
+        "a b c d e f g h i j " * 50,
+        "я ж " * 250,
+    ],
+)
+def test_whatever_is_pasted_is_searched_for(client: OpenSearch, index: str, pasted: str) -> None:
+    search_as_served(client, "rag", index, pasted, TOWARDS_PAYMENT, 30, ["public"])
+    client.search(index=index, body=build_pasted_query(pasted, [{"terms": {"acl": ["public"]}}]))
 
 
 def test_a_sample_has_each_content_once(client: OpenSearch, index: str) -> None:

@@ -7,19 +7,29 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from dags import backup
-from processors.pipelines.backup import indices
+from processors.pipelines.backup import indices, record
 from processors.pipelines.backup.record import NothingToBackUpError
 from processors.settings import change_settings
 
 
 @pytest.mark.parametrize(
-    ("run_type", "ends"), [("scheduled", AirflowSkipException), ("manual", AirflowFailException)]
+    ("run_type", "held", "ends"),
+    [
+        ("scheduled", {}, AirflowSkipException),
+        ("scheduled", {"begun": None}, AirflowSkipException),
+        # Once there was something: it is lost.
+        ("scheduled", {"whole": "a record"}, AirflowFailException),
+        ("manual", {}, AirflowFailException),
+    ],
 )
-def test_a_back_up_of_nothing(monkeypatch: pytest.MonkeyPatch, run_type: str, ends: type[Exception]) -> None:
+def test_a_back_up_of_nothing(
+    monkeypatch: pytest.MonkeyPatch, run_type: str, held: dict[str, str | None], ends: type[Exception]
+) -> None:
     def find_nothing(_settings: object, _name: str) -> dict[str, int]:
         raise NothingToBackUpError("there is nothing to back up")
 
     monkeypatch.setattr(indices, "snapshot_indices", find_nothing)
+    monkeypatch.setattr(record, "list_backups", lambda _: held)
     monkeypatch.setattr(
         backup, "SETTINGS", change_settings(backup.SETTINGS, backup={"url": "file:///backup"})
     )

@@ -21,14 +21,13 @@ def respond(**scores: float) -> dict[str, Any]:
     return {"hits": {"hits": hits}}
 
 
-def tell(text: str, kind: str = "log_pattern", count: int = 3) -> str:
+def tell(text: str, kind: str = "log_pattern", count: int = 3, *, is_timed: bool = False) -> str:
     source = {"chunk_id": "a", "content_hash": "h", "kind": kind, "text": text}
     found = {"hits": [{"_id": "a", "_index": "rag-v000001", "_score": None, "_source": source}]}
     since = {"value_as_string": "2026-11-20T10:00:00.000Z"}
     bucket = {"key": "h", "doc_count": count, "since": since}
-    (hit,) = parse_newest(
-        {"hits": found, "aggregations": {"contents": {"buckets": [bucket]}}}, scores={"h": 0.5}
-    )
+    response = {"hits": found, "aggregations": {"contents": {"buckets": [bucket]}}}
+    (hit,) = parse_newest(response, {"h": 0.5}, is_timed=is_timed)
     assert hit["score"] == 0.5
     return hit["text"]
 
@@ -88,6 +87,13 @@ def test_no_more_are_ranked_than_wanted() -> None:
 )  # fmt: skip
 def test_a_window_tells_how_often_its_lines_recur(text: str, count: int, told: str) -> None:
     assert tell(text, count=count) == told
+
+
+def test_of_a_time_that_is_asked_about_it_tells_of_that_time() -> None:
+    told = tell("1 log line at 12 UTC:\nx", is_timed=True)
+    assert told.startswith(
+        "1 log line at 12 UTC, and in 2 other windows within that time, the first from 2026-11-20T"
+    )
 
 
 def test_what_is_no_log_line_tells_nothing_of_others() -> None:
