@@ -103,9 +103,7 @@ def _stretch(scores: Mapping[str, float], *, from_zero: bool) -> dict[str, float
     return {content: (score - least) / (most - least) for content, score in scores.items()}
 
 
-def build_newest_query(
-    asked: SubQueries, contents: Sequence[str], fields: Sequence[str] = HIT_FIELDS
-) -> dict[str, Any]:
+def build_newest_query(asked: SubQueries, contents: Sequence[str]) -> dict[str, Any]:
     """Return the body of the search for the newest chunk of each content, and how often there is one.
 
     Of chunks that say the same, one may hold what the question names: an order, a user. It goes before newer
@@ -114,7 +112,6 @@ def build_newest_query(
     Args:
         asked: Its conditions hold for the newest, too.
         contents: At least one.
-        fields: Of a chunk, that are wanted.
     """
     words = list(dict.fromkeys(asked.words))[:_MOST_NAMED]
     named: list[dict[str, Any]] = [
@@ -126,7 +123,7 @@ def build_newest_query(
     since = {"since": {"min": {"field": "began_at"}}}
     return {
         "size": len(contents),
-        "_source": [*fields, _CONTENT],
+        "_source": [*HIT_FIELDS, _CONTENT],
         "query": {"bool": {"filter": conditions, "should": named}},
         "collapse": {"field": _CONTENT},
         "sort": list(_NEWEST_FIRST),

@@ -34,8 +34,6 @@ _SINCE_WHEN: Final = re.compile(
     r"|сколько (?:уже|времени)\b)",
     re.IGNORECASE,
 )
-
-
 # Of what began they say nothing: "when did it start to fail?"
 _BEGINNING: Final = re.compile(
     r"(?:(?:start|beg[aiu]n|fail|br[eo]ak|broke|happen|occur|problem|trouble|incident|outage)(?:s|ed|en|ing|ning)?$"

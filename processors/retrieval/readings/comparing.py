@@ -89,8 +89,9 @@ def choose_spans(window: TimeWindow | None, now: datetime) -> Spans:
     end = _floor(now)
     if window is None:
         return _look_back(end - DAY, end, DAY)
-    begin, over = _floor(window.begin), _floor(window.end)
-    if over < end and window.end < now - _HOUR:
+    begin = _floor(window.begin)
+    if window.end < now - _HOUR:
+        over = _floor(window.end)
         return _look_back(over, end, over - begin)
     begin = min(begin, end - _HOUR)
     length = end - begin

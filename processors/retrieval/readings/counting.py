@@ -181,10 +181,13 @@ def asks_for_new_lines(subject: Subject, question: str) -> bool:
     return subject in LOGGED and asks_for_new(question)
 
 
-def choose_bound(chosen: Iterable[Seen], window: TimeWindow | None, *, is_all: bool) -> Bound:
+def choose_bound(
+    subject: Subject, chosen: Iterable[Seen], window: TimeWindow | None, *, is_all: bool
+) -> Bound:
     """Return whether a number is exact, or what bounds it.
 
     Args:
+        subject: What is counted.
         chosen: What is counted.
         window: The time asked about.
         is_all: Whether nothing more was observed than what was read, the newest.
@@ -193,7 +196,7 @@ def choose_bound(chosen: Iterable[Seen], window: TimeWindow | None, *, is_all: b
     is_cut = window is not None and any(
         one.began < window.begin or one.observed > window.end
         for one in chosen
-        if one.kind in ("log_pattern", "k8s_event") and count_times("lines", one) > 1
+        if one.kind in ("log_pattern", "k8s_event") and count_times(subject, one)
     )
     if is_all:
         return "most" if is_cut else "exact"

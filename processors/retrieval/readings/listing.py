@@ -74,7 +74,7 @@ def tell_list(
     telling: Telling,
     *,
     question: str,
-    bound: Bound = "exact",
+    bound: Bound,
 ) -> Reading:
     """Return what there is, each with its time: what is wrong first, then what is new.
 
@@ -96,13 +96,7 @@ def tell_list(
         ordered = order_asked(question, chosen) if subject == "incidents" else _order(chosen)
         lines = [quote_line(one) for one in ordered]
     if lines:
-        rest = len(lines) - _MOST_LISTED
-        more = (
-            [Line(words["more"].format(count=rest), lines[_MOST_LISTED].evidence, role="verdict")]
-            if rest > 0
-            else []
-        )
-        return make_reading([*lines[:_MOST_LISTED], *more], list_hits(chosen))
+        return make_reading(_cut_list(lines, telling), list_hits(chosen))
     told = words["none"].format(
         noun=name_subject(subject, language, is_new=asks_for_new_lines(subject, question)),
         trouble=say_state(subject, question, language),
@@ -114,6 +108,15 @@ def tell_list(
     told = told[:1].upper() + told[1:]
     cited = cite_survey(survey) or cite_survey(everything)
     return make_reading([Line(told, cited, role="verdict")], list_hits(everything.newest))
+
+
+def _cut_list(lines: Sequence[Line], telling: Telling) -> list[Line]:
+    """Return the first lines of a list, and how many more there are."""
+    shown, rest = lines[:_MOST_LISTED], lines[_MOST_LISTED:]
+    if not rest:
+        return list(shown)
+    told = _WORDS[telling.language]["more"].format(count=len(rest))
+    return [*shown, Line(told, rest[0].evidence, role="verdict")]
 
 
 def _order(chosen: Iterable[Seen]) -> list[Seen]:
@@ -146,15 +149,13 @@ def _tell_most_often(
             (newest.key,),
             quote=quote_seen(newest),
         )
-        for count, name, newest in counted[:_MOST_LISTED]
+        for count, name, newest in counted
     ]
     heading = words["often_when"].format(
         bound=_BOUNDS[telling.language][bound], when=telling.when or words["kept"]
     )
     first = Line(heading, lines[0].evidence, role="verdict")
-    rest = len(counted) - _MOST_LISTED
-    more = [Line(words["more"].format(count=rest), (counted[-1][2].key,), role="verdict")] if rest > 0 else []
-    return make_reading([first, *lines, *more], [newest.hit for *_, newest in counted])
+    return make_reading([first, *_cut_list(lines, telling)], [newest.hit for *_, newest in counted])
 
 
 def _tell_services(subject: Subject, chosen: Iterable[Seen], telling: Telling) -> Iterable[Line]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from processors.retrieval.readings.reading import Language, Line, Reading, make_reading
 from processors.retrieval.readings.recurring import History
 from processors.retrieval.readings.requests import build_seen_query
-from processors.retrieval.readings.seen import Seen, list_hits, quote_seen
+from processors.retrieval.readings.seen import quote_seen
 from processors.retrieval.readings.telling import Telling
 
 _LEAST_WORDS: Final = 4
@@ -60,17 +60,17 @@ def build_pasted_query(line: str, conditions: Sequence[dict[str, Any]]) -> dict[
     return {**body, "sort": ["_score", {"observed_at": "desc"}]}
 
 
-def tell_pasted(newest: Seen, history: History, telling: Telling) -> Reading:
+def tell_pasted(history: History, telling: Telling) -> Reading:
     """Return since when such lines are logged; what documents say of them belongs to the answer.
 
     Args:
-        newest: Window of such lines.
-        history: Of all of them.
+        history: Of such lines.
         telling: How it is worded.
     """
     key = "once" if history.windows == 1 else "since" if history.since == history.first else "again"
     text = _WORDS[telling.language][key].format(
         since=telling.at(history.since), first=telling.at(history.first), windows=history.windows
     )
+    newest = history.newest
     line = Line(text, (newest.key,), quote=quote_seen(newest), role="verdict")
-    return make_reading([line], list_hits([newest]))._replace(is_partial=True)
+    return make_reading([line], [newest.hit])._replace(is_partial=True)

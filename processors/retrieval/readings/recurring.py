@@ -19,11 +19,13 @@ class History(NamedTuple):
         windows: In how many windows, of the newest thousand.
         first: When the first of them began.
         since: When the last run without a break began.
+        newest: The newest of them.
     """
 
     windows: int
     first: datetime
     since: datetime
+    newest: Seen
 
 
 def build_history_query(documents: Collection[str], conditions: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -56,4 +58,4 @@ def _read_history(newest_first: Sequence[Seen]) -> History:
             break
         since = min(since, one.began)
     first = min(one.began for one in newest_first)
-    return History(len(newest_first), first, since)
+    return History(len(newest_first), first, since, newest_first[0])

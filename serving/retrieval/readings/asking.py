@@ -61,7 +61,12 @@ class Asking:
     @property
     def conditions(self) -> list[dict[str, Any]]:
         """The same, in the time asked about."""
-        return [*self.anytime, *([build_time_condition(self.window)] if self.window else [])]
+        return [*self.anytime, *self.of_time]
+
+    @property
+    def of_time(self) -> list[dict[str, Any]]:
+        """What lies in the time asked about fulfils; nothing if none is."""
+        return [build_time_condition(self.window)] if self.window else []
 
     async def search(self, body: dict[str, Any]) -> Any:
         """Return the response to a search in the version."""

@@ -43,17 +43,14 @@ _COUNTED_BACK: Final = timedelta(days=1)
 _MEASURED_BACK: Final = timedelta(hours=3)
 
 
-async def _choose(asking: Asking) -> tuple[subjects.Subject, list[Seen], bool]:
-    """Return what a question wants counted or listed, the observations that belong to it, and if all do."""
-    subject = subjects.find_subject(asking.question.wording)
+async def _choose(asking: Asking, subject: subjects.Subject) -> tuple[list[Seen], counting.Bound]:
+    """Return the observations that a question wants counted or listed, and whether they are all of them."""
     kinds = matching.KINDS.get(subject, tuple(DYNAMIC_KINDS))
     is_present = subject in counting.PRESENT and not asking.window
     lasting = [kind for kind in kinds if kind in LASTING]
     fleeting = [kind for kind in kinds if kind not in LASTING]
     since = None if asking.window else asking.now - _COUNTED_BACK
-    conditions = asking.conditions
-    if kinds == ("log_pattern",):
-        conditions = [*_list_logged(asking, subject), *asking.conditions[len(asking.anytime) :]]
+    conditions = [*_list_logged(asking, subject), *asking.of_time]
     bodies = [
         build_seen_query(conditions, of_kinds, since=begin, size=MOST_COUNTED)
         for of_kinds, begin in ((lasting, None if is_present else since), (fleeting, since))
@@ -61,7 +58,7 @@ async def _choose(asking: Asking) -> tuple[subjects.Subject, list[Seen], bool]:
     ]
     found, is_all = await asking.find_all(*bodies)
     chosen = counting.choose_counted(asking.question.searched, subject, found, list_topic(asking))
-    return subject, chosen, is_all
+    return chosen, counting.choose_bound(subject, chosen, asking.window, is_all=is_all)
 
 
 def list_topic(asking: Asking) -> Sequence[Sequence[str]]:
@@ -83,7 +80,7 @@ async def read_count(asking: Asking) -> Reading:
         compared = await _read_comparison(asking, subject)
         if compared is not None:
             return compared
-    (subject, chosen, is_all), survey = await asyncio.gather(_choose(asking), asking.survey())
+    (chosen, bound), survey = await asyncio.gather(_choose(asking, subject), asking.survey())
     replicas = tell_replicas(chosen, asking.telling) if subject == "replicas" else None
     return replicas or counting.tell_count(
         subject,
@@ -91,7 +88,7 @@ async def read_count(asking: Asking) -> Reading:
         survey,
         asking.telling,
         question=asking.question.wording,
-        bound=counting.choose_bound(chosen, asking.window, is_all=is_all),
+        bound=bound,
     )
 
 
@@ -117,23 +114,19 @@ async def _read_comparison(asking: Asking, subject: subjects.Subject) -> Reading
 
 
 def _list_logged(asking: Asking, subject: subjects.Subject) -> list[dict[str, Any]]:
-    """Return the conditions of lines that a subject is about, at any time; others would only be read."""
+    """Return the conditions of what a subject is about, at any time; what isn't would only be read."""
     severities = {"errors": sorted(GRAVE), "warnings": ["warning"]}.get(subject)
     return [*asking.anytime, *([{"terms": {"severity": severities}}] if severities else [])]
 
 
 async def read_list(asking: Asking) -> Reading:
     """Return what there is of what a question names."""
-    if subjects.find_subject(asking.question.wording) == "anything":
+    subject = subjects.find_subject(asking.question.wording)
+    if subject == "anything":
         return await _read_troubled(asking)
-    (subject, chosen, is_all), survey = await asyncio.gather(_choose(asking), asking.survey())
+    (chosen, bound), survey = await asyncio.gather(_choose(asking, subject), asking.survey())
     return listing.tell_list(
-        subject,
-        chosen,
-        survey,
-        asking.telling,
-        question=asking.question.wording,
-        bound=counting.choose_bound(chosen, asking.window, is_all=is_all),
+        subject, chosen, survey, asking.telling, question=asking.question.wording, bound=bound
     )
 
 
@@ -159,7 +152,7 @@ async def read_value(asking: Asking, *, is_exact: bool = False) -> Reading | Non
     since = None if asking.window else asking.now - _MEASURED_BACK
     # A metric is named after its service in many ways, so its place is looked for in its words.
     of_places = [tuple(place.name.lower().split("-")) for place in asking.places]
-    conditions = [*asking.anywhere, *asking.conditions[len(asking.anytime) :]]
+    conditions = [*asking.anywhere, *asking.of_time]
     response = await asking.search(build_metrics_query([*words, *of_places], conditions, since))
     found = [one for one in parse_seen(response) if one.kind == "metric_window"]
     fitting, near = values.choose_series(words, asking.places, found)

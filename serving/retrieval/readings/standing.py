@@ -145,12 +145,8 @@ async def _read_pasted(asking: Asking) -> Reading | None:
     alike = parse_seen(await asking.search(pasted.build_pasted_query(line, asking.anywhere)))
     if not alike:
         return None
-    same = [{"terms": {"doc_id": [alike[0].hit["doc_id"]]}}, *asking.anywhere]
-    response, histories = await asyncio.gather(
-        asking.search(build_seen_query(same, ("log_pattern",), size=1)), find_histories(asking, alike)
-    )
-    newest, history = parse_seen(response), histories.get(alike[0].hit["doc_id"])
-    return pasted.tell_pasted(newest[0], history, asking.telling) if newest and history else None
+    history = (await find_histories(asking, alike)).get(alike[0].hit["doc_id"])
+    return pasted.tell_pasted(history, asking.telling) if history else None
 
 
 async def read_about(asking: Asking) -> Reading | None:
